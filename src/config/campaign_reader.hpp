@@ -1,0 +1,46 @@
+// Reads a campaign from YAML: the one place that knows the file's grammar.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/campaign.hpp"
+
+namespace pmembench {
+
+// How the values of a cell key are read. size, count: K/M/G suffixes for size, and the range
+// grammar of base/units (a range is several values of the axis). real: decimal. choice: one of
+// `choices`. text: any scalar.
+enum class KeyKind { size, count, real, choice, text };
+
+struct CellKey {
+  std::string name;
+  KeyKind kind = KeyKind::text;
+  std::vector<std::string> choices;
+};
+
+// The cell keys that a campaign may use: media, backend, path, ... and all workloads' parameters.
+// A key of the same name in two workloads has one kind; choices are united.
+using CampaignSchema = std::vector<CellKey>;
+
+// Top level: name, description, budget (duration), precision ("2%" or 0.02), confidence,
+// minimum_replicates, maximum_replicates, slices, slice (duration), seed, any cell key (a default
+// for all groups; scalar or list), cells: a list of groups. A group: cell keys with one scalar, and
+// `matrix`: a map of cell keys to a scalar, a list, or a range.
+//
+// Errors (usage) begin with "file:line:column: " and name the key, what is wrong, and the nearest
+// valid key or the values allowed: unknown or duplicate key, wrong type, empty list, empty product,
+// list outside matrix in a group, no cells, YAML syntax, unreadable file.
+Result<Campaign> read_campaign(const std::string& path, const CampaignSchema& schema);
+// The same from text; `file` is used in messages.
+Result<Campaign> read_campaign_text(std::string_view yaml, const std::string& file,
+                                    const CampaignSchema& schema);
+
+// Applies "key=value" of --set: a setting, or a cell key (then every group's axis becomes that
+// value; "a,b,c" gives several). Same checks; positions read "--set".
+Status apply_set(Campaign& campaign, std::string_view assignment, const CampaignSchema& schema);
+
+}  // namespace pmembench

@@ -1,0 +1,142 @@
+// DaxDevice: a medium, a backend's operations, flags, bad blocks and a lifetime. The base object
+// on which presentations (char, block, fs) are layered; it knows nothing of them.
+//
+// The rules are those of the kernel's drivers/dax/super.c (facts: docs/methodology.md, "the
+// device"), errno values included. Data operations need a ReadSection of this device: the type
+// takes the place of the kernel's dax_read_lock(); flush is the one documented exception.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/dax_operations.h"
+#include "base/result.hpp"
+#include "dax/bad_blocks.hpp"
+#include "dax/read_guard.hpp"
+
+namespace pmembench {
+
+// What was done through one DaxReader, counted by the device (never guessed by a workload).
+struct DeviceCounters {
+  std::uint64_t direct_accesses = 0;
+  std::uint64_t bytes_copied_from = 0;  // device <- buffer
+  std::uint64_t bytes_copied_to = 0;    // buffer <- device
+  std::uint64_t lines_flushed = 0;      // asked for after the write-cache gate
+  std::uint64_t drains = 0;
+  std::uint64_t pages_zeroed = 0;
+  std::uint64_t recovery_writes = 0;
+  DeviceCounters& operator+=(const DeviceCounters& other);
+};
+
+// Whoever is layered on a device and wants to know of failures (Linux: dax_holder_operations).
+class DaxHolder {
+ public:
+  // Flags of notify_failure, as in the kernel.
+  static constexpr int kPreRemove = 1;  // MF_MEM_PRE_REMOVE: the device is about to go
+
+  DaxHolder() = default;
+  DaxHolder(const DaxHolder&) = delete;
+  DaxHolder& operator=(const DaxHolder&) = delete;
+  virtual ~DaxHolder() = default;
+  // The bytes [offset, offset + length) failed; length UINT64_MAX: to the end. Called from the
+  // thread that reports; returns 0 or a negative errno.
+  virtual int notify_failure(std::uint64_t offset_bytes, std::uint64_t length_bytes, int flags) = 0;
+};
+
+// Facts and flags of a device at birth. A flag is never inferred from the medium's kind.
+struct DeviceFacts {
+  std::string name;
+  std::uint64_t size_bytes = 0;       // a multiple of DAX_PAGE_BYTES
+  std::uint64_t alignment_bytes = DAX_PAGE_BYTES;  // of mappings through the char presentation
+  dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
+  bool write_cache = true;   // false: flushes are not needed (eADR, volatile range, by hand)
+  bool synchronous = true;   // false: durability needs a message to a host; no MAP_SYNC
+  int node = -1;             // -1: unknown
+};
+
+// Whatever must outlive the device and be released after it: the medium, the backend's handle.
+class DeviceBacking {
+ public:
+  DeviceBacking() = default;
+  DeviceBacking(const DeviceBacking&) = delete;
+  DeviceBacking& operator=(const DeviceBacking&) = delete;
+  virtual ~DeviceBacking() = default;
+};
+
+class DaxDevice {
+ public:
+  // `operations` may be null: bound later by set_operations. Refuses operations without
+  // zero_page_range (code EINVAL) and a size of 0 or not page-multiple (EINVAL).
+  // `handle` is passed to every operation. `backing` may be null.
+  static Result<std::unique_ptr<DaxDevice>> allocate(DeviceFacts facts,
+                                                     const dax_operations* operations, void* handle,
+                                                     std::unique_ptr<DeviceBacking> backing);
+  DaxDevice(const DaxDevice&) = delete;
+  DaxDevice& operator=(const DaxDevice&) = delete;
+  ~DaxDevice();  // kills first; no DaxReader may be left
+
+  [[nodiscard]] const std::string& name() const;
+  [[nodiscard]] std::uint64_t size_bytes() const;
+  [[nodiscard]] const DeviceFacts& facts() const;
+  [[nodiscard]] const dax_operations* operations() const;  // null while none are bound
+  [[nodiscard]] bool alive() const;
+
+  // ---- life ----
+  // 0; -EBUSY where operations stand already; null always succeeds and unbinds. One thread, no
+  // data operation running.
+  int set_operations(const dax_operations* operations, void* handle);
+  // Tells the holder (0, UINT64_MAX, kPreRemove) while alive, then clears alive, then waits until
+  // every section that saw it alive has ended, then drops the holder. Any thread; idempotent.
+  void kill();
+  // 0, or -EBUSY (held), -ENXIO (dead).
+  int hold(DaxHolder* holder);
+  // 0, also when the device was killed in between; -EINVAL where `holder` is not the holder.
+  int release(DaxHolder* holder);
+  // -ENXIO dead or out of range, -EOPNOTSUPP no holder, else the holder's answer.
+  int notify_failure(std::uint64_t offset_bytes, std::uint64_t length_bytes, int flags);
+
+  // ---- flags, at run time, any thread ----
+  void set_write_cache(bool on);
+  [[nodiscard]] bool write_cache() const;
+  [[nodiscard]] bool synchronous() const;
+
+  // ---- bad blocks: cold, any thread ----
+  BadBlocks& bad_blocks();
+
+  // One per thread; must not outlive the device. Aborts beyond 1024 readers.
+  [[nodiscard]] DaxReader make_reader();
+  // Sum over all readers, living and gone. Exact once they are idle.
+  [[nodiscard]] DeviceCounters counters() const;
+
+  // ---- data: many threads, disjoint ranges; hot ----
+  // Pages reachable at *address from page_offset (may be fewer than asked: callers loop), or
+  // -ENXIO dead, -EOPNOTSUPP no operations or no direct access, -EINVAL pages == 0, -ERANGE
+  // beyond the end, -EHWPOISON where the range meets a bad block (mode DAX_ACCESS). With bad blocks
+  // elsewhere exactly `pages` are reported, never more. In mode DAX_RECOVERY_WRITE: pages up to the
+  // first bad one, or 1.
+  std::int64_t direct_access(const ReadSection& section, std::uint64_t page_offset,
+                             std::uint64_t pages, std::uint32_t mode, void** address);
+  // Bytes copied; 0 when dead; short at a bad block (copy_to_iter) or where the backend stopped.
+  std::int64_t copy_from_iter(const ReadSection& section, dax_iter& iter);
+  std::int64_t copy_to_iter(const ReadSection& section, dax_iter& iter);
+  // Copy, flush (if write cache), drain, range by range: one backend call where it has the op.
+  std::int64_t persist_from_iter(const ReadSection& section, dax_iter& iter);
+  // Lines flushed; 0 without a call when the write cache is off. Needs no liveness; the section
+  // is for the counters.
+  std::int64_t flush(DaxReader& reader, dax_iter& iter);
+  int drain(DaxReader& reader);
+  // -ENXIO dead, -EOPNOTSUPP, -EIO where the range meets a bad block, else 0.
+  int zero_page_range(const ReadSection& section, std::uint64_t page_offset, std::uint64_t pages);
+  // Rewrites ranges that may be bad: 0 if the backend lacks the op or a bad range is not
+  // page-aligned; clears the record only after the data is there. Returns bytes written.
+  std::int64_t recovery_write(const ReadSection& section, dax_iter& iter);
+
+ private:
+  struct Impl;
+  explicit DaxDevice(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pmembench

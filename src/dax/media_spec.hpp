@@ -1,0 +1,30 @@
+// MediaSpec: a medium as the user names it, parsed and not yet touched.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "backends/dax_operations.h"
+#include "base/result.hpp"
+
+namespace pmembench {
+
+enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent };
+
+// "dram:SIZE[,node=N][,pages=4k|2m|1g|thp]", "file:PATH[,size=SIZE]", "/dev/daxX.Y" or
+// "devdax:PATH", "block:PATH[,size=SIZE]". Any "file:" or "block:" path that does not exist is made
+// with the size given, and removed at the end.
+struct MediaSpec {
+  std::string text;  // as typed
+  dax_media_kind kind = DAX_MEDIA_DRAM;
+  std::string path;              // empty for dram
+  std::uint64_t size_bytes = 0;  // 0: as large as the medium is
+  int node = -1;                 // -1: none asked for
+  PageChoice pages = PageChoice::kernel_default;
+};
+
+// Every refusal is a usage error that names the part that is wrong and what may stand there.
+Result<MediaSpec> parse_media(std::string_view text);
+
+}  // namespace pmembench

@@ -1,0 +1,68 @@
+// Plan: a campaign worked out for this host: every cell, or the reason why it cannot run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/campaign.hpp"
+#include "config/campaign_reader.hpp"
+#include "dax/media_spec.hpp"
+#include "dax/registry.hpp"
+#include "plan/placement.hpp"
+#include "platform/topology.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+
+// What is timed: whole slices (throughput), or every operation of a slice (latency).
+enum class Timing { slice, operation };
+
+struct Cell {
+  std::string name;      // stable: "dram:256M/movnt/direct/random/op=64,access=write/t1"
+  std::string media;     // as typed
+  std::string backend;   // its name
+  std::string backend_options;  // "" or "key=value,..."
+  std::string path;
+  std::string workload;
+  Parameters parameters;  // all of the workload's, defaults filled in
+  unsigned threads = 1;
+  Placement placement;
+  Timing timing = Timing::slice;
+  std::string latency_mode;  // "issue", "durable"; "dependent" for chains; "" where none is taken
+  std::uint64_t seed = 0;    // of the cell; threads derive theirs from it
+  std::string skip_reason;   // why it cannot run; empty: it can
+  // Cells with the same key are served by the same worker: media, backend, options, memory node.
+  [[nodiscard]] std::string device_key() const;
+};
+
+struct Plan {
+  std::string campaign_name;
+  std::string campaign_file;
+  MeasureSettings settings;
+  std::vector<Cell> cells;  // in the campaign's order, names unique
+  // Hash of all that decides what is measured; equal plans may be resumed.
+  [[nodiscard]] std::string fingerprint() const;
+};
+
+// The keys that a campaign may use: media, backend, path, workload, threads ("all" or a count),
+// placement, timing, latency_mode and every workload's parameters.
+CampaignSchema campaign_schema();
+
+struct PlanInput {
+  const Registry* registry = nullptr;
+  const Topology* topology = nullptr;
+  bool destroy = false;
+};
+
+// Expands groups into cells. The value "usable" of `backend` stands for every backend but null that
+// can serve the group's media on this host (the others appear once, skipped, with the reason); "all"
+// of `threads` for the number of usable CPUs. Two groups that name the same cell give one cell.
+// Errors (usage, with the position): a key that the workload does not have, an unknown backend, media,
+// path or workload (nearest named), a workload's own refusal of its parameters. What is legal
+// but impossible here (no such instruction, operation below the backend's smallest I/O, too few CPUs, a
+// path that needs addresses) is a skipped cell.
+Result<Plan> make_plan(const Campaign& campaign, const PlanInput& input);
+
+}  // namespace pmembench

@@ -1,0 +1,65 @@
+// Store: one SQLite file that holds every run. Schema: docs/schema.md.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "measure/replicate.hpp"
+#include "results/row.hpp"
+
+namespace pmembench {
+
+struct RunRecord {
+  std::int64_t id = 0;             // given by the store
+  std::string started_utc;         // ISO 8601
+  std::string finished_utc;        // empty: not finished
+  std::string status;              // "running", "done", "interrupted", "failed"
+  std::string campaign;            // its name
+  std::string plan_fingerprint;
+  std::string machine_fingerprint;
+  std::string version;             // of pmembench
+  std::string command_line;
+  std::uint64_t seed = 0;
+  nlohmann::json environment;      // what `probe` found
+  nlohmann::json plan;             // cells and settings
+};
+
+// Not thread-safe; several processes may use one file at once (WAL, busy timeout 10 s).
+class Store {
+ public:
+  enum class Mode { read, write };
+  // Makes the file and schema in Mode::write. One sentence each: not a SQLite file, corrupt, of a
+  // newer schema (names both versions), read-only folder, missing file (read), full disk, locked.
+  static Result<Store> open(const std::string& path, Mode mode);
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  Result<std::int64_t> begin_run(const RunRecord& run);
+  // The cell's row as it now stands, and (where there is one) the replicate that made it so: one
+  // transaction. A row of the same cell is replaced. After an error nothing of it is stored.
+  Status save(std::int64_t run, const Row& row, const Replicate* replicate);
+  Status finish_run(std::int64_t run, const std::string& status);
+  // Marks a run as running again (resume).
+  Status reopen_run(std::int64_t run);
+
+  Result<std::vector<RunRecord>> runs() const;            // oldest first, without plan and environment
+  Result<RunRecord> run(std::optional<std::int64_t> id) const;  // latest where none is given
+  Result<std::vector<Row>> rows(std::int64_t run) const;  // in the order of the plan
+  Result<std::vector<Replicate>> replicates(std::int64_t run, const std::string& cell) const;
+  // The newest run of this plan on this machine that is not "done".
+  Result<std::optional<RunRecord>> unfinished(const std::string& plan_fingerprint,
+                                              const std::string& machine_fingerprint) const;
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pmembench

@@ -1,0 +1,83 @@
+// Workload: what is done. It sees a path and its parameters: no clock, no histogram, no backend.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "workloads/path.hpp"
+
+namespace pmembench {
+
+// Parameters as canonical text ("operation_size" -> "4096"), checked against ParameterSpecs.
+using Parameters = std::map<std::string, std::string>;
+
+enum class ParameterKind { size, count, real, choice };
+
+// One parameter of a workload: what the campaign reader may accept and `--help` can say.
+struct ParameterSpec {
+  std::string name;
+  ParameterKind kind = ParameterKind::size;
+  std::string default_value;         // canonical
+  std::vector<std::string> choices;  // for kind choice
+  std::string help;                  // meaning and unit, one line
+};
+
+// Where one thread of a cell stands.
+struct ThreadSeat {
+  unsigned index = 0;
+  unsigned count = 1;
+  std::uint64_t seed = 0;  // of this thread, derived from the cell's seed in the row
+};
+
+// What one call of run() did, for proof and for reckoning.
+struct Work {
+  std::uint64_t operations = 0;
+  std::uint64_t bytes = 0;
+};
+
+// One thread's instance. All methods on the thread that measures; prepare and verify are untimed.
+class Workload {
+ public:
+  Workload() = default;
+  Workload(const Workload&) = delete;
+  Workload& operator=(const Workload&) = delete;
+  virtual ~Workload() = default;
+  // Makes buffers, tables, fills what will be read. Once, before the first run().
+  virtual Status prepare() = 0;
+  // Between two timed stretches, untimed: refresh tables, stamp the buffer anew.
+  virtual void refresh() {}
+  // Does `operations` operations. Timed: no allocation, no lock, no system call of its own.
+  // Less than asked means that the path failed; error() then says how.
+  virtual Work run(std::uint64_t operations) = 0;
+  // Checks the bytes that the runs since the last refresh() wrote or read, and a sample of single
+  // operations. An error is a wrong byte: names offset, expected, found.
+  virtual Status verify() = 0;
+};
+
+// What `list workloads` shows and how an instance is made.
+struct WorkloadType {
+  std::string_view name;
+  std::string_view summary;
+  bool needs_mapping = false;  // works on addresses: only paths that have them
+  bool dependent = false;      // each operation waits for the one before: latency = time / operations
+  std::vector<ParameterSpec> parameters;
+  // Does the cell write, and is each operation durable when it returns?
+  std::function<bool(const Parameters&)> writes;
+  std::function<bool(const Parameters&)> durable;
+  // Refuses parameters that do not fit together or do not fit `range_bytes` (usage error).
+  std::function<Status(const Parameters&, std::uint64_t device_bytes, unsigned threads)> check;
+  std::function<std::unique_ptr<Workload>(const Parameters&, Path&, const ThreadSeat&)> make;
+};
+
+// All workloads, in the order of `list workloads`: workload_list.cpp, one line each.
+const std::vector<WorkloadType>& workload_list();
+// Null where there is none of that name.
+const WorkloadType* find_workload(std::string_view name);
+
+}  // namespace pmembench

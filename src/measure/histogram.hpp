@@ -21,15 +21,13 @@ class Histogram {
   static constexpr unsigned kSubBucketBits = 7;
   static constexpr unsigned kMaximumBits = 36;
   Histogram();
-  void record(std::uint64_t value) {
-    ++counts_[index_of(value)];
-  }
+  void record(std::uint64_t value) { ++counts_[index_of(value)]; }
   void record_many(std::uint64_t value, std::uint64_t times) { counts_[index_of(value)] += times; }
   void merge(const Histogram& other);
   void clear();
   [[nodiscard]] std::uint64_t count() const;
   [[nodiscard]] std::uint64_t overflow() const;
-  [[nodiscard]] double mean() const;  // of bucket middles; 0 when empty
+  [[nodiscard]] double mean() const;            // of bucket middles; 0 when empty
   [[nodiscard]] std::uint64_t minimum() const;  // of the first bucket in use; 0 when empty
   [[nodiscard]] std::uint64_t maximum() const;  // top of the last bucket in use; 0 when empty
   // The middle of the bucket that holds the smallest value with at least share * count() at or

@@ -36,10 +36,10 @@ enum class LatencyMode {
 
 struct TimerFacts {
   double ns_per_tick = 0;
-  double step_ns = 0;          // smallest non-zero difference seen: the counter's granularity
-  double floor_issue_ns = 0;   // median of an empty begin/end_issue pair
-  double floor_durable_ns = 0; // median of an empty begin/end_durable pair
-  bool invariant = false;      // CPUID 8000_0007h EDX[8]
+  double step_ns = 0;           // smallest non-zero difference seen: the counter's granularity
+  double floor_issue_ns = 0;    // median of an empty begin/end_issue pair
+  double floor_durable_ns = 0;  // median of an empty begin/end_durable pair
+  bool invariant = false;       // CPUID 8000_0007h EDX[8]
 };
 
 // Calibrates against CLOCK_MONOTONIC_RAW for about 20 ms and measures step and floors. Refuses

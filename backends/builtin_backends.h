@@ -5,6 +5,6 @@
 
 #include <cstddef>
 
-// The tables, in the order of `pmembench list backends`; `*count` receives their number. A backend whose
-// library was missing when pmembench was built is there too: its probe says so.
+// The tables, in the order of `pmembench list backends`; `*count` receives their number. A backend
+// whose library was missing when pmembench was built is there too: its probe says so.
 const dax_operations* const* pmembench_builtin_backends(std::size_t* count);

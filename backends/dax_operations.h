@@ -91,7 +91,8 @@ typedef struct dax_mapping {
 } dax_mapping;
 
 /* dax_iter.flags */
-#define DAX_ITER_SKIP_FLUSH (UINT32_C(1) << 0) /* persist_from_iter: write cache is off, no flush */
+#define DAX_ITER_SKIP_FLUSH (UINT32_C(1) << 0) /* persist_from_iter: write cache is off, no flush \
+                                                */
 
 /* A batch of equal ranges of a device, and the buffer at the other end.
  *
@@ -105,7 +106,8 @@ typedef struct dax_mapping {
  *
  * An operation does `count` ranges, leaves `count` at what remains and `state` where the next
  * batch goes on. The state is stepped after a slot is taken. The same buffer serves every range.
- * A range is never empty; [offset, offset + slots * granule - granule + size) lies in the device. */
+ * A range is never empty; [offset, offset + slots * granule - granule + size) lies in the device.
+ */
 typedef struct dax_iter {
   uint64_t state;
   uint64_t multiplier;

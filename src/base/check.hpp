@@ -9,7 +9,7 @@ namespace pmembench {
 
 }  // namespace pmembench
 
-#define PMB_CHECK(condition, sentence)                                         \
-  (static_cast<bool>(condition)                                                \
-       ? static_cast<void>(0)                                                  \
+#define PMB_CHECK(condition, sentence) \
+  (static_cast<bool>(condition)        \
+       ? static_cast<void>(0)          \
        : ::pmembench::check_failed(__FILE__, __LINE__, #condition, (sentence)))

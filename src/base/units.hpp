@@ -28,7 +28,8 @@ Result<std::uint64_t> parse_count(std::string_view text);
 // 4096 -> "4 KiB", 64 -> "64 B", 1536 -> "1.5 KiB". Exact sizes stay exact.
 std::string format_size(std::uint64_t size_bytes);
 
-// 64 -> "64B", 4096 -> "4K", 1572864 -> "1536K": short, no blank, for names; parse_size reads it back.
+// 64 -> "64B", 4096 -> "4K", 1572864 -> "1536K": short, no blank, for names; parse_size reads it
+// back.
 std::string format_size_short(std::uint64_t size_bytes);
 
 // Three significant digits with a unit: "812 ns", "1.25 us", "3.4 ms", "2 s".

@@ -43,7 +43,7 @@ struct MeasureSettings {
   double confidence = 0.95;
   unsigned minimum_replicates = 6;
   unsigned maximum_replicates = 40;
-  unsigned slices = 50;                      // at most, of a cell in one replicate
+  unsigned slices = 50;  // at most, of a cell in one replicate
   std::uint64_t slice_ns = 500'000;
   std::uint64_t seed = 1;
 };

@@ -25,7 +25,8 @@ class BadBlocks {
   // Clears the units that lie wholly inside the range.
   void clear(std::uint64_t offset_bytes, std::uint64_t length_bytes);
   // First bad byte in [offset, offset + length), or UINT64_MAX.
-  [[nodiscard]] std::uint64_t first_in(std::uint64_t offset_bytes, std::uint64_t length_bytes) const;
+  [[nodiscard]] std::uint64_t first_in(std::uint64_t offset_bytes,
+                                       std::uint64_t length_bytes) const;
   [[nodiscard]] std::vector<BadRange> list() const;
 
  private:

@@ -48,12 +48,12 @@ class DaxHolder {
 // Facts and flags of a device at birth. A flag is never inferred from the medium's kind.
 struct DeviceFacts {
   std::string name;
-  std::uint64_t size_bytes = 0;       // a multiple of DAX_PAGE_BYTES
+  std::uint64_t size_bytes = 0;                    // a multiple of DAX_PAGE_BYTES
   std::uint64_t alignment_bytes = DAX_PAGE_BYTES;  // of mappings through the char presentation
   dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
-  bool write_cache = true;   // false: flushes are not needed (eADR, volatile range, by hand)
-  bool synchronous = true;   // false: durability needs a message to a host; no MAP_SYNC
-  int node = -1;             // -1: unknown
+  bool write_cache = true;  // false: flushes are not needed (eADR, volatile range, by hand)
+  bool synchronous = true;  // false: durability needs a message to a host; no MAP_SYNC
+  int node = -1;            // -1: unknown
 };
 
 // Whatever must outlive the device and be released after it: the medium, the backend's handle.

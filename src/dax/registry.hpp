@@ -14,8 +14,8 @@ namespace pmembench {
 struct BackendEntry {
   std::string name;
   std::string summary;
-  std::string origin;  // "built in", or the path of the shared object
-  std::string reason;  // why it cannot run here; empty: it can
+  std::string origin;                          // "built in", or the path of the shared object
+  std::string reason;                          // why it cannot run here; empty: it can
   const dax_operations* operations = nullptr;  // null only where the table itself was refused
   [[nodiscard]] bool usable() const { return reason.empty() && operations != nullptr; }
 };
@@ -23,8 +23,9 @@ struct BackendEntry {
 // Where plugins are looked for, in this order. Each FILE named by the user must load; what lies
 // in a folder and is refused is listed with the reason.
 struct PluginSearch {
-  std::vector<std::string> files;    // --plugin FILE
-  std::vector<std::string> folders;  // PMEMBENCH_PLUGIN_PATH split at ':', then the installed folder
+  std::vector<std::string> files;  // --plugin FILE
+  std::vector<std::string>
+      folders;  // PMEMBENCH_PLUGIN_PATH split at ':', then the installed folder
 };
 
 // Immutable once built; any thread may read it.

@@ -16,8 +16,8 @@ struct Placement {
   int memory_node = -1;   // -1: leave it to the kernel (one node, or unknown)
 };
 
-// near: CPUs of the node that holds the memory (of `media_node`, else of the first node with CPUs), in
-// ascending order, first one of each core; far: memory on the node most distant from those CPUs;
+// near: CPUs of the node that holds the memory (of `media_node`, else of the first node with CPUs),
+// in ascending order, first one of each core; far: memory on the node most distant from those CPUs;
 // explicit as above. Refuses: more threads than CPUs, a node or CPU that does not exist, far on one
 // node (kind environment: the cell is skipped), bad grammar (kind usage).
 Result<Placement> place(std::string_view asked, unsigned threads, int media_node,

@@ -20,9 +20,9 @@ namespace pmembench {
 enum class Timing { slice, operation };
 
 struct Cell {
-  std::string name;      // stable: "dram:256M/movnt/direct/random/op=64,access=write/t1"
-  std::string media;     // as typed
-  std::string backend;   // its name
+  std::string name;             // stable: "dram:256M/movnt/direct/random/op=64,access=write/t1"
+  std::string media;            // as typed
+  std::string backend;          // its name
   std::string backend_options;  // "" or "key=value,..."
   std::string path;
   std::string workload;
@@ -57,12 +57,12 @@ struct PlanInput {
 };
 
 // Expands groups into cells. The value "usable" of `backend` stands for every backend but null that
-// can serve the group's media on this host (the others appear once, skipped, with the reason); "all"
-// of `threads` for the number of usable CPUs. Two groups that name the same cell give one cell.
-// Errors (usage, with the position): a key that the workload does not have, an unknown backend, media,
-// path or workload (nearest named), a workload's own refusal of its parameters. What is legal
-// but impossible here (no such instruction, operation below the backend's smallest I/O, too few CPUs, a
-// path that needs addresses) is a skipped cell.
+// can serve the group's media on this host (the others appear once, skipped, with the reason);
+// "all" of `threads` for the number of usable CPUs. Two groups that name the same cell give one
+// cell. Errors (usage, with the position): a key that the workload does not have, an unknown
+// backend, media, path or workload (nearest named), a workload's own refusal of its parameters.
+// What is legal but impossible here (no such instruction, operation below the backend's smallest
+// I/O, too few CPUs, a path that needs addresses) is a skipped cell.
 Result<Plan> make_plan(const Campaign& campaign, const PlanInput& input);
 
 }  // namespace pmembench

@@ -13,17 +13,17 @@ namespace pmembench {
 
 struct CpuCache {
   unsigned level = 0;
-  std::string type;              // "Data", "Instruction", "Unified"
+  std::string type;  // "Data", "Instruction", "Unified"
   std::uint64_t size_bytes = 0;
   std::uint64_t line_bytes = 0;
   std::vector<int> shared_cpus;
 };
 
 struct CpuFacts {
-  std::string vendor, model_name, microcode;   // "unknown" where absent
+  std::string vendor, model_name, microcode;  // "unknown" where absent
   std::optional<int> family, model, stepping;
-  std::vector<std::string> flags;              // of interest here: clwb, avx2, ... that are present
-  std::vector<CpuCache> caches;                // of CPU 0
+  std::vector<std::string> flags;  // of interest here: clwb, avx2, ... that are present
+  std::vector<CpuCache> caches;    // of CPU 0
   std::optional<unsigned> cpus_online;
   std::optional<unsigned> threads_per_core;
 };

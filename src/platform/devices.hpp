@@ -10,36 +10,37 @@
 
 namespace pmembench {
 
-struct DaxDeviceFacts {             // /sys/bus/dax/devices/daxX.Y
-  std::string name;                 // "dax0.0"
+struct DaxDeviceFacts {  // /sys/bus/dax/devices/daxX.Y
+  std::string name;      // "dax0.0"
   std::optional<std::uint64_t> size_bytes, alignment_bytes;
   std::optional<int> numa_node, target_node;  // sysfs -1 is nullopt
-  std::string driver;               // "device_dax", "kmem", "fsdev"; empty: none bound
-  std::string region;               // "region0" of nd, or the dax_region id; empty unknown
-  std::string persistence_domain;   // of the nd region: "cpu_cache", "memory_controller"; or "unknown"
+  std::string driver;                         // "device_dax", "kmem", "fsdev"; empty: none bound
+  std::string region;  // "region0" of nd, or the dax_region id; empty unknown
+  std::string
+      persistence_domain;  // of the nd region: "cpu_cache", "memory_controller"; or "unknown"
 };
-struct NdRegionFacts {              // /sys/bus/nd/devices/regionN
+struct NdRegionFacts {  // /sys/bus/nd/devices/regionN
   std::string name;
   std::optional<std::uint64_t> size_bytes;
   std::optional<int> numa_node, target_node;
-  std::string persistence_domain;   // "unknown" where absent
-  std::string deep_flush;           // "1", "0" or "unknown"
+  std::string persistence_domain;       // "unknown" where absent
+  std::string deep_flush;               // "1", "0" or "unknown"
   std::vector<std::string> namespaces;  // "namespace0.0 (fsdax)"
 };
-struct CxlDeviceFacts {             // /sys/bus/cxl/devices/{memN,regionN}
-  std::string name, kind;           // kind "mem" or "region"
+struct CxlDeviceFacts {    // /sys/bus/cxl/devices/{memN,regionN}
+  std::string name, kind;  // kind "mem" or "region"
   std::optional<std::uint64_t> ram_bytes, pmem_bytes, size_bytes;
   std::optional<int> numa_node;
   std::optional<unsigned> interleave_ways;
   std::optional<std::uint64_t> interleave_granularity_bytes;
   std::string serial, firmware_version, mode;  // "unknown" where absent
 };
-struct BlockDeviceFacts {           // /sys/block/*
+struct BlockDeviceFacts {  // /sys/block/*
   std::string name;
   std::optional<std::uint64_t> size_bytes;
   std::optional<std::uint64_t> logical_block_bytes, physical_block_bytes;
-  std::string dax;                  // queue/dax: "yes", "no", "unknown"
-  std::string write_cache;          // queue/write_cache: "write back", "write through", "unknown"
+  std::string dax;          // queue/dax: "yes", "no", "unknown"
+  std::string write_cache;  // queue/write_cache: "write back", "write through", "unknown"
   std::vector<std::string> mount_points;  // of it and its partitions, from ROOT/proc/self/mountinfo
 };
 

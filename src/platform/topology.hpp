@@ -20,17 +20,17 @@ struct RatedAccess {
 
 struct NumaNode {
   int id = -1;
-  std::vector<int> cpus;                        // empty: memory only (CXL, kmem)
+  std::vector<int> cpus;  // empty: memory only (CXL, kmem)
   std::optional<std::uint64_t> memory_bytes, free_bytes;
-  std::map<int, int> distance;                  // node -> distance
+  std::map<int, int> distance;  // node -> distance
   std::vector<RatedAccess> rated;
-  std::map<std::uint64_t, std::uint64_t> huge_pages_free;   // page bytes -> free pages
+  std::map<std::uint64_t, std::uint64_t> huge_pages_free;  // page bytes -> free pages
   std::map<std::uint64_t, std::uint64_t> huge_pages_total;
 };
 
 struct Topology {
-  std::vector<NumaNode> nodes;    // by id; one node 0 with all CPUs where sysfs shows none
-  std::vector<int> usable_cpus;   // online and allowed to this process (live host), ascending
+  std::vector<NumaNode> nodes;   // by id; one node 0 with all CPUs where sysfs shows none
+  std::vector<int> usable_cpus;  // online and allowed to this process (live host), ascending
   [[nodiscard]] const NumaNode* node(int id) const;
   [[nodiscard]] int node_of_cpu(int cpu) const;  // -1: unknown
 };

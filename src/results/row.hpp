@@ -20,14 +20,14 @@ struct LatencyResult {
   std::string mode;  // "issue", "durable", "dependent"
   std::uint64_t n = 0;
   double mean_ns = 0, minimum_ns = 0, maximum_ns = 0;
-  // Name ("p50", "p99.9") -> ns; only those that n supports. One that lies below floor_ns is reported
-  // as it was measured, with a warning.
+  // Name ("p50", "p99.9") -> ns; only those that n supports. One that lies below floor_ns is
+  // reported as it was measured, with a warning.
   std::vector<std::pair<std::string, double>> percentiles;
 };
 
 // A fact that a reader of the number must know: a type, its cause and its remedy.
 struct Warning {
-  std::string type;      // "disturbed", "page_size", "placement", "below_floor", "not_converged", ...
+  std::string type;  // "disturbed", "page_size", "placement", "below_floor", "not_converged", ...
   std::string sentence;  // cause and remedy
 };
 
@@ -36,17 +36,18 @@ struct Row {
   std::map<std::string, std::string> parameters;
   unsigned threads = 1;
   std::string placement_asked, placement_verified;
-  std::string status;  // "ok", "skipped", "error"
-  std::string reason;  // of skipped and error
-  std::string claim;   // "durable", "emulated", "volatile"
+  std::string status;                       // "ok", "skipped", "error"
+  std::string reason;                       // of skipped and error
+  std::string claim;                        // "durable", "emulated", "volatile"
   std::uint64_t operations = 0, bytes = 0;  // in all timed slices
   std::optional<Estimate> operations_per_s, bytes_per_s, ns_per_operation;
   std::optional<LatencyResult> latency_ns;
-  double floor_ns = 0;  // cost of an operation by `null` (slices), or of an empty clock pair (operation)
+  double floor_ns =
+      0;  // cost of an operation by `null` (slices), or of an empty clock pair (operation)
   unsigned replicates = 0;
   std::uint64_t slices = 0;
   bool converged = false;
-  double disturbed_share = 0;  // of slices: preempted, and repeated
+  double disturbed_share = 0;                   // of slices: preempted, and repeated
   std::map<std::string, double> amplification;  // "bytes", "lines_flushed", "drains": per operation
   std::vector<Warning> warnings;
   std::uint64_t seed = 0;
@@ -65,10 +66,10 @@ struct RowContext {
 };
 
 // From a cell and its replicates (one a process) to the row: Hodges-Lehmann over the replicates'
-// medians (on ln, reported as ns_per_operation and as its inverse rates), histograms merged, percentiles
-// that n supports, claim by the cell's workload and medium, warnings. No replicates: status "skipped"
-// with the cell's skip_reason. `error` non-empty: status "error" with it as the reason, and no
-// numbers. The physical ceiling and Little's law were checked by the runner already.
+// medians (on ln, reported as ns_per_operation and as its inverse rates), histograms merged,
+// percentiles that n supports, claim by the cell's workload and medium, warnings. No replicates:
+// status "skipped" with the cell's skip_reason. `error` non-empty: status "error" with it as the
+// reason, and no numbers. The physical ceiling and Little's law were checked by the runner already.
 Row make_row(const Cell& cell, const std::vector<Replicate>& replicates, const std::string& error,
              const RowContext& context);
 

@@ -15,18 +15,18 @@
 namespace pmembench {
 
 struct RunRecord {
-  std::int64_t id = 0;             // given by the store
-  std::string started_utc;         // ISO 8601
-  std::string finished_utc;        // empty: not finished
-  std::string status;              // "running", "done", "interrupted", "failed"
-  std::string campaign;            // its name
+  std::int64_t id = 0;       // given by the store
+  std::string started_utc;   // ISO 8601
+  std::string finished_utc;  // empty: not finished
+  std::string status;        // "running", "done", "interrupted", "failed"
+  std::string campaign;      // its name
   std::string plan_fingerprint;
   std::string machine_fingerprint;
-  std::string version;             // of pmembench
+  std::string version;  // of pmembench
   std::string command_line;
   std::uint64_t seed = 0;
-  nlohmann::json environment;      // what `probe` found
-  nlohmann::json plan;             // cells and settings
+  nlohmann::json environment;  // what `probe` found
+  nlohmann::json plan;         // cells and settings
 };
 
 // Not thread-safe; several processes may use one file at once (WAL, busy timeout 10 s).
@@ -48,9 +48,9 @@ class Store {
   // Marks a run as running again (resume).
   Status reopen_run(std::int64_t run);
 
-  Result<std::vector<RunRecord>> runs() const;            // oldest first, without plan and environment
+  Result<std::vector<RunRecord>> runs() const;  // oldest first, without plan and environment
   Result<RunRecord> run(std::optional<std::int64_t> id) const;  // latest where none is given
-  Result<std::vector<Row>> rows(std::int64_t run) const;  // in the order of the plan
+  Result<std::vector<Row>> rows(std::int64_t run) const;        // in the order of the plan
   Result<std::vector<Replicate>> replicates(std::int64_t run, const std::string& cell) const;
   // The newest run of this plan on this machine that is not "done".
   Result<std::optional<RunRecord>> unfinished(const std::string& plan_fingerprint,

@@ -95,7 +95,7 @@ class DaxDevice {
   // every section that saw it alive has ended, then drops the holder. Any thread; idempotent;
   // every caller returns only after all of it. Aborts inside a ReadSection of the same thread.
   void kill();
-  // 0, or -EBUSY (held), -ENXIO (dead or about to be).
+  // 0, or -EBUSY (held), -ENXIO (dead or about to be). A holder releases before it goes.
   int hold(DaxHolder* holder);
   // 0, also when the device was killed in between; -EINVAL where `holder` is not the holder. No
   // call to the holder runs after it, unless it is called from inside that call. Take no lock

@@ -94,10 +94,8 @@ typedef struct dax_mapping {
 } dax_mapping;
 
 /* dax_iter.flags */
-#define DAX_ITER_SKIP_FLUSH                                                                   \
-  (UINT32_C(1) << 0)                       /* persist_from_iter: write cache is off, no flush \
-                                            */
-#define DAX_ITER_STORED (UINT32_C(1) << 1) /* flush: stored through direct_access's address */
+#define DAX_ITER_SKIP_FLUSH (UINT32_C(1) << 0) /* persist_from_iter: no flush is needed */
+#define DAX_ITER_STORED (UINT32_C(1) << 1)     /* flush: stored through direct_access's address */
 
 /* A batch of equal ranges of a device, and the buffer at the other end.
  *

@@ -25,6 +25,7 @@ class Path {
   virtual std::int64_t read(dax_iter& iter) = 0;     // device -> buffer
   virtual std::int64_t write(dax_iter& iter) = 0;    // not durable
   virtual std::int64_t persist(dax_iter& iter) = 0;  // each range durable before the next
+  virtual std::int64_t flush(dax_iter& iter) = 0;    // starts write-back; lines, or -errno
   virtual int drain() = 0;                           // what was written so far is durable after it
   // The device's bytes as addresses, or empty where the path has none.
   [[nodiscard]] virtual std::span<std::byte> mapping() = 0;

@@ -32,7 +32,8 @@ struct ParameterSpec {
 struct ThreadSeat {
   unsigned index = 0;
   unsigned count = 1;
-  std::uint64_t seed = 0;  // of this thread, derived from the cell's seed in the row
+  std::uint64_t cell_seed = 0;  // as in the row; each thread derives its own from it
+  [[nodiscard]] std::uint64_t thread_seed() const;
 };
 
 // What one call of run() did, for proof and for reckoning.
@@ -53,8 +54,10 @@ class Workload {
   // Between two timed stretches, untimed: refresh tables, stamp the buffer anew.
   virtual void refresh() {}
   // Does `operations` operations. Timed: no allocation, no lock, no system call of its own.
-  // Less than asked means that the path failed; error() then says how.
+  // Less than asked means that the path failed; failure() then says how.
   virtual Work run(std::uint64_t operations) = 0;
+  // The path's negative errno that ended run(), as a sentence; empty while all went well.
+  [[nodiscard]] virtual std::string failure() const = 0;
   // Checks the bytes that the runs since the last refresh() wrote or read, and a sample of single
   // operations. An error is a wrong byte: names offset, expected, found.
   virtual Status verify() = 0;

@@ -1,0 +1,118 @@
+// mix: reads and writes in a stated share, 64 operations a round.
+#include <algorithm>
+
+#include "workloads/parameters.hpp"
+#include "workloads/types.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kRound = 64;
+
+// Each round of 64 operations is so many reads in one batch, then the rest writes in one batch: the
+// share is exact to 1/64, and no operation decides what it is.
+class Mix final : public Workload {
+ public:
+  Mix(std::unique_ptr<Workload> reads, std::unique_ptr<Workload> writes,
+      std::uint64_t reads_a_round)
+      : reads_(std::move(reads)), writes_(std::move(writes)), reads_a_round_(reads_a_round) {}
+
+  Status prepare() override {
+    const Status ready = reads_->prepare();
+    return ready ? writes_->prepare() : ready;
+  }
+  void refresh() override {
+    reads_->refresh();
+    writes_->refresh();
+  }
+  Work run(std::uint64_t operations) override {
+    Work work;
+    while (work.operations < operations) {
+      const bool reading = at_ < reads_a_round_;
+      const std::uint64_t until = reading ? reads_a_round_ : kRound;
+      const std::uint64_t asked = std::min(until - at_, operations - work.operations);
+      const Work part = (reading ? *reads_ : *writes_).run(asked);
+      work.operations += part.operations;
+      work.bytes += part.bytes;
+      if (part.operations != asked) break;
+      at_ = (at_ + asked) % kRound;
+    }
+    return work;
+  }
+  std::string failure() const override {
+    const std::string reading = reads_->failure();
+    return reading.empty() ? writes_->failure() : reading;
+  }
+  // Writes first: verifying reads writes stamps of its own. What a read found may have been
+  // overwritten since, so of the reads a fresh sample is checked.
+  Status verify() override {
+    const Status written = writes_->verify();
+    if (!written) return written;
+    reads_->refresh();
+    return reads_->verify();
+  }
+
+ private:
+  std::unique_ptr<Workload> reads_;
+  std::unique_ptr<Workload> writes_;
+  std::uint64_t reads_a_round_;
+  std::uint64_t at_ = 0;
+};
+
+std::uint64_t reads_a_round(const Parameters& parameters) {
+  return (number_of(parameters, "read_share") * kRound + 50) / 100;
+}
+
+std::unique_ptr<Workload> make_mix(const Parameters& parameters, Path& path,
+                                   const ThreadSeat& seat) {
+  const WorkloadType* order = find_workload(text_of(parameters, "order"));
+  Parameters part = parameters;
+  part["distribution"] = "uniform";
+  part["alpha"] = "0.99";
+  part["batch"] = std::to_string(kRound);
+  part["access"] = "read";
+  ThreadSeat reading = seat;
+  reading.cell_seed ^= 0x5EED;
+  auto reads = order->make(part, path, reading);
+  part["access"] = "write";
+  auto writes = order->make(part, path, seat);
+  return std::make_unique<Mix>(std::move(reads), std::move(writes), reads_a_round(parameters));
+}
+
+Status check_mix(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {
+  if (number_of(parameters, "read_share") > 100) {
+    return usage_error("read_share {} is above 100 percent", number_of(parameters, "read_share"));
+  }
+  return check_ranges(parameters, number_of(parameters, "operation_size"), device_bytes, threads);
+}
+
+bool writes(const Parameters& parameters) { return reads_a_round(parameters) < kRound; }
+
+bool durable(const Parameters& parameters) {
+  return writes(parameters) && text_of(parameters, "durability") != "none";
+}
+
+}  // namespace
+
+WorkloadType mix_type() {
+  return {"mix",
+          "reads and writes in a stated share, in rounds of 64 operations",
+          false,
+          false,
+          {operation_size_spec("4096"),
+           {"read_share", ParameterKind::count, "50", {}, "percent of operations that read"},
+           {"order",
+            ParameterKind::choice,
+            "random",
+            {"random", "sequential"},
+            "of the ranges of each kind"},
+           durability_spec("each"),
+           range_spec(),
+           range_size_spec()},
+          writes,
+          durable,
+          check_mix,
+          make_mix};
+}
+
+}  // namespace pmembench

@@ -1,0 +1,102 @@
+#include "workloads/parameters.hpp"
+
+#include <charconv>
+
+#include "base/check.hpp"
+#include "base/random.hpp"
+#include "base/units.hpp"
+#include "workloads/access_pattern.hpp"
+
+namespace pmembench {
+
+std::uint64_t ThreadSeat::thread_seed() const { return mix_seed(cell_seed + 0x9E37 * (index + 1)); }
+
+const std::string& text_of(const Parameters& parameters, std::string_view name) {
+  const auto found = parameters.find(std::string(name));
+  PMB_CHECK(found != parameters.end(), "a workload reads only parameters that it declared");
+  return found->second;
+}
+
+std::uint64_t number_of(const Parameters& parameters, std::string_view name) {
+  const auto value = parse_count(text_of(parameters, name));
+  PMB_CHECK(value.has_value(), "sizes and counts are canonical in Parameters");
+  return *value;
+}
+
+double real_of(const Parameters& parameters, std::string_view name) {
+  const std::string& text = text_of(parameters, name);
+  double value = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  PMB_CHECK(parsed.ec == std::errc{}, "reals are canonical in Parameters");
+  return value;
+}
+
+std::uint64_t range_bytes_of(const Parameters& parameters, std::uint64_t device_bytes) {
+  const std::uint64_t asked = number_of(parameters, "range_size");
+  return asked == 0 ? device_bytes : asked;
+}
+
+ParameterSpec operation_size_spec(std::string default_value) {
+  return {"operation_size",
+          ParameterKind::size,
+          std::move(default_value),
+          {},
+          "bytes of one operation, 1 B to 64 MiB"};
+}
+ParameterSpec access_spec() {
+  return {"access", ParameterKind::choice, "read", {"read", "write"}, "which way the bytes go"};
+}
+ParameterSpec durability_spec(std::string default_value) {
+  return {"durability",
+          ParameterKind::choice,
+          std::move(default_value),
+          {"each", "batch", "none"},
+          "of writes: flush and drain after each operation, after each batch, or never"};
+}
+ParameterSpec batch_spec() {
+  return {"batch",
+          ParameterKind::count,
+          "256",
+          {},
+          "operations handed to the path in one call (timing: operation always hands over one)"};
+}
+ParameterSpec range_spec() {
+  return {"range",
+          ParameterKind::choice,
+          "disjoint",
+          {"disjoint", "shared"},
+          "threads work on ranges of their own, or all on the same"};
+}
+ParameterSpec range_size_spec() {
+  return {"range_size",
+          ParameterKind::size,
+          "0",
+          {},
+          "bytes of the device that all threads together use; 0 for all of it"};
+}
+
+Status check_ranges(const Parameters& parameters, std::uint64_t granule_bytes,
+                    std::uint64_t device_bytes, unsigned threads) {
+  const std::uint64_t operation_bytes = number_of(parameters, "operation_size");
+  if (operation_bytes < 1 || operation_bytes > (std::uint64_t{64} << 20)) {
+    return usage_error("operation_size {} is outside 1 B to 64 MiB", operation_bytes);
+  }
+  if (parameters.count("batch") != 0 && number_of(parameters, "batch") == 0) {
+    return usage_error("batch 0 would do no work: give at least 1");
+  }
+  if (device_bytes == 0) return {};
+  const std::uint64_t range_bytes = range_bytes_of(parameters, device_bytes);
+  if (range_bytes > device_bytes) {
+    return usage_error("range_size {} is larger than the medium ({})", format_size(range_bytes),
+                       format_size(device_bytes));
+  }
+  const bool shared = text_of(parameters, "range") == "shared";
+  if (seat_region(range_bytes, granule_bytes, shared, 0, threads).size_bytes == 0) {
+    return usage_error("{} of range hold not one slot of {} for each of {} thread{}",
+                       format_size(range_bytes), format_size(granule_bytes), threads,
+                       threads == 1 ? "" : "s");
+  }
+  return {};
+}
+
+}  // namespace pmembench

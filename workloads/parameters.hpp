@@ -1,0 +1,33 @@
+// Typed reading of a workload's parameters, and the specs that several workloads share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+
+// The parameter's value; it was checked against its spec, so that a bad one is a programmer error.
+[[nodiscard]] std::uint64_t number_of(const Parameters& parameters, std::string_view name);
+[[nodiscard]] double real_of(const Parameters& parameters, std::string_view name);
+[[nodiscard]] const std::string& text_of(const Parameters& parameters, std::string_view name);
+
+// range_size as bytes of a device: 0 means all of it.
+[[nodiscard]] std::uint64_t range_bytes_of(const Parameters& parameters,
+                                           std::uint64_t device_bytes);
+
+[[nodiscard]] ParameterSpec operation_size_spec(std::string default_value);
+[[nodiscard]] ParameterSpec access_spec();
+[[nodiscard]] ParameterSpec durability_spec(std::string default_value);
+[[nodiscard]] ParameterSpec batch_spec();
+[[nodiscard]] ParameterSpec range_spec();
+[[nodiscard]] ParameterSpec range_size_spec();
+
+// operation_size in 1..64 MiB, batch >= 1, range_size within the device, and at least one slot of
+// `granule_bytes` for each thread. device_bytes 0: unknown, only the first are checked.
+Status check_ranges(const Parameters& parameters, std::uint64_t granule_bytes,
+                    std::uint64_t device_bytes, unsigned threads);
+
+}  // namespace pmembench

@@ -1,0 +1,49 @@
+// The direct path: every batch is one call of the dax device's own operations.
+#include "workloads/path_direct.hpp"
+
+namespace pmembench {
+namespace {
+
+class DirectPath final : public Path {
+ public:
+  explicit DirectPath(DaxDevice& device) : device_(device), reader_(device.make_reader()) {}
+
+  std::uint64_t size_bytes() const override { return device_.size_bytes(); }
+  std::int64_t read(dax_iter& iter) override {
+    const ReadSection section(reader_);
+    return device_.copy_to_iter(section, iter);
+  }
+  std::int64_t write(dax_iter& iter) override {
+    const ReadSection section(reader_);
+    return device_.copy_from_iter(section, iter);
+  }
+  std::int64_t persist(dax_iter& iter) override {
+    const ReadSection section(reader_);
+    return device_.persist_from_iter(section, iter);
+  }
+  std::int64_t flush(dax_iter& iter) override { return device_.flush(reader_, iter); }
+  int drain() override { return device_.drain(reader_); }
+  std::span<std::byte> mapping() override { return whole_mapping(device_, reader_); }
+
+ private:
+  DaxDevice& device_;
+  DaxReader reader_;
+};
+
+}  // namespace
+
+std::span<std::byte> whole_mapping(DaxDevice& device, DaxReader& reader) {
+  const ReadSection section(reader);
+  const auto pages = static_cast<std::int64_t>(device.size_bytes() / DAX_PAGE_BYTES);
+  void* address = nullptr;
+  const std::int64_t reached =
+      device.direct_access(section, 0, static_cast<std::uint64_t>(pages), DAX_ACCESS, &address);
+  if (reached < pages) return {};
+  return {static_cast<std::byte*>(address), device.size_bytes()};
+}
+
+Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device) {
+  return std::unique_ptr<Path>(std::make_unique<DirectPath>(device));
+}
+
+}  // namespace pmembench

@@ -1,0 +1,14 @@
+// The direct path, and the device's bytes as one span where they lie without a gap.
+#pragma once
+
+#include "workloads/path.hpp"
+
+namespace pmembench {
+
+Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device);
+
+// All of the device, or empty where direct_access does not reach it in one piece. The addresses are
+// the caller's only as long as the device is not killed.
+std::span<std::byte> whole_mapping(DaxDevice& device, DaxReader& reader);
+
+}  // namespace pmembench

@@ -1,0 +1,25 @@
+// The paths: one line each.
+#include <algorithm>
+
+#include "workloads/path.hpp"
+#include "workloads/path_direct.hpp"
+#include "workloads/path_mapped.hpp"
+
+namespace pmembench {
+
+const std::vector<PathType>& path_list() {
+  static const std::vector<PathType> kPaths{
+      {"direct", "the device's own operations", false, make_direct_path},
+      {"mapped", "loads and stores at the mapped address, then flush", true, make_mapped_path},
+  };
+  return kPaths;
+}
+
+const PathType* find_path(std::string_view name) {
+  const auto& paths = path_list();
+  const auto found = std::find_if(paths.begin(), paths.end(),
+                                  [&](const PathType& path) { return path.name == name; });
+  return found == paths.end() ? nullptr : &*found;
+}
+
+}  // namespace pmembench

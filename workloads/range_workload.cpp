@@ -1,0 +1,168 @@
+#include "workloads/range_workload.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/random.hpp"
+#include "workloads/parameters.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kSampledOperations = 256;
+constexpr std::uint64_t kSampledBytes = 8 << 20;
+constexpr std::uint64_t kSampledReads = 16;
+
+}  // namespace
+
+Transfer transfer_of(const Parameters& parameters) {
+  if (parameters.count("access") != 0 && text_of(parameters, "access") == "read") {
+    return Transfer::read;
+  }
+  const std::string& durability = text_of(parameters, "durability");
+  if (durability == "each") return Transfer::persist;
+  return durability == "batch" ? Transfer::write_batch : Transfer::write;
+}
+
+std::string path_failure(std::int64_t code, std::string_view what) {
+  if (code >= 0) return fmt::format("{} stopped short", what);
+  return fmt::format("{} failed: {}", what, std::strerror(static_cast<int>(-code)));
+}
+
+Status RangeWorkload::prepare() {
+  auto buffer = StampedBuffer::make(plan_.iter.size_bytes, plan_.cell_seed);
+  if (!buffer) return buffer.error();
+  auto found = StampedBuffer::make(plan_.iter.size_bytes, plan_.cell_seed);
+  if (!found) return found.error();
+  buffer_.emplace(*std::move(buffer));
+  found_.emplace(*std::move(found));
+  iter_.buffer = buffer_->data();
+  refresh();
+  return {};
+}
+
+void RangeWorkload::refresh() {
+  ++stretch_;
+  done_in_stretch_ = 0;
+  start_ = iter_;
+  if (plan_.transfer != Transfer::read) buffer_->stamp(stretch_);
+  if (plan_.table) plan_.table->fill(stretch_);
+}
+
+std::int64_t RangeWorkload::transfer_batch() {
+  switch (plan_.transfer) {
+    case Transfer::read:
+      return path_.read(iter_);
+    case Transfer::write:
+      return path_.write(iter_);
+    case Transfer::persist:
+      return path_.persist(iter_);
+    case Transfer::write_batch:
+      break;
+  }
+  dax_iter flushed = iter_;
+  const std::int64_t bytes = path_.write(iter_);
+  if (bytes < 0) return bytes;
+  const std::int64_t lines = path_.flush(flushed);
+  if (lines < 0) return lines;
+  const int status = path_.drain();
+  return status < 0 ? status : bytes;
+}
+
+Work RangeWorkload::run(std::uint64_t operations) {
+  Work work;
+  while (work.operations < operations) {
+    const std::uint64_t asked = std::min(plan_.batch, operations - work.operations);
+    iter_.count = asked;
+    const std::int64_t bytes = transfer_batch();
+    if (bytes < 0 || iter_.count != 0) [[unlikely]] {
+      failed_ = bytes < 0 ? bytes : -EIO;
+      break;
+    }
+    work.operations += asked;
+    work.bytes += static_cast<std::uint64_t>(bytes);
+  }
+  done_in_stretch_ += work.operations;
+  return work;
+}
+
+std::string RangeWorkload::failure() const {
+  if (failed_ == 0) return {};
+  return path_failure(failed_, plan_.transfer == Transfer::read ? "reading" : "writing");
+}
+
+Status RangeWorkload::verify() {
+  return plan_.transfer == Transfer::read ? verify_reads() : verify_writes();
+}
+
+// The bytes of the device, by its addresses where it has them (another way than the one that is
+// tested), else by the path.
+Status RangeWorkload::check_slot(std::uint64_t offset_bytes,
+                                 std::span<const unsigned char> expected) {
+  const std::span<std::byte> mapping = path_.mapping();
+  if (!mapping.empty()) {
+    const void* at = mapping.data() + offset_bytes;
+    return compare_bytes(expected, {static_cast<const unsigned char*>(at), expected.size()},
+                         offset_bytes);
+  }
+  dax_iter one = plan_.iter;
+  one.state = 0;
+  one.slots = 1;
+  one.table = nullptr;
+  one.offset_bytes = offset_bytes;
+  one.count = 1;
+  one.buffer = found_->data();
+  const std::int64_t bytes = path_.read(one);
+  if (bytes < 0 || one.count != 0) return runtime_error("{}", path_failure(bytes, "reading back"));
+  return compare_bytes(expected, found_->bytes(), offset_bytes);
+}
+
+Status RangeWorkload::verify_writes() {
+  dax_iter replay = start_;
+  const std::uint64_t affordable =
+      std::clamp<std::uint64_t>(kSampledBytes / plan_.iter.size_bytes, 1, kSampledOperations);
+  const std::uint64_t step = done_in_stretch_ / affordable + 1;
+  for (std::uint64_t i = 0; i < done_in_stretch_; ++i) {
+    const std::uint64_t offset_bytes = dax_iter_next(&replay);
+    if (i % step != 0 && i + 1 != done_in_stretch_) continue;
+    const Status same = check_slot(offset_bytes, buffer_->bytes());
+    if (!same) return same;
+  }
+  return {};
+}
+
+// Writes a stamp of its own to one slot, reads it by the path, compares.
+Status RangeWorkload::check_read_of(dax_iter at) {
+  found_->stamp(stretch_ + at.state);
+  dax_iter write = at;
+  write.count = 1;
+  write.buffer = found_->data();
+  std::int64_t bytes = path_.persist(write);
+  if (bytes < 0 || write.count != 0) return runtime_error("{}", path_failure(bytes, "writing"));
+  dax_iter read = at;
+  read.count = 1;
+  std::memset(read.buffer, 0, read.size_bytes);
+  bytes = path_.read(read);
+  if (bytes < 0 || read.count != 0) return runtime_error("{}", path_failure(bytes, "reading"));
+  dax_iter replay = at;
+  return compare_bytes(found_->bytes(), buffer_->bytes(), dax_iter_next(&replay));
+}
+
+Status RangeWorkload::verify_reads() {
+  if (done_in_stretch_ > 0 && !plan_.shared) {
+    dax_iter replay = start_;
+    std::uint64_t last = 0;
+    for (std::uint64_t i = 0; i < done_in_stretch_; ++i) last = dax_iter_next(&replay);
+    const Status same = check_slot(last, buffer_->bytes());
+    if (!same) return same;
+  }
+  dax_iter at = iter_;
+  for (std::uint64_t i = 0; i < kSampledReads; ++i) {
+    const Status same = check_read_of(at);
+    if (!same) return same;
+    dax_iter_next(&at);
+  }
+  return {};
+}
+
+}  // namespace pmembench

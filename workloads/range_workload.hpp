@@ -1,0 +1,57 @@
+// RangeWorkload: reads or writes ranges in the order of an iterator. Most workloads are one of
+// these.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "workloads/access_pattern.hpp"
+#include "workloads/stamped_buffer.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+
+// What a batch does. write_batch: copy all, flush all, drain once. persist: each range in turn.
+enum class Transfer { read, write, write_batch, persist };
+[[nodiscard]] Transfer transfer_of(const Parameters& parameters);
+
+class RangeWorkload final : public Workload {
+ public:
+  struct Plan {
+    dax_iter iter{};  // order and size; its buffer is filled in by prepare()
+    Transfer transfer = Transfer::read;
+    std::uint64_t batch = 1;
+    bool shared = false;  // other threads may change what this one read
+    std::uint64_t cell_seed = 0;       // stamps are equal in all threads of a cell
+    std::unique_ptr<ZipfTable> table;  // that iter walks, or null
+  };
+  RangeWorkload(Plan plan, Path& path) : plan_(std::move(plan)), path_(path), iter_(plan_.iter) {}
+
+  Status prepare() override;
+  void refresh() override;
+  Work run(std::uint64_t operations) override;
+  std::string failure() const override;
+  Status verify() override;
+
+ private:
+  std::int64_t transfer_batch();
+  Status verify_writes();
+  Status verify_reads();
+  Status check_slot(std::uint64_t offset_bytes, std::span<const unsigned char> expected);
+  Status check_read_of(dax_iter at);
+
+  Plan plan_;
+  Path& path_;
+  dax_iter iter_;
+  dax_iter start_{};  // where the stretch since the last refresh() began
+  std::uint64_t stretch_ = 0;
+  std::uint64_t done_in_stretch_ = 0;
+  std::int64_t failed_ = 0;
+  std::optional<StampedBuffer> buffer_;
+  std::optional<StampedBuffer> found_;  // what verify() reads back
+};
+
+// The sentence for a path's negative errno.
+[[nodiscard]] std::string path_failure(std::int64_t code, std::string_view what);
+
+}  // namespace pmembench

@@ -1,0 +1,24 @@
+// The workloads: one line each.
+#include <algorithm>
+
+#include "workloads/types.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+
+const std::vector<WorkloadType>& workload_list() {
+  static const std::vector<WorkloadType> kWorkloads{
+      sequential_type(), random_type(), strided_type(), mix_type(),
+      copy_type(),       chase_type(),  persist_type(),
+  };
+  return kWorkloads;
+}
+
+const WorkloadType* find_workload(std::string_view name) {
+  const auto& workloads = workload_list();
+  const auto found = std::find_if(workloads.begin(), workloads.end(),
+                                  [&](const WorkloadType& type) { return type.name == name; });
+  return found == workloads.end() ? nullptr : &*found;
+}
+
+}  // namespace pmembench

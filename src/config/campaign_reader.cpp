@@ -203,7 +203,7 @@ class Reader {
   }
 
   Result<const CellKey*> cell_key(const YamlNode& key, const std::vector<CampaignAxis>& own,
-                                  std::string_view where) const {
+                                  bool in_matrix) const {
     static constexpr std::array<std::string_view, 3> kTopLevelOnly{"name", "description", "cells"};
     const CellKey* found = find_cell_key(schema_, key.text);
     if (found != nullptr && find_axis(own, key.text) == nullptr) return found;
@@ -217,13 +217,13 @@ class Reader {
       return error_at(at(key), fmt::format("'{}' belongs to the campaign's top level", key.text));
     }
     std::vector<std::string> known = cell_key_names(schema_);
-    known.emplace_back("matrix");
-    return unknown_key(key, std::move(known), where);
+    if (!in_matrix) known.emplace_back("matrix");
+    return unknown_key(key, std::move(known), in_matrix ? "in a matrix" : "in a group of cells");
   }
 
   Status read_single(const YamlNode& key, const YamlNode& value,
                      std::vector<CampaignAxis>& own) const {
-    const auto found = cell_key(key, own, "in a group of cells");
+    const auto found = cell_key(key, own, false);
     if (!found) return found.error();
     if (value.kind == YamlNode::Kind::list) {
       return error_at(at(value), fmt::format("'{}' has a list: move it under 'matrix'", key.text));
@@ -244,7 +244,7 @@ class Reader {
     }
     if (const Status status = check_keys(matrix); !status) return status;
     for (std::size_t i = 0; i < matrix.keys.size(); ++i) {
-      const auto found = cell_key(matrix.keys[i], own, "in a matrix");
+      const auto found = cell_key(matrix.keys[i], own, true);
       if (!found) return found.error();
       const Status status = add_axis(own, **found, matrix.keys[i], matrix.values[i]);
       if (!status) return status;

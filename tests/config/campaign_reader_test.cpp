@@ -73,7 +73,7 @@ TEST(CampaignReader, keeps_the_place_of_every_word) {
   const Campaign campaign = read(kCampaign);
   EXPECT_EQ(campaign.groups[0].at.text(), "c.yaml:8:5");
   EXPECT_EQ(campaign.groups[0].axis("backend")->at.text(), "c.yaml:11:7");
-  EXPECT_EQ(campaign.groups[0].axis("backend")->values[1].at.text(), "c.yaml:11:24");
+  EXPECT_EQ(campaign.groups[0].axis("backend")->values[1].at.text(), "c.yaml:11:25");
   EXPECT_EQ(campaign.groups[1].axis("media")->values[0].at.text(), "c.yaml:3:8");
   EXPECT_EQ(campaign.setting_positions.at("precision").text(), "c.yaml:5:12");
 }

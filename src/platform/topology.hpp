@@ -31,8 +31,9 @@ struct NumaNode {
 };
 
 struct Topology {
-  std::vector<NumaNode> nodes;   // by id; one node 0 with all CPUs where sysfs shows none
-  std::vector<int> usable_cpus;  // online and allowed to this process (live host), ascending
+  std::vector<NumaNode> nodes;     // by id; one node 0 with all CPUs where sysfs shows none
+  std::vector<int> usable_cpus;    // online and allowed to this process (live host), ascending
+  std::map<int, int> core_of_cpu;  // CPU -> lowest CPU of its physical core; absent: unknown
   [[nodiscard]] const NumaNode* node(int id) const;
   [[nodiscard]] int node_of_cpu(int cpu) const;  // -1: unknown
 };

@@ -154,25 +154,33 @@ std::int64_t Stack::each_piece(dax_iter& iter, bool writes, Forward forward) {
   ThreadReaders::Place& mine = readers_.mine();
   std::int64_t total = 0;
   for (; iter.count > 0; --iter.count) {
-    dax_iter ahead = iter;
-    const std::uint64_t offset = dax_iter_next(&ahead);
+    const std::uint64_t state = iter.state;
+    const std::uint64_t offset = dax_iter_next(&iter);
     for (std::uint64_t done = 0; done < iter.size_bytes;) {
       const Piece piece = layout_->locate(offset + done);
-      dax_iter one{};
-      one.slots = one.count = 1;
-      one.offset_bytes = piece.offset_bytes;
-      one.size_bytes = std::min(piece.length_bytes, iter.size_bytes - done);
-      one.granule_bytes = one.size_bytes;
-      one.buffer = iter.buffer == nullptr ? nullptr : iter.buffer + done;
-      one.flags = iter.flags;
+      const std::uint64_t size = std::min(piece.length_bytes, iter.size_bytes - done);
+      // Every field is named, since zeroing the struct first costs more than all the rest here.
+      dax_iter one{.state = 0,
+                   .multiplier = 1,
+                   .increment = 0,
+                   .slots = 1,
+                   .offset_bytes = piece.offset_bytes,
+                   .granule_bytes = size,
+                   .size_bytes = size,
+                   .count = 1,
+                   .table = nullptr,
+                   .buffer = iter.buffer == nullptr ? nullptr : iter.buffer + done,
+                   .flags = iter.flags,
+                   .reserved = 0};
       if (writes) mark(mine.dirty, piece.device);
       const std::int64_t got = forward(*devices_[piece.device], mine.readers[piece.device], one);
-      if (got < 0) return total > 0 ? total : got;
-      total += got;
-      if (one.count != 0) return total;
-      done += one.size_bytes;
+      if (got > 0) total += got;
+      if (got < 0 || one.count != 0) {
+        iter.state = state;
+        return got < 0 && total == 0 ? got : total;
+      }
+      done += size;
     }
-    iter.state = ahead.state;
   }
   return total;
 }

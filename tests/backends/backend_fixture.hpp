@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -189,6 +190,14 @@ class OpenBackend {
   int error_ = 0;
   std::string reason_;
 };
+
+// What a sandbox or an old kernel may withhold without any fault of ours: io_uring, locked memory,
+// O_DIRECT on tmpfs.
+inline bool is_withheld_here(const OpenBackend& device) {
+  const int error = device.error();
+  return error == -EPERM || error == -ENOSYS || error == -ENOMEM ||
+         (error == -EINVAL && device.reason().find("refuses direct I/O") != std::string::npos);
+}
 
 inline Bytes random_bytes(std::size_t size, std::mt19937_64& random) {
   Bytes bytes(size);

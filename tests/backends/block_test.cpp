@@ -164,6 +164,41 @@ INSTANTIATE_TEST_SUITE_P(Options, BlockEngine,
                                          "engine=io_uring", "engine=io_uring,queue_depth=8",
                                          "engine=io_uring,queue_depth=8,durable=dsync"));
 
+// The descriptor that a device holds on a file.
+int descriptor_of(const std::string& path) {
+  struct stat wanted = {}, found = {};
+  EXPECT_EQ(::stat(path.c_str(), &wanted), 0);
+  for (int fd = 3; fd < 256; ++fd) {
+    if (::fstat(fd, &found) == 0 && found.st_ino == wanted.st_ino &&
+        found.st_dev == wanted.st_dev) {
+      return fd;
+    }
+  }
+  ADD_FAILURE() << "nobody holds " << path;
+  return -1;
+}
+
+TEST(Block, goes_past_the_page_cache_and_makes_writes_durable_as_asked) {
+  for (const bool dsync : {false, true}) {
+    const TemporaryFile file(PMEMBENCH_BINARY_DIR, OpenBackend::kSize);
+    const OpenBackend device(block(), 16, file.path(),
+                             dsync ? "durable=dsync" : "durable=fdatasync");
+    if (is_withheld_here(device)) GTEST_SKIP() << device.reason();
+    const int fd = descriptor_of(file.path());
+    const int flags = ::fcntl(fd, F_GETFL);
+    EXPECT_EQ(flags & O_DIRECT, O_DIRECT);
+    EXPECT_EQ(flags & O_DSYNC, dsync ? O_DSYNC : 0);
+    EXPECT_EQ(block().drain(device.handle()), 0);
+    // A pipe in the file's place tells whether drain asks the kernel: it cannot be synchronised.
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe(pipe.data()), 0);
+    ASSERT_EQ(::dup2(pipe[0], fd), fd);
+    EXPECT_EQ(block().drain(device.handle()), dsync ? 0 : -EINVAL);
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+  }
+}
+
 TEST(Block, refuses_unknown_options_with_the_list) {
   for (const char* option : {"engine=aio", "durable=no", "queue_depth=0", "queue_depth=257",
                              "queue_depth=8x", "depth=8", "pread"}) {

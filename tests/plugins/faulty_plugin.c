@@ -29,7 +29,8 @@ static int faulty_probe(const dax_host_info *host, char *reason, uint64_t reason
   return -ENODEV;
 #endif
 #ifdef FAULT_CRASH_IN_PROBE
-  *(volatile int *)(uintptr_t)8 = 1;
+  volatile int *volatile nowhere = NULL;
+  *nowhere = 1;
 #endif
 #ifdef FAULT_ABORT_IN_PROBE
   abort();

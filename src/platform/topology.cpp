@@ -128,6 +128,19 @@ void add_distances(const HostTree& tree, std::vector<NumaNode>& nodes) {
   }
 }
 
+// core_cpus_list is the newer name of thread_siblings_list.
+std::map<int, int> read_cores(const HostTree& tree, const std::vector<int>& cpus) {
+  std::map<int, int> cores;
+  for (const int cpu : cpus) {
+    const std::string at = std::string(kCpus) + "/cpu" + std::to_string(cpu) + "/topology";
+    auto line = tree.line(at + "/core_cpus_list");
+    if (!line) line = tree.line(at + "/thread_siblings_list");
+    const std::vector<int> siblings = parse_cpu_list(line.value_or(""));
+    if (!siblings.empty()) cores[cpu] = *std::min_element(siblings.begin(), siblings.end());
+  }
+  return cores;
+}
+
 NumaNode only_node(const HostTree& tree, const std::vector<int>& cpus) {
   NumaNode node;
   node.id = 0;
@@ -159,6 +172,7 @@ Topology read_topology(const std::string& root) {
   Topology topology;
   const std::vector<int> online = online_cpus(tree);
   topology.usable_cpus = online;
+  topology.core_of_cpu = read_cores(tree, online);
   if (tree.live()) {
     const std::vector<int> allowed = allowed_cpus();
     if (online.empty()) topology.usable_cpus = allowed;

@@ -15,16 +15,8 @@ namespace pmembench {
 class LoopDevice {
  public:
   explicit LoopDevice(const std::string& file, bool read_only = false) {
-    const UniqueFd control(open("/dev/loop-control", O_RDWR | O_CLOEXEC));
-    if (!control) return;
-    const int number = ioctl(control.get(), LOOP_CTL_GET_FREE);
-    if (number < 0) return;
-    const std::string path = "/dev/loop" + std::to_string(number);
-    const int mode = read_only ? O_RDONLY : O_RDWR;
-    const UniqueFd backing(open(file.c_str(), mode | O_CLOEXEC));
-    const UniqueFd loop(open(path.c_str(), mode | O_CLOEXEC));
-    if (!backing || !loop || ioctl(loop.get(), LOOP_SET_FD, backing.get()) != 0) return;
-    path_ = path;
+    // Another test may take the number that is free now before this one does.
+    for (int attempt = 0; attempt < 16 && path_.empty(); ++attempt) attach(file, read_only);
   }
   LoopDevice(const LoopDevice&) = delete;
   LoopDevice& operator=(const LoopDevice&) = delete;
@@ -36,6 +28,18 @@ class LoopDevice {
   [[nodiscard]] const std::string& path() const { return path_; }  // empty: there is none
 
  private:
+  void attach(const std::string& file, bool read_only) {
+    const UniqueFd control(open("/dev/loop-control", O_RDWR | O_CLOEXEC));
+    if (!control) return;
+    const int number = ioctl(control.get(), LOOP_CTL_GET_FREE);
+    if (number < 0) return;
+    const std::string path = "/dev/loop" + std::to_string(number);
+    const int mode = read_only ? O_RDONLY : O_RDWR;
+    const UniqueFd backing(open(file.c_str(), mode | O_CLOEXEC));
+    const UniqueFd loop(open(path.c_str(), mode | O_CLOEXEC));
+    if (!backing || !loop || ioctl(loop.get(), LOOP_SET_FD, backing.get()) != 0) return;
+    path_ = path;
+  }
   std::string path_;
 };
 

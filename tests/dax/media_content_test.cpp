@@ -94,12 +94,20 @@ TEST(MediaContent, names_the_file_system_on_an_image) {
   const UniqueFd fd = sparse_file(folder, 8 << 20);
   const std::string command = "mkfs.ext4 -q -L precious " + folder.at("file") + " >/dev/null 2>&1";
   if (std::system(command.c_str()) != 0) GTEST_SKIP() << "mkfs.ext4 does not run here";
-  EXPECT_EQ(recognised_content(fd.get()), "an ext4 file system or volume labelled 'precious'");
+  EXPECT_EQ(recognised_content(fd.get()), "an ext4 file system labelled 'precious'");
   const Status refused = require_no_content("image", fd.get(), 8 << 20);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message,
-              AllOf(HasSubstr("holds an ext4 file system or volume labelled 'precious'"),
-                    HasSubstr("first non-zero byte at offset 1024")));
+              AllOf(HasSubstr("holds an ext4 file system labelled 'precious'"),
+                    HasSubstr("first non-zero byte at offset 102")));
+}
+
+TEST(MediaContent, names_a_volume_that_is_no_file_system) {
+  const ScratchFolder folder;
+  const UniqueFd fd = sparse_file(folder, 1 << 20);
+  const std::string command = "mkswap -q " + folder.at("file") + " >/dev/null 2>&1";
+  if (std::system(command.c_str()) != 0) GTEST_SKIP() << "mkswap does not run here";
+  EXPECT_EQ(recognised_content(fd.get()), "a swap volume");
 }
 
 TEST(MediaContent, names_a_partition_table) {

@@ -14,7 +14,7 @@ namespace pmembench {
 class ScratchFolder {
  public:
   explicit ScratchFolder(const std::string& parent = testing::TempDir()) {
-    std::string name = parent + "/pmembench-test-XXXXXX";
+    std::string name = std::filesystem::path(parent) / "pmembench-test-XXXXXX";
     const char* made = mkdtemp(name.data());
     EXPECT_NE(made, nullptr) << name;
     path_ = name;

@@ -26,7 +26,8 @@ struct DeviceCounters {
   std::uint64_t lines_flushed = 0;      // asked for after the write-cache gate
   std::uint64_t drains = 0;
   std::uint64_t pages_zeroed = 0;
-  std::uint64_t recovery_writes = 0;
+  std::uint64_t recovery_writes = 0;  // ranges
+  bool operator==(const DeviceCounters&) const = default;
   DeviceCounters& operator+=(const DeviceCounters& other);
 };
 
@@ -41,7 +42,8 @@ class DaxHolder {
   DaxHolder& operator=(const DaxHolder&) = delete;
   virtual ~DaxHolder() = default;
   // The bytes [offset, offset + length) failed; length UINT64_MAX: to the end. Called from the
-  // thread that reports; returns 0 or a negative errno.
+  // thread that reports, one call at a time; returns 0 or a negative errno. It may call release,
+  // not kill.
   virtual int notify_failure(std::uint64_t offset_bytes, std::uint64_t length_bytes, int flags) = 0;
 };
 
@@ -67,9 +69,11 @@ class DeviceBacking {
 
 class DaxDevice {
  public:
-  // `operations` may be null: bound later by set_operations. Refuses operations without
-  // zero_page_range (code EINVAL) and a size of 0 or not page-multiple (EINVAL).
-  // `handle` is passed to every operation. `backing` may be null.
+  // `operations` may be null: bound later by set_operations. Refuses (code EINVAL) operations
+  // that lack zero_page_range or another required one, and a size of 0 or not page-multiple.
+  // `handle` is passed to every operation. Operations with direct access but without open and
+  // direct_access are those of a host's mapping: the handle is a `const dax_mapping*` of at least
+  // the size, and the device itself answers direct_access from it. `backing` may be null.
   static Result<std::unique_ptr<DaxDevice>> allocate(DeviceFacts facts,
                                                      const dax_operations* operations, void* handle,
                                                      std::unique_ptr<DeviceBacking> backing);
@@ -84,15 +88,18 @@ class DaxDevice {
   [[nodiscard]] bool alive() const;
 
   // ---- life ----
-  // 0; -EBUSY where operations stand already; null always succeeds and unbinds. One thread, no
-  // data operation running.
+  // 0; -EBUSY where operations stand already; -EINVAL for a table that allocate would refuse; null
+  // always succeeds and unbinds. One thread, no data operation running.
   int set_operations(const dax_operations* operations, void* handle);
   // Tells the holder (0, UINT64_MAX, kPreRemove) while alive, then clears alive, then waits until
-  // every section that saw it alive has ended, then drops the holder. Any thread; idempotent.
+  // every section that saw it alive has ended, then drops the holder. Any thread; idempotent;
+  // every caller returns only after all of it. Aborts inside a ReadSection of the same thread.
   void kill();
-  // 0, or -EBUSY (held), -ENXIO (dead).
+  // 0, or -EBUSY (held), -ENXIO (dead or about to be). A holder releases before it goes.
   int hold(DaxHolder* holder);
-  // 0, also when the device was killed in between; -EINVAL where `holder` is not the holder.
+  // 0, also when the device was killed in between; -EINVAL where `holder` is not the holder. No
+  // call to the holder runs after it, unless it is called from inside that call. Take no lock
+  // around it that notify_failure takes.
   int release(DaxHolder* holder);
   // -ENXIO dead or out of range, -EOPNOTSUPP no holder, else the holder's answer.
   int notify_failure(std::uint64_t offset_bytes, std::uint64_t length_bytes, int flags);
@@ -101,6 +108,8 @@ class DaxDevice {
   void set_write_cache(bool on);
   [[nodiscard]] bool write_cache() const;
   [[nodiscard]] bool synchronous() const;
+  // Whether sections are cheap here (see ReadGuard::is_asymmetric).
+  [[nodiscard]] bool asymmetric_guard() const;
 
   // ---- bad blocks: cold, any thread ----
   BadBlocks& bad_blocks();
@@ -111,26 +120,36 @@ class DaxDevice {
   [[nodiscard]] DeviceCounters counters() const;
 
   // ---- data: many threads, disjoint ranges; hot ----
+  // A section or reader of another device aborts. Without operations bound: -EOPNOTSUPP.
+  //
   // Pages reachable at *address from page_offset (may be fewer than asked: callers loop), or
-  // -ENXIO dead, -EOPNOTSUPP no operations or no direct access, -EINVAL pages == 0, -ERANGE
-  // beyond the end, -EHWPOISON where the range meets a bad block (mode DAX_ACCESS). With bad blocks
-  // elsewhere exactly `pages` are reported, never more. In mode DAX_RECOVERY_WRITE: pages up to the
-  // first bad one, or 1.
+  // -ENXIO dead, -EOPNOTSUPP no operations or no direct access, -EINVAL pages == 0 or no such mode,
+  // -ERANGE beyond the end, -EHWPOISON where the range meets a bad block (mode DAX_ACCESS). With
+  // bad blocks elsewhere exactly `pages` are asked of the backend, never more. In mode
+  // DAX_RECOVERY_WRITE: pages before the one with the first bad byte, or 1.
   std::int64_t direct_access(const ReadSection& section, std::uint64_t page_offset,
                              std::uint64_t pages, std::uint32_t mode, void** address);
-  // Bytes copied; 0 when dead; short at a bad block (copy_to_iter) or where the backend stopped.
+  // Bytes copied; 0 when dead; short where the backend stopped, or before the first bad byte
+  // (rounded down to what the backend can copy). A write stops there as a read does: the kernel's
+  // direct_access would refuse it, and only recovery_write may repair. A range that was cut short
+  // still counts as remaining in `iter`.
   std::int64_t copy_from_iter(const ReadSection& section, dax_iter& iter);
   std::int64_t copy_to_iter(const ReadSection& section, dax_iter& iter);
-  // Copy, flush (if write cache), drain, range by range: one backend call where it has the op.
+  // Copy, flush (if write cache, and not DAX_ITER_SKIP_FLUSH), drain, range by range: one backend
+  // call where it has the op. Otherwise as copy_from_iter.
   std::int64_t persist_from_iter(const ReadSection& section, dax_iter& iter);
-  // Lines flushed; 0 without a call when the write cache is off. Needs no liveness; the section
+  // Lines flushed: what the backend's flush returned. 0 without a call when the write cache is
+  // off; the batch is done then (count is 0, state is not stepped). Needs no liveness; the reader
   // is for the counters.
   std::int64_t flush(DaxReader& reader, dax_iter& iter);
+  // Needs no liveness either.
   int drain(DaxReader& reader);
-  // -ENXIO dead, -EOPNOTSUPP, -EIO where the range meets a bad block, else 0.
+  // -ENXIO dead, -EOPNOTSUPP, -EINVAL pages == 0, -ERANGE beyond the end, -EIO where the range
+  // meets a bad block, else 0.
   int zero_page_range(const ReadSection& section, std::uint64_t page_offset, std::uint64_t pages);
-  // Rewrites ranges that may be bad: 0 if the backend lacks the op or a bad range is not
-  // page-aligned; clears the record only after the data is there. Returns bytes written.
+  // Rewrites ranges that may be bad: 0 if dead, if the backend lacks the op, or a bad range is not
+  // page-aligned; clears the record only after the data is there. Returns the bytes of the ranges
+  // that were written whole. Not durable before flush and drain.
   std::int64_t recovery_write(const ReadSection& section, dax_iter& iter);
 
  private:

@@ -54,6 +54,8 @@ struct PlanInput {
   const Registry* registry = nullptr;
   const Topology* topology = nullptr;
   bool destroy = false;
+  // Where /sys is, to find the node of a dax device; empty: do not look.
+  std::string root;
 };
 
 // Expands groups into cells. The value "usable" of `backend` stands for every backend but null that

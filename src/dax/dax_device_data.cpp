@@ -1,0 +1,283 @@
+// DaxDevice's data operations: liveness, bad blocks, gates and counters around the backend's own.
+#include <algorithm>
+#include <cerrno>
+
+#include "dax/dax_device_impl.hpp"
+
+namespace pmembench {
+namespace {
+
+// Counters have one writer, so no locked instruction is needed.
+void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+std::uint64_t lines_of(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
+  return (offset_bytes + size_bytes - 1) / DAX_LINE_BYTES - offset_bytes / DAX_LINE_BYTES + 1;
+}
+
+// Lines that the first `ranges` ranges of a batch touch, by arithmetic where every range lies alike
+// within its lines, else by walking the generator.
+std::uint64_t lines_of_batch(dax_iter batch, std::uint64_t ranges) {
+  // The lowest bit of the granule divides the distance between any two ranges.
+  const std::uint64_t step = batch.granule_bytes & (~batch.granule_bytes + 1);
+  const bool alike = batch.slots == 1 || batch.granule_bytes % DAX_LINE_BYTES == 0;
+  const bool within_step =
+      step < DAX_LINE_BYTES &&
+      batch.offset_bytes % std::max(step, std::uint64_t{1}) + batch.size_bytes <= step;
+  if (alike || within_step) return ranges * lines_of(batch.offset_bytes, batch.size_bytes);
+  std::uint64_t lines = 0;
+  for (std::uint64_t i = 0; i < ranges; ++i)
+    lines += lines_of(dax_iter_next(&batch), batch.size_bytes);
+  return lines;
+}
+
+// The range that a batch comes to next, alone.
+dax_iter next_range(const dax_iter& iter) {
+  dax_iter one = iter;
+  one.count = 1;
+  return one;
+}
+
+// How many ranges of the batch come before the first that meets a bad block, and how many bytes of
+// that one may still be copied.
+struct GoodPart {
+  std::uint64_t ranges = 0;
+  std::uint64_t head_bytes = 0;
+};
+
+GoodPart good_part(const BadBlocks& bad_blocks, const dax_operations& table, dax_iter batch) {
+  GoodPart good;
+  for (; good.ranges < batch.count; ++good.ranges) {
+    const std::uint64_t offset = dax_iter_next(&batch);
+    const std::uint64_t first = bad_blocks.first_in(offset, batch.size_bytes);
+    if (first == BadBlocks::kNone) continue;
+    const std::uint64_t unit = std::max(table.alignment_bytes, std::uint32_t{1});
+    const std::uint64_t head = (first - offset) / unit * unit;
+    if (head >= table.minimum_io_bytes) good.head_bytes = head;
+    break;
+  }
+  return good;
+}
+
+// `operation` over the batch, up to the first bad byte. Off the hot path: the list is not empty.
+template <typename Operation>
+std::int64_t up_to_bad_block(const BadBlocks& bad_blocks, const dax_operations& table,
+                             dax_iter& iter, Operation operation) {
+  const GoodPart good = good_part(bad_blocks, table, iter);
+  const std::uint64_t rest = iter.count - good.ranges;
+  std::int64_t done = 0;
+  if (good.ranges > 0) {
+    iter.count = good.ranges;
+    done = operation(iter);
+    const bool all = iter.count == 0;
+    iter.count += rest;
+    if (done < 0 || !all) return done;
+  }
+  if (good.head_bytes == 0) return done;
+  dax_iter head = next_range(iter);
+  head.size_bytes = good.head_bytes;
+  const std::int64_t part = operation(head);
+  if (part < 0) return done > 0 ? done : part;
+  return done + part;
+}
+
+// `operation` over the batch, as far as the bad blocks let it. With none known it costs one load.
+template <typename Operation>
+std::int64_t over_good_part(const BadBlocks& bad_blocks, const dax_operations& table,
+                            dax_iter& iter, Operation operation) {
+  if (bad_blocks.empty()) [[likely]]
+    return operation(iter);
+  return up_to_bad_block(bad_blocks, table, iter, operation);
+}
+
+void count_bytes(std::atomic<std::uint64_t>& counter, std::int64_t done) {
+  if (done > 0) bump(counter, static_cast<std::uint64_t>(done));
+}
+
+}  // namespace
+
+std::int64_t DaxDevice::direct_access(const ReadSection& section, std::uint64_t page_offset,
+                                      std::uint64_t pages, std::uint32_t mode, void** address) {
+  const Impl& impl = *impl_;
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return -ENXIO;
+  if (impl.access == AccessKind::none) return -EOPNOTSUPP;
+  if (pages == 0 || mode > DAX_RECOVERY_WRITE) return -EINVAL;
+  if (page_offset >= impl.pages()) return -ERANGE;
+  std::uint64_t reach = std::min(pages, impl.pages() - page_offset);
+  const std::uint64_t offset = page_offset * DAX_PAGE_BYTES;
+  const std::uint64_t first = impl.bad_blocks.first_in(offset, reach * DAX_PAGE_BYTES);
+  if (first != BadBlocks::kNone) {
+    if (mode == DAX_ACCESS) return -EHWPOISON;
+    reach = std::max((first - offset) / DAX_PAGE_BYTES, std::uint64_t{1});
+  }
+  bump(slot.direct_accesses, 1);
+  if (impl.access == AccessKind::mapping) {
+    *address = static_cast<const dax_mapping*>(impl.handle)->address + offset;
+    return static_cast<std::int64_t>(reach);
+  }
+  const std::int64_t got = impl.table.direct_access(impl.handle, page_offset, reach, mode, address);
+  if (got < 0) return got;
+  if (got == 0) return -ERANGE;
+  return std::min(got, static_cast<std::int64_t>(reach));
+}
+
+std::int64_t DaxDevice::copy_from_iter(const ReadSection& section, dax_iter& iter) {
+  const Impl& impl = *impl_;
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return 0;
+  if (impl.bound == nullptr) return -EOPNOTSUPP;
+  const std::int64_t done = over_good_part(
+      impl.bad_blocks, impl.table, iter,
+      [&impl](dax_iter& part) { return impl.table.copy_from_iter(impl.handle, &part); });
+  count_bytes(slot.bytes_copied_from, done);
+  return done;
+}
+
+std::int64_t DaxDevice::copy_to_iter(const ReadSection& section, dax_iter& iter) {
+  const Impl& impl = *impl_;
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return 0;
+  if (impl.bound == nullptr) return -EOPNOTSUPP;
+  const std::int64_t done = over_good_part(
+      impl.bad_blocks, impl.table, iter,
+      [&impl](dax_iter& part) { return impl.table.copy_to_iter(impl.handle, &part); });
+  count_bytes(slot.bytes_copied_to, done);
+  return done;
+}
+
+namespace {
+
+// The backend's fused operation. What it flushed and drained it does not say, so it is computed.
+std::int64_t persist_fused(const dax_operations& table, void* handle, DaxReader::Slot& slot,
+                           dax_iter& iter, bool flushes) {
+  const dax_iter before = iter;
+  if (!flushes) iter.flags |= DAX_ITER_SKIP_FLUSH;
+  const std::int64_t done = table.persist_from_iter(handle, &iter);
+  iter.flags = before.flags;
+  const std::uint64_t ranges = before.count - iter.count;
+  bump(slot.drains, ranges);
+  if (flushes && (table.capabilities & DAX_CAP_NEEDS_FLUSH) != 0) {
+    bump(slot.lines_flushed, lines_of_batch(before, ranges));
+  }
+  count_bytes(slot.bytes_copied_from, done);
+  return done;
+}
+
+// One range by the three calls: its bytes, if they are durable, or fewer, or an error.
+std::int64_t persist_range(const dax_operations& table, void* handle, DaxReader::Slot& slot,
+                           const dax_iter& range, bool flushes) {
+  dax_iter copied = range;
+  const std::int64_t done = table.copy_from_iter(handle, &copied);
+  count_bytes(slot.bytes_copied_from, done);
+  if (done < 0 || copied.count != 0) return done;
+  if (flushes) {
+    dax_iter flushed = range;
+    const std::int64_t lines = table.flush(handle, &flushed);
+    if (lines < 0) return lines;
+    bump(slot.lines_flushed, static_cast<std::uint64_t>(lines));
+  }
+  const int drained = table.drain(handle);
+  if (drained < 0) return drained;
+  bump(slot.drains, 1);
+  return done;
+}
+
+std::int64_t persist_composed(const dax_operations& table, void* handle, DaxReader::Slot& slot,
+                              dax_iter& iter, bool flushes) {
+  std::int64_t total = 0;
+  while (iter.count > 0) {
+    const std::int64_t done = persist_range(table, handle, slot, next_range(iter), flushes);
+    if (done < 0) return total > 0 ? total : done;
+    total += done;
+    if (static_cast<std::uint64_t>(done) < iter.size_bytes) return total;
+    dax_iter_next(&iter);
+    --iter.count;
+  }
+  return total;
+}
+
+}  // namespace
+
+std::int64_t DaxDevice::persist_from_iter(const ReadSection& section, dax_iter& iter) {
+  const Impl& impl = *impl_;
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return 0;
+  if (impl.bound == nullptr) return -EOPNOTSUPP;
+  const bool flushes = write_cache() && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
+  return over_good_part(impl.bad_blocks, impl.table, iter, [&](dax_iter& part) {
+    const auto persist =
+        impl.table.persist_from_iter != nullptr ? &persist_fused : &persist_composed;
+    return persist(impl.table, impl.handle, slot, part, flushes);
+  });
+}
+
+std::int64_t DaxDevice::flush(DaxReader& reader, dax_iter& iter) {
+  const Impl& impl = *impl_;
+  DaxReader::Slot& slot = impl.slot_of(reader);
+  if (impl.bound == nullptr) return -EOPNOTSUPP;
+  if (!write_cache()) {
+    iter.count = 0;
+    return 0;
+  }
+  const std::int64_t lines = impl.table.flush(impl.handle, &iter);
+  count_bytes(slot.lines_flushed, lines);
+  return lines;
+}
+
+int DaxDevice::drain(DaxReader& reader) {
+  const Impl& impl = *impl_;
+  DaxReader::Slot& slot = impl.slot_of(reader);
+  if (impl.bound == nullptr) return -EOPNOTSUPP;
+  const int drained = impl.table.drain(impl.handle);
+  if (drained == 0) bump(slot.drains, 1);
+  return drained;
+}
+
+int DaxDevice::zero_page_range(const ReadSection& section, std::uint64_t page_offset,
+                               std::uint64_t pages) {
+  const Impl& impl = *impl_;
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return -ENXIO;
+  if (impl.bound == nullptr) return -EOPNOTSUPP;
+  if (pages == 0) return -EINVAL;
+  if (page_offset >= impl.pages() || pages > impl.pages() - page_offset) return -ERANGE;
+  const std::uint64_t bytes = pages * DAX_PAGE_BYTES;
+  if (impl.bad_blocks.first_in(page_offset * DAX_PAGE_BYTES, bytes) != BadBlocks::kNone) {
+    return -EIO;
+  }
+  const int result = impl.table.zero_page_range(impl.handle, page_offset, pages);
+  if (result == 0) bump(slot.pages_zeroed, pages);
+  // Zeroing is the block personality of a device, which does not speak of poison.
+  return result == -EHWPOISON ? -EIO : result;
+}
+
+std::int64_t DaxDevice::recovery_write(const ReadSection& section, dax_iter& iter) {
+  Impl& impl = *impl_;
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return 0;
+  if (impl.bound == nullptr) return -EOPNOTSUPP;
+  if (impl.table.recovery_write == nullptr) return 0;
+  std::int64_t total = 0;
+  while (iter.count > 0) {
+    dax_iter range = next_range(iter);
+    dax_iter ahead = iter;
+    const std::uint64_t offset = dax_iter_next(&ahead);
+    const bool bad = impl.bad_blocks.first_in(offset, iter.size_bytes) != BadBlocks::kNone;
+    if (bad && (offset | iter.size_bytes) % DAX_PAGE_BYTES != 0) return total;
+    const std::int64_t done = impl.table.recovery_write(impl.handle, &range);
+    if (done < 0) return total > 0 ? total : done;
+    if (range.count != 0) return total;
+    // Only now may readers come back: until the record goes, they are kept out.
+    if (bad) impl.bad_blocks.clear(offset, iter.size_bytes);
+    bump(slot.recovery_writes, 1);
+    count_bytes(slot.bytes_copied_from, done);
+    total += done;
+    iter.state = ahead.state;
+    --iter.count;
+  }
+  return total;
+}
+
+}  // namespace pmembench

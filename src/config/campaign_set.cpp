@@ -1,4 +1,4 @@
-// --set: one "key=value" laid over a campaign that was read.
+// Lays one "key=value" of --set over a campaign that was read.
 #include <algorithm>
 #include <utility>
 

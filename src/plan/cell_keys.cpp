@@ -25,7 +25,7 @@ Error not_known(const SourcePosition& at, std::string_view what, std::string_vie
                 const std::vector<std::string>& known) {
   const std::string near = nearest(name, known);
   return error_at(at, fmt::format("unknown {} '{}'{}; there are: {}", what, name,
-                                  near.empty() ? "" : fmt::format("; did you mean '{}'?", near),
+                                  near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
                                   fmt::join(known, ", ")));
 }
 

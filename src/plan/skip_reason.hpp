@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "backends/dax_operations.h"
+#include "dax/media_spec.hpp"
 #include "dax/registry.hpp"
 #include "workloads/workload.hpp"
 

@@ -61,6 +61,7 @@ def test_a_planted_fault_is_found(tmp_path, rule, path, text):
 HARMLESS = [
     ("kernel_path", "src/platform/a.cpp", 'open("/proc/self/smaps");'),
     ("kernel_path", "src/dax/a.cpp", '"raise it in /proc/sys/vm/nr_hugepages"; // "/proc/x"'),
+    ("kernel_path", "src/dax/b.cpp", '"set " "/sys/kernel/mm/x to madvise, or leave it out"'),
     ("thread", "src/run/a.cpp", "std::jthread worker(f);"),
     ("thread", "src/dax/a.cpp", "std::thread::hardware_concurrency(); // std::thread worker"),
     ("print", "src/cli/a.cpp", "std::cout << 1;"),
@@ -83,6 +84,19 @@ def test_what_is_allowed_is_not_found(tmp_path, rule, path, text):
 def test_a_header_speaks_for_its_source(tmp_path):
     root = plant(tmp_path, {"src/dax/a.hpp": "// A.\n", "src/dax/a.cpp": '#include "dax/a.hpp"\n'})
     assert tree_rules.first_line_violations(root) == []
+
+
+def test_a_part_of_a_file_has_the_test_of_the_whole(tmp_path):
+    root = plant(tmp_path, {
+        "src/results/store.hpp": "",
+        "src/results/store_cells.cpp": "",
+        "src/results/row_json.cpp": "",
+        "tests/results/store_test.cpp": "",
+        "tests/results/row_test.cpp": "",
+    })
+    assert tree_rules.test_name_violations(root) == [
+        "src/results/row_json.cpp: there is no tests/results/row_json_test.cpp"
+    ]
 
 
 def test_an_exception_for_a_file_that_went_is_found(tmp_path):

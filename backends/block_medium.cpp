@@ -81,23 +81,20 @@ int open_block_medium(const dax_media_info& media, const BlockOptions& options, 
                   "block opens a block device or a regular file and was given another kind of "
                   "medium; name it block:PATH");
   }
+  // Looked at before it is opened, since to open some devices is to use them.
+  struct stat status = {};
+  if (::stat(media.path, &status) != 0) return refuse_open(errno, media.path, reason, reason_bytes);
+  if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
+    return refuse(ENOTBLK, reason, reason_bytes,
+                  "block cannot use %s: it is neither a block device nor a regular file; name one "
+                  "of those",
+                  media.path);
+  }
   const int durable = options.durable == Durable::dsync ? O_DSYNC : 0;
   medium->fd = ::open(media.path, O_RDWR | O_CLOEXEC | O_DIRECT | durable);
   if (medium->fd < 0) return refuse_open(errno, media.path, reason, reason_bytes);
-  struct stat status = {};
-  int error = 0;
-  if (::fstat(medium->fd, &status) != 0) {
-    error = refuse(errno, reason, reason_bytes, "block cannot look at %s: %s; check the path",
-                   media.path, std::strerror(errno));
-  } else if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
-    error = refuse(ENOTBLK, reason, reason_bytes,
-                   "block cannot use %s: it is neither a block device nor a regular file; name "
-                   "one of those",
-                   media.path);
-  } else {
-    find_alignment(status, medium);
-    error = find_size(media, status, medium, reason, reason_bytes);
-  }
+  find_alignment(status, medium);
+  const int error = find_size(media, status, medium, reason, reason_bytes);
   if (error == 0) return 0;
   ::close(medium->fd);
   medium->fd = -1;

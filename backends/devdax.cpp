@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include "backends/builtin_tables.h"
@@ -57,54 +58,53 @@ int check_media(const dax_media_info& media, char* reason, std::uint64_t reason_
   return 0;
 }
 
-// The mapping, or null with errno set and one sentence left behind.
-void* map_device(const dax_media_info& media, char* reason, std::uint64_t reason_bytes) noexcept {
-  const int fd = ::open(media.path, O_RDWR | O_CLOEXEC);
-  if (fd < 0) {
-    refuse(errno, reason, reason_bytes,
-           "devdax cannot open %s: %s; check the path and that you may read and write it",
-           media.path, std::strerror(errno));
-    return nullptr;
-  }
-  void* address = MAP_FAILED;
+int map_file(int fd, const dax_media_info& media, void** address, char* reason,
+             std::uint64_t reason_bytes) noexcept {
   struct stat status = {};
   if (::fstat(fd, &status) == 0 && !S_ISCHR(status.st_mode)) {
-    refuse(ENODEV, reason, reason_bytes,
-           "devdax cannot use %s: it is no character device; name it file: or block:", media.path);
-  } else {
-    address = ::mmap(nullptr, media.size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (address == MAP_FAILED) {
-      refuse(errno, reason, reason_bytes,
-             "devdax cannot map %llu bytes of %s: %s; check that it is a dax device of that size",
-             static_cast<unsigned long long>(media.size_bytes), media.path, std::strerror(errno));
-    }
+    return refuse(
+        ENODEV, reason, reason_bytes,
+        "devdax cannot use %s: it is no character device; name it file: or block:", media.path);
   }
-  const int error = errno;
+  *address = ::mmap(nullptr, media.size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (*address != MAP_FAILED) return 0;
+  return refuse(
+      errno, reason, reason_bytes,
+      "devdax cannot map %llu bytes of %s: %s; check that it is a dax device of that size",
+      static_cast<unsigned long long>(media.size_bytes), media.path, std::strerror(errno));
+}
+
+int map_device(const dax_media_info& media, void** address, char* reason,
+               std::uint64_t reason_bytes) noexcept {
+  const int fd = ::open(media.path, O_RDWR | O_CLOEXEC);
+  if (fd < 0) {
+    return refuse(errno, reason, reason_bytes,
+                  "devdax cannot open %s: %s; check the path and that you may read and write it",
+                  media.path, std::strerror(errno));
+  }
+  const int error = map_file(fd, media, address, reason, reason_bytes);
   ::close(fd);  // the mapping keeps the device
-  errno = error;
-  return address == MAP_FAILED ? nullptr : address;
+  return error;
 }
 
 int open_device(const dax_host_info* host, const dax_media_info* media, void** handle,
                 std::uint64_t* size_bytes, char* reason, std::uint64_t reason_bytes) noexcept {
-  const int refused = check_media(*media, reason, reason_bytes);
-  if (refused != 0) return refused;
-  auto* device = new (std::nothrow) DevdaxHandle{};
-  if (device == nullptr)
+  int error = check_media(*media, reason, reason_bytes);
+  if (error != 0) return error;
+  std::unique_ptr<DevdaxHandle> device(new (std::nothrow) DevdaxHandle{});
+  if (device == nullptr) {
     return refuse(ENOMEM, reason, reason_bytes, "devdax found no memory; free some");
-  void* address = map_device(*media, reason, reason_bytes);
-  if (address == nullptr) {
-    const int error = errno;
-    delete device;
-    return -error;
   }
+  void* address = nullptr;
+  error = map_device(*media, &address, reason, reason_bytes);
+  if (error != 0) return error;
   device->mapping = {sizeof(dax_mapping), host->vector_bytes, host->cpu_features,
                      static_cast<unsigned char*>(address), media->size_bytes};
   device->flush = media->persistence_domain == DAX_DOMAIN_CPU_CACHE
                       ? Flush::none
                       : best_flush(host->cpu_features);
   device->alignment_bytes = media->alignment_bytes;
-  *handle = device;
+  *handle = device.release();
   *size_bytes = media->size_bytes;
   return 0;
 }

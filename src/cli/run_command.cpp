@@ -88,7 +88,7 @@ class RunCommand final : public Command {
     const auto host = open_host(global);
     if (!host) return host.error();
     const Topology topology = read_topology("/");
-    const auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_});
+    const auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
     if (!plan) return plan.error();
     if (dry_run_) {
       fmt::print("{}", as_json_ ? plan_json(*plan).dump(2) + "\n" : plan_text(*plan));

@@ -75,6 +75,12 @@ Result<std::unique_ptr<DaxDevice>> DaxDevice::allocate(DeviceFacts facts,
                     "the page size of {} bytes; round it to whole pages",
                     facts.name, facts.size_bytes, DAX_PAGE_BYTES));
   }
+  if (facts.alignment_bytes == 0 || facts.alignment_bytes % DAX_PAGE_BYTES != 0) {
+    return refusal(
+        fmt::format("dax device '{}': its mapping alignment of {} bytes is not a positive multiple "
+                    "of the page size of {} bytes; give whole pages",
+                    facts.name, facts.alignment_bytes, DAX_PAGE_BYTES));
+  }
   if (operations != nullptr) {
     if (const char* why = why_not(*operations, handle, facts.size_bytes)) {
       return refusal(fmt::format(

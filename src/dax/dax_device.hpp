@@ -70,7 +70,8 @@ class DeviceBacking {
 class DaxDevice {
  public:
   // `operations` may be null: bound later by set_operations. Refuses (code EINVAL) operations
-  // that lack zero_page_range or another required one, and a size of 0 or not page-multiple.
+  // that lack zero_page_range or another required one, and a size or an alignment of 0 or not
+  // page-multiple.
   // `handle` is passed to every operation. Operations with direct access but without open and
   // direct_access are those of a host's mapping: the handle is a `const dax_mapping*` of at least
   // the size, and the device itself answers direct_access from it. `backing` may be null.

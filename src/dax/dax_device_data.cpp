@@ -16,19 +16,22 @@ std::uint64_t lines_of(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
   return (offset_bytes + size_bytes - 1) / DAX_LINE_BYTES - offset_bytes / DAX_LINE_BYTES + 1;
 }
 
-// Lines that the first `ranges` ranges of a batch touch, by arithmetic where every range lies alike
+// Lines that `ranges` ranges from `state` on touch: by arithmetic where every range lies alike
 // within its lines, else by walking the generator.
-std::uint64_t lines_of_batch(dax_iter batch, std::uint64_t ranges) {
-  // The lowest bit of the granule divides the distance between any two ranges.
+std::uint64_t lines_of_batch(const dax_iter& batch, std::uint64_t state, std::uint64_t ranges) {
+  if (batch.slots == 1 || batch.granule_bytes % DAX_LINE_BYTES == 0) {
+    return ranges * lines_of(batch.offset_bytes, batch.size_bytes);
+  }
+  // The granule's lowest bit divides the distance between any two ranges, and here it divides a
+  // line: a range that does not leave its step never leaves its line.
   const std::uint64_t step = batch.granule_bytes & (~batch.granule_bytes + 1);
-  const bool alike = batch.slots == 1 || batch.granule_bytes % DAX_LINE_BYTES == 0;
-  const bool within_step =
-      step < DAX_LINE_BYTES &&
-      batch.offset_bytes % std::max(step, std::uint64_t{1}) + batch.size_bytes <= step;
-  if (alike || within_step) return ranges * lines_of(batch.offset_bytes, batch.size_bytes);
+  if ((batch.offset_bytes & (step - 1)) + batch.size_bytes <= step) return ranges;
+  dax_iter walk = batch;
+  walk.state = state;
   std::uint64_t lines = 0;
-  for (std::uint64_t i = 0; i < ranges; ++i)
-    lines += lines_of(dax_iter_next(&batch), batch.size_bytes);
+  for (std::uint64_t i = 0; i < ranges; ++i) {
+    lines += lines_of(dax_iter_next(&walk), batch.size_bytes);
+  }
   return lines;
 }
 
@@ -152,29 +155,33 @@ namespace {
 // The backend's fused operation. What it flushed and drained it does not say, so it is computed.
 std::int64_t persist_fused(const dax_operations& table, void* handle, DaxReader::Slot& slot,
                            dax_iter& iter, bool flushes) {
-  const dax_iter before = iter;
+  const std::uint64_t state = iter.state;
+  const std::uint64_t count = iter.count;
+  const std::uint32_t flags = iter.flags;
   if (!flushes) iter.flags |= DAX_ITER_SKIP_FLUSH;
   const std::int64_t done = table.persist_from_iter(handle, &iter);
-  iter.flags = before.flags;
-  const std::uint64_t ranges = before.count - iter.count;
+  iter.flags = flags;
+  const std::uint64_t ranges = count - iter.count;
   bump(slot.drains, ranges);
   if (flushes && (table.capabilities & DAX_CAP_NEEDS_FLUSH) != 0) {
-    bump(slot.lines_flushed, lines_of_batch(before, ranges));
+    bump(slot.lines_flushed, lines_of_batch(iter, state, ranges));
   }
   count_bytes(slot.bytes_copied_from, done);
   return done;
 }
 
-// One range by the three calls: its bytes, if they are durable, or fewer, or an error.
+// The range at the front of `one` by the three calls: its bytes, if they are durable, or fewer, or
+// an error.
 std::int64_t persist_range(const dax_operations& table, void* handle, DaxReader::Slot& slot,
-                           const dax_iter& range, bool flushes) {
-  dax_iter copied = range;
-  const std::int64_t done = table.copy_from_iter(handle, &copied);
+                           dax_iter& one, bool flushes) {
+  const std::uint64_t state = one.state;
+  const std::int64_t done = table.copy_from_iter(handle, &one);
   count_bytes(slot.bytes_copied_from, done);
-  if (done < 0 || copied.count != 0) return done;
+  if (done < 0 || one.count != 0) return done;
   if (flushes) {
-    dax_iter flushed = range;
-    const std::int64_t lines = table.flush(handle, &flushed);
+    one.state = state;
+    one.count = 1;
+    const std::int64_t lines = table.flush(handle, &one);
     if (lines < 0) return lines;
     bump(slot.lines_flushed, static_cast<std::uint64_t>(lines));
   }
@@ -187,13 +194,14 @@ std::int64_t persist_range(const dax_operations& table, void* handle, DaxReader:
 std::int64_t persist_composed(const dax_operations& table, void* handle, DaxReader::Slot& slot,
                               dax_iter& iter, bool flushes) {
   std::int64_t total = 0;
-  while (iter.count > 0) {
-    const std::int64_t done = persist_range(table, handle, slot, next_range(iter), flushes);
+  dax_iter one = iter;
+  for (; iter.count > 0; --iter.count) {
+    one.count = 1;
+    const std::int64_t done = persist_range(table, handle, slot, one, flushes);
     if (done < 0) return total > 0 ? total : done;
     total += done;
     if (static_cast<std::uint64_t>(done) < iter.size_bytes) return total;
-    dax_iter_next(&iter);
-    --iter.count;
+    iter.state = one.state;
   }
   return total;
 }

@@ -85,7 +85,8 @@ std::string recognised_content(int fd) {
                                                                                &blkid_free_probe);
   if (probe == nullptr || blkid_probe_set_device(probe.get(), fd, 0, 0) != 0) return {};
   blkid_probe_enable_superblocks(probe.get(), 1);
-  blkid_probe_set_superblocks_flags(probe.get(), BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL);
+  blkid_probe_set_superblocks_flags(probe.get(),
+                                    BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_USAGE);
   blkid_probe_enable_partitions(probe.get(), 1);
   const int found = blkid_do_safeprobe(probe.get());
   if (found == -2) return "several signatures that contradict each other";
@@ -101,7 +102,9 @@ std::string recognised_content(int fd) {
   };
   if (const std::string type = value("TYPE"); !type.empty()) {
     const std::string label = value("LABEL");
-    return with_article(type, "file system or volume") +
+    // swap, RAID members, LVM and LUKS are recognised as well.
+    const bool file_system = value("USAGE") == "filesystem";
+    return with_article(type, file_system ? "file system" : "volume") +
            (label.empty() ? "" : fmt::format(" labelled '{}'", label));
   }
   if (const std::string table = value("PTTYPE"); !table.empty()) {

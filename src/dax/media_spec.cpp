@@ -143,6 +143,9 @@ Result<const KindWords*> take_kind(std::string_view& text) {
 }
 
 Result<MediaSpec> parse(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return usage_error("it contains a NUL byte, which no path or key can hold; leave it out");
+  }
   MediaSpec spec;
   spec.text = text;
   const Result<const KindWords*> words = take_kind(text);

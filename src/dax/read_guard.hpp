@@ -104,22 +104,25 @@ class ReadGuard {
 // good only inside it. Stack objects only: sections of a reader end in the reverse of their order.
 class ReadSection {
  public:
-  explicit ReadSection(DaxReader& reader)
-      : reader_(reader), outer_(reader.slot_->section.load(std::memory_order_relaxed) == 0) {
-    if (outer_) reader.guard_->enter(*reader.slot_);
-  }
+  explicit ReadSection(DaxReader& reader) : reader_(reader), opened_(open(reader)) {}
   ReadSection(const ReadSection&) = delete;
   ReadSection& operator=(const ReadSection&) = delete;
   ~ReadSection() {
-    if (outer_) reader_.slot_->section.store(0, std::memory_order_release);
+    if (opened_ != nullptr) opened_->section.store(0, std::memory_order_release);
   }
   static void* operator new(std::size_t) = delete;
   static void* operator new[](std::size_t) = delete;
 
  private:
   friend class DaxDevice;
+  static DaxReader::Slot* open(DaxReader& reader) {
+    DaxReader::Slot& slot = *reader.slot_;
+    if (slot.section.load(std::memory_order_relaxed) != 0) return nullptr;
+    reader.guard_->enter(slot);
+    return &slot;
+  }
   DaxReader& reader_;
-  bool outer_;
+  DaxReader::Slot* opened_;  // null where an outer section keeps it open
 };
 
 // The stored value comes from no earlier store of this slot, so sections in a row do not wait for

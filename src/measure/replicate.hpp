@@ -15,8 +15,7 @@ struct Replicate {
   std::string cell;
   unsigned index = 0;      // which process of its device, from 0
   std::uint64_t seed = 0;  // of the order of cells in this process
-  // Of the kept slices, in time order: the slice's wall time over the operations of all threads,
-  // so that its inverse is the cell's rate however many threads it has.
+  // Of the kept slices, in time order: the inverse of the rates of all threads together.
   std::vector<double> slice_ns_per_operation;
   std::vector<bool> slice_disturbed;        // of those: could not be had undisturbed
   std::uint64_t disturbed = 0;              // slices seen disturbed, the repeated ones included

@@ -28,11 +28,7 @@ std::string field(std::string_view cpuinfo, std::string_view key) {
     cpuinfo.remove_prefix(std::min(length + 1, cpuinfo.size()));
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || trimmed(line.substr(0, colon)) != key) continue;
-    std::string value(trimmed(line.substr(colon + 1)));
-    for (char& c : value) {
-      if (c < ' ' || c > '~') c = '?';
-    }
-    return value;
+    return printable(trimmed(line.substr(colon + 1)));
   }
   return {};
 }

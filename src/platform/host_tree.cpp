@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestFile = std::size_t{4} << 20;
+constexpr std::size_t kLargestFile = std::size_t{16} << 20;
 // The kernel's own bound (CONFIG_NR_CPUS reaches 8192): a garbled list cannot eat all memory.
 constexpr int kMostCpus = 1 << 16;
 
@@ -45,6 +45,14 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
+}
+
+std::string printable(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return result;
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
@@ -140,12 +148,8 @@ std::optional<std::string> HostTree::line(std::string_view relative) const {
   const auto content = text(relative);
   if (!content) return std::nullopt;
   const std::string_view first = std::string_view(*content).substr(0, content->find('\n'));
-  std::string result(trimmed(first));
-  if (result.empty()) return std::nullopt;
-  for (char& c : result) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return result;
+  if (trimmed(first).empty()) return std::nullopt;
+  return printable(trimmed(first));
 }
 
 std::string HostTree::line_or_unknown(std::string_view relative) const {

@@ -23,6 +23,9 @@ std::vector<std::string> split_words(std::string_view text);
 
 std::string_view trimmed(std::string_view text);
 
+// The text with every byte that is not printable ASCII as '?': fit for a terminal and for JSON.
+std::string printable(std::string_view text);
+
 // Reads below a root ("/" on a live host, a fake tree in a test). Paths are relative to it, without
 // a leading slash. Absent, unreadable and malformed files all give nullopt, for sysfs attributes
 // also fail with EIO, ENXIO and EACCES where the fact is not there. Thread-safe.
@@ -36,7 +39,7 @@ class HostTree {
   [[nodiscard]] bool exists(std::string_view relative) const;
   [[nodiscard]] bool is_directory(std::string_view relative) const;
 
-  // The whole file, at most 4 MiB of it.
+  // The whole file, at most 16 MiB of it.
   [[nodiscard]] std::optional<std::string> text(std::string_view relative) const;
   // The first line, trimmed; bytes that are not printable ASCII become '?'. nullopt where empty.
   [[nodiscard]] std::optional<std::string> line(std::string_view relative) const;

@@ -62,8 +62,9 @@ std::vector<Mount> read_mounts(const HostTree& tree) {
     const auto words = split_words(rest.substr(0, length));
     rest.remove_prefix(std::min(length + 1, rest.size()));
     // id parent major:minor root point options [optional fields...] - type source options
-    const auto dash = std::find(words.begin(), words.end(), "-");
-    if (words.size() < 6 || words.end() - dash < 3) continue;
+    if (words.size() < 6) continue;
+    const auto dash = std::find(words.begin() + 6, words.end(), "-");
+    if (words.end() - dash < 3) continue;
     mounts.push_back({words[2], unescaped(words[4]), unescaped(*(dash + 2))});
   }
   return mounts;

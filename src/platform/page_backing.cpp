@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "platform/host_tree.hpp"
+#include "platform/page_scan.hpp"
 #include "platform/topology.hpp"
 
 namespace pmembench {
@@ -17,13 +18,23 @@ struct Mapping {
   std::uint64_t page_bytes = 0;  // KernelPageSize; larger than base pages for hugetlb and devdax
   std::uint64_t resident_bytes = 0;
   std::uint64_t huge_bytes = 0;
-
-  [[nodiscard]] double huge_share() const {
-    if (page_bytes >= kHugePageBytes) return 1;
-    if (resident_bytes == 0) return 0;
-    return std::min(1.0, static_cast<double>(huge_bytes) / static_cast<double>(resident_bytes));
-  }
 };
+
+using Scanner = std::optional<PageScan> (*)(std::uint64_t begin, std::uint64_t end);
+
+std::optional<PageScan> no_scan(std::uint64_t, std::uint64_t) { return std::nullopt; }
+
+// The share of the present bytes of [begin, end), which lies in `mapping`, that huge pages hold.
+double huge_share_of(const Mapping& mapping, std::uint64_t begin, std::uint64_t end, Scanner scan) {
+  if (mapping.page_bytes >= kHugePageBytes) return 1;
+  const auto share = [](std::uint64_t huge, std::uint64_t present) {
+    return present == 0 ? 0
+                        : std::min(1.0, static_cast<double>(huge) / static_cast<double>(present));
+  };
+  // The scan sees this range alone, and huge pages of fs-dax, which smaps does not count.
+  if (const auto exact = scan(begin, end)) return share(exact->huge_bytes, exact->present_bytes);
+  return share(mapping.huge_bytes, mapping.resident_bytes);
+}
 
 // "7f0c8e000000-7f0c8e200000 rw-p ...": the line that begins a mapping.
 bool parse_header(std::string_view line, Mapping& mapping) {
@@ -67,10 +78,8 @@ std::vector<Mapping> mappings_in(std::string_view smaps, std::uint64_t begin, st
   return found;
 }
 
-}  // namespace
-
-Result<PageBacking> page_backing_in(std::string_view smaps, std::uint64_t address,
-                                    std::uint64_t size_bytes) {
+Result<PageBacking> backing_of(std::string_view smaps, std::uint64_t address,
+                               std::uint64_t size_bytes, Scanner scan) {
   const std::uint64_t end = address + size_bytes;
   std::map<std::uint64_t, double> bytes_by_page;
   double huge_bytes = 0;
@@ -82,8 +91,10 @@ Result<PageBacking> page_backing_in(std::string_view smaps, std::uint64_t addres
           "a kernel with CONFIG_PROC_PAGE_MONITOR",
           address, end);
     }
-    const std::uint64_t overlap = std::min(end, mapping.end) - std::max(address, mapping.begin);
-    const double share = mapping.huge_share();
+    const std::uint64_t first = std::max(address, mapping.begin);
+    const std::uint64_t last = std::min(end, mapping.end);
+    const std::uint64_t overlap = last - first;
+    const double share = huge_share_of(mapping, first, last, scan);
     covered += overlap;
     huge_bytes += share * static_cast<double>(overlap);
     const bool promoted = share > 0.5 && mapping.page_bytes < kHugePageBytes;
@@ -101,13 +112,20 @@ Result<PageBacking> page_backing_in(std::string_view smaps, std::uint64_t addres
   return PageBacking{most->first, huge_bytes / static_cast<double>(size_bytes)};
 }
 
+}  // namespace
+
+Result<PageBacking> page_backing_in(std::string_view smaps, std::uint64_t address,
+                                    std::uint64_t size_bytes) {
+  return backing_of(smaps, address, size_bytes, no_scan);
+}
+
 Result<PageBacking> page_backing(const void* address, std::uint64_t size_bytes) {
   const auto smaps = HostTree("/").text("proc/self/smaps");
   if (!smaps || smaps->empty()) {
     return environment_error(
         "cannot tell the page size of the mapping: /proc/self/smaps cannot be read; mount /proc");
   }
-  return page_backing_in(*smaps, reinterpret_cast<std::uintptr_t>(address), size_bytes);
+  return backing_of(*smaps, reinterpret_cast<std::uintptr_t>(address), size_bytes, scan_pages);
 }
 
 }  // namespace pmembench

@@ -74,17 +74,18 @@ Status bind_memory(void* address, std::uint64_t size_bytes, int node);
 std::map<int, double> page_nodes(const void* address, std::uint64_t size_bytes,
                                  std::uint64_t samples = 4096);
 
-// From /proc/self/smaps: the page size that backs most of [address, +size) and the share of present
-// bytes in pages >= 2 MiB (AnonHugePages, ShmemPmdMapped, FilePmdMapped, KernelPageSize). smaps
-// counts whole mappings, so where the kernel merged a neighbour into one mapping with the range the
-// share is that of both.
+// The page size that backs most of [address, +size), and the share of its present bytes that lie in
+// pages >= 2 MiB. From /proc/self/smaps (KernelPageSize: hugetlb, devdax) and, within base-page
+// mappings, from PAGEMAP_SCAN (Linux 6.7). Older kernels: AnonHugePages, ShmemPmdMapped and
+// FilePmdMapped of smaps, which count whole mappings, so that a neighbour which the kernel merged
+// into the same mapping counts too, and which leave out the huge pages of fs-dax.
 struct PageBacking {
   std::uint64_t page_bytes = 0;
   double huge_share = 0;
 };
 Result<PageBacking> page_backing(const void* address, std::uint64_t size_bytes);
 
-// The same over the text of an smaps file.
+// The same over the text of an smaps file alone.
 Result<PageBacking> page_backing_in(std::string_view smaps, std::uint64_t address,
                                     std::uint64_t size_bytes);
 

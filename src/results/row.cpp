@@ -47,13 +47,17 @@ std::string claim_of(const Cell& cell, const ParsedReplicates& parsed) {
   return weakest;
 }
 
+// Where the first replicate's threads ran and its bytes lay: "cpus 0,1; node 0: 100 %".
 std::string placement_of(const ParsedReplicates& parsed) {
-  const nlohmann::json& details = parsed.details.front();
-  const auto found = details.find("placement");
-  if (found != details.end() && found->is_string()) return found->get<std::string>();
   std::string text;
+  const auto cpus = parsed.details.front().find("cpus");
+  if (cpus != parsed.details.front().end() && cpus->is_array()) {
+    for (const nlohmann::json& cpu : *cpus) {
+      text += (text.empty() ? "cpus " : ",") + cpu.dump();
+    }
+  }
   for (const auto& [node, share] : node_shares(parsed.media.front())) {
-    text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : ", ", node, 100 * share);
+    text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : "; ", node, 100 * share);
   }
   return text;
 }

@@ -1,4 +1,5 @@
 // The device's life, flags and counters. Rows: those of the checklist in the DAX facts.
+// Row 2 is this whole program: it links the dax library and what lies below it, no block code.
 #include "dax/dax_device.hpp"
 
 #include <gtest/gtest.h>
@@ -55,6 +56,17 @@ TEST(DaxDevice, refuses_a_size_that_is_not_whole_pages) {
                                  " bytes is not a positive multiple of the page size of 4096 "
                                  "bytes; round it to whole pages");
   }
+}
+
+TEST(DaxDevice, refuses_an_alignment_that_is_not_whole_pages) {
+  FakeBackend fake(kPage);
+  const Error error =
+      refused(DaxDevice::allocate({.name = "pmem7", .size_bytes = kPage, .alignment_bytes = 64},
+                                  &fake.operations, &fake, nullptr));
+  EXPECT_EQ(error.code, EINVAL);
+  EXPECT_EQ(error.message,
+            "dax device 'pmem7': its mapping alignment of 64 bytes is not a positive multiple of "
+            "the page size of 4096 bytes; give whole pages");
 }
 
 // Row 32, and the other required operations with it.

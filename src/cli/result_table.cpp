@@ -73,7 +73,7 @@ TextTable new_table() {
                     {"thr", Align::right},
                     {"operations", Align::right},
                     {"bandwidth", Align::right},
-                    {"95% CI", Align::right},
+                    {"interval", Align::right},
                     {"a op", Align::right},
                     {"latency"},
                     {"p50", Align::right},

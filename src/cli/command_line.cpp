@@ -31,7 +31,7 @@ int run_command_line(int argc, char** argv) {
       "Exit status: 0 done, 1 a check found something, 2 wrong usage or input, 3 this host cannot "
       "do it, 4 failed while running, 130 interrupted (results so far are kept).\n"
       "Start with: pmembench run configs/quick.yaml");
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.set_version_flag("--version", kVersion);
   GlobalOptions global;
   app.add_option("--plugin", global.plugins, "Load a backend from this shared object (repeatable)")
@@ -54,6 +54,7 @@ int run_command_line(int argc, char** argv) {
     const Result<int> status = command->run(global);
     return status ? *status : report(status.error());
   }
+  fmt::print(stderr, "{}", app.help());
   return static_cast<int>(ErrorKind::usage);
 }
 

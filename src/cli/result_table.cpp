@@ -12,19 +12,18 @@
 namespace pmembench {
 namespace {
 
-// The cell's name without what stands in columns of its own.
+// The cell's name without what stands in columns of its own: medium, backend, path, threads,
+// timing.
 std::string what_of(const Row& row) {
   std::string name = row.cell;
   const std::string prefix = row.media + "/";
   if (name.rfind(prefix, 0) == 0) name.erase(0, prefix.size());
-  for (int part = 0; part < 2; ++part) {  // backend, path
+  for (int part = 0; part < 2; ++part) {
     const std::size_t slash = name.find('/');
     if (slash != std::string::npos) name.erase(0, slash + 1);
   }
-  const std::string threads = fmt::format("/t{}", row.threads);
-  if (name.size() > threads.size() && name.ends_with(threads)) {
-    name.erase(name.size() - threads.size());
-  }
+  const std::size_t threads = name.find(fmt::format("/t{}", row.threads));
+  if (threads != std::string::npos) name.erase(threads);
   return name;
 }
 
@@ -74,7 +73,7 @@ TextTable new_table() {
                     {"thr", Align::right},
                     {"operations", Align::right},
                     {"bandwidth", Align::right},
-                    {"95% CI", Align::right},
+                    {"interval", Align::right},
                     {"a op", Align::right},
                     {"latency"},
                     {"p50", Align::right},

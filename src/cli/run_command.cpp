@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/media_checks.hpp"
 #include "cli/probe_report.hpp"
 #include "cli/recorder.hpp"
 #include "cli/result_table.hpp"
@@ -88,8 +89,10 @@ class RunCommand final : public Command {
     const auto host = open_host(global);
     if (!host) return host.error();
     const Topology topology = read_topology("/");
-    const auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
+    auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
     if (!plan) return plan.error();
+    const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
+    if (!usable && !dry_run_) return usable.error();
     if (dry_run_) {
       fmt::print("{}", as_json_ ? plan_json(*plan).dump(2) + "\n" : plan_text(*plan));
       return kStatusDone;

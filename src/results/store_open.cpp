@@ -123,6 +123,17 @@ Result<Kind> identify(const Database& database) {
   return Kind::ours;
 }
 
+// The same in a transaction of its own: the answers must be of one state of the file, which another
+// process may be making.
+Result<Kind> identify_alone(const Database& database) {
+  const Status begun = database.execute("BEGIN");
+  if (!begun) return begun.error();
+  const Result<Kind> kind = identify(database);
+  const Status ended = database.execute("ROLLBACK");
+  if (kind && !ended) return ended.error();
+  return kind;
+}
+
 Status check_whole(const Database& database) {
   const Result<std::string> verdict = database.text("PRAGMA quick_check(1)");
   if (!verdict) return verdict.error();
@@ -185,7 +196,7 @@ Result<Database> open_results(const std::string& path, Store::Mode mode, int bus
           ? Database::open(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busy_timeout_ms)
           : open_for_reading(path, busy_timeout_ms);
   if (!database) return database;
-  const Result<Kind> kind = identify(*database);
+  const Result<Kind> kind = identify_alone(*database);
   if (!kind) return kind.error();
   if (!writing && *kind == Kind::empty) {
     return usage_error(

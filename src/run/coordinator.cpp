@@ -53,7 +53,7 @@ class Run {
         begin_ns_(input_.clock->now_ns()) {
     rule_ = {settings_.precision, settings_.minimum_replicates, settings_.maximum_replicates};
     collect_cells();
-    slices_ = slices_within_budget(settings_, cells_.size());
+    first_slices_ = slices_within_budget(settings_, cells_.size());
   }
 
   Result<RunOutcome> rounds() {
@@ -165,7 +165,7 @@ class Run {
     order.cell = state.cell;
     order.replicate = round;
     order.seed = seed;
-    order.slices = slices_;
+    order.slices = slices_now();
     order.slice_ns = settings_.slice_ns;
     order.operations = state.operations;
     const auto ask = [&](const nlohmann::json& message, std::uint64_t timeout_ms) {
@@ -177,6 +177,7 @@ class Run {
     if (!outcome && outcome.error().code == EINTR) return {};
     if (!outcome) return fail(state, outcome.error());
     state.operations = outcome->operations;
+    slices_taken_ += order.slices;
     state.log_medians.push_back(std::log(outcome->replicate.median_ns_per_operation));
     ++outcome_.replicates;
     return observer_.replicate(*state.cell, outcome->replicate);
@@ -211,21 +212,43 @@ class Run {
     progress.round = round + 1;
     progress.done = outcome_.replicates;
     progress.elapsed_s = static_cast<double>(elapsed_ns()) * 1e-9;
-    progress.left_s = expected_left_s(round, left_in_device);
+    progress.left_s = expected_left_s(left_in_device);
     observer_.progress(progress);
   }
 
+  // Replicates of cells still owed to the minimum.
+  [[nodiscard]] std::uint64_t owed() const {
+    std::uint64_t owed = 0;
+    for (const CellState& state : cells_) {
+      const std::size_t taken = state.log_medians.size();
+      if (!state.failed && taken < settings_.minimum_replicates) {
+        owed += settings_.minimum_replicates - taken;
+      }
+    }
+    return owed;
+  }
+
+  // Replicates count for more than slices: where the host turns out slower than planned, cells get
+  // fewer slices, so that the budget still holds the minimum of replicates.
+  [[nodiscard]] unsigned slices_now() const {
+    const std::uint64_t left = owed();
+    if (slices_taken_ == 0 || left == 0) return first_slices_;
+    const double budget_left =
+        static_cast<double>(settings_.budget_ns) -
+        std::min(static_cast<double>(elapsed_ns()), static_cast<double>(settings_.budget_ns));
+    const double slice_cost =
+        static_cast<double>(elapsed_ns()) / static_cast<double>(slices_taken_);
+    const double slices = kBudgetShare * budget_left / static_cast<double>(left) / slice_cost;
+    return static_cast<unsigned>(
+        std::clamp<double>(slices, std::min(kFewestSlices, settings_.slices), first_slices_));
+  }
+
   // The pace so far times what the minimum still asks for, at most what is left of the budget.
-  [[nodiscard]] double expected_left_s(unsigned round, std::size_t left_in_device) const {
+  [[nodiscard]] double expected_left_s(std::size_t left_in_device) const {
     const double budget_left =
         static_cast<double>(settings_.budget_ns) * 1e-9 - static_cast<double>(elapsed_ns()) * 1e-9;
     if (outcome_.replicates == 0) return std::max(0.0, budget_left);
-    std::uint64_t wanted = left_in_device;
-    for (const CellState& state : cells_) {
-      if (!is_open(state)) continue;
-      const std::size_t until = std::max<std::size_t>(settings_.minimum_replicates, round + 1);
-      wanted += until > state.log_medians.size() ? until - state.log_medians.size() : 0;
-    }
+    const std::uint64_t wanted = std::max<std::uint64_t>(owed(), left_in_device);
     const double pace_s =
         static_cast<double>(elapsed_ns()) * 1e-9 / static_cast<double>(outcome_.replicates);
     return std::clamp(pace_s * static_cast<double>(wanted), 0.0, std::max(0.0, budget_left));
@@ -237,7 +260,8 @@ class Run {
   StoppingRule rule_;
   std::uint64_t begin_ns_;
   std::vector<CellState> cells_;
-  unsigned slices_ = 0;
+  unsigned first_slices_ = 0;
+  std::uint64_t slices_taken_ = 0;
   unsigned first_round_ = 0;
   RunOutcome outcome_;
 };

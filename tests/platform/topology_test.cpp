@@ -108,6 +108,18 @@ TEST(ReadTopology, counts_cpu_folders_where_no_list_is_online) {
   EXPECT_THAT(read_topology(tree.root()).usable_cpus, ElementsAre(0, 1));
 }
 
+TEST(ReadTopology, gives_each_cpu_the_lowest_of_its_core) {
+  fakes::SysfsTree tree;
+  write_bare(tree);
+  const std::string cpus = "sys/devices/system/cpu/cpu";
+  tree.file(cpus + "0/topology/thread_siblings_list", "0-1");
+  tree.file(cpus + "1/topology/thread_siblings_list", "7");
+  tree.file(cpus + "1/topology/core_cpus_list", "0-1");
+  EXPECT_THAT(read_topology(tree.root()).core_of_cpu, ElementsAre(Pair(0, 0), Pair(1, 0)));
+  tree.file(cpus + "1/topology/core_cpus_list", "both");
+  EXPECT_THAT(read_topology(tree.root()).core_of_cpu, ElementsAre(Pair(0, 0)));
+}
+
 TEST(ReadTopology, matches_distances_to_the_ids_of_online_nodes) {
   fakes::SysfsTree tree;
   fakes::write_node(tree, 0, "0", 1000, 900, "10 40");

@@ -47,6 +47,14 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/main": "the tests of the command run it",
     "src/measure/replicate": "plain data",
     "src/results/database": "the store's own handle of SQLite, tested through store_test",
+    "workloads/copy": "workload_list_test runs every workload on every path",
+    "workloads/mix": "workload_list_test runs every workload on every path",
+    "workloads/path": "an interface and a list: workload_list_test runs all of them",
+    "workloads/path_direct": "workload_list_test runs every workload on it",
+    "workloads/path_list": "workload_list_test runs all of them",
+    "workloads/range_types": "workload_list_test runs every workload on every path",
+    "workloads/range_workload": "workload_list_test runs it, with backends that lie too",
+    "workloads/workload": "an interface; workload_list_test runs all of them",
     "workloads/types": "declares what workload_list lists",
 }
 

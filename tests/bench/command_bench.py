@@ -85,8 +85,8 @@ def memory(pmembench: Path, folder: Path) -> None:
 
 
 def fixed_cost(pmembench: Path, folder: Path) -> None:
-    print("\nfixed cost of a cell (null backend, 1 replicate of 1 slice of 100 us)")
-    settings = {"slices": 1, "slice": "100us"}
+    print("\nfixed cost of a cell, in all (null backend, 6 replicates of 1 slice of 100 us), target 20 ms")
+    settings = {"slices": 1, "slice": "100us", "minimum_replicates": 6, "maximum_replicates": 6}
     cell = {**READ_CELL, "media": "dram:16M", "backend": "null"}
     matrix = {"operation_size": [64 << i for i in range(10)], "batch": "1:+1:100"}
     one = run_campaign(pmembench, folder, once([cell], **settings))

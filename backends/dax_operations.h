@@ -5,9 +5,12 @@
  *
  * Threads. probe, open and close are called from one thread. Every other operation may be called
  * by many threads at once on disjoint ranges; it takes no lock, allocates nothing, throws nothing.
+ * (A backend that needs something of its own for each thread may set it up in that thread's first
+ * operation on the device, so measure after an untimed one.)
  *
  * Errors. Cold operations return 0 or a negative errno, and write one sentence into `reason`.
  * Device operations return a negative errno, or the bytes done; a short count says how far it got.
+ * `flush` is the exception: it returns the lines that it wrote back.
  *
  * Growth. The first 16 bytes never move. Fields are only appended: a table with a smaller
  * struct_size is older, and the operations that it does not reach are NULL. The same holds for
@@ -91,8 +94,8 @@ typedef struct dax_mapping {
 } dax_mapping;
 
 /* dax_iter.flags */
-#define DAX_ITER_SKIP_FLUSH (UINT32_C(1) << 0) /* persist_from_iter: write cache is off, no flush \
-                                                */
+#define DAX_ITER_SKIP_FLUSH (UINT32_C(1) << 0) /* persist_from_iter: no flush is needed */
+#define DAX_ITER_STORED (UINT32_C(1) << 1)     /* flush: stored through direct_access's address */
 
 /* A batch of equal ranges of a device, and the buffer at the other end.
  *
@@ -124,6 +127,10 @@ typedef struct dax_iter {
 } dax_iter;
 
 /* The device offset of the next range; steps the generator and leaves `count` alone. */
+#ifdef __cplusplus /* C has no other cast */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#endif
 static inline uint64_t dax_iter_next(dax_iter *iter) {
   __extension__ typedef unsigned __int128 dax_wide;
   uint64_t slot = (uint64_t)(((dax_wide)iter->state * iter->slots) >> 64); /* NOLINT: C too */
@@ -131,6 +138,9 @@ static inline uint64_t dax_iter_next(dax_iter *iter) {
   if (iter->table) slot = iter->table[slot];
   return iter->offset_bytes + slot * iter->granule_bytes;
 }
+#ifdef __cplusplus
+#pragma GCC diagnostic pop
+#endif
 
 /* direct_access modes */
 #define DAX_ACCESS UINT32_C(0)
@@ -168,7 +178,11 @@ typedef struct dax_operations {
   int64_t (*copy_from_iter)(void *handle, dax_iter *iter);
   /* Buffer <- device. Every byte is loaded. Required. */
   int64_t (*copy_to_iter)(void *handle, dax_iter *iter);
-  /* Starts to write the ranges' lines back; nothing to do is success. Does not fence. Required. */
+  /* Starts to write the ranges' lines back; does not fence. Returns the number of lines for which
+   * it did (an unaligned range touches more), not bytes: 0 is success where there is nothing to do,
+   * which is so for a backend without DAX_CAP_NEEDS_FLUSH after its own copy_from_iter. Whoever
+   * stored through direct_access's address sets DAX_ITER_STORED, and a backend whose copies bypass
+   * the caches then writes those lines back. Required. */
   int64_t (*flush)(void *handle, dax_iter *iter);
   /* Waits until all that this thread copied and flushed is in the persistence domain. Required. */
   int (*drain)(void *handle);
@@ -179,6 +193,9 @@ typedef struct dax_operations {
   /* For each range: copy, flush, drain, before the next begins. Optional: without it the host
    * makes the three calls. Here so that a durable 64-byte write is one indirect call a batch. */
   int64_t (*persist_from_iter)(void *handle, dax_iter *iter);
+  /* What the backend found out or chose in `open`, as one line of "key=value key=value", cut at
+   * `bytes`. Cold; 0 or a negative errno. Optional: NULL where there is nothing to say. */
+  int (*describe)(void *handle, char *text, uint64_t bytes);
 } dax_operations;
 
 /* The one symbol of an outside backend, in a shared object named pmembench-NAME.so. */

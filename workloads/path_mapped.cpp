@@ -1,6 +1,6 @@
 #include "workloads/path_mapped.hpp"
 
-#include <cerrno>
+#include <utility>
 
 #include "workloads/line_copy.hpp"
 #include "workloads/path_direct.hpp"
@@ -38,7 +38,7 @@ class MappedPath final : public Path {
       stored.count = flushed.count = 1;
       const std::int64_t written = write(stored);
       if (written < 0) return written;
-      const std::int64_t lines = device_.flush(reader_, flushed);
+      const std::int64_t lines = flush(flushed);
       if (lines < 0) return lines;
       const int status = device_.drain(reader_);
       if (status < 0) return status;
@@ -49,7 +49,14 @@ class MappedPath final : public Path {
     return bytes;
   }
 
-  std::int64_t flush(dax_iter& iter) override { return device_.flush(reader_, iter); }
+  // The backend did not see the stores: it must write back what its own copies would not leave
+  // dirty.
+  std::int64_t flush(dax_iter& iter) override {
+    const std::uint32_t flags = std::exchange(iter.flags, iter.flags | DAX_ITER_STORED);
+    const std::int64_t lines = device_.flush(reader_, iter);
+    iter.flags = flags;
+    return lines;
+  }
   int drain() override { return device_.drain(reader_); }
   std::span<std::byte> mapping() override { return whole_mapping(device_, reader_); }
 

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
+
+#include "base/result.hpp"
 
 namespace pmembench {
 
@@ -16,6 +19,9 @@ struct SourcePosition {
   [[nodiscard]] std::string text() const;  // "quick.yaml:12:7", or "--set"
 };
 
+// A usage error that reads "quick.yaml:12:7: SENTENCE".
+[[nodiscard]] Error error_at(const SourcePosition& at, std::string_view sentence);
+
 struct CampaignValue {
   std::string text;  // canonical: "4K" under a size key is "4096"
   SourcePosition at;
@@ -26,6 +32,9 @@ struct CampaignAxis {
   std::string key;
   SourcePosition at;
   std::vector<CampaignValue> values;  // never empty
+  // From the campaign's top level or --set: meant for every group, so a group whose workload has no
+  // such key passes over it. A key of the group's own must fit.
+  bool inherited = false;
 };
 
 // One entry of `cells`: the cross product of its axes, in the order written. Keys that stand at
@@ -54,6 +63,11 @@ struct Campaign {
   std::string file;
   MeasureSettings settings;
   std::vector<CellGroup> groups;
+  std::map<std::string, SourcePosition> setting_positions;  // of the settings that were written
 };
+
+// What no single setting shows: minimum_replicates above maximum_replicates. Separate, because
+// --set changes one at a time and the order must not matter; make_plan asks it last.
+Status check_settings(const Campaign& campaign);
 
 }  // namespace pmembench

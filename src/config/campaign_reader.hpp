@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -13,13 +12,15 @@ namespace pmembench {
 
 // How the values of a cell key are read. size, count: K/M/G suffixes for size, and the range
 // grammar of base/units (a range is several values of the axis). real: decimal. choice: one of
-// `choices`. text: any scalar.
+// `choices`. text: any scalar of one line. The words in `choices` may stand for a count as well
+// ("all" threads).
 enum class KeyKind { size, count, real, choice, text };
 
 struct CellKey {
   std::string name;
   KeyKind kind = KeyKind::text;
   std::vector<std::string> choices;
+  bool commas = false;  // its values may contain commas, so --set takes the whole text as one
 };
 
 // The cell keys that a campaign may use: media, backend, path, ... and all workloads' parameters.
@@ -33,14 +34,15 @@ using CampaignSchema = std::vector<CellKey>;
 //
 // Errors (usage) begin with "file:line:column: " and name the key, what is wrong, and the nearest
 // valid key or the values allowed: unknown or duplicate key, wrong type, empty list, empty product,
-// list outside matrix in a group, no cells, YAML syntax, unreadable file.
+// list outside matrix in a group, no cells, YAML syntax, unreadable file (position 1:1).
 Result<Campaign> read_campaign(const std::string& path, const CampaignSchema& schema);
 // The same from text; `file` is used in messages.
 Result<Campaign> read_campaign_text(std::string_view yaml, const std::string& file,
                                     const CampaignSchema& schema);
 
 // Applies "key=value" of --set: a setting, or a cell key (then every group's axis becomes that
-// value; "a,b,c" gives several). Same checks; positions read "--set".
+// value; "a,b,c" gives several). Same checks; positions read "--set". An error leaves the campaign
+// as it was.
 Status apply_set(Campaign& campaign, std::string_view assignment, const CampaignSchema& schema);
 
 }  // namespace pmembench

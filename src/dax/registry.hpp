@@ -1,6 +1,8 @@
 // Registry: which backends there are, whence they came, and why the others cannot run.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,16 +26,20 @@ struct BackendEntry {
 // in a folder and is refused is listed with the reason.
 struct PluginSearch {
   std::vector<std::string> files;  // --plugin FILE
-  std::vector<std::string>
-      folders;  // PMEMBENCH_PLUGIN_PATH split at ':', then the installed folder
+  // PMEMBENCH_PLUGIN_PATH split at ':', then the installed folder.
+  std::vector<std::string> folders;
+  std::uint64_t limit_ms = 5000;  // how long loading and probing one of them may take
 };
 
-// Immutable once built; any thread may read it.
+// Immutable once built; any thread may read it. Owns the tables that its entries point to, so it
+// outlives every device that was opened with one; moving it leaves them where they are.
 class Registry {
  public:
-  // Checks and probes the built-ins and all plugins. Plugins are first loaded and probed in a child
-  // process, so that one that crashes is refused by name. Errors: a file named by the user that
-  // is refused (each refusal its own sentence), a name seen twice (names both origins).
+  // Checks and probes the built-ins and all plugins, in that order. Plugins are first loaded and
+  // probed in a child process, so that one that crashes is refused by name (call it before the
+  // process has threads). Errors: a file named by the user that is refused (each refusal its own
+  // sentence), a name seen twice (names both origins), a folder that cannot be read. A probe that
+  // says no is no error: the entry has the reason. One file that is reached twice counts once.
   static Result<Registry> build(const dax_host_info& host,
                                 std::span<const dax_operations* const> builtins,
                                 const PluginSearch& search);
@@ -42,7 +48,14 @@ class Registry {
   [[nodiscard]] Result<const BackendEntry*> find(std::string_view name) const;
 
  private:
+  Status add_plugins(const dax_host_info& host, const PluginSearch& search);
+  Status add_plugin(const std::string& path, bool named, const dax_host_info& host,
+                    std::uint64_t limit_ms);
+  // Takes the table over; refuses a name that another entry with a table has.
+  Status add(const dax_operations& table, std::string origin, std::string reason);
+
   std::vector<BackendEntry> entries_;
+  std::vector<std::unique_ptr<const dax_operations>> tables_;
 };
 
 }  // namespace pmembench

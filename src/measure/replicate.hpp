@@ -13,15 +13,16 @@ namespace pmembench {
 
 struct Replicate {
   std::string cell;
-  unsigned index = 0;                          // which process of its device, from 0
-  std::uint64_t seed = 0;                      // of the order of cells in this process
-  std::vector<double> slice_ns_per_operation;  // kept slices, in time order
-  std::vector<bool> slice_disturbed;           // of those: could not be had undisturbed
-  std::uint64_t disturbed = 0;                 // slices seen disturbed, the repeated ones included
-  std::uint64_t operations = 0, bytes = 0;     // in the kept slices
-  double median_ns_per_operation = 0;          // the replicate's statistic
-  double floor_ns = 0;                         // of an empty clock pair, where operations are timed
-  double lag1 = 0;                             // autocorrelation of the slices
+  unsigned index = 0;      // which process of its device, from 0
+  std::uint64_t seed = 0;  // of the order of cells in this process
+  // Of the kept slices, in time order: the inverse of the rates of all threads together.
+  std::vector<double> slice_ns_per_operation;
+  std::vector<bool> slice_disturbed;        // of those: could not be had undisturbed
+  std::uint64_t disturbed = 0;              // slices seen disturbed, the repeated ones included
+  std::uint64_t operations = 0, bytes = 0;  // in the kept slices
+  double median_ns_per_operation = 0;       // the replicate's statistic
+  double floor_ns = 0;                      // of an empty clock pair, where operations are timed
+  double lag1 = 0;                          // autocorrelation of the slices
   std::uint64_t involuntary_switches = 0;
   double steal_share = 0;
   std::optional<Histogram> histogram;  // in TSC ticks, where operations are timed

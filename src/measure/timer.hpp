@@ -4,7 +4,7 @@
 #include <x86intrin.h>
 
 #include <cstdint>
-#include <string>
+#include <span>
 
 #include "base/result.hpp"
 
@@ -36,7 +36,7 @@ enum class LatencyMode {
 
 struct TimerFacts {
   double ns_per_tick = 0;
-  double step_ns = 0;           // smallest non-zero difference seen: the counter's granularity
+  double step_ns = 0;           // the counter's granularity, from the differences of its readings
   double floor_issue_ns = 0;    // median of an empty begin/end_issue pair
   double floor_durable_ns = 0;  // median of an empty begin/end_durable pair
   bool invariant = false;       // CPUID 8000_0007h EDX[8]
@@ -45,5 +45,14 @@ struct TimerFacts {
 // Calibrates against CLOCK_MONOTONIC_RAW for about 20 ms and measures step and floors. Refuses
 // (environment) a counter that is not invariant or goes back, unless `allow_variant`.
 Result<TimerFacts> calibrate_timer(bool allow_variant = false);
+
+// The granularity, in ticks, of a counter from differences of its readings taken at irregular
+// distances. Where (almost) all differences are whole multiples of one step, give or take the tick
+// by which a step of 24.5 is rounded, it is that step; else the counter is finer than a reading
+// takes, and it is the smallest gap between two differences. 0 where no difference is above zero.
+[[nodiscard]] double counter_step_ticks(std::span<const std::uint64_t> differences);
+
+// May a counter of these properties time a measurement? Error (environment) if not.
+Status check_counter(bool invariant, bool goes_back);
 
 }  // namespace pmembench

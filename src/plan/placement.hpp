@@ -10,6 +10,9 @@
 
 namespace pmembench {
 
+// For `threads`: as many as the placement has CPUs.
+inline constexpr unsigned kAllThreads = 0;
+
 struct Placement {
   std::string asked;      // "near", "far", "cpus=0-1;node=1", "cpu_node=0;node=1"
   std::vector<int> cpus;  // one a thread
@@ -17,9 +20,15 @@ struct Placement {
 };
 
 // near: CPUs of the node that holds the memory (of `media_node`, else of the first node with CPUs),
-// in ascending order, first one of each core; far: memory on the node most distant from those CPUs;
-// explicit as above. Refuses: more threads than CPUs, a node or CPU that does not exist, far on one
-// node (kind environment: the cell is skipped), bad grammar (kind usage).
+// in ascending order, first one of each core, then their siblings; where that node has none (CXL),
+// of the nearest node that has. far: memory on the node most distant from the first node with CPUs;
+// where the memory is on `media_node`, CPUs of the node most distant from it. Explicit: CPUs by
+// number or node, memory by node; either may be left out, and is then chosen as by near. Only
+// usable CPUs count. A distance that the host does not tell is that of the kernel's own default: 10
+// to itself, 20 to others.
+//
+// Refuses: more threads than CPUs, a node or CPU that does not exist, far on one node (kind
+// environment: the cell is skipped), bad grammar and two nodes for one memory (kind usage).
 Result<Placement> place(std::string_view asked, unsigned threads, int media_node,
                         const Topology& topology);
 

@@ -30,6 +30,7 @@ struct Cell {
   unsigned threads = 1;
   Placement placement;
   Timing timing = Timing::slice;
+  bool durable = false;  // it writes, and a write is durable when it returns (medium permitting)
   std::string latency_mode;  // "issue", "durable"; "dependent" for chains; "" where none is taken
   std::uint64_t seed = 0;    // of the cell; threads derive theirs from it
   std::string skip_reason;   // why it cannot run; empty: it can
@@ -54,6 +55,8 @@ struct PlanInput {
   const Registry* registry = nullptr;
   const Topology* topology = nullptr;
   bool destroy = false;
+  // Where /sys is, to find the node of a dax device; empty: do not look.
+  std::string root;
 };
 
 // Expands groups into cells. The value "usable" of `backend` stands for every backend but null that

@@ -13,9 +13,9 @@ namespace pmembench {
 
 struct CpuCache {
   unsigned level = 0;
-  std::string type;  // "Data", "Instruction", "Unified"
-  std::uint64_t size_bytes = 0;
-  std::uint64_t line_bytes = 0;
+  std::string type;              // "Data", "Instruction", "Unified"
+  std::uint64_t size_bytes = 0;  // never 0: a cache of unknown size is not listed
+  std::optional<std::uint64_t> line_bytes;
   std::vector<int> shared_cpus;
 };
 

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -29,34 +31,63 @@ struct NumaNode {
 };
 
 struct Topology {
-  std::vector<NumaNode> nodes;   // by id; one node 0 with all CPUs where sysfs shows none
-  std::vector<int> usable_cpus;  // online and allowed to this process (live host), ascending
+  std::vector<NumaNode> nodes;     // by id; one node 0 with all CPUs where sysfs shows none
+  std::vector<int> usable_cpus;    // online and allowed to this process (live host), ascending
+  std::map<int, int> core_of_cpu;  // CPU -> lowest CPU of its physical core; absent: unknown
   [[nodiscard]] const NumaNode* node(int id) const;
   [[nodiscard]] int node_of_cpu(int cpu) const;  // -1: unknown
 };
 
 // Reads ROOT/sys/devices/system/node and .../cpu. With ROOT "/" usable_cpus is what the affinity
-// mask allows; in a fake tree all online CPUs.
+// mask of the calling thread allows, so read it before pinning; in a fake tree all online CPUs.
 Topology read_topology(const std::string& root);
 
-// Pins the calling thread (hwloc). Environment error with the reason where refused.
+// Pins threads by hwloc. Loading hwloc's topology is what costs (1 ms with two CPUs, more on large
+// hosts); a Pinner does it once. One Pinner may be used by many threads. Move-only.
+class Pinner {
+ public:
+  static Result<Pinner> create();
+  Pinner(Pinner&&) noexcept;
+  Pinner& operator=(Pinner&&) noexcept;
+  ~Pinner();
+  // Pins the calling thread to `cpu`, which need not be in its present affinity mask. Environment
+  // error with the reason where refused.
+  [[nodiscard]] Status pin_this_thread(int cpu) const;
+
+ private:
+  struct State;
+  explicit Pinner(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// The same with a Pinner of its own: for a thread that is pinned once in its life.
 Status pin_this_thread(int cpu);
 
-// Binds [address, +size) to `node` before first touch (mbind MPOL_BIND through libnuma).
+// Binds [address, +size) to `node` before first touch (mbind MPOL_BIND through libnuma). `address`
+// is page aligned. Environment error where the kernel refuses, and where pages are already present
+// on another node: they would not move.
 Status bind_memory(void* address, std::uint64_t size_bytes, int node);
 
 // Where pages lie: node -> share, by move_pages in query mode over at most `samples` pages spread
-// evenly (0: all). Pages not present count under -1. Empty map: the kernel cannot tell.
+// evenly (0: all). Pages not present count under -1, and so do pages that the kernel keeps no node
+// for (the zero page, device memory). Empty map: the kernel cannot tell (no NUMA support).
 std::map<int, double> page_nodes(const void* address, std::uint64_t size_bytes,
                                  std::uint64_t samples = 4096);
 
-// From /proc/self/smaps: the page size that backs most of [address, +size) and the share of bytes
-// in pages >= 2 MiB (AnonHugePages, ShmemPmdMapped, FilePmdMapped, KernelPageSize).
+// The page size that backs most of [address, +size), and the share of its present bytes that lie in
+// pages >= 2 MiB. From /proc/self/smaps (KernelPageSize: hugetlb, devdax) and, within base-page
+// mappings, from PAGEMAP_SCAN (Linux 6.7). Older kernels: AnonHugePages, ShmemPmdMapped and
+// FilePmdMapped of smaps, which count whole mappings, so that a neighbour which the kernel merged
+// into the same mapping counts too, and which leave out the huge pages of fs-dax.
 struct PageBacking {
   std::uint64_t page_bytes = 0;
   double huge_share = 0;
 };
 Result<PageBacking> page_backing(const void* address, std::uint64_t size_bytes);
+
+// The same over the text of an smaps file alone.
+Result<PageBacking> page_backing_in(std::string_view smaps, std::uint64_t address,
+                                    std::uint64_t size_bytes);
 
 // MemAvailable of ROOT/proc/meminfo; nullopt unknown.
 std::optional<std::uint64_t> available_memory_bytes(const std::string& root);

@@ -33,16 +33,20 @@ struct RunRecord {
 class Store {
  public:
   enum class Mode { read, write };
-  // Makes the file and schema in Mode::write. One sentence each: not a SQLite file, corrupt, of a
-  // newer schema (names both versions), read-only folder, missing file (read), full disk, locked.
-  static Result<Store> open(const std::string& path, Mode mode);
+  static constexpr int kBusyTimeoutMs = 10'000;
+  // Makes the file and schema in Mode::write. One sentence each: not a SQLite file, of another
+  // program, corrupt, of a newer schema (names both versions), read-only folder, missing file
+  // (read), missing folder, a folder, full disk, locked for `busy_timeout_ms`.
+  static Result<Store> open(const std::string& path, Mode mode,
+                            int busy_timeout_ms = kBusyTimeoutMs);
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();
 
   Result<std::int64_t> begin_run(const RunRecord& run);
   // The cell's row as it now stands, and (where there is one) the replicate that made it so: one
-  // transaction. A row of the same cell is replaced. After an error nothing of it is stored.
+  // transaction. A row of the same cell is replaced, and so is a replicate of the same index. After
+  // an error nothing of it is stored.
   Status save(std::int64_t run, const Row& row, const Replicate* replicate);
   Status finish_run(std::int64_t run, const std::string& status);
   // Marks a run as running again (resume).

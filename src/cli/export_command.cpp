@@ -1,0 +1,81 @@
+// pmembench export: a stored run in a format that other tools read.
+#include "results/export.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "cli/commands.hpp"
+#include "cli/run_number.hpp"
+#include "results/store.hpp"
+
+namespace pmembench {
+namespace {
+
+class ExportCommand final : public Command {
+ public:
+  explicit ExportCommand(CLI::App& app)
+      : Command(app.add_subcommand("export", "Write a stored run in a format other tools read")) {
+    subcommand_->footer("Example: pmembench export 3 --format csv --out run3.csv");
+    subcommand_->add_option("run", run_, "Its number, or latest")->type_name("RUN");
+    subcommand_->add_option("--db", database_, "File that holds the results")
+        ->capture_default_str();
+    subcommand_->add_option("--format", format_, "jsonl, csv or gbench")->capture_default_str();
+    subcommand_->add_option("--out", out_, "File to write; standard output without it");
+    subcommand_->add_flag("--json", as_json_, "The same as --format jsonl");
+  }
+
+  Result<int> run(const GlobalOptions& /*global*/) override {
+    const auto store = Store::open(database_, Store::Mode::read);
+    if (!store) return store.error();
+    const auto number = run_number(run_);
+    if (!number) return number.error();
+    const auto record = store->run(*number);
+    if (!record) return record.error();
+    const auto rows = store->rows(record->id);
+    if (!rows) return rows.error();
+    std::vector<std::vector<Replicate>> replicates;
+    for (const Row& row : *rows) {
+      auto of_row = store->replicates(record->id, row.cell);
+      if (!of_row) return of_row.error();
+      replicates.push_back(*std::move(of_row));
+    }
+    const auto text = export_run(*record, *rows, replicates, as_json_ ? "jsonl" : format_);
+    if (!text) return text.error();
+    return write(*text);
+  }
+
+ private:
+  Result<int> write(const std::string& text) const {
+    std::FILE* file = out_.empty() ? stdout : std::fopen(out_.c_str(), "we");
+    if (file == nullptr) {
+      return runtime_error("cannot write {}: {}", out_, std::strerror(errno));
+    }
+    const bool wrote =
+        std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+    const int code = errno;
+    if (!out_.empty() && std::fclose(file) != 0) {
+      return runtime_error("cannot write {}: {}", out_, std::strerror(errno));
+    }
+    if (!wrote) {
+      return runtime_error("cannot write {}: {}", out_.empty() ? "standard output" : out_,
+                           std::strerror(code));
+    }
+    return kStatusDone;
+  }
+
+  std::string run_, out_;
+  std::string database_ = "pmembench.db";
+  std::string format_ = "jsonl";
+  bool as_json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_export_command(CLI::App& app) {
+  return std::make_unique<ExportCommand>(app);
+}
+
+}  // namespace pmembench

@@ -1,0 +1,48 @@
+#include "cli/host.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "backends/builtin_backends.h"
+#include "platform/executable.hpp"
+#include "run/host_info.hpp"
+
+namespace pmembench {
+
+std::span<const dax_operations* const> builtin_operations() {
+  std::size_t count = 0;
+  const dax_operations* const* tables = pmembench_builtin_backends(&count);
+  return {tables, count};
+}
+
+PluginSearch plugin_search(const GlobalOptions& global) {
+  PluginSearch search;
+  search.files = global.plugins;
+  if (const char* path = std::getenv("PMEMBENCH_PLUGIN_PATH"); path != nullptr) {
+    std::istringstream folders(path);
+    for (std::string folder; std::getline(folders, folder, ':');) {
+      if (!folder.empty()) search.folders.push_back(folder);
+    }
+  }
+  if (const auto binary = executable_path(); binary) {
+    const auto installed = std::filesystem::path(*binary).parent_path().parent_path() / "lib" /
+                           "pmembench" / "plugins";
+    std::error_code error;
+    if (std::filesystem::is_directory(installed, error)) {
+      search.folders.push_back(installed.string());
+    }
+  }
+  return search;
+}
+
+Result<Host> open_host(const GlobalOptions& global) {
+  const auto info = host_info(global.without_cpu);
+  if (!info) return info.error();
+  PluginSearch plugins = plugin_search(global);
+  auto registry = Registry::build(*info, builtin_operations(), plugins);
+  if (!registry) return registry.error();
+  return Host{*info, std::move(plugins), *std::move(registry)};
+}
+
+}  // namespace pmembench

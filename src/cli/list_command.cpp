@@ -1,0 +1,181 @@
+// pmembench list: what can run here, and why the rest cannot.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/host.hpp"
+#include "cli/text_table.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+namespace {
+
+using nlohmann::json;
+
+struct MediaKind {
+  const char* name;
+  dax_media_kind kind;
+  const char* spelling;
+  const char* summary;
+};
+
+constexpr MediaKind kMedia[] = {
+    {"dram", DAX_MEDIA_DRAM, "dram:SIZE[,node=N][,pages=4k|2m|1g|thp]",
+     "anonymous memory: a stand-in, or the medium itself on a CXL or far node"},
+    {"file", DAX_MEDIA_FILE, "file:PATH[,size=SIZE]",
+     "a mapped file: fs-dax where MAP_SYNC holds, else page cache"},
+    {"devdax", DAX_MEDIA_DEVDAX, "/dev/daxX.Y", "a dax device"},
+    {"block", DAX_MEDIA_BLOCK, "block:PATH[,size=SIZE]",
+     "a block device or a file behind the kernel's block path"},
+};
+
+json backends_json(const Registry& registry) {
+  json list = json::array();
+  for (const BackendEntry& entry : registry.entries()) {
+    json media = json::array();
+    for (const MediaKind& kind : kMedia) {
+      if (entry.operations != nullptr && (entry.operations->media >> kind.kind & 1U) != 0) {
+        media.push_back(kind.name);
+      }
+    }
+    list.push_back({{"name", entry.name},
+                    {"usable", entry.usable()},
+                    {"reason", entry.reason},
+                    {"origin", entry.origin},
+                    {"summary", entry.summary},
+                    {"media", media}});
+  }
+  return list;
+}
+
+json workloads_json() {
+  json list = json::array();
+  for (const WorkloadType& type : workload_list()) {
+    json parameters = json::array();
+    for (const ParameterSpec& spec : type.parameters) {
+      parameters.push_back({{"name", spec.name},
+                            {"default", spec.default_value},
+                            {"choices", spec.choices},
+                            {"help", spec.help}});
+    }
+    list.push_back({{"name", type.name}, {"summary", type.summary}, {"parameters", parameters}});
+  }
+  return list;
+}
+
+json media_json() {
+  json list = json::array();
+  for (const MediaKind& kind : kMedia) {
+    list.push_back({{"name", kind.name}, {"spelling", kind.spelling}, {"summary", kind.summary}});
+  }
+  return list;
+}
+
+json paths_json() {
+  json list = json::array();
+  for (const PathType& path : path_list()) {
+    list.push_back({{"name", path.name},
+                    {"summary", path.summary},
+                    {"needs_direct_access", path.needs_direct_access}});
+  }
+  return list;
+}
+
+std::string joined(const json& words) {
+  std::string result;
+  for (const json& word : words) {
+    result += (result.empty() ? "" : " ") + word.get<std::string>();
+  }
+  return result;
+}
+
+std::string backends_text(const json& backends) {
+  TextTable table(
+      {{"backend"}, {"usable"}, {"media"}, {"origin"}, {"what it does, or why it cannot run"}});
+  for (const json& backend : backends) {
+    const bool usable = backend["usable"].get<bool>();
+    table.add({backend["name"], usable ? "yes" : "no", joined(backend["media"]), backend["origin"],
+               usable ? backend["summary"] : backend["reason"]});
+  }
+  return table.text();
+}
+
+std::string workloads_text(const json& workloads) {
+  TextTable table({{"workload"}, {"parameter"}, {"default"}, {"meaning"}});
+  for (const json& workload : workloads) {
+    table.add({workload["name"], "", "", workload["summary"]});
+    for (const json& parameter : workload["parameters"]) {
+      std::string meaning = parameter["help"];
+      const std::string choices = joined(parameter["choices"]);
+      if (!choices.empty()) meaning += " (" + choices + ")";
+      table.add({"", parameter["name"], parameter["default"], meaning});
+    }
+  }
+  return table.text();
+}
+
+std::string media_text(const json& media) {
+  TextTable table({{"media"}, {"written as"}, {"what it is"}});
+  for (const json& kind : media) table.add({kind["name"], kind["spelling"], kind["summary"]});
+  return table.text();
+}
+
+std::string paths_text(const json& paths) {
+  TextTable table({{"path"}, {"how bytes travel"}});
+  for (const json& path : paths) table.add({path["name"], path["summary"]});
+  return table.text();
+}
+
+class ListCommand final : public Command {
+ public:
+  explicit ListCommand(CLI::App& app)
+      : Command(app.add_subcommand("list", "What can run here, and why the rest cannot")) {
+    subcommand_->footer("Example: pmembench list backends");
+    subcommand_->add_option("what", what_, "backends, workloads, media, paths or all")
+        ->check(CLI::IsMember({"backends", "workloads", "media", "paths", "all"}))
+        ->capture_default_str();
+    subcommand_->add_flag("--json", as_json_, "Print JSON");
+  }
+
+  Result<int> run(const GlobalOptions& global) override {
+    json all = json::object();
+    const bool every = what_ == "all";
+    if (every || what_ == "backends") {
+      const auto host = open_host(global);
+      if (!host) return host.error();
+      all["backends"] = backends_json(host->registry);
+    }
+    if (every || what_ == "media") all["media"] = media_json();
+    if (every || what_ == "paths") all["paths"] = paths_json();
+    if (every || what_ == "workloads") all["workloads"] = workloads_json();
+    fmt::print("{}", as_json_ ? all.dump(2) + "\n" : text_of_lists(all));
+    return kStatusDone;
+  }
+
+ private:
+  static std::string text_of_lists(const json& all) {
+    std::string text;
+    const auto add = [&](const char* key, std::string (*writer)(const json&)) {
+      if (!all.contains(key)) return;
+      text += (text.empty() ? "" : "\n") + writer(all[key]);
+    };
+    add("backends", backends_text);
+    add("media", media_text);
+    add("paths", paths_text);
+    add("workloads", workloads_text);
+    return text;
+  }
+
+  std::string what_ = "all";
+  bool as_json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_list_command(CLI::App& app) {
+  return std::make_unique<ListCommand>(app);
+}
+
+}  // namespace pmembench

@@ -1,0 +1,45 @@
+#include "cli/media_checks.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "dax/open_device.hpp"
+
+namespace pmembench {
+namespace {
+
+Status check_device_of(const Cell& cell, const Registry& registry, bool destroy) {
+  const auto backend = registry.find(cell.backend);
+  if (!backend) return backend.error();
+  const auto spec = parse_media(cell.media);
+  if (!spec) return spec.error();
+  OpenOptions options;
+  options.destroy = destroy;
+  options.backend_options = cell.backend_options;
+  options.node = cell.placement.memory_node;
+  return check_media(**backend, *spec, options);
+}
+
+}  // namespace
+
+Status skip_unusable_media(Plan& plan, const Registry& registry, bool destroy) {
+  std::map<std::string, Status> looked_at;
+  std::optional<Error> first;
+  for (Cell& cell : plan.cells) {
+    if (!cell.skip_reason.empty()) continue;
+    const std::string key = cell.device_key();
+    auto found = looked_at.find(key);
+    if (found == looked_at.end()) {
+      found = looked_at.emplace(key, check_device_of(cell, registry, destroy)).first;
+    }
+    if (found->second) continue;
+    cell.skip_reason = found->second.error().message;
+    if (!first) first = found->second.error();
+  }
+  const bool any_runs = std::any_of(plan.cells.begin(), plan.cells.end(),
+                                    [](const Cell& cell) { return cell.skip_reason.empty(); });
+  if (!any_runs && first) return *first;
+  return {};
+}
+
+}  // namespace pmembench

@@ -1,0 +1,58 @@
+#include "cli/progress_line.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+
+#include <cmath>
+
+namespace pmembench {
+namespace {
+
+constexpr double kTerminalEvery_s = 0.1;
+constexpr double kPlainEvery_s = 5;
+
+std::size_t columns_of(std::FILE* stream) {
+  winsize size{};
+  if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+}  // namespace
+
+std::string progress_text(const Progress& progress) {
+  return fmt::format("[{:3.0f} s] {} of {} cells to go, replicate {}, about {:.0f} s left: {}",
+                     progress.elapsed_s, progress.open, progress.cells, progress.round,
+                     std::ceil(progress.left_s), progress.cell);
+}
+
+void ProgressLine::show(const Progress& progress) {
+  const double every_s = terminal_ ? kTerminalEvery_s : kPlainEvery_s;
+  if (progress.elapsed_s - last_s_ < every_s) return;
+  last_s_ = progress.elapsed_s;
+  std::string text = progress_text(progress);
+  if (!terminal_) {
+    fmt::print(stream_, "{}\n", text);
+    std::fflush(stream_);
+    return;
+  }
+  const std::size_t columns = columns_of(stream_);
+  if (text.size() >= columns) text.resize(columns - 1);
+  fmt::print(stream_, "\r\x1b[K{}", text);
+  std::fflush(stream_);
+  shown_ = true;
+}
+
+void ProgressLine::clear() {
+  if (!shown_) return;
+  fmt::print(stream_, "\r\x1b[K");
+  std::fflush(stream_);
+  shown_ = false;
+}
+
+void ProgressLine::say(const std::string& text) {
+  clear();
+  fmt::print(stream_, "{}\n", text);
+  std::fflush(stream_);
+}
+
+}  // namespace pmembench

@@ -1,0 +1,51 @@
+#include "cli/recorder.hpp"
+
+#include <fmt/format.h>
+
+namespace pmembench {
+
+Row Recorder::row_of(const Cell& cell) const {
+  const auto replicates = replicates_.find(cell.name);
+  const auto failure = failures_.find(cell.name);
+  static const std::vector<Replicate> kNone;
+  Row row = make_row(cell, replicates == replicates_.end() ? kNone : replicates->second,
+                     failure == failures_.end() ? "" : failure->second, context_);
+  if (row.status == "skipped" && row.reason.empty()) {
+    row.reason = "the run ended before its turn; resume it or give it a larger budget";
+  }
+  return row;
+}
+
+Status Recorder::replicate(const Cell& cell, const Replicate& replicate) {
+  replicates_[cell.name].push_back(replicate);
+  return store_.save(run_, row_of(cell), &replicate);
+}
+
+Status Recorder::failure(const Cell& cell, const Error& error) {
+  failures_[cell.name] = error.message;
+  line_.say(fmt::format("cell failed: {}: {}", cell.name, error.message));
+  return store_.save(run_, row_of(cell), nullptr);
+}
+
+Status Recorder::finish() {
+  // The least that `null` cost in this run stands for the harness.
+  for (const Row& row : rows()) {
+    if (row.backend != "null" || row.latency_ns || !row.ns_per_operation) continue;
+    const double ns = row.ns_per_operation->estimate;
+    context_.null_ns_per_operation =
+        context_.null_ns_per_operation ? std::min(*context_.null_ns_per_operation, ns) : ns;
+  }
+  for (const Row& row : rows()) {
+    const Status saved = store_.save(run_, row, nullptr);
+    if (!saved) return saved;
+  }
+  return {};
+}
+
+std::vector<Row> Recorder::rows() const {
+  std::vector<Row> rows;
+  for (const Cell& cell : plan_.cells) rows.push_back(row_of(cell));
+  return rows;
+}
+
+}  // namespace pmembench

@@ -1,0 +1,46 @@
+// Recorder: takes what a run measures to the store, and keeps it for the closing table.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/progress_line.hpp"
+#include "results/store.hpp"
+#include "run/coordinator.hpp"
+
+namespace pmembench {
+
+// One run's. Used by the thread that runs it.
+class Recorder final : public RunObserver {
+ public:
+  Recorder(Store& store, std::int64_t run, const Plan& plan, ProgressLine& line)
+      : store_(store), run_(run), plan_(plan), line_(line) {
+    context_.confidence = plan.settings.confidence;
+    context_.precision = plan.settings.precision;
+  }
+
+  // Resume: what the store has of this run.
+  void adopt(std::map<std::string, std::vector<Replicate>> replicates) {
+    replicates_ = std::move(replicates);
+  }
+  void progress(const Progress& progress) override { line_.show(progress); }
+  Status replicate(const Cell& cell, const Replicate& replicate) override;
+  Status failure(const Cell& cell, const Error& error) override;
+  // Rows of the cells that never ran; and all rows again now that the harness's floor is known.
+  Status finish();
+  [[nodiscard]] std::vector<Row> rows() const;
+
+ private:
+  Row row_of(const Cell& cell) const;
+
+  Store& store_;
+  std::int64_t run_;
+  const Plan& plan_;
+  ProgressLine& line_;
+  RowContext context_;
+  std::map<std::string, std::vector<Replicate>> replicates_;
+  std::map<std::string, std::string> failures_;
+};
+
+}  // namespace pmembench

@@ -1,0 +1,229 @@
+#include "cli/result_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/units.hpp"
+#include "cli/text_table.hpp"
+
+namespace pmembench {
+namespace {
+
+// The cell's name without what stands in columns of its own: medium, backend, path, threads,
+// timing.
+std::string what_of(const Row& row) {
+  std::string name = row.cell;
+  const std::string prefix = row.media + "/";
+  if (name.rfind(prefix, 0) == 0) name.erase(0, prefix.size());
+  for (int part = 0; part < 2; ++part) {
+    const std::size_t slash = name.find('/');
+    if (slash != std::string::npos) name.erase(0, slash + 1);
+  }
+  const std::size_t threads = name.find(fmt::format("/t{}", row.threads));
+  if (threads != std::string::npos) name.erase(threads);
+  return name;
+}
+
+std::string half_width(const Estimate& estimate) {
+  if (!estimate.has_interval || estimate.estimate == 0) return "";
+  const double share = (estimate.high - estimate.low) / 2 / std::abs(estimate.estimate);
+  return fmt::format("±{:.1f}%", share * 100);
+}
+
+std::string percentile(const Row& row, const char* name) {
+  if (!row.latency_ns || row.latency_ns->n == 0) return "";
+  for (const auto& [key, value_ns] : row.latency_ns->percentiles) {
+    if (key != name) continue;
+    return value_ns < row.floor_ns ? "< floor" : format_duration_ns(value_ns);
+  }
+  return "n/a";
+}
+
+std::string marks(const Row& row) {
+  std::string result;
+  if (!row.converged) result += "c";
+  if (row.disturbed_share > 0.1) result += "d";
+  const auto others = std::count_if(row.warnings.begin(), row.warnings.end(), [](const Warning& w) {
+    return w.type != "not_converged" && w.type != "disturbed";
+  });
+  if (others > 0) result += "w";
+  return result;
+}
+
+std::string ns_text(double ns) { return format_duration_ns(ns); }
+
+void add_row(TextTable& table, const Row& row) {
+  const std::string mode = row.latency_ns ? row.latency_ns->mode : "";
+  table.add({row.backend, row.path, what_of(row), std::to_string(row.threads),
+             row.operations_per_s ? format_rate(row.operations_per_s->estimate) : "",
+             row.bytes_per_s ? format_bandwidth(row.bytes_per_s->estimate) : "",
+             row.ns_per_operation ? half_width(*row.ns_per_operation) : "",
+             row.ns_per_operation ? ns_text(row.ns_per_operation->estimate) : "", mode,
+             percentile(row, "p50"), percentile(row, "p90"), percentile(row, "p99"),
+             percentile(row, "p99.9"), row.claim, std::to_string(row.replicates), marks(row)});
+}
+
+TextTable new_table() {
+  return TextTable({{"backend"},
+                    {"path"},
+                    {"workload"},
+                    {"thr", Align::right},
+                    {"operations", Align::right},
+                    {"bandwidth", Align::right},
+                    {"interval", Align::right},
+                    {"a op", Align::right},
+                    {"latency"},
+                    {"p50", Align::right},
+                    {"p90", Align::right},
+                    {"p99", Align::right},
+                    {"p99.9", Align::right},
+                    {"may claim"},
+                    {"n", Align::right},
+                    {"marks"}});
+}
+
+std::string node_text(const nlohmann::json& shares) {
+  std::string text;
+  for (const auto& [node, share] : shares.items()) {
+    text += fmt::format(", {:.0f} % on node {}", share.get<double>() * 100, node);
+  }
+  return text;
+}
+
+// What was found to be mapped, in words; the same for all rows of a backend on a medium.
+std::string medium_text(const nlohmann::json& medium) {
+  const auto page_bytes = medium.value("page_bytes", std::uint64_t{0});
+  const double huge = medium.value("huge_share", 0.0);
+  std::string text = page_bytes == 0 ? std::string("not mapped")
+                                     : fmt::format("pages of {}", format_size(page_bytes));
+  if (huge > 0 && huge < 1) text += fmt::format(" ({:.0f} % in huge pages)", huge * 100);
+  text += node_text(medium.value("node_share", nlohmann::json::object()));
+  const std::string system = medium.value("file_system", "");
+  if (!system.empty()) text += ", on " + system;
+  if (medium.value("map_sync", false)) text += ", MAP_SYNC held";
+  return text +
+         fmt::format(", persistence domain {}", medium.value("persistence_domain", "unknown"));
+}
+
+// The medium, and below it what it was for which backends: a library may map it in its own way.
+std::string medium_heading(const std::vector<const Row*>& rows) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> found;
+  for (const Row* row : rows) {
+    if (!row->medium.is_object()) continue;
+    const std::string text = medium_text(row->medium);
+    auto same = std::find_if(found.begin(), found.end(),
+                             [&](const auto& entry) { return entry.first == text; });
+    if (same == found.end()) same = found.insert(found.end(), {text, {}});
+    std::vector<std::string>& backends = same->second;
+    if (std::find(backends.begin(), backends.end(), row->backend) == backends.end()) {
+      backends.push_back(row->backend);
+    }
+  }
+  std::string heading = rows.front()->media + "\n";
+  for (const auto& [text, backends] : found) {
+    heading += fmt::format("  {}: {}\n", fmt::join(backends, ", "), text);
+  }
+  return heading;
+}
+
+std::string tables(const std::vector<Row>& rows) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<const Row*>> by_media;
+  for (const Row& row : rows) {
+    if (row.status != "ok") continue;
+    if (by_media[row.media].empty()) order.push_back(row.media);
+    by_media[row.media].push_back(&row);
+  }
+  std::string text;
+  for (const std::string& media : order) {
+    TextTable table = new_table();
+    for (const Row* row : by_media[media]) add_row(table, *row);
+    text += medium_heading(by_media[media]) + table.text() + "\n";
+  }
+  return text;
+}
+
+bool any(const std::vector<Row>& rows, bool (*has)(const Row&)) {
+  return std::any_of(rows.begin(), rows.end(), has);
+}
+
+std::string legend(const std::vector<Row>& rows) {
+  std::string text;
+  if (any(rows, [](const Row& row) { return row.status == "ok" && row.claim == "emulated"; })) {
+    text +=
+        "emulated: the durability instructions ran, on a stand-in that would lose the data with "
+        "the "
+        "power.\n";
+  }
+  if (any(rows, [](const Row& row) { return row.status == "ok" && row.claim == "volatile"; })) {
+    text += "volatile: nothing was made durable (reads, unflushed writes, null).\n";
+  }
+  if (any(rows, [](const Row& row) { return row.status == "ok" && !row.converged; })) {
+    text += "mark c: not converged; the interval is wider than asked when the budget ended.\n";
+  }
+  if (any(rows, [](const Row& row) { return row.disturbed_share > 0.1; })) {
+    text += "mark d: more than a tenth of its slices were preempted or ran unevenly.\n";
+  }
+  if (any(rows, [](const Row& row) { return row.status == "ok" && marks(row).ends_with("w"); })) {
+    text += "mark w: has warnings; `pmembench show --warnings` prints them.\n";
+  }
+  return text;
+}
+
+std::string floor_line(const std::vector<Row>& rows) {
+  double lowest = 0, highest = 0;
+  bool found = false;
+  double clock_ns = 0;
+  for (const Row& row : rows) {
+    if (row.status != "ok") continue;
+    if (row.latency_ns) {
+      clock_ns = std::max(clock_ns, row.floor_ns);
+    } else if (row.backend == "null" && row.ns_per_operation) {
+      const double ns = row.ns_per_operation->estimate;
+      lowest = found ? std::min(lowest, ns) : ns;
+      highest = found ? std::max(highest, ns) : ns;
+      found = true;
+    }
+  }
+  std::string text;
+  if (found) {
+    text +=
+        fmt::format("harness floor: null costs {:.2f} to {:.2f} ns an operation", lowest, highest);
+  }
+  if (clock_ns > 0) {
+    text += fmt::format("{} clock pair around a timed operation up to {:.0f} ns",
+                        text.empty() ? "harness floor: the" : "; the", clock_ns);
+  }
+  return text.empty() ? text : text + ". Nothing is subtracted.\n";
+}
+
+std::string not_run(const std::vector<Row>& rows) {
+  std::string text;
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  for (const Row& row : rows) {
+    if (row.status == "ok") continue;
+    const std::string key = row.status + ": " + row.reason;
+    auto found = std::find_if(reasons.begin(), reasons.end(),
+                              [&](const auto& entry) { return entry.first == key; });
+    if (found == reasons.end()) found = reasons.insert(reasons.end(), {key, {}});
+    found->second.push_back(row.cell);
+  }
+  for (const auto& [reason, cells] : reasons) {
+    text += fmt::format("  {}\n", reason);
+    for (const std::string& cell : cells) text += fmt::format("    {}\n", cell);
+  }
+  return text.empty() ? text : "did not run:\n" + text;
+}
+
+}  // namespace
+
+std::string result_text(const std::vector<Row>& rows) {
+  std::string text = tables(rows);
+  if (text.empty()) text = "no cell has a result.\n";
+  return text + floor_line(rows) + legend(rows) + not_run(rows);
+}
+
+}  // namespace pmembench

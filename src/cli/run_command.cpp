@@ -1,0 +1,226 @@
+// pmembench run: measures a campaign.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "cli/commands.hpp"
+#include "cli/host.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/media_checks.hpp"
+#include "cli/probe_report.hpp"
+#include "cli/recorder.hpp"
+#include "cli/result_table.hpp"
+#include "cli/text_table.hpp"
+#include "cli/version.hpp"
+#include "platform/environment.hpp"
+#include "platform/executable.hpp"
+
+namespace pmembench {
+namespace {
+
+using nlohmann::json;
+
+std::string now_utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+json plan_json(const Plan& plan) {
+  json cells = json::array();
+  for (const Cell& cell : plan.cells) cells.push_back(to_json(cell));
+  const MeasureSettings& settings = plan.settings;
+  return {{"campaign", plan.campaign_name},
+          {"file", plan.campaign_file},
+          {"settings",
+           {{"budget_ns", settings.budget_ns},
+            {"precision", settings.precision},
+            {"confidence", settings.confidence},
+            {"minimum_replicates", settings.minimum_replicates},
+            {"maximum_replicates", settings.maximum_replicates},
+            {"slices", settings.slices},
+            {"slice_ns", settings.slice_ns},
+            {"seed", settings.seed}}},
+          {"cells", cells}};
+}
+
+std::string plan_text(const Plan& plan) {
+  TextTable table({{"cell"}, {"will it run"}});
+  std::size_t runs = 0;
+  for (const Cell& cell : plan.cells) {
+    runs += cell.skip_reason.empty() ? 1 : 0;
+    table.add({cell.name, cell.skip_reason.empty() ? "yes" : "no: " + cell.skip_reason});
+  }
+  return table.text() + fmt::format("\n{} of {} cells can run.\n", runs, plan.cells.size());
+}
+
+class RunCommand final : public Command {
+ public:
+  explicit RunCommand(CLI::App& app) : Command(app.add_subcommand("run", "Measure a campaign")) {
+    subcommand_->footer(
+        "Examples:\n  pmembench run configs/quick.yaml\n"
+        "  pmembench run configs/quick.yaml --media /dev/dax0.0 --destroy --budget 5m\n"
+        "  pmembench run configs/quick.yaml --set operation_size=64 --set threads=1,2 --dry-run");
+    subcommand_->add_option("campaign", campaign_file_, "Campaign file (YAML)")
+        ->required()
+        ->type_name("CAMPAIGN");
+    subcommand_->add_option("--set", assignments_, "Set a key of the campaign (repeatable)")
+        ->type_name("KEY=VALUE");
+    subcommand_->add_option("--media", media_, "Measure on this medium: --set media=M");
+    subcommand_->add_option("--backend", backend_, "Measure this backend: --set backend=B");
+    subcommand_->add_option("--budget", budget_, "Time for the whole run, as in 60s");
+    subcommand_->add_option("--db", database_, "File that results are stored in")
+        ->capture_default_str();
+    subcommand_->add_flag("--destroy", destroy_,
+                          "Existing content of the media may be overwritten");
+    subcommand_->add_flag("--resume", resume_, "Go on with the newest unfinished run of this plan");
+    subcommand_->add_flag("--dry-run", dry_run_, "Print the plan and measure nothing");
+    subcommand_->add_flag("--json", as_json_, "Print rows as JSON lines (a plan as one object)");
+  }
+
+  Result<int> run(const GlobalOptions& global) override {
+    const std::atomic<bool>& interrupted = catch_interrupts();
+    auto campaign = read();
+    if (!campaign) return campaign.error();
+    const auto host = open_host(global);
+    if (!host) return host.error();
+    const Topology topology = read_topology("/");
+    auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
+    if (!plan) return plan.error();
+    const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
+    if (!usable && !dry_run_) return usable.error();
+    if (dry_run_) {
+      fmt::print("{}", as_json_ ? plan_json(*plan).dump(2) + "\n" : plan_text(*plan));
+      return kStatusDone;
+    }
+    auto store = Store::open(database_, Store::Mode::write);
+    if (!store) return store.error();
+    return measure(global, *host, *plan, *store, interrupted);
+  }
+
+ private:
+  Result<Campaign> read() const {
+    const CampaignSchema schema = campaign_schema();
+    auto campaign = read_campaign(campaign_file_, schema);
+    if (!campaign) return campaign;
+    std::vector<std::string> all = assignments_;
+    if (!media_.empty()) all.push_back("media=" + media_);
+    if (!backend_.empty()) all.push_back("backend=" + backend_);
+    if (!budget_.empty()) all.push_back("budget=" + budget_);
+    for (const std::string& assignment : all) {
+      const Status set = apply_set(*campaign, assignment, schema);
+      if (!set) return set.error();
+    }
+    return campaign;
+  }
+
+  Result<int> measure(const GlobalOptions& global, const Host& host, const Plan& plan, Store& store,
+                      const std::atomic<bool>& interrupted) {
+    ProgressLine line(stderr, isatty(STDERR_FILENO) != 0);
+    const MonotonicClock clock;
+    RunInput input;
+    const Result<std::int64_t> id = begin(plan, store, input);
+    if (!id) return id.error();
+    Recorder recorder(store, *id, plan, line);
+    recorder.adopt(input.replicates);
+    const auto binary = executable_path();
+    if (!binary) return binary.error();
+    input.plan = &plan;
+    input.worker_command = {*binary, "worker"};
+    input.plugins = host.plugins;
+    input.without_cpu = global.without_cpu;
+    input.destroy = destroy_;
+    input.interrupted = &interrupted;
+    input.clock = &clock;
+    const auto outcome = run_plan(std::move(input), recorder);
+    line.clear();
+    if (!outcome) {
+      (void)store.finish_run(*id, "failed");
+      return outcome.error();
+    }
+    Status closed = recorder.finish();
+    if (closed) closed = store.finish_run(*id, outcome->interrupted ? "interrupted" : "done");
+    if (!closed) return closed.error();
+    return close(recorder.rows(), *outcome, *id);
+  }
+
+  // A new run in the store, or the unfinished one with what it has.
+  Result<std::int64_t> begin(const Plan& plan, Store& store, RunInput& input) const {
+    const std::string machine = machine_fingerprint("/");
+    if (resume_) {
+      const auto unfinished = store.unfinished(plan.fingerprint(), machine);
+      if (!unfinished) return unfinished.error();
+      if (*unfinished) return resume(**unfinished, plan, store, input);
+      fmt::print(stderr, "nothing to resume for this plan in {}: starting a new run\n", database_);
+    }
+    RunRecord record;
+    record.started_utc = now_utc();
+    record.status = "running";
+    record.campaign = plan.campaign_name;
+    record.plan_fingerprint = plan.fingerprint();
+    record.machine_fingerprint = machine;
+    record.version = kVersion;
+    record.command_line = fmt::format("pmembench run {}", campaign_file_);
+    record.seed = plan.settings.seed;
+    record.environment = probe_json("/");
+    record.plan = plan_json(plan);
+    return store.begin_run(record);
+  }
+
+  Result<std::int64_t> resume(const RunRecord& unfinished, const Plan& plan, Store& store,
+                              RunInput& input) const {
+    std::size_t found = 0;
+    for (const Cell& cell : plan.cells) {
+      auto replicates = store.replicates(unfinished.id, cell.name);
+      if (!replicates) return replicates.error();
+      found += replicates->size();
+      if (!replicates->empty()) input.replicates[cell.name] = *std::move(replicates);
+    }
+    const Status reopened = store.reopen_run(unfinished.id);
+    if (!reopened) return reopened.error();
+    fmt::print(stderr, "going on with run {} of {}: {} replicates are there\n", unfinished.id,
+               unfinished.started_utc, found);
+    return unfinished.id;
+  }
+
+  Result<int> close(const std::vector<Row>& rows, const RunOutcome& outcome,
+                    std::int64_t id) const {
+    if (as_json_) {
+      for (const Row& row : rows) fmt::print("{}\n", to_json(row).dump());
+    } else {
+      fmt::print("{}", result_text(rows));
+      fmt::print("run {} is in {}\n", id, database_);
+    }
+    std::fflush(stdout);
+    if (outcome.interrupted) {
+      fmt::print(stderr, "interrupted: {} replicates are kept in {}; go on with --resume\n",
+                 outcome.replicates, database_);
+      return kStatusInterrupted;
+    }
+    if (outcome.failed > 0) {
+      return runtime_error("{} cell{} failed; the table says which and why", outcome.failed,
+                           outcome.failed == 1 ? "" : "s");
+    }
+    if (std::none_of(rows.begin(), rows.end(), [](const Row& row) { return row.status == "ok"; })) {
+      return environment_error("no cell of {} can run here; the table says why", campaign_file_);
+    }
+    return kStatusDone;
+  }
+
+  std::string campaign_file_, media_, backend_, budget_;
+  std::string database_ = "pmembench.db";
+  std::vector<std::string> assignments_;
+  bool destroy_ = false, resume_ = false, dry_run_ = false, as_json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_run_command(CLI::App& app) {
+  return std::make_unique<RunCommand>(app);
+}
+
+}  // namespace pmembench

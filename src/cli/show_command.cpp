@@ -1,0 +1,103 @@
+// pmembench show: a stored run as a table, or the list of runs.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "cli/commands.hpp"
+#include "cli/result_table.hpp"
+#include "cli/run_number.hpp"
+#include "cli/text_table.hpp"
+#include "results/store.hpp"
+
+namespace pmembench {
+namespace {
+
+std::string warnings_text(const std::vector<Row>& rows) {
+  std::string text;
+  for (const Row& row : rows) {
+    for (const Warning& warning : row.warnings) {
+      text += fmt::format("{}: {}: {}\n", row.cell, warning.type, warning.sentence);
+    }
+  }
+  return text.empty() ? "no warnings.\n" : text;
+}
+
+std::string runs_text(const std::vector<RunRecord>& runs) {
+  TextTable table(
+      {{"run", Align::right}, {"started"}, {"status"}, {"campaign"}, {"version"}, {"machine"}});
+  for (const RunRecord& run : runs) {
+    table.add({std::to_string(run.id), run.started_utc, run.status, run.campaign, run.version,
+               run.machine_fingerprint});
+  }
+  return table.empty() ? "the store holds no run.\n" : table.text();
+}
+
+class ShowCommand final : public Command {
+ public:
+  explicit ShowCommand(CLI::App& app)
+      : Command(app.add_subcommand("show", "Print a stored run, or the list of runs")) {
+    subcommand_->footer(
+        "Examples:\n  pmembench show\n  pmembench show --runs\n  pmembench show 3 --json");
+    subcommand_->add_option("run", run_, "Its number, or latest")->type_name("RUN");
+    subcommand_->add_option("--db", database_, "File that holds the results")
+        ->capture_default_str();
+    subcommand_->add_flag("--runs", list_runs_, "List the runs in the file");
+    subcommand_->add_flag("--warnings", warnings_, "Print the warnings of each row");
+    subcommand_->add_flag("--json", as_json_, "Print rows (or runs) as JSON lines");
+  }
+
+  Result<int> run(const GlobalOptions& /*global*/) override {
+    const auto store = Store::open(database_, Store::Mode::read);
+    if (!store) return store.error();
+    if (list_runs_) return show_runs(*store);
+    const auto number = run_number(run_);
+    if (!number) return number.error();
+    const auto record = store->run(*number);
+    if (!record) return record.error();
+    const auto rows = store->rows(record->id);
+    if (!rows) return rows.error();
+    if (as_json_) {
+      for (const Row& row : *rows) fmt::print("{}\n", to_json(row).dump());
+    } else if (warnings_) {
+      fmt::print("{}", warnings_text(*rows));
+    } else {
+      fmt::print("run {}: campaign {}, started {}, {}, seed {}\n\n{}", record->id, record->campaign,
+                 record->started_utc, record->status, record->seed, result_text(*rows));
+    }
+    return kStatusDone;
+  }
+
+ private:
+  Result<int> show_runs(const Store& store) const {
+    const auto runs = store.runs();
+    if (!runs) return runs.error();
+    if (!as_json_) {
+      fmt::print("{}", runs_text(*runs));
+      return kStatusDone;
+    }
+    for (const RunRecord& run : *runs) {
+      fmt::print("{}\n", nlohmann::json{{"run", run.id},
+                                        {"started_utc", run.started_utc},
+                                        {"finished_utc", run.finished_utc},
+                                        {"status", run.status},
+                                        {"campaign", run.campaign},
+                                        {"version", run.version},
+                                        {"machine_fingerprint", run.machine_fingerprint},
+                                        {"plan_fingerprint", run.plan_fingerprint}}
+                             .dump());
+    }
+    return kStatusDone;
+  }
+
+  std::string run_;
+  std::string database_ = "pmembench.db";
+  bool list_runs_ = false, warnings_ = false, as_json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_show_command(CLI::App& app) {
+  return std::make_unique<ShowCommand>(app);
+}
+
+}  // namespace pmembench

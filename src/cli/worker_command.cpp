@@ -1,0 +1,36 @@
+// pmembench worker: the process that measures; started by run, never by hand.
+#include "cli/commands.hpp"
+#include "cli/host.hpp"
+#include "run/worker.hpp"
+
+namespace pmembench {
+namespace {
+
+class WorkerCommand final : public Command {
+ public:
+  explicit WorkerCommand(CLI::App& app)
+      : Command(app.add_subcommand("worker",
+                                   "Measures for `run`, which starts it; not for use by hand")) {
+    subcommand_->footer(
+        "It speaks the worker protocol (src/run/protocol.hpp) on its standard streams.");
+    subcommand_->group("");  // not listed
+  }
+
+  Result<int> run(const GlobalOptions& /*global*/) override {
+    // The protocol gets descriptors of its own: a backend that prints must not break it.
+    UniqueFd in(dup(STDIN_FILENO));
+    UniqueFd out(dup(STDOUT_FILENO));
+    if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+      return runtime_error("a worker cannot set up its output");
+    }
+    return serve_worker(std::move(in), std::move(out), builtin_operations());
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_worker_command(CLI::App& app) {
+  return std::make_unique<WorkerCommand>(app);
+}
+
+}  // namespace pmembench

@@ -1,0 +1,24 @@
+// Conformance: does a backend do what dax_operations.h promises? One suite for built-ins and
+// plugins.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "dax/dax_device.hpp"
+
+namespace pmembench {
+
+struct ConformanceCheck {
+  std::string name;     // a sentence: "a written range reads back byte for byte"
+  std::string verdict;  // "pass", "fail", "skipped"
+  std::string detail;   // why it failed (offset, expected, found) or was skipped
+};
+
+// Runs every check on an opened device of at least 1 MiB, whose contents are overwritten. The order
+// and number of checks is the same for every backend. `seed` decides the random ranges.
+std::vector<ConformanceCheck> check_conformance(DaxDevice& device, std::uint64_t seed);
+
+}  // namespace pmembench

@@ -1,0 +1,125 @@
+#include "dax/media.hpp"
+
+#include <fcntl.h>
+#include <linux/mman.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+#include "dax/system_error.hpp"
+
+namespace pmembench {
+
+std::string_view media_kind_name(std::uint32_t kind) {
+  constexpr std::array<std::string_view, 5> kNames{"dram", "file", "devdax", "block", "sim"};
+  return kind < kNames.size() ? kNames[kind] : "unknown";
+}
+
+int asked_node(const MediaSpec& spec, const OpenOptions& options) {
+  return spec.node >= 0 ? spec.node : options.node;
+}
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+  std::swap(address_, other.address_);
+  std::swap(size_bytes_, other.size_bytes_);
+  return *this;
+}
+
+Mapping::~Mapping() {
+  if (address_ != nullptr) munmap(address_, size_bytes_);
+}
+
+CreatedFile& CreatedFile::operator=(CreatedFile&& other) noexcept {
+  if (this == &other) return *this;
+  remove();
+  folder_ = std::move(other.folder_);
+  name_ = std::move(other.name_);
+  device_ = other.device_;
+  inode_ = other.inode_;
+  owner_ = other.owner_;
+  return *this;
+}
+
+CreatedFile::~CreatedFile() { remove(); }
+
+void CreatedFile::remove() {
+  if (!folder_ || owner_ != getpid()) return;
+  struct stat now {};
+  const bool same = fstatat(folder_.get(), name_.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+                    now.st_dev == device_ && now.st_ino == inode_;
+  if (same) unlinkat(folder_.get(), name_.c_str(), 0);
+  folder_.reset();
+}
+
+Result<CreatedFile> CreatedFile::create(const std::string& path, UniqueFd& fd) {
+  const std::filesystem::path full(path);
+  const std::string parent = full.has_parent_path() ? full.parent_path().string() : ".";
+  CreatedFile file;
+  file.name_ = full.filename().string();
+  UniqueFd folder(open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) {
+    return system_error(errno, "folder {} cannot be opened; make it first", parent);
+  }
+  fd = UniqueFd(openat(folder.get(), file.name_.c_str(),
+                       O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return system_error(errno, "{} cannot be made; name a path that can be written", path);
+  struct stat made {};
+  if (fstat(fd.get(), &made) != 0) {
+    const int code = errno;
+    unlinkat(folder.get(), file.name_.c_str(), 0);
+    return system_error(code, "{} cannot be looked at", path);
+  }
+  file.device_ = made.st_dev;
+  file.inode_ = made.st_ino;
+  file.owner_ = getpid();
+  file.folder_ = std::move(folder);
+  return file;
+}
+
+Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes) {
+  constexpr int kAccess = PROT_READ | PROT_WRITE;
+  void* address = mmap(nullptr, size_bytes, kAccess, MAP_SHARED_VALIDATE | MAP_SYNC, fd, 0);
+  if (address != MAP_FAILED) return SharedMapping{Mapping(address, size_bytes), true};
+  address = mmap(nullptr, size_bytes, kAccess, MAP_SHARED, fd, 0);
+  if (address == MAP_FAILED) {
+    return system_error(errno, "{} bytes cannot be mapped", size_bytes);
+  }
+  return SharedMapping{Mapping(address, size_bytes), false};
+}
+
+Status look_at_medium(const MediaSpec& spec, const OpenOptions& options) {
+  switch (spec.kind) {
+    case DAX_MEDIA_DRAM:
+      return look_at_dram(spec, options);
+    case DAX_MEDIA_FILE:
+      return look_at_file(spec, options);
+    case DAX_MEDIA_DEVDAX:
+      return look_at_devdax(spec, options);
+    case DAX_MEDIA_BLOCK:
+      return look_at_block(spec, options);
+    case DAX_MEDIA_SIM:
+      break;
+  }
+  return usage_error("this pmembench has no simulated media; use dram, file, devdax or block");
+}
+
+Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bool map) {
+  switch (spec.kind) {
+    case DAX_MEDIA_DRAM:
+      return open_dram(spec, options, map);
+    case DAX_MEDIA_FILE:
+      return open_file(spec, options, map);
+    case DAX_MEDIA_DEVDAX:
+      return open_devdax(spec, options, map);
+    case DAX_MEDIA_BLOCK:
+      return open_block(spec, options);
+    case DAX_MEDIA_SIM:
+      break;
+  }
+  return usage_error("this pmembench has no simulated media; use dram, file, devdax or block");
+}
+
+}  // namespace pmembench

@@ -1,0 +1,124 @@
+// Medium: the bytes beneath a device, opened and, where the host does that, mapped and proved.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "backends/dax_operations.h"
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "dax/media_spec.hpp"
+
+namespace pmembench {
+
+struct OpenOptions {
+  bool destroy = false;          // --destroy: existing content may be overwritten
+  std::string backend_options;   // "key=value,..." handed to the backend
+  int node = -1;                 // bind dram here where the spec names no node; -1: local policy
+  std::string sysfs_root = "/";  // for the facts of devices, nodes and memory
+};
+
+// What was really mapped, verified after first touch.
+struct MediaFacts {
+  std::string kind;  // "dram", "file", "devdax", "block"
+  std::uint64_t size_bytes = 0;
+  std::uint64_t page_bytes = 0;  // most of the mapping, from smaps; 0 unknown or not mapped
+  double huge_share = 0;         // share of the bytes that lie in pages of 2 MiB or more
+  bool map_sync = false;         // MAP_SHARED_VALIDATE | MAP_SYNC was accepted
+  dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
+  std::string file_system;  // "ext4", "tmpfs", ...; empty where there is none
+  std::map<int, double>
+      node_share;            // NUMA node -> share of the pages, by move_pages; empty unknown
+  bool created = false;      // the file was made by us and goes with the device
+  std::string backend_says;  // "key=value key=value" of its `describe`; empty: nothing
+};
+
+// The name of a kind as users type it: "dram", "file", "devdax", "block", "sim".
+[[nodiscard]] std::string_view media_kind_name(std::uint32_t kind);
+
+// The node that dram is to lie on: the spec's, else the options'; -1: none asked for.
+[[nodiscard]] int asked_node(const MediaSpec& spec, const OpenOptions& options);
+
+// Owns one mapping or none. Move-only.
+class Mapping {
+ public:
+  Mapping() = default;
+  Mapping(void* address, std::uint64_t size_bytes) : address_(address), size_bytes_(size_bytes) {}
+  Mapping(Mapping&& other) noexcept
+      : address_(std::exchange(other.address_, nullptr)),
+        size_bytes_(std::exchange(other.size_bytes_, 0)) {}
+  Mapping& operator=(Mapping&& other) noexcept;
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping();
+  [[nodiscard]] unsigned char* address() const { return static_cast<unsigned char*>(address_); }
+  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+  // Gives the mapping up without unmapping it.
+  void release() { address_ = nullptr; }
+
+ private:
+  void* address_ = nullptr;
+  std::uint64_t size_bytes_ = 0;
+};
+
+// Owns the name of a file that this process made, and removes it at the end: only that very file
+// (by inode), only from the process that made it, wherever the working directory has gone.
+// Move-only.
+class CreatedFile {
+ public:
+  CreatedFile() = default;
+  CreatedFile(CreatedFile&& other) noexcept = default;
+  CreatedFile& operator=(CreatedFile&& other) noexcept;
+  CreatedFile(const CreatedFile&) = delete;
+  CreatedFile& operator=(const CreatedFile&) = delete;
+  ~CreatedFile();
+  // Makes `path`, which must not exist, open for reading and writing in `fd`.
+  static Result<CreatedFile> create(const std::string& path, UniqueFd& fd);
+
+ private:
+  void remove();
+  UniqueFd folder_;
+  std::string name_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+  pid_t owner_ = 0;
+};
+
+// What an open medium holds; released from the last member to the first.
+struct Medium {
+  MediaFacts facts;
+  std::uint64_t alignment_bytes = DAX_PAGE_BYTES;
+  int node = -1;  // asked for or found; -1: unknown
+  CreatedFile created;
+  UniqueFd fd;      // -1 for dram
+  Mapping mapping;  // empty where the backend opens the medium itself
+};
+
+// ---- one pair a kind: look_at_* changes nothing; open_* looks, then opens; `map`: also maps it.
+// Nothing is touched yet. Errors lack the context "medium '...'": the caller adds it. ----
+Status look_at_dram(const MediaSpec& spec, const OpenOptions& options);
+Result<Medium> open_dram(const MediaSpec& spec, const OpenOptions& options, bool map);
+Status look_at_file(const MediaSpec& spec, const OpenOptions& options);
+Result<Medium> open_file(const MediaSpec& spec, const OpenOptions& options, bool map);
+Status look_at_devdax(const MediaSpec& spec, const OpenOptions& options);
+Result<Medium> open_devdax(const MediaSpec& spec, const OpenOptions& options, bool map);
+Status look_at_block(const MediaSpec& spec, const OpenOptions& options);
+Result<Medium> open_block(const MediaSpec& spec, const OpenOptions& options);
+
+// The four above by spec.kind.
+Status look_at_medium(const MediaSpec& spec, const OpenOptions& options);
+Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bool map);
+
+// Maps `size_bytes` of `fd` shared, with MAP_SYNC where the kernel grants it. MAP_SYNC is only ever
+// asked for with MAP_SHARED_VALIDATE: with MAP_SHARED the answer means nothing.
+struct SharedMapping {
+  Mapping mapping;
+  bool map_sync = false;
+};
+Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes);
+
+}  // namespace pmembench

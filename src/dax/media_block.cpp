@@ -1,0 +1,46 @@
+// block: a block device or a file behind the kernel's block path. The backend opens it by its path;
+// here it is found fit, sized, held against mounting, and made where it does not exist.
+#include "dax/media.hpp"
+#include "dax/media_path.hpp"
+#include "dax/media_space.hpp"
+
+namespace pmembench {
+namespace {
+
+dax_persistence_domain domain_of(const PathSight& sight) {
+  if (sight.is_volatile) return DAX_DOMAIN_NONE;
+  return sight.stand_in ? DAX_DOMAIN_UNKNOWN : DAX_DOMAIN_PAGE_CACHE;
+}
+
+Status fill(const PathSight& sight, Medium& medium) {
+  if (sight.block_device) return {};
+  if (medium.facts.created) return write_whole_file(medium.fd.get(), sight.size_bytes);
+  return fill_holes(medium.fd.get(), sight.size_bytes);
+}
+
+}  // namespace
+
+Status look_at_block(const MediaSpec& spec, const OpenOptions& options) {
+  const Result<PathSight> sight = look_at_path(spec, options, Access::look, true);
+  return sight ? Status{} : Status{sight.error()};
+}
+
+Result<Medium> open_block(const MediaSpec& spec, const OpenOptions& options) {
+  Result<PathSight> sight = look_at_path(spec, options, Access::use, true);
+  if (!sight) return sight.error();
+  Medium medium;
+  medium.facts.size_bytes = sight->size_bytes;
+  medium.facts.file_system = sight->file_system;
+  medium.facts.persistence_domain = domain_of(*sight);
+  medium.facts.created = !sight->exists;
+  medium.fd = std::move(sight->fd);
+  if (!sight->exists) {
+    Result<CreatedFile> created = CreatedFile::create(spec.path, medium.fd);
+    if (!created) return created.error();
+    medium.created = std::move(*created);
+  }
+  if (Status filled = fill(*sight, medium); !filled) return filled.error();
+  return medium;
+}
+
+}  // namespace pmembench

@@ -1,0 +1,105 @@
+#include "dax/media_memory.hpp"
+
+#include <sys/mman.h>
+
+#include <cerrno>
+
+#include "base/units.hpp"
+#include "dax/system_error.hpp"
+#include "platform/topology.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kTwoMiB = std::uint64_t{2} << 20;
+constexpr std::uint64_t kOneGiB = std::uint64_t{1} << 30;
+
+Status verify_pages(PageChoice pages, const MediaFacts& facts) {
+  const std::uint64_t huge = huge_page_bytes(pages);
+  if (huge != 0 && facts.page_bytes != huge) {
+    return environment_error(
+        "pages of {} were asked for, but most of the memory lies in pages of {}", format_size(huge),
+        format_size(facts.page_bytes));
+  }
+  if (pages == PageChoice::transparent && facts.huge_share <= 0) {
+    return environment_error(
+        "pages=thp was asked for, but no transparent huge page was given; set "
+        "/sys/kernel/mm/transparent_hugepage/enabled to madvise, or leave pages= out (a backend "
+        "that "
+        "opens dram itself may never get any)");
+  }
+  if (pages == PageChoice::small_4k && facts.huge_share > 0) {
+    return environment_error(
+        "pages=4k was asked for, but {:.1f} % of the memory lies in huge pages",
+        facts.huge_share * 100);
+  }
+  return {};
+}
+
+Status verify_node(int node, const MediaFacts& facts) {
+  if (node < 0 || facts.node_share.empty()) return {};
+  const auto there = facts.node_share.find(node);
+  const double share = there == facts.node_share.end() ? 0 : there->second;
+  constexpr double kAll = 0.999;  // Shares are sums of doubles.
+  if (share >= kAll) return {};
+  return environment_error("memory was bound to node {}, but only {:.1f} % of its pages lie there",
+                           node, share * 100);
+}
+
+}  // namespace
+
+std::uint64_t huge_page_bytes(PageChoice pages) {
+  if (pages == PageChoice::huge_2m) return kTwoMiB;
+  return pages == PageChoice::huge_1g ? kOneGiB : 0;
+}
+
+Status prepare_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node) {
+  for (const MemoryRange& range : ranges) {
+    if (node >= 0) {
+      if (Status bound = bind_memory(range.address, range.size_bytes, node); !bound) return bound;
+    }
+    if (huge_page_bytes(pages) != 0) continue;
+    const bool small = pages == PageChoice::small_4k;
+    const int advised =
+        madvise(range.address, range.size_bytes, small ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
+    // A kernel without transparent huge pages refuses both; only the explicit wish is lost then.
+    if (advised != 0 && pages == PageChoice::transparent) {
+      return system_error(errno, "this kernel has no transparent huge pages; leave pages=thp out");
+    }
+  }
+  return {};
+}
+
+void touch_memory(std::span<const MemoryRange> ranges) {
+  for (const MemoryRange& range : ranges) {
+    volatile unsigned char* bytes = range.address;
+    for (std::uint64_t at = 0; at < range.size_bytes; at += DAX_PAGE_BYTES) bytes[at] = 0;
+  }
+}
+
+Status verify_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node,
+                     MediaFacts& facts) {
+  std::uint64_t total_bytes = 0;
+  for (const MemoryRange& range : ranges) total_bytes += range.size_bytes;
+  std::map<std::uint64_t, std::uint64_t> bytes_by_page_size;
+  for (const MemoryRange& range : ranges) {
+    const double share = static_cast<double>(range.size_bytes) / static_cast<double>(total_bytes);
+    const Result<PageBacking> backing = page_backing(range.address, range.size_bytes);
+    if (!backing) return backing.error();
+    bytes_by_page_size[backing->page_bytes] += range.size_bytes;
+    facts.huge_share += backing->huge_share * share;
+    for (const auto& [where, part] : page_nodes(range.address, range.size_bytes)) {
+      facts.node_share[where] += part * share;
+    }
+  }
+  std::uint64_t most_bytes = 0;
+  for (const auto& [page_bytes, size_bytes] : bytes_by_page_size) {
+    if (size_bytes <= most_bytes) continue;
+    most_bytes = size_bytes;
+    facts.page_bytes = page_bytes;
+  }
+  if (Status good = verify_pages(pages, facts); !good) return good;
+  return verify_node(node, facts);
+}
+
+}  // namespace pmembench

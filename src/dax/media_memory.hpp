@@ -1,0 +1,33 @@
+// media_memory: first touch, and the proof of what the touched memory is.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+#include "dax/media.hpp"
+
+namespace pmembench {
+
+struct MemoryRange {
+  unsigned char* address = nullptr;
+  std::uint64_t size_bytes = 0;
+};
+
+// Asks for the pages and the node before anything is touched; only dram can be asked. An explicit
+// choice that the kernel does not know is an environment error.
+Status prepare_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node);
+
+// Writes one zero to every 4 KiB, so that each page is there and is no shared zero page. Other
+// bytes keep what they had.
+void touch_memory(std::span<const MemoryRange> ranges);
+
+// Fills page_bytes, huge_share and node_share of `facts` by asking the kernel. Environment error
+// where an explicit choice of pages or node was not honoured.
+Status verify_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node,
+                     MediaFacts& facts);
+
+[[nodiscard]] std::uint64_t huge_page_bytes(PageChoice pages);  // 0: not from the hugetlb pool
+
+}  // namespace pmembench

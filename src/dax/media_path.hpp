@@ -1,0 +1,44 @@
+// media_path: what lies at a path that the user named, and may it be used?
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "dax/media.hpp"
+#include "dax/media_spec.hpp"
+
+namespace pmembench {
+
+enum class Access { look, use };  // look: opened for reading only, use: for writing too
+
+struct PathSight {
+  bool exists = false;        // false: it may be made, of size_bytes
+  bool block_device = false;  // else a regular file
+  UniqueFd fd;                // where it exists
+  std::uint64_t size_bytes =
+      0;                     // that a device on it has: the spec's, else all of it, in whole pages
+  std::string file_system;   // where a file lies; empty for a block device
+  bool is_volatile = false;  // tmpfs, a RAM disk, ...: gone with the power whatever is flushed
+  bool stand_in = false;     // a loop device: as durable as what is beneath it, which is unknown
+};
+
+// Looks at spec.path for a file or, with `block_device_allowed`, a block device. Changes nothing.
+//
+// Refuses, each with its own sentence: nothing there and no size, a folder to make it in that is
+// missing or cannot be written, too little space; a dangling or circular link, a directory, socket,
+// FIFO or character device; no permission; a size beyond what is there (a user's file is never
+// grown or cut); a file behind a loop device, a mounted or otherwise claimed block device, a
+// read-only one (these whatever `destroy` says); content, unless `destroy`.
+Result<PathSight> look_at_path(const MediaSpec& spec, const OpenOptions& options, Access access,
+                               bool block_device_allowed);
+
+struct FileSystemFacts {
+  std::string name;  // "ext4", ...; "0x..." where the magic is not known here
+  bool is_volatile = false;
+};
+Result<FileSystemFacts> file_system_of(int fd);
+
+}  // namespace pmembench

@@ -1,0 +1,178 @@
+#include "dax/media_spec.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/units.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::string_view kDaxPrefix = "/dev/dax";
+
+struct KindWords {
+  std::string_view word;
+  dax_media_kind kind;
+  std::string_view keys;   // that may follow, for the refusals
+  std::string_view usage;  // what may stand there
+};
+constexpr std::array<KindWords, 4> kKinds{{
+    {"dram", DAX_MEDIA_DRAM, "node, pages", "dram:SIZE[,node=N][,pages=4k|thp|2m|1g]"},
+    {"file", DAX_MEDIA_FILE, "size", "file:PATH[,size=SIZE]"},
+    {"devdax", DAX_MEDIA_DEVDAX, "size", "devdax:/dev/daxX.Y[,size=SIZE]"},
+    {"block", DAX_MEDIA_BLOCK, "size", "block:PATH[,size=SIZE]"},
+}};
+
+struct PageWord {
+  std::string_view word;
+  PageChoice pages;
+};
+constexpr std::array<PageWord, 4> kPageWords{{{"4k", PageChoice::small_4k},
+                                              {"thp", PageChoice::transparent},
+                                              {"2m", PageChoice::huge_2m},
+                                              {"1g", PageChoice::huge_1g}}};
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  std::size_t start = 0;
+  for (std::size_t end = text.find(separator); end != std::string_view::npos;
+       end = text.find(separator, start)) {
+    parts.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  parts.push_back(text.substr(start));
+  return parts;
+}
+
+Result<std::uint64_t> page_multiple(std::string_view text) {
+  const Result<std::uint64_t> size = parse_size(text);
+  if (!size) return size.error();
+  if (*size == 0) return usage_error("the size is 0; a medium has at least one page, 4K");
+  if (*size % DAX_PAGE_BYTES != 0) {
+    const std::uint64_t below = *size / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
+    return usage_error("size {} is not a multiple of 4096 bytes; write {} or {}", text,
+                       below == 0 ? DAX_PAGE_BYTES : below, below + DAX_PAGE_BYTES);
+  }
+  return *size;
+}
+
+Status set_key(MediaSpec& spec, std::string_view key, std::string_view value) {
+  if (key == "size") {
+    const Result<std::uint64_t> size = page_multiple(value);
+    if (!size) return size.error();
+    spec.size_bytes = *size;
+    return {};
+  }
+  if (key == "node") {
+    const Result<std::uint64_t> node = parse_count(value);
+    if (!node || *node > 1023) {
+      return usage_error("node '{}' is not the number of a NUMA node; write node=0, node=1, ...",
+                         value);
+    }
+    spec.node = static_cast<int>(*node);
+    return {};
+  }
+  const auto* page = std::find_if(kPageWords.begin(), kPageWords.end(),
+                                  [&](const PageWord& each) { return each.word == value; });
+  if (page == kPageWords.end()) {
+    return usage_error("pages '{}' is unknown; write pages=4k, pages=thp, pages=2m or pages=1g",
+                       value);
+  }
+  spec.pages = page->pages;
+  return {};
+}
+
+Status read_keys(MediaSpec& spec, const KindWords& words,
+                 const std::vector<std::string_view>& parts) {
+  std::vector<std::string_view> seen;
+  std::vector<std::string> known;
+  for (const std::string_view each : split(words.keys, ',')) {
+    known.emplace_back(each.substr(each.find_first_not_of(' ')));
+  }
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const std::size_t equals = parts[i].find('=');
+    const std::string_view key = parts[i].substr(0, equals);
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      const std::string near = nearest(key, known);
+      return usage_error("'{}' is not a key of {}{}; write {}", key, words.word,
+                         near.empty() ? "" : fmt::format(" (did you mean {}=?)", near),
+                         words.usage);
+    }
+    if (equals == std::string_view::npos) {
+      return usage_error("key {} has no value; write {}", key, words.usage);
+    }
+    if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
+      return usage_error("key {} is given twice; write it once", key);
+    }
+    seen.push_back(key);
+    if (Status set = set_key(spec, key, parts[i].substr(equals + 1)); !set) return set;
+  }
+  return {};
+}
+
+// Splits "KIND:rest"; "/dev/daxX.Y" stands for "devdax:/dev/daxX.Y".
+Result<const KindWords*> take_kind(std::string_view& text) {
+  if (text.starts_with(kDaxPrefix)) return &kKinds[2];
+  const std::size_t colon = text.find(':');
+  const std::string_view word = text.substr(0, colon);
+  if (colon == std::string_view::npos || word.find('/') != std::string_view::npos) {
+    if (word.find('/') != std::string_view::npos) {
+      return usage_error(
+          "a path alone does not say how it is to be used; write file:{0} to map it or block:{0} "
+          "for "
+          "the kernel's block path",
+          text);
+    }
+    return usage_error(
+        "no kind of medium is named; write dram:SIZE, file:PATH, /dev/daxX.Y or "
+        "block:PATH");
+  }
+  std::vector<std::string> known;
+  for (const KindWords& each : kKinds) {
+    known.emplace_back(each.word);
+    if (each.word != word) continue;
+    text.remove_prefix(colon + 1);
+    return &each;
+  }
+  const std::string near = nearest(word, known);
+  return usage_error(
+      "'{}' is not a kind of medium{}; write dram:SIZE, file:PATH, /dev/daxX.Y or "
+      "block:PATH",
+      word, near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
+}
+
+Result<MediaSpec> parse(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return usage_error("it contains a NUL byte, which no path or key can hold; leave it out");
+  }
+  MediaSpec spec;
+  spec.text = text;
+  const Result<const KindWords*> words = take_kind(text);
+  if (!words) return words.error();
+  spec.kind = (*words)->kind;
+  const std::vector<std::string_view> parts = split(text, ',');
+  if (spec.kind == DAX_MEDIA_DRAM) {
+    if (parts[0].empty() || parts[0].find('=') != std::string_view::npos) {
+      return usage_error("the size is missing; write {}", (*words)->usage);
+    }
+    const Result<std::uint64_t> size = page_multiple(parts[0]);
+    if (!size) return size.error();
+    spec.size_bytes = *size;
+  } else {
+    if (parts[0].empty()) return usage_error("the path is empty; write {}", (*words)->usage);
+    spec.path = parts[0];
+  }
+  if (Status read = read_keys(spec, **words, parts); !read) return read.error();
+  return spec;
+}
+
+}  // namespace
+
+Result<MediaSpec> parse_media(std::string_view text) {
+  Result<MediaSpec> spec = parse(text);
+  if (!spec) return usage_error("medium '{}': {}", text, spec.error().message);
+  return spec;
+}
+
+}  // namespace pmembench

@@ -1,0 +1,237 @@
+#include "dax/open_device.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "base/units.hpp"
+#include "dax/media_memory.hpp"
+#include "dax/system_error.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::size_t kReasonBytes = 512;
+
+// Everything that must outlive a device: the medium, the handle, and the strings that were handed
+// to the backend. The handle is closed before the medium goes.
+class MediumBacking final : public DeviceBacking {
+ public:
+  MediumBacking(const dax_operations& operations, Medium medium, const MediaSpec& spec,
+                std::string options)
+      : operations_(operations),
+        medium_(std::move(medium)),
+        path_(spec.path),
+        options_(std::move(options)) {}
+  ~MediumBacking() override {
+    if (opened_ != nullptr && operations_.close != nullptr) operations_.close(opened_);
+  }
+
+  // Has the backend open the medium, or fills in the mapping that is its handle. Returns the usable
+  // size.
+  Result<std::uint64_t> connect(const MediaSpec& spec, const dax_host_info& host) {
+    if (operations_.open == nullptr) {
+      mapping_ = {sizeof(dax_mapping), host.vector_bytes, host.cpu_features,
+                  medium_.mapping.address(), medium_.mapping.size_bytes()};
+      return medium_.mapping.size_bytes();
+    }
+    return open_by_backend(spec, host);
+  }
+  [[nodiscard]] void* handle() { return opened_ != nullptr ? opened_ : &mapping_; }
+  [[nodiscard]] Medium& medium() { return medium_; }
+
+ private:
+  Result<std::uint64_t> open_by_backend(const MediaSpec& spec, const dax_host_info& host) {
+    dax_media_info info{};
+    info.struct_size = sizeof(info);
+    info.kind = spec.kind;
+    info.persistence_domain = medium_.facts.persistence_domain;
+    info.node = medium_.node;
+    info.path = path_.empty() ? nullptr : path_.c_str();
+    info.options = options_.c_str();
+    info.size_bytes = medium_.facts.size_bytes;
+    info.alignment_bytes = medium_.alignment_bytes;
+    info.page_bytes = page_bytes_asked(spec.pages);
+    std::array<char, kReasonBytes> reason{};
+    std::uint64_t size_bytes = 0;
+    void* handle = nullptr;
+    const int code =
+        operations_.open(&host, &info, &handle, &size_bytes, reason.data(), reason.size());
+    reason.back() = '\0';
+    if (code != 0) {
+      const std::string why = reason[0] != '\0' ? reason.data() : errno_text(-code);
+      return Error{ErrorKind::environment,
+                   fmt::format("backend {} cannot open it: {}", operations_.name, why), -code};
+    }
+    if (handle == nullptr) {
+      return environment_error("backend {} opened it without a handle; mend the backend",
+                               operations_.name);
+    }
+    opened_ = handle;
+    const std::uint64_t usable = size_bytes / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
+    if (usable == 0 || size_bytes > info.size_bytes) {
+      return environment_error("backend {} says that {} of {} bytes are usable; mend the backend",
+                               operations_.name, size_bytes, info.size_bytes);
+    }
+    return usable;
+  }
+  static std::uint64_t page_bytes_asked(PageChoice pages) {
+    return pages == PageChoice::small_4k ? DAX_PAGE_BYTES : huge_page_bytes(pages);
+  }
+
+  const dax_operations& operations_;
+  Medium medium_;
+  std::string path_;
+  std::string options_;
+  dax_mapping mapping_{};
+  void* opened_ = nullptr;
+};
+
+Status check_backend(const BackendEntry& backend, const MediaSpec& spec,
+                     const OpenOptions& options) {
+  if (!backend.usable()) {
+    return environment_error("backend {} cannot run here: {}", backend.name,
+                             backend.reason.empty() ? "it has no table" : backend.reason);
+  }
+  const dax_operations& table = *backend.operations;
+  const std::string_view kind = media_kind_name(spec.kind);
+  if ((table.media & (std::uint64_t{1} << spec.kind)) == 0) {
+    std::string served;
+    for (std::uint32_t each = 0; each <= DAX_MEDIA_SIM; ++each) {
+      if ((table.media & (std::uint64_t{1} << each)) == 0) continue;
+      served += (served.empty() ? "" : ", ") + std::string(media_kind_name(each));
+    }
+    return usage_error("backend {} cannot serve media kind {}; it serves: {}", backend.name, kind,
+                       served);
+  }
+  if (spec.kind == DAX_MEDIA_BLOCK && table.open == nullptr) {
+    return usage_error(
+        "backend {} cannot serve media kind block: it leaves mapping to the host, and what is "
+        "behind "
+        "the block path is not mapped",
+        backend.name);
+  }
+  if (!options.backend_options.empty() && table.open == nullptr) {
+    return usage_error("backend {} takes no options, but '{}' was given; leave them out",
+                       backend.name, options.backend_options);
+  }
+  return {};
+}
+
+// Where the device's bytes can be reached: the host's mapping, or what the backend gives away piece
+// by piece. Empty where there are no addresses.
+Result<std::vector<MemoryRange>> reachable_memory(const dax_operations& table, void* handle,
+                                                  const Mapping& mapping,
+                                                  std::uint64_t size_bytes) {
+  if (mapping.address() != nullptr) {
+    return std::vector<MemoryRange>{{mapping.address(), mapping.size_bytes()}};
+  }
+  std::vector<MemoryRange> ranges;
+  const bool addressed = (table.capabilities & DAX_CAP_DIRECT_ACCESS) != 0;
+  const std::uint64_t pages = addressed ? size_bytes / DAX_PAGE_BYTES : 0;
+  for (std::uint64_t page = 0; page < pages;) {
+    void* address = nullptr;
+    const std::int64_t got = table.direct_access(handle, page, pages - page, DAX_ACCESS, &address);
+    if (got <= 0 || address == nullptr) {
+      return environment_error("backend {} gives no address for page {} of {} ({})", table.name,
+                               page, pages, got < 0 ? errno_text(static_cast<int>(-got)) : "none");
+    }
+    const std::uint64_t reach = std::min(static_cast<std::uint64_t>(got), pages - page);
+    ranges.push_back({static_cast<unsigned char*>(address), reach * DAX_PAGE_BYTES});
+    page += reach;
+  }
+  return ranges;
+}
+
+// What the backend chose or found in `open`: a result that hides it could not be repeated.
+std::string description(const dax_operations& table, void* handle) {
+  std::array<char, kReasonBytes> text{};
+  if (table.describe == nullptr || table.describe(handle, text.data(), text.size()) != 0) return {};
+  text.back() = '\0';
+  return text.data();
+}
+
+Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Medium& medium) {
+  if (ranges.empty()) return {};
+  const bool dram = spec.kind == DAX_MEDIA_DRAM;
+  const int node = dram ? medium.node : -1;
+  if (dram) {
+    if (Status prepared = prepare_memory(ranges, spec.pages, node); !prepared) return prepared;
+  }
+  touch_memory(ranges);
+  return verify_memory(ranges, spec.pages, node, medium.facts);
+}
+
+DeviceFacts device_facts(const MediaSpec& spec, const Medium& medium, const dax_operations& table) {
+  DeviceFacts facts;
+  facts.name = spec.text;
+  facts.size_bytes = medium.facts.size_bytes;
+  facts.alignment_bytes = medium.alignment_bytes;
+  facts.persistence_domain = medium.facts.persistence_domain;
+  // The write cache stays on whatever the domain: which flush is right is what the user chose the
+  // backend for, and a flush that is skipped behind its name would be measured as that backend's.
+  facts.write_cache = true;
+  const bool synchronous_medium = spec.kind != DAX_MEDIA_FILE || medium.facts.map_sync;
+  facts.synchronous = synchronous_medium && (table.capabilities & DAX_CAP_SYNCHRONOUS) != 0;
+  facts.node = medium.node;
+  if (facts.node < 0 && medium.facts.node_share.size() == 1) {
+    facts.node = medium.facts.node_share.begin()->first;
+  }
+  return facts;
+}
+
+Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
+                          const dax_host_info& host, const OpenOptions& options) {
+  if (Status fit = check_backend(backend, spec, options); !fit) return fit.error();
+  const dax_operations& table = *backend.operations;
+  Result<Medium> opened = open_medium(spec, options, table.open == nullptr);
+  if (!opened) return opened.error();
+  opened->facts.kind = media_kind_name(spec.kind);
+  auto backing =
+      std::make_unique<MediumBacking>(table, std::move(*opened), spec, options.backend_options);
+  Medium& medium = backing->medium();
+  const Result<std::uint64_t> size_bytes = backing->connect(spec, host);
+  if (!size_bytes) return size_bytes.error();
+  medium.facts.size_bytes = *size_bytes;
+  void* handle = backing->handle();
+  medium.facts.backend_says = description(table, handle);
+  const Result<std::vector<MemoryRange>> ranges =
+      reachable_memory(table, handle, medium.mapping, *size_bytes);
+  if (!ranges) return ranges.error();
+  if (Status settled = settle(*ranges, spec, medium); !settled) return settled.error();
+  OpenedDevice result;
+  result.facts = medium.facts;
+  Result<std::unique_ptr<DaxDevice>> device =
+      DaxDevice::allocate(device_facts(spec, medium, table), &table, handle, std::move(backing));
+  if (!device) return device.error();
+  result.device = std::move(*device);
+  return result;
+}
+
+}  // namespace
+
+Result<OpenedDevice> open_device(const BackendEntry& backend, const MediaSpec& spec,
+                                 const dax_host_info& host, const OpenOptions& options) {
+  Result<OpenedDevice> device = open(backend, spec, host, options);
+  if (!device) return device.error().with_context(fmt::format("medium '{}'", spec.text));
+  return device;
+}
+
+Status check_media(const BackendEntry& backend, const MediaSpec& spec, const OpenOptions& options) {
+  Status status = check_backend(backend, spec, options);
+  if (status) status = look_at_medium(spec, options);
+  if (!status) return status.error().with_context(fmt::format("medium '{}'", spec.text));
+  return status;
+}
+
+std::string durable_claim(const MediaFacts& facts) {
+  const bool reaches_media = facts.persistence_domain == DAX_DOMAIN_MEMORY_CONTROLLER ||
+                             facts.persistence_domain == DAX_DOMAIN_CPU_CACHE;
+  // Behind the block path durable means written back, and that is what the drain waits for.
+  const bool written_back =
+      facts.kind == "block" && facts.persistence_domain == DAX_DOMAIN_PAGE_CACHE;
+  return reaches_media || written_back ? "durable" : "emulated";
+}
+
+}  // namespace pmembench

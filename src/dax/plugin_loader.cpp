@@ -1,0 +1,92 @@
+#include "dax/plugin_loader.hpp"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "dax/operations_check.hpp"
+#include "dax/plugin_trial.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::string_view kPrefix = "pmembench-";
+constexpr std::string_view kSuffix = ".so";
+
+// dlopen searches the system's library folders for a name without '/'.
+std::string path_for_dlopen(const std::string& path) {
+  return path.find('/') == std::string::npos ? "./" + path : path;
+}
+
+std::string last_dl_error() {
+  const char* text = dlerror();
+  return text == nullptr ? "no reason given" : text;
+}
+
+// Loads and checks; what crashes here crashes the process, so the child goes first.
+Result<dax_operations> load_table(const std::string& path, const TrialStage& stage) {
+  stage("was loaded");
+  void* library = dlopen(path_for_dlopen(path).c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    return environment_error("it cannot be opened: {}", last_dl_error());
+  }
+  void* symbol = dlsym(library, DAX_BACKEND_SYMBOL);
+  if (symbol == nullptr) {
+    return environment_error(
+        "it has no symbol {}; a backend exports that one function (see dax_operations.h)",
+        DAX_BACKEND_SYMBOL);
+  }
+  stage("ran pmembench_backend()");
+  const auto backend = reinterpret_cast<dax_backend_function>(symbol);
+  return complete_operations(backend());
+}
+
+}  // namespace
+
+Result<LoadedPlugin> load_plugin(const std::string& path, const dax_host_info& host,
+                                 std::uint64_t limit_ms) {
+  const std::string context = "plugin " + path;
+  const auto trial = [&](const TrialStage& stage) -> Result<std::string> {
+    Result<dax_operations> table = load_table(path, stage);
+    if (!table) return table.error();
+    stage("was probed");
+    return probe_operations(*table, host);
+  };
+  Result<std::string> reason = try_in_child(trial, limit_ms);
+  if (!reason) return reason.error().with_context(context);
+  Result<dax_operations> table = load_table(path, [](std::string_view) {});
+  if (!table) return table.error().with_context(context);
+  return LoadedPlugin{*table, *reason};
+}
+
+Result<std::vector<std::string>> plugins_in_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder, error);
+  if (error == std::errc::no_such_file_or_directory) return std::vector<std::string>{};
+  std::vector<std::string> paths;
+  for (; !error && entries != std::filesystem::directory_iterator{}; entries.increment(error)) {
+    const std::string name = entries->path().filename().string();
+    const bool named_so = name.size() > kPrefix.size() + kSuffix.size() &&
+                          name.starts_with(kPrefix) && name.ends_with(kSuffix);
+    if (named_so) paths.push_back(entries->path().string());
+  }
+  if (error) {
+    return environment_error(
+        "plugin folder {} cannot be read: {}; mend it, or take it out of PMEMBENCH_PLUGIN_PATH",
+        folder, error.message());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::string plugin_name_of(const std::string& path) {
+  std::string name = std::filesystem::path(path).filename().string();
+  if (name.starts_with(kPrefix)) name.erase(0, kPrefix.size());
+  if (name.ends_with(kSuffix)) name.erase(name.size() - kSuffix.size());
+  return name;
+}
+
+}  // namespace pmembench

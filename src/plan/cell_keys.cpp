@@ -1,0 +1,197 @@
+#include "plan/cell_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "base/units.hpp"
+#include "plan/skip_reason.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::array<std::string_view, 8> kCellFacts{
+    "media", "backend", "path", "workload", "threads", "placement", "timing", "latency_mode"};
+constexpr std::uint64_t kMaximumThreads = 65'536;
+
+template <typename List>
+std::vector<std::string> names_of(const List& list) {
+  std::vector<std::string> names;
+  for (const auto& item : list) names.emplace_back(item.name);
+  return names;
+}
+
+Error not_known(const SourcePosition& at, std::string_view what, std::string_view name,
+                const std::vector<std::string>& known) {
+  const std::string near = nearest(name, known);
+  return error_at(at, fmt::format("unknown {} '{}'{}; there are: {}", what, name,
+                                  near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
+                                  fmt::join(known, ", ")));
+}
+
+Error missing(const Combination& combination, std::string_view key, std::string_view example) {
+  return error_at(
+      combination.group().at,
+      fmt::format("the group has no '{}': add one, such as '{}: {}'", key, key, example));
+}
+
+// "NAME" or "NAME:key=value;key=value"; the backend is handed commas, which lists use in YAML.
+Result<std::string> options_of(const CampaignValue& value, std::size_t colon) {
+  if (colon == std::string::npos) return std::string();
+  std::string options = value.text.substr(colon + 1);
+  std::replace(options.begin(), options.end(), ';', ',');
+  for (std::size_t at = 0; at <= options.size();) {
+    const std::size_t end = std::min(options.find(',', at), options.size());
+    const std::string option = options.substr(at, end - at);
+    const std::size_t equals = option.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return error_at(value.at, fmt::format("backend: '{}' is no option: write NAME:key=value;"
+                                            "key=value",
+                                            option));
+    }
+    at = end + 1;
+  }
+  return options;
+}
+
+// Those of `kind`, and those of which nobody can say whom they would serve. null is never meant:
+// it measures the harness and not the media.
+std::vector<BackendChoice> usable_backends(const Registry& registry, dax_media_kind kind) {
+  std::vector<BackendChoice> choices;
+  for (const BackendEntry& entry : registry.entries()) {
+    const dax_operations* operations = entry.operations;
+    if (operations != nullptr && !serves(*operations, kind)) continue;
+    if (operations != nullptr && (operations->capabilities & DAX_CAP_NO_WORK) != 0) continue;
+    choices.push_back({&entry, "", true});
+  }
+  return choices;
+}
+
+}  // namespace
+
+bool is_cell_fact(std::string_view key) {
+  return std::find(kCellFacts.begin(), kCellFacts.end(), key) != kCellFacts.end();
+}
+
+Result<MediaSpec> media_of(const Combination& combination) {
+  const CampaignValue* value = combination.find("media");
+  if (value == nullptr) return missing(combination, "media", "dram:128M");
+  auto spec = parse_media(value->text);
+  if (!spec) return error_at(value->at, fmt::format("media: {}", spec.error().message));
+  return spec;
+}
+
+Result<const WorkloadType*> workload_of(const Combination& combination) {
+  const CampaignValue* value = combination.find("workload");
+  if (value == nullptr) return missing(combination, "workload", "random");
+  const WorkloadType* workload = find_workload(value->text);
+  if (workload == nullptr) {
+    return not_known(value->at, "workload", value->text, names_of(workload_list()));
+  }
+  return workload;
+}
+
+Result<const PathType*> path_of(const Combination& combination, const WorkloadType& workload) {
+  const std::string name =
+      combination.text_or("path", workload.needs_mapping ? "mapped" : "direct");
+  const PathType* path = find_path(name);
+  if (path == nullptr) {
+    return not_known(combination.at("path"), "path", name, names_of(path_list()));
+  }
+  return path;
+}
+
+Result<Parameters> parameters_of(const Combination& combination, const WorkloadType& workload) {
+  const auto known = names_of(workload.parameters);
+  for (const CampaignAxis& axis : combination.group().axes) {
+    if (is_cell_fact(axis.key) || axis.inherited) continue;
+    if (std::find(known.begin(), known.end(), axis.key) != known.end()) continue;
+    return error_at(axis.at, fmt::format("workload '{}' has no key '{}'; its keys: {}",
+                                         workload.name, axis.key, fmt::join(known, ", ")));
+  }
+  Parameters parameters;
+  for (const ParameterSpec& spec : workload.parameters) {
+    const std::string text = combination.text_or(spec.name, spec.default_value);
+    const auto& choices = spec.choices;
+    if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
+      return error_at(combination.at(spec.name),
+                      fmt::format("{}: workload '{}' takes one of: {}; not '{}'", spec.name,
+                                  workload.name, fmt::join(choices, ", "), text));
+    }
+    parameters[spec.name] = text;
+  }
+  return parameters;
+}
+
+Result<Timing> timing_of(const Combination& combination) {
+  const std::string text = combination.text_or("timing", "slice");
+  if (text == "slice") return Timing::slice;
+  if (text == "operation") return Timing::operation;
+  return error_at(combination.at("timing"),
+                  fmt::format("timing: '{}' is not one of: slice, operation", text));
+}
+
+Result<std::string> latency_mode_of(const Combination& combination, const WorkloadType& workload,
+                                    Timing timing) {
+  const CampaignAxis* axis = combination.group().axis("latency_mode");
+  const bool own = axis != nullptr && !axis->inherited;
+  const std::string text = combination.text_or("latency_mode", "durable");
+  if (text != "issue" && text != "durable" && text != "dependent") {
+    return error_at(
+        combination.at("latency_mode"),
+        fmt::format("latency_mode: '{}' is not one of: issue, durable, dependent", text));
+  }
+  if (workload.dependent) {
+    if (!own || text == "dependent") return std::string("dependent");
+    return error_at(combination.at("latency_mode"),
+                    fmt::format("latency_mode: each operation of '{}' waits for the one before, so "
+                                "its mode is dependent and not {}",
+                                workload.name, text));
+  }
+  if (own && text == "dependent") {
+    return error_at(combination.at("latency_mode"),
+                    fmt::format("latency_mode: the operations of '{}' do not wait for each other: "
+                                "write issue or durable",
+                                workload.name));
+  }
+  if (timing == Timing::operation) return text == "dependent" ? "durable" : text;
+  const CampaignAxis* timings = combination.group().axis("timing");
+  if (own && (timings == nullptr || timings->values.size() == 1)) {
+    return error_at(combination.at("latency_mode"),
+                    "latency_mode: slices have no latency mode: add 'timing: operation'");
+  }
+  return std::string();
+}
+
+Result<unsigned> threads_of(const Combination& combination) {
+  const std::string text = combination.text_or("threads", "1");
+  if (text == "all") return kAllThreads;
+  const auto count = parse_count(text);
+  if (!count) {
+    return error_at(combination.at("threads"), fmt::format("threads: {}", count.error().message));
+  }
+  if (*count < 1 || *count > kMaximumThreads) {
+    return error_at(combination.at("threads"),
+                    fmt::format("threads: {} is out of range: it must be from 1 to {}, or all",
+                                *count, kMaximumThreads));
+  }
+  return static_cast<unsigned>(*count);
+}
+
+Result<std::vector<BackendChoice>> backends_of(const Combination& combination,
+                                               const Registry& registry, dax_media_kind kind) {
+  const CampaignValue value{combination.text_or("backend", "usable"), combination.at("backend")};
+  if (value.text == "usable") {
+    auto choices = usable_backends(registry, kind);
+    if (!choices.empty()) return choices;
+    return error_at(value.at, fmt::format("backend: no backend serves {} media", kind_name(kind)));
+  }
+  const std::size_t colon = value.text.find(':');
+  const auto entry = registry.find(value.text.substr(0, colon));
+  if (!entry) return error_at(value.at, fmt::format("backend: {}", entry.error().message));
+  auto options = options_of(value, colon);
+  if (!options) return options.error();
+  return std::vector<BackendChoice>{{*entry, *std::move(options), false}};
+}
+
+}  // namespace pmembench

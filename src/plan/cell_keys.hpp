@@ -1,0 +1,46 @@
+// What the keys of one combination mean, each looked up and checked where it stands.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "dax/media_spec.hpp"
+#include "dax/registry.hpp"
+#include "plan/combination.hpp"
+#include "plan/plan.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+
+// The keys that every cell has; the others are a workload's parameters.
+[[nodiscard]] bool is_cell_fact(std::string_view key);
+
+// All errors are usage errors that begin with the position.
+Result<MediaSpec> media_of(const Combination& combination);
+Result<const WorkloadType*> workload_of(const Combination& combination);
+Result<const PathType*> path_of(const Combination& combination, const WorkloadType& workload);
+
+// All of the workload's parameters, defaults filled in. A key that the workload does not have is an
+// error, unless it was inherited.
+Result<Parameters> parameters_of(const Combination& combination, const WorkloadType& workload);
+
+Result<Timing> timing_of(const Combination& combination);
+// "" where no latency is taken; "dependent" for chains, which give one at any timing.
+Result<std::string> latency_mode_of(const Combination& combination, const WorkloadType& workload,
+                                    Timing timing);
+// kAllThreads for "all".
+Result<unsigned> threads_of(const Combination& combination);
+
+struct BackendChoice {
+  const BackendEntry* entry = nullptr;
+  std::string options;     // "key=value,..."
+  bool by_usable = false;  // stood for by "usable", not named
+};
+
+// One, or what "usable" stands for on media of this kind: never empty.
+Result<std::vector<BackendChoice>> backends_of(const Combination& combination,
+                                               const Registry& registry, dax_media_kind kind);
+
+}  // namespace pmembench

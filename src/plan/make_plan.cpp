@@ -1,0 +1,205 @@
+// From groups to cells: the product, "usable" and "all" worked out, doubles merged.
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <utility>
+
+#include "base/random.hpp"
+#include "plan/cell_keys.hpp"
+#include "plan/cell_name.hpp"
+#include "plan/media_placement.hpp"
+#include "plan/plan.hpp"
+#include "plan/skip_reason.hpp"
+
+namespace pmembench {
+namespace {
+
+// What the keys of one combination say; the backend is still open.
+struct Draft {
+  MediaSpec spec;
+  const WorkloadType* workload = nullptr;
+  const PathType* path = nullptr;
+  Cell cell;
+};
+
+// Is `key` a word of its own in the sentence?
+bool mentions(const std::string& sentence, const std::string& key) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  for (std::size_t at = sentence.find(key); at != std::string::npos;
+       at = sentence.find(key, at + 1)) {
+    const std::size_t end = at + key.size();
+    const bool begins = at == 0 || !is_word(sentence[at - 1]);
+    if (begins && (end == sentence.size() || !is_word(sentence[end]))) return true;
+  }
+  return false;
+}
+
+// Where a workload's refusal is best pointed to: at the value it names, one of several before a
+// single one; else at the innermost parameter that varies; else at the group.
+SourcePosition blamed(const Combination& combination, const WorkloadType& workload,
+                      const std::string& sentence) {
+  const CampaignAxis* best = nullptr;
+  int best_rank = 0;
+  for (const CampaignAxis& axis : combination.group().axes) {
+    const auto& specs = workload.parameters;
+    const bool is_parameter =
+        std::any_of(specs.begin(), specs.end(),
+                    [&](const ParameterSpec& spec) { return spec.name == axis.key; });
+    const bool named = mentions(sentence, axis.key) && (is_parameter || axis.key == "threads");
+    if (!named && !is_parameter) continue;
+    const int rank = (named ? 4 : 1) + (axis.values.size() > 1 ? 1 : 0);
+    if (rank < best_rank) continue;
+    best = &axis;
+    best_rank = rank;
+  }
+  return best == nullptr ? combination.group().at : combination.at(best->key);
+}
+
+class PlanBuilder {
+ public:
+  explicit PlanBuilder(const PlanInput& input, const MeasureSettings& settings)
+      : input_(input), settings_(settings) {}
+
+  Status add_group(const CellGroup& group) {
+    left_out_.clear();
+    return for_each_combination(
+        group, [this](const Combination& combination) { return add_combination(combination); });
+  }
+
+  // A key that was meant for all groups and fits none was a mistake.
+  Status check_inherited(const Campaign& campaign) const {
+    for (const CellGroup& group : campaign.groups) {
+      for (const CampaignAxis& axis : group.axes) {
+        if (!axis.inherited || is_cell_fact(axis.key) || used_.contains(axis.key)) continue;
+        return error_at(axis.at,
+                        fmt::format("no workload of this campaign has the key '{}'", axis.key));
+      }
+    }
+    return {};
+  }
+
+  std::vector<Cell> take_cells() { return std::move(cells_); }
+
+ private:
+  Status add_combination(const Combination& combination) {
+    auto draft = make_draft(combination);
+    if (!draft) return draft.error();
+    if (const Status status = place_draft(combination, *draft); !status) return status;
+    const auto backends = backends_of(combination, *input_.registry, draft->spec.kind);
+    if (!backends) return backends.error();
+    for (const BackendChoice& backend : *backends) add_cell(combination, *draft, backend);
+    for (const ParameterSpec& spec : draft->workload->parameters) {
+      if (combination.find(spec.name) != nullptr) used_.insert(spec.name);
+    }
+    return {};
+  }
+
+  static Result<Draft> make_draft(const Combination& combination) {
+    Draft draft;
+    const auto spec = media_of(combination);
+    if (!spec) return spec.error();
+    const auto workload = workload_of(combination);
+    if (!workload) return workload.error();
+    const auto path = path_of(combination, **workload);
+    if (!path) return path.error();
+    auto parameters = parameters_of(combination, **workload);
+    if (!parameters) return parameters.error();
+    const auto timing = timing_of(combination);
+    if (!timing) return timing.error();
+    const auto latency_mode = latency_mode_of(combination, **workload, *timing);
+    if (!latency_mode) return latency_mode.error();
+    draft.spec = *spec;
+    draft.workload = *workload;
+    draft.path = *path;
+    draft.cell.media = spec->text;
+    draft.cell.path = (*path)->name;
+    draft.cell.workload = (*workload)->name;
+    draft.cell.parameters = *std::move(parameters);
+    draft.cell.timing = *timing;
+    draft.cell.latency_mode = *latency_mode;
+    return draft;
+  }
+
+  // Threads and CPUs, and what the workload says to its parameters with so many threads. That too
+  // few CPUs or a far node are missing here is a reason to skip; bad words are an error.
+  Status place_draft(const Combination& combination, Draft& draft) const {
+    const auto threads = threads_of(combination);
+    if (!threads) return threads.error();
+    Cell& cell = draft.cell;
+    cell.threads = *threads == kAllThreads ? 1 : *threads;
+    cell.placement.asked = combination.text_or("placement", "near");
+    auto placement =
+        place_on_media(cell.placement.asked, *threads, draft.spec, *input_.topology, input_.root);
+    if (placement) {
+      cell.threads = static_cast<unsigned>(placement->cpus.size());
+      cell.placement = *std::move(placement);
+    } else if (placement.error().kind == ErrorKind::usage) {
+      return error_at(combination.at("placement"), placement.error().message);
+    } else {
+      cell.skip_reason = placement.error().message;
+    }
+    return check_draft(combination, draft, *threads == kAllThreads);
+  }
+
+  // The size of the media is that which was asked for; 0, unknown, leaves sizes to the open device.
+  static Status check_draft(const Combination& combination, Draft& draft, bool all_threads) {
+    Cell& cell = draft.cell;
+    const WorkloadType& workload = *draft.workload;
+    const Status status = workload.check(cell.parameters, draft.spec.size_bytes, cell.threads);
+    if (status) return {};
+    // So many threads were this host's idea: with fewer the cell would run.
+    if (all_threads && workload.check(cell.parameters, draft.spec.size_bytes, 1)) {
+      if (cell.skip_reason.empty()) cell.skip_reason = status.error().message;
+      return {};
+    }
+    const std::string& sentence = status.error().message;
+    return error_at(blamed(combination, workload, sentence),
+                    fmt::format("workload {}: {}", workload.name, sentence));
+  }
+
+  void add_cell(const Combination& combination, const Draft& draft, const BackendChoice& backend) {
+    Cell cell = draft.cell;
+    cell.backend = backend.entry->name;
+    cell.backend_options = backend.options;
+    const std::string reason =
+        skip_reason(*backend.entry, draft.spec.kind, *draft.path, *draft.workload, cell.parameters);
+    if (!reason.empty()) cell.skip_reason = reason;
+    cell.durable =
+        draft.workload->writes(cell.parameters) && draft.workload->durable(cell.parameters);
+    const bool left_out = backend.by_usable && !backend.entry->usable();
+    if (left_out && !left_out_.insert(cell.backend).second) return;
+    cell.name = left_out ? left_out_name(cell)
+                         : cell_name(cell, *draft.workload, [&](std::string_view key) {
+                             return combination.find(key) != nullptr;
+                           });
+    cell.seed = mix_seed(mix_seed(settings_.seed) ^ fnv1a(cell.name));
+    // What is left out stands for many cells, so only its name can tell it from another.
+    const bool is_new = known_.insert(left_out ? cell.name : cell_identity(cell)).second;
+    if (is_new) cells_.push_back(std::move(cell));
+  }
+
+  const PlanInput& input_;
+  const MeasureSettings& settings_;
+  std::vector<Cell> cells_;
+  std::set<std::string> known_;     // identities, and the names of what was left out
+  std::set<std::string> left_out_;  // backends of this group that one cell stands for
+  std::set<std::string, std::less<>> used_;
+};
+
+}  // namespace
+
+Result<Plan> make_plan(const Campaign& campaign, const PlanInput& input) {
+  PMB_CHECK(input.registry != nullptr && input.topology != nullptr,
+            "make_plan needs a registry and a topology");
+  if (const Status status = check_settings(campaign); !status) return status.error();
+  PlanBuilder builder(input, campaign.settings);
+  for (const CellGroup& group : campaign.groups) {
+    if (const Status status = builder.add_group(group); !status) return status.error();
+  }
+  if (const Status status = builder.check_inherited(campaign); !status) return status.error();
+  return Plan{campaign.name, campaign.file, campaign.settings, builder.take_cells()};
+}
+
+}  // namespace pmembench

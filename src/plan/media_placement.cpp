@@ -1,0 +1,42 @@
+#include "plan/media_placement.hpp"
+
+#include "plan/placement_words.hpp"
+#include "platform/devices.hpp"
+
+namespace pmembench {
+namespace {
+
+// -1: unknown. What is wrong with the device is said when it is opened.
+int found_node(const MediaSpec& spec, const Topology& topology, const std::string& root) {
+  if (spec.kind != DAX_MEDIA_DEVDAX || root.empty()) return -1;
+  const auto facts = dax_device_by_path(root, spec.path);
+  if (!facts) return -1;
+  const int node = facts->numa_node.value_or(-1);
+  return topology.node(node) == nullptr ? -1 : node;
+}
+
+bool moves_memory(std::string_view asked, int node) {
+  if (asked == "far") return node < 0;
+  if (asked == "near") return false;
+  const auto words = read_placement(asked);
+  return words && words->node && *words->node != node;
+}
+
+}  // namespace
+
+Result<Placement> place_on_media(std::string_view asked, unsigned threads, const MediaSpec& spec,
+                                 const Topology& topology, const std::string& root) {
+  if (spec.kind == DAX_MEDIA_DRAM) return place(asked, threads, spec.node, topology);
+  const int node = found_node(spec, topology, root);
+  if (moves_memory(asked, node)) {
+    return environment_error(
+        "placement {} puts memory on a node, and only dram can be put: place the CPUs, as in "
+        "cpu_node=0",
+        asked);
+  }
+  auto placement = place(asked, threads, node, topology);
+  if (placement && node < 0) placement->memory_node = -1;
+  return placement;
+}
+
+}  // namespace pmembench

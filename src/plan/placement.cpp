@@ -1,0 +1,196 @@
+// Placements are chosen from the topology alone; that they came true is verified by the runner.
+#include "plan/placement.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "plan/placement_words.hpp"
+
+namespace pmembench {
+namespace {
+
+// The kernel's LOCAL_DISTANCE and REMOTE_DISTANCE (include/linux/topology.h).
+constexpr int kLocalDistance = 10;
+constexpr int kRemoteDistance = 20;
+
+int distance(const Topology& topology, int from, int to) {
+  const NumaNode* node = topology.node(from);
+  if (node != nullptr) {
+    const auto found = node->distance.find(to);
+    if (found != node->distance.end()) return found->second;
+  }
+  return from == to ? kLocalDistance : kRemoteDistance;
+}
+
+bool usable(const Topology& topology, int cpu) {
+  const auto& cpus = topology.usable_cpus;
+  return std::binary_search(cpus.begin(), cpus.end(), cpu);
+}
+
+// Usable CPUs of a node: one of each core, ascending, then the second ones, and so on.
+std::vector<int> cpus_of(const Topology& topology, const NumaNode& node) {
+  std::vector<std::pair<int, int>> ranked;  // how many of its core came before, CPU
+  std::map<int, int> seen;
+  std::vector<int> ascending = node.cpus;
+  std::sort(ascending.begin(), ascending.end());
+  for (const int cpu : ascending) {
+    if (!usable(topology, cpu)) continue;
+    const auto core = topology.core_of_cpu.find(cpu);
+    const int before = core == topology.core_of_cpu.end() ? 0 : seen[core->second]++;
+    ranked.emplace_back(before, cpu);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<int> cpus;
+  for (const auto& [before, cpu] : ranked) cpus.push_back(cpu);
+  return cpus;
+}
+
+// The node with usable CPUs that is nearest to `to` (or most distant); the lowest of equals. Null
+// where no node has any.
+const NumaNode* cpu_node_by_distance(const Topology& topology, int to, bool farthest) {
+  const NumaNode* best = nullptr;
+  for (const NumaNode& node : topology.nodes) {
+    if (cpus_of(topology, node).empty()) continue;
+    const int here = distance(topology, node.id, to);
+    const int there = best == nullptr ? 0 : distance(topology, best->id, to);
+    if (best == nullptr || (farthest ? here > there : here < there)) best = &node;
+  }
+  return best;
+}
+
+const NumaNode* first_cpu_node(const Topology& topology) {
+  const auto found =
+      std::find_if(topology.nodes.begin(), topology.nodes.end(),
+                   [&](const NumaNode& node) { return !cpus_of(topology, node).empty(); });
+  return found == topology.nodes.end() ? nullptr : &*found;
+}
+
+// The node with memory that is most distant from `from`; the lowest of equals. Null: only `from`.
+const NumaNode* farthest_memory(const Topology& topology, int from) {
+  const NumaNode* best = nullptr;
+  for (const NumaNode& node : topology.nodes) {
+    if (node.id == from || node.memory_bytes == std::uint64_t{0}) continue;
+    if (best == nullptr || distance(topology, from, node.id) > distance(topology, from, best->id)) {
+      best = &node;
+    }
+  }
+  return best;
+}
+
+Error no_such_node(const Topology& topology, int id) {
+  std::vector<int> ids;
+  for (const NumaNode& node : topology.nodes) ids.push_back(node.id);
+  return environment_error("this host has no node {}: it has {}", id, fmt::join(ids, ", "));
+}
+
+Error no_cpus() { return environment_error("no node has a CPU that this process may use"); }
+
+// Cuts `cpus` to one a thread.
+Status take_cpus(std::vector<int>& cpus, unsigned threads, const std::string& whose) {
+  if (threads > cpus.size()) {
+    return environment_error("{} threads, but {} {} usable CPU{}: use fewer threads", threads,
+                             whose, cpus.size(), cpus.size() == 1 ? "" : "s");
+  }
+  if (threads != kAllThreads) cpus.resize(threads);
+  return {};
+}
+
+Result<Placement> on_cpu_node(const NumaNode* node, int memory_node, std::string_view asked,
+                              unsigned threads, const Topology& topology) {
+  if (node == nullptr) return no_cpus();
+  Placement placement{std::string(asked), cpus_of(topology, *node), memory_node};
+  if (placement.cpus.empty()) {
+    return environment_error("node {} has no CPU that this process may use", node->id);
+  }
+  const Status status = take_cpus(placement.cpus, threads, fmt::format("node {} has", node->id));
+  if (!status) return status.error();
+  return placement;
+}
+
+Result<Placement> place_near(std::string_view asked, unsigned threads, int memory_node,
+                             const Topology& topology) {
+  if (memory_node >= 0) {
+    return on_cpu_node(cpu_node_by_distance(topology, memory_node, false), memory_node, asked,
+                       threads, topology);
+  }
+  const NumaNode* node = first_cpu_node(topology);
+  // With one node there is nothing to bind, and a bound policy is not quite the default one.
+  const int bound = topology.nodes.size() > 1 && node != nullptr ? node->id : -1;
+  return on_cpu_node(node, bound, asked, threads, topology);
+}
+
+Result<Placement> place_far(std::string_view asked, unsigned threads, int media_node,
+                            const Topology& topology) {
+  if (topology.nodes.size() < 2) {
+    return environment_error("far needs two NUMA nodes, and this host has one");
+  }
+  if (media_node < 0) {
+    const NumaNode* node = first_cpu_node(topology);
+    if (node == nullptr) return no_cpus();
+    const NumaNode* memory = farthest_memory(topology, node->id);
+    if (memory == nullptr) {
+      return environment_error("far needs a second node with memory, and only node {} has any",
+                               node->id);
+    }
+    return on_cpu_node(node, memory->id, asked, threads, topology);
+  }
+  const NumaNode* nearest = cpu_node_by_distance(topology, media_node, false);
+  const NumaNode* farthest = cpu_node_by_distance(topology, media_node, true);
+  if (nearest == farthest && nearest != nullptr) {
+    return environment_error(
+        "far differs from near by nothing: all CPUs are equally far from node {}", media_node);
+  }
+  return on_cpu_node(farthest, media_node, asked, threads, topology);
+}
+
+Result<Placement> place_cpus(std::string_view asked, std::vector<int> cpus, unsigned threads,
+                             int memory_node, const Topology& topology) {
+  for (const int cpu : cpus) {
+    if (!usable(topology, cpu)) {
+      return environment_error("CPU {} does not exist here, or this process may not use it", cpu);
+    }
+  }
+  const Status status = take_cpus(cpus, threads, "placement names");
+  if (!status) return status.error();
+  return Placement{std::string(asked), std::move(cpus), memory_node};
+}
+
+Result<Placement> place_explicit(std::string_view asked, unsigned threads, int media_node,
+                                 const Topology& topology) {
+  auto words = read_placement(asked);
+  if (!words) return words.error();
+  if (words->node && media_node >= 0 && *words->node != media_node) {
+    return usage_error("placement '{}' puts the memory on node {}, and the media on node {}", asked,
+                       *words->node, media_node);
+  }
+  const int memory_node = words->node.value_or(media_node);
+  if (memory_node >= 0 && topology.node(memory_node) == nullptr) {
+    return no_such_node(topology, memory_node);
+  }
+  if (!words->cpus.empty()) {
+    return place_cpus(asked, std::move(words->cpus), threads, memory_node, topology);
+  }
+  if (!words->cpu_node) return place_near(asked, threads, memory_node, topology);
+  const NumaNode* node = topology.node(*words->cpu_node);
+  if (node == nullptr) return no_such_node(topology, *words->cpu_node);
+  return on_cpu_node(node, memory_node, asked, threads, topology);
+}
+
+}  // namespace
+
+Result<Placement> place(std::string_view asked, unsigned threads, int media_node,
+                        const Topology& topology) {
+  if (asked != "near" && asked != "far") {
+    return place_explicit(asked, threads, media_node, topology);
+  }
+  if (media_node >= 0 && topology.node(media_node) == nullptr) {
+    return no_such_node(topology, media_node);
+  }
+  if (asked == "near") return place_near(asked, threads, media_node, topology);
+  return place_far(asked, threads, media_node, topology);
+}
+
+}  // namespace pmembench

@@ -1,0 +1,21 @@
+// The grammar of an explicit placement: "cpus=0-3,8;node=1", "cpu_node=0;node=1".
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace pmembench {
+
+struct PlacementWords {
+  std::vector<int> cpus;  // as written; empty: not named
+  std::optional<int> cpu_node;
+  std::optional<int> node;
+};
+
+// Usage errors name the part that is wrong and what may stand there. At most 4096 CPUs.
+Result<PlacementWords> read_placement(std::string_view text);
+
+}  // namespace pmembench

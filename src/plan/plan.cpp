@@ -1,0 +1,79 @@
+// The plan's own facts; how groups become cells is in make_plan.cpp.
+#include "plan/plan.hpp"
+
+#include <algorithm>
+
+#include "plan/cell_name.hpp"
+
+namespace pmembench {
+namespace {
+
+KeyKind key_kind(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::size:
+      return KeyKind::size;
+    case ParameterKind::count:
+      return KeyKind::count;
+    case ParameterKind::real:
+      return KeyKind::real;
+    case ParameterKind::choice:
+      break;
+  }
+  return KeyKind::choice;
+}
+
+void add_parameter(CampaignSchema& schema, const ParameterSpec& spec) {
+  const auto known = std::find_if(schema.begin(), schema.end(),
+                                  [&](const CellKey& key) { return key.name == spec.name; });
+  if (known == schema.end()) {
+    schema.push_back({spec.name, key_kind(spec.kind), spec.choices, false});
+    return;
+  }
+  PMB_CHECK(known->kind == key_kind(spec.kind), "a key has one kind in all workloads");
+  for (const std::string& choice : spec.choices) {
+    auto& choices = known->choices;
+    if (std::find(choices.begin(), choices.end(), choice) == choices.end()) {
+      choices.push_back(choice);
+    }
+  }
+}
+
+std::string settings_text(const MeasureSettings& settings) {
+  return fmt::format(
+      "budget_ns={}\nprecision={}\nconfidence={}\nminimum_replicates={}\nmaximum_replicates={}\n"
+      "slices={}\nslice_ns={}\nseed={}\n",
+      settings.budget_ns, settings.precision, settings.confidence, settings.minimum_replicates,
+      settings.maximum_replicates, settings.slices, settings.slice_ns, settings.seed);
+}
+
+}  // namespace
+
+std::string Cell::device_key() const {
+  return fmt::format("{}|{}|{}|{}", media, backend, backend_options, placement.memory_node);
+}
+
+std::string Plan::fingerprint() const {
+  std::string text = settings_text(settings);
+  for (const Cell& cell : cells) {
+    text += fmt::format("\ncell={}\n{}seed={}\n", cell.name, cell_identity(cell), cell.seed);
+  }
+  return fmt::format("{:016x}", fnv1a(text));
+}
+
+CampaignSchema campaign_schema() {
+  CampaignSchema schema{
+      {"media", KeyKind::text, {}, true},
+      {"backend", KeyKind::text, {}, false},
+      {"path", KeyKind::text, {}, false},
+      {"workload", KeyKind::text, {}, false},
+      {"threads", KeyKind::count, {"all"}, false},
+      {"placement", KeyKind::text, {}, true},
+      {"timing", KeyKind::choice, {"slice", "operation"}, false},
+      {"latency_mode", KeyKind::choice, {"issue", "durable", "dependent"}, false}};
+  for (const WorkloadType& workload : workload_list()) {
+    for (const ParameterSpec& spec : workload.parameters) add_parameter(schema, spec);
+  }
+  return schema;
+}
+
+}  // namespace pmembench

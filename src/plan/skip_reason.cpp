@@ -1,0 +1,78 @@
+#include "plan/skip_reason.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/units.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::array<std::string_view, 5> kKindNames{"dram", "file", "devdax", "block", "sim"};
+
+std::string served_kinds(const dax_operations& operations) {
+  std::vector<std::string_view> names;
+  for (std::size_t kind = 0; kind < kKindNames.size(); ++kind) {
+    if (serves(operations, static_cast<dax_media_kind>(kind))) names.push_back(kKindNames[kind]);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// Which parameters say where an operation of the direct path begins and ends.
+constexpr std::array<std::string_view, 2> kRangeParameters{"operation_size", "stride"};
+
+std::string misfit(const BackendEntry& backend, const Parameters& parameters) {
+  const dax_operations& operations = *backend.operations;
+  for (const std::string_view name : kRangeParameters) {
+    const auto found = parameters.find(std::string(name));
+    if (found == parameters.end()) continue;
+    const auto bytes = parse_count(found->second);
+    PMB_CHECK(bytes.has_value(), "sizes are canonical in Parameters");
+    if (*bytes < operations.minimum_io_bytes) {
+      return fmt::format("{} {} is below the smallest I/O of backend {}, {}", name,
+                         format_size(*bytes), backend.name,
+                         format_size(operations.minimum_io_bytes));
+    }
+    if (operations.alignment_bytes > 1 && *bytes % operations.alignment_bytes != 0) {
+      return fmt::format("{} {} is not a multiple of the alignment of backend {}, {}", name,
+                         format_size(*bytes), backend.name,
+                         format_size(operations.alignment_bytes));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view kind_name(dax_media_kind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  return index < kKindNames.size() ? kKindNames[index] : "unknown";
+}
+
+bool serves(const dax_operations& operations, dax_media_kind kind) {
+  return (operations.media >> static_cast<unsigned>(kind) & 1U) != 0;
+}
+
+std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const PathType& path,
+                        const WorkloadType& workload, const Parameters& parameters) {
+  if (!backend.usable()) return fmt::format("backend {}: {}", backend.name, backend.reason);
+  const dax_operations& operations = *backend.operations;
+  if (!serves(operations, kind)) {
+    return fmt::format("backend {} does not serve {} media: it serves {}", backend.name,
+                       kind_name(kind), served_kinds(operations));
+  }
+  if (path.needs_direct_access && (operations.capabilities & DAX_CAP_DIRECT_ACCESS) == 0) {
+    return fmt::format("path {} needs addresses, and backend {} gives none", path.name,
+                       backend.name);
+  }
+  if (workload.needs_mapping && !path.needs_direct_access) {
+    return fmt::format("workload {} works on addresses, and path {} gives none: use path mapped",
+                       workload.name, path.name);
+  }
+  // Loads and stores have no smallest size; only the backend's own copies do.
+  return path.needs_direct_access ? std::string() : misfit(backend, parameters);
+}
+
+}  // namespace pmembench

@@ -1,0 +1,22 @@
+// Why a legal cell cannot run here: one sentence, or nothing.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dax/media_spec.hpp"
+#include "dax/registry.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+
+// "dram", "file", "devdax", "block", "sim".
+std::string_view kind_name(dax_media_kind kind);
+
+[[nodiscard]] bool serves(const dax_operations& operations, dax_media_kind kind);
+
+// Empty: nothing about backend, media, path and workload stands against it.
+std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const PathType& path,
+                        const WorkloadType& workload, const Parameters& parameters);
+
+}  // namespace pmembench

@@ -1,0 +1,212 @@
+// A run as google/benchmark 1.7 writes its JSON, so that its readers (compare.py and others) read
+// it.
+#include <cmath>
+
+#include "results/export_formats.hpp"
+
+namespace pmembench {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+// The first value under `key`, at any depth: where `probe` puts a fact is its own business.
+const json* find_fact(const json& facts, const std::string& key) {
+  if (!facts.is_structured()) return nullptr;
+  if (facts.is_object()) {
+    const auto found = facts.find(key);
+    if (found != facts.end() && !found->is_null()) return &*found;
+  }
+  for (const json& part : facts) {
+    const json* found = find_fact(part, key);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+ordered_json fact_or_null(const json& facts, const std::string& key) {
+  const json* found = find_fact(facts, key);
+  return found == nullptr ? ordered_json(nullptr) : ordered_json(*found);
+}
+
+ordered_json number(double value) {
+  return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
+}
+
+ordered_json caches_of(const json& environment) {
+  ordered_json caches = ordered_json::array();
+  const json* found = find_fact(environment, "caches");
+  if (found == nullptr || !found->is_array()) return caches;
+  for (const json& cache : *found) {
+    const json* sharing = find_fact(cache, "shared_cpus");
+    ordered_json entry;
+    entry["type"] = fact_or_null(cache, "type");
+    entry["level"] = fact_or_null(cache, "level");
+    entry["size"] = fact_or_null(cache, "size_bytes");
+    entry["num_sharing"] = sharing != nullptr && sharing->is_array() ? sharing->size() : 0;
+    caches.push_back(std::move(entry));
+  }
+  return caches;
+}
+
+// Of the counter that timed the run, as calibrated in it.
+ordered_json mhz_of(const std::vector<std::vector<Replicate>>& replicates) {
+  for (const auto& of_row : replicates) {
+    for (const Replicate& replicate : of_row) {
+      if (replicate.ns_per_tick > 0) return std::lround(1000 / replicate.ns_per_tick);
+    }
+  }
+  return nullptr;
+}
+
+ordered_json scaling_of(const json& environment) {
+  const json* governor = find_fact(environment, "governor");
+  if (governor == nullptr || *governor == "unknown") return false;
+  return *governor != "performance";
+}
+
+std::string date_of(const RunRecord& run) {
+  std::string date = run.started_utc;
+  if (date.ends_with("Z")) date.replace(date.size() - 1, 1, "+00:00");
+  return date;
+}
+
+ordered_json context_of(const RunRecord& run,
+                        const std::vector<std::vector<Replicate>>& replicates) {
+  ordered_json context;
+  context["date"] = date_of(run);
+  context["host_name"] = fact_or_null(run.environment, "host_name");
+  context["executable"] = "pmembench";
+  context["num_cpus"] = fact_or_null(run.environment, "cpus_online");
+  context["mhz_per_cpu"] = mhz_of(replicates);
+  context["cpu_scaling_enabled"] = scaling_of(run.environment);
+  context["caches"] = caches_of(run.environment);
+  context["load_avg"] = ordered_json::array();
+  const json* load = find_fact(run.environment, "load_1min");
+  if (load != nullptr) context["load_avg"].push_back(ordered_json(*load));
+#ifdef __OPTIMIZE__
+  context["library_build_type"] = "release";
+#else
+  context["library_build_type"] = "debug";
+#endif
+  context["pmembench_version"] = run.version;
+  context["pmembench_run"] = std::to_string(run.id);
+  context["campaign"] = run.campaign;
+  return context;
+}
+
+// What every entry begins with.
+ordered_json entry_of(const Row& row, std::size_t family, std::string name, const char* run_type,
+                      std::size_t repetitions) {
+  ordered_json entry;
+  entry["name"] = std::move(name);
+  entry["family_index"] = family;
+  entry["per_family_instance_index"] = 0;
+  entry["run_name"] = row.cell;
+  entry["run_type"] = run_type;
+  entry["repetitions"] = repetitions;
+  entry["threads"] = row.threads;
+  return entry;
+}
+
+void add_times(std::uint64_t iterations, double time_ns, ordered_json& entry) {
+  entry["iterations"] = iterations;
+  entry["real_time"] = number(time_ns);
+  entry["cpu_time"] = number(time_ns);
+  entry["time_unit"] = "ns";
+}
+
+ordered_json error_entry(const Row& row, std::size_t family) {
+  ordered_json entry = entry_of(row, family, row.cell, "iteration", 1);
+  entry["repetition_index"] = 0;
+  entry["error_occurred"] = true;
+  entry["error_message"] =
+      row.status == "ok" ? "no replicate is stored" : row.status + ": " + row.reason;
+  add_times(0, 0, entry);
+  return entry;
+}
+
+// One number of each replicate.
+struct Columns {
+  std::vector<double> time_ns, bytes_per_s, items_per_s;
+};
+
+Columns columns_of(const Row& row, const std::vector<Replicate>& replicates) {
+  Columns columns;
+  for (const Replicate& replicate : replicates) {
+    const double rate = 1e9 / replicate.median_ns_per_operation;
+    columns.time_ns.push_back(replicate.median_ns_per_operation);
+    columns.items_per_s.push_back(rate);
+    if (!row.bytes_per_s) continue;  // a backend that moves nothing
+    columns.bytes_per_s.push_back(rate * static_cast<double>(replicate.bytes) /
+                                  static_cast<double>(replicate.operations));
+  }
+  return columns;
+}
+
+double mean(std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+// Of the sample (n - 1), as google/benchmark does.
+double standard_deviation(std::span<const double> values) {
+  const double middle = mean(values);
+  double sum = 0;
+  for (const double value : values) sum += (value - middle) * (value - middle);
+  return std::sqrt(sum / static_cast<double>(values.size() - 1));
+}
+
+using Statistic = double (*)(std::span<const double>);
+
+ordered_json aggregate_entry(const Row& row, std::size_t family, const Columns& columns,
+                             const char* name, Statistic statistic) {
+  const std::size_t repetitions = columns.time_ns.size();
+  ordered_json entry =
+      entry_of(row, family, fmt::format("{}_{}", row.cell, name), "aggregate", repetitions);
+  entry["aggregate_name"] = name;
+  entry["aggregate_unit"] = "time";
+  add_times(repetitions, statistic(columns.time_ns), entry);
+  if (!columns.bytes_per_s.empty()) {
+    entry["bytes_per_second"] = number(statistic(columns.bytes_per_s));
+  }
+  entry["items_per_second"] = number(statistic(columns.items_per_s));
+  return entry;
+}
+
+void add_cell(const Row& row, std::size_t family, const std::vector<Replicate>& replicates,
+              ordered_json& benchmarks) {
+  if (row.status != "ok" || replicates.empty()) {
+    benchmarks.push_back(error_entry(row, family));
+    return;
+  }
+  const Columns columns = columns_of(row, replicates);
+  for (std::size_t i = 0; i < replicates.size(); ++i) {
+    ordered_json entry = entry_of(row, family, row.cell, "iteration", replicates.size());
+    entry["repetition_index"] = i;
+    add_times(replicates[i].operations, columns.time_ns[i], entry);
+    if (!columns.bytes_per_s.empty()) entry["bytes_per_second"] = number(columns.bytes_per_s[i]);
+    entry["items_per_second"] = number(columns.items_per_s[i]);
+    benchmarks.push_back(std::move(entry));
+  }
+  if (replicates.size() < 2) return;
+  benchmarks.push_back(aggregate_entry(row, family, columns, "mean", mean));
+  benchmarks.push_back(aggregate_entry(row, family, columns, "median", median));
+  benchmarks.push_back(aggregate_entry(row, family, columns, "stddev", standard_deviation));
+}
+
+}  // namespace
+
+std::string export_gbench(const RunRecord& run, const std::vector<Row>& rows,
+                          const std::vector<std::vector<Replicate>>& replicates) {
+  ordered_json document;
+  document["context"] = context_of(run, replicates);
+  document["benchmarks"] = ordered_json::array();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    add_cell(rows[i], i, replicates[i], document["benchmarks"]);
+  }
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace pmembench

@@ -1,0 +1,192 @@
+#include "results/row.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "measure/stopping_rule.hpp"
+#include "results/row_parts.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr double kNsPerSecond = 1e9;
+constexpr std::string_view kNullBackend = "null";
+
+Row identity_of(const Cell& cell) {
+  Row row;
+  row.cell = cell.name;
+  row.media = cell.media;
+  row.backend = cell.backend;
+  row.path = cell.path;
+  row.workload = cell.workload;
+  row.parameters = cell.parameters;
+  row.threads = cell.threads;
+  row.placement_asked = cell.placement.asked;
+  row.claim = "volatile";
+  row.seed = cell.seed;
+  return row;
+}
+
+// The weakest claim of all replicates' media, where the cell's writes are durable at all.
+std::string claim_of(const Cell& cell, const ParsedReplicates& parsed) {
+  if (cell.backend == kNullBackend || !cell.durable) return "volatile";
+  std::string weakest = "durable";
+  for (const nlohmann::json& medium : parsed.media) {
+    const auto claim = medium.find("claim");
+    if (claim == medium.end() || !claim->is_string()) return "volatile";
+    if (*claim == "emulated") {
+      weakest = "emulated";
+    } else if (*claim != "durable") {
+      return "volatile";
+    }
+  }
+  return weakest;
+}
+
+// Where the first replicate's threads ran and its bytes lay: "cpus 0,1; node 0: 100 %".
+std::string placement_of(const ParsedReplicates& parsed) {
+  std::string text;
+  const auto cpus = parsed.details.front().find("cpus");
+  if (cpus != parsed.details.front().end() && cpus->is_array()) {
+    for (const nlohmann::json& cpu : *cpus) {
+      text += (text.empty() ? "cpus " : ",") + cpu.dump();
+    }
+  }
+  for (const auto& [node, share] : node_shares(parsed.media.front())) {
+    text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : "; ", node, 100 * share);
+  }
+  return text;
+}
+
+// Which replicate measured nothing, as a sentence; empty where all did work.
+std::string idle_replicate(const std::vector<Replicate>& replicates) {
+  for (const Replicate& replicate : replicates) {
+    const double median_ns = replicate.median_ns_per_operation;
+    if (replicate.operations > 0 && std::isfinite(median_ns) && median_ns > 0) continue;
+    return fmt::format(
+        "replicate {} did no work that can be reported ({} operations, median {} ns): this is a "
+        "defect "
+        "of the workload or of its path; check the backend with `pmembench check`",
+        replicate.index, replicate.operations, median_ns);
+  }
+  return {};
+}
+
+// On the logarithm, so that the interval of a rate is the inverse of the interval of its time.
+Estimate estimate_time(const std::vector<Replicate>& replicates, double confidence) {
+  std::vector<double> logarithms;
+  logarithms.reserve(replicates.size());
+  for (const Replicate& replicate : replicates) {
+    logarithms.push_back(std::log(replicate.median_ns_per_operation));
+  }
+  const Estimate on_log = hodges_lehmann(logarithms, confidence);
+  return {std::exp(on_log.estimate), std::exp(on_log.low), std::exp(on_log.high),
+          on_log.has_interval};
+}
+
+Estimate rate_of(const Estimate& time_ns, double units) {
+  return {units * kNsPerSecond / time_ns.estimate, units * kNsPerSecond / time_ns.high,
+          units * kNsPerSecond / time_ns.low, time_ns.has_interval};
+}
+
+void count_work(const std::vector<Replicate>& replicates, Row& row) {
+  std::uint64_t kept_disturbed = 0;
+  std::uint64_t seen_disturbed = 0;
+  for (const Replicate& replicate : replicates) {
+    row.operations += replicate.operations;
+    row.bytes += replicate.bytes;
+    row.slices += replicate.slice_ns_per_operation.size();
+    const auto kept = static_cast<std::uint64_t>(
+        std::count(replicate.slice_disturbed.begin(), replicate.slice_disturbed.end(), true));
+    kept_disturbed += kept;
+    seen_disturbed += std::max(kept, replicate.disturbed);
+  }
+  // Slices that were run: those kept, and those thrown away because they were disturbed.
+  const std::uint64_t run = row.slices + seen_disturbed - kept_disturbed;
+  if (run > 0) row.disturbed_share = static_cast<double>(seen_disturbed) / static_cast<double>(run);
+}
+
+void count_amplification(const ParsedReplicates& parsed, Row& row) {
+  double operations = 0;
+  double bytes = 0;
+  double lines = 0;
+  double drains = 0;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto counters = details.find("counters");
+    if (counters == details.end()) return;
+    operations += number_at(*counters, "operations").value_or(0);
+    bytes += number_at(*counters, "bytes_copied_from").value_or(0) +
+             number_at(*counters, "bytes_copied_to").value_or(0);
+    lines += number_at(*counters, "lines_flushed").value_or(0);
+    drains += number_at(*counters, "drains").value_or(0);
+  }
+  if (!(operations > 0)) return;
+  // Loads and stores at a mapped address pass no counter: no bytes counted is not none moved.
+  if (bytes > 0) row.amplification["bytes"] = bytes / operations;
+  row.amplification["lines_flushed"] = lines / operations;
+  row.amplification["drains"] = drains / operations;
+}
+
+double floor_of(const Cell& cell, const std::vector<Replicate>& replicates,
+                const RowContext& context) {
+  if (cell.timing == Timing::slice) return context.null_ns_per_operation.value_or(0);
+  std::vector<double> floors;
+  for (const Replicate& replicate : replicates) floors.push_back(replicate.floor_ns);
+  return median(floors);
+}
+
+bool has_converged(const Estimate& estimate, unsigned replicates, double precision) {
+  // How few replicates will do was the runner's choice; here the interval alone decides.
+  const StoppingRule rule{
+      .half_width = precision, .minimum_replicates = 1, .maximum_replicates = replicates};
+  return rule.converged(estimate, replicates);
+}
+
+void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
+                 const RowContext& context, Row& row) {
+  const ParsedReplicates parsed = parse_replicates(replicates);
+  row.status = "ok";
+  row.medium = parsed.media.front();
+  row.placement_verified = placement_of(parsed);
+  row.claim = claim_of(cell, parsed);
+  count_work(replicates, row);
+  // The null backend moves nothing, whatever the workload asked it to move.
+  if (cell.backend == kNullBackend) row.bytes = 0;
+  row.ns_per_operation = estimate_time(replicates, context.confidence);
+  row.operations_per_s = rate_of(*row.ns_per_operation, 1);
+  if (row.bytes > 0) {
+    const double bytes_each = static_cast<double>(row.bytes) / static_cast<double>(row.operations);
+    row.bytes_per_s = rate_of(*row.ns_per_operation, bytes_each);
+  }
+  row.latency_ns = latency_of(cell, replicates, *row.ns_per_operation);
+  row.floor_ns = floor_of(cell, replicates, context);
+  row.converged = has_converged(*row.ns_per_operation, row.replicates, context.precision);
+  if (cell.backend != kNullBackend) count_amplification(parsed, row);
+  row.warnings = warnings_of(cell, parsed, row, context);
+}
+
+}  // namespace
+
+Row make_row(const Cell& cell, const std::vector<Replicate>& replicates, const std::string& error,
+             const RowContext& context) {
+  Row row = identity_of(cell);
+  row.replicates = static_cast<unsigned>(replicates.size());
+  row.reason = error.empty() ? idle_replicate(replicates) : error;
+  if (!row.reason.empty()) {
+    row.status = "error";
+    return row;
+  }
+  if (replicates.empty()) {
+    row.status = "skipped";
+    row.reason =
+        cell.skip_reason.empty()
+            ? "not measured: the run ended before this cell's turn; resume it with --resume "
+              "or give it a larger --budget"
+            : cell.skip_reason;
+    return row;
+  }
+  measure_row(cell, replicates, context, row);
+  return row;
+}
+
+}  // namespace pmembench

@@ -1,0 +1,177 @@
+// Row as JSON and back: the field names of every `--json`, of JSON lines and of the store.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "results/row.hpp"
+
+namespace pmembench {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
+
+json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+double number_from(const json& value) {
+  return value.is_null() ? kNotANumber : value.get<double>();
+}
+
+json to_json(const std::optional<Estimate>& estimate) {
+  if (!estimate) return nullptr;
+  // Bounds that are no interval would read as perfect certainty; they are left null.
+  const bool known = estimate->has_interval;
+  return {{"estimate", number(estimate->estimate)},
+          {"low", known ? number(estimate->low) : json(nullptr)},
+          {"high", known ? number(estimate->high) : json(nullptr)},
+          {"has_interval", known}};
+}
+
+std::optional<Estimate> estimate_from(const json& value) {
+  if (value.is_null()) return std::nullopt;
+  Estimate estimate;
+  estimate.estimate = number_from(value.at("estimate"));
+  estimate.has_interval = value.at("has_interval").get<bool>();
+  estimate.low = estimate.has_interval ? number_from(value.at("low")) : estimate.estimate;
+  estimate.high = estimate.has_interval ? number_from(value.at("high")) : estimate.estimate;
+  return estimate;
+}
+
+json to_json(const std::optional<LatencyResult>& latency) {
+  if (!latency) return nullptr;
+  json value{{"mode", latency->mode},
+             {"n", latency->n},
+             {"mean", number(latency->mean_ns)},
+             {"min", number(latency->minimum_ns)},
+             {"max", number(latency->maximum_ns)}};
+  for (const auto& [name, time_ns] : latency->percentiles) value[name] = number(time_ns);
+  return value;
+}
+
+// "p99.9" -> 99.9; nothing for a key that names no percentile.
+std::optional<double> percent_of(const std::string& key) {
+  double percent = 0;
+  const char* end = key.data() + key.size();
+  if (key.size() < 2 || key[0] != 'p') return std::nullopt;
+  const auto [stop, failure] = std::from_chars(key.data() + 1, end, percent);
+  if (failure != std::errc() || stop != end) return std::nullopt;
+  return percent;
+}
+
+std::optional<LatencyResult> latency_from(const json& value) {
+  if (value.is_null()) return std::nullopt;
+  LatencyResult latency;
+  latency.mode = value.at("mode").get<std::string>();
+  latency.n = value.at("n").get<std::uint64_t>();
+  latency.mean_ns = number_from(value.at("mean"));
+  latency.minimum_ns = number_from(value.at("min"));
+  latency.maximum_ns = number_from(value.at("max"));
+  for (const auto& [key, time_ns] : value.items()) {
+    if (percent_of(key)) latency.percentiles.emplace_back(key, number_from(time_ns));
+  }
+  std::sort(
+      latency.percentiles.begin(), latency.percentiles.end(),
+      [](const auto& a, const auto& b) { return *percent_of(a.first) < *percent_of(b.first); });
+  return latency;
+}
+
+json amplification_json(const std::map<std::string, double>& amplification) {
+  json value = json::object();
+  for (const auto& [name, factor] : amplification) value[name] = number(factor);
+  return value;
+}
+
+json warnings_json(const std::vector<Warning>& warnings) {
+  json value = json::array();
+  for (const Warning& warning : warnings) {
+    value.push_back({{"type", warning.type}, {"sentence", warning.sentence}});
+  }
+  return value;
+}
+
+void read_identity(const json& value, Row& row) {
+  row.cell = value.at("cell").get<std::string>();
+  row.media = value.at("media").get<std::string>();
+  row.backend = value.at("backend").get<std::string>();
+  row.path = value.at("path").get<std::string>();
+  row.workload = value.at("workload").get<std::string>();
+  row.parameters = value.at("parameters").get<std::map<std::string, std::string>>();
+  row.threads = value.at("threads").get<unsigned>();
+  row.placement_asked = value.at("placement").at("asked").get<std::string>();
+  row.placement_verified = value.at("placement").at("verified").get<std::string>();
+  row.status = value.at("status").get<std::string>();
+  row.reason = value.at("reason").get<std::string>();
+  row.claim = value.at("claim").get<std::string>();
+  row.seed = value.at("seed").get<std::uint64_t>();
+  row.medium = value.at("medium");
+}
+
+void read_numbers(const json& value, Row& row) {
+  row.operations = value.at("operations").get<std::uint64_t>();
+  row.bytes = value.at("bytes").get<std::uint64_t>();
+  row.operations_per_s = estimate_from(value.at("operations_per_s"));
+  row.bytes_per_s = estimate_from(value.at("bytes_per_s"));
+  row.ns_per_operation = estimate_from(value.at("ns_per_operation"));
+  row.latency_ns = latency_from(value.at("latency_ns"));
+  row.floor_ns = number_from(value.at("floor_ns"));
+  row.replicates = value.at("replicates").get<unsigned>();
+  row.slices = value.at("slices").get<std::uint64_t>();
+  row.converged = value.at("converged").get<bool>();
+  row.disturbed_share = number_from(value.at("disturbed_share"));
+  for (const auto& [name, factor] : value.at("amplification").items()) {
+    row.amplification[name] = number_from(factor);
+  }
+  for (const json& warning : value.at("warnings")) {
+    row.warnings.push_back(
+        {warning.at("type").get<std::string>(), warning.at("sentence").get<std::string>()});
+  }
+}
+
+}  // namespace
+
+json to_json(const Row& row) {
+  return {{"cell", row.cell},
+          {"media", row.media},
+          {"backend", row.backend},
+          {"path", row.path},
+          {"workload", row.workload},
+          {"parameters", row.parameters},
+          {"threads", row.threads},
+          {"placement", {{"asked", row.placement_asked}, {"verified", row.placement_verified}}},
+          {"status", row.status},
+          {"reason", row.reason},
+          {"claim", row.claim},
+          {"operations", row.operations},
+          {"bytes", row.bytes},
+          {"operations_per_s", to_json(row.operations_per_s)},
+          {"bytes_per_s", to_json(row.bytes_per_s)},
+          {"ns_per_operation", to_json(row.ns_per_operation)},
+          {"latency_ns", to_json(row.latency_ns)},
+          {"floor_ns", number(row.floor_ns)},
+          {"replicates", row.replicates},
+          {"slices", row.slices},
+          {"converged", row.converged},
+          {"disturbed_share", number(row.disturbed_share)},
+          {"amplification", amplification_json(row.amplification)},
+          {"warnings", warnings_json(row.warnings)},
+          {"seed", row.seed},
+          {"medium", row.medium}};
+}
+
+Result<Row> row_from_json(const json& value) {
+  Row row;
+  try {
+    read_identity(value, row);
+    read_numbers(value, row);
+  } catch (const json::exception& failure) {
+    return runtime_error(
+        "this is not a row of results ({}): it is damaged or of another version of pmembench; read "
+        "it "
+        "with the version that wrote it",
+        failure.what());
+  }
+  return row;
+}
+
+}  // namespace pmembench

@@ -1,0 +1,184 @@
+// What a reader must know of a row beside its numbers: each warning names its cause and remedy.
+#include <algorithm>
+
+#include "base/units.hpp"
+#include "results/row_parts.hpp"
+
+namespace pmembench {
+namespace {
+
+// Where the limits come from: docs/methodology.md.
+constexpr double kDisturbedLimit = 0.10;
+constexpr double kStealLimit = 0.05;
+constexpr double kHugeShareLimit = 0.9;
+constexpr double kNodeShareLimit = 0.95;
+constexpr double kLag1Limit = 0.5;
+constexpr double kStepsForPercentile = 20;
+
+using MaybeWarning = std::optional<Warning>;
+
+MaybeWarning warn_disturbed(const Row& row) {
+  if (row.disturbed_share <= kDisturbedLimit) return std::nullopt;
+  return Warning{
+      "disturbed",
+      fmt::format("{:.0f} % of the slices were preempted and repeated: other work shares "
+                  "these CPUs; stop it or place the cell on idle CPUs",
+                  100 * row.disturbed_share)};
+}
+
+MaybeWarning warn_steal(const std::vector<Replicate>& replicates) {
+  double most = 0;
+  std::size_t touched = 0;
+  for (const Replicate& replicate : replicates) {
+    most = std::max(most, replicate.steal_share);
+    if (replicate.steal_share > kStealLimit) ++touched;
+  }
+  if (touched == 0) return std::nullopt;
+  return Warning{"steal",
+                 fmt::format("in {} of {} replicates the hypervisor took up to {:.0f} % of "
+                             "the CPU time away: the host is overcommitted; use a quieter or "
+                             "dedicated host",
+                             touched, replicates.size(), 100 * most)};
+}
+
+MaybeWarning warn_not_converged(const Row& row, const RowContext& context) {
+  if (row.converged) return std::nullopt;
+  const Estimate& time = *row.ns_per_operation;
+  if (!time.has_interval) {
+    return Warning{
+        "not_converged",
+        fmt::format("{} {} no {:.0f} % interval: the budget ended too early; give a larger "
+                    "--budget or measure fewer cells",
+                    row.replicates, row.replicates == 1 ? "replicate has" : "replicates have",
+                    100 * context.confidence)};
+  }
+  return Warning{
+      "not_converged",
+      fmt::format(
+          "the interval is +-{:.1f} % after {} replicates, wider than the {:.1f} % asked for: "
+          "processes differ or the machine is noisy; give a larger --budget or ask for less "
+          "precision",
+          50 * (time.high - time.low) / time.estimate, row.replicates, 100 * context.precision)};
+}
+
+// The p50 of timed operations, where there are enough of them.
+std::optional<double> median_latency(const Row& row) {
+  if (!row.latency_ns || row.latency_ns->percentiles.empty()) return std::nullopt;
+  const auto& [name, value_ns] = row.latency_ns->percentiles.front();
+  return name == "p50" ? std::optional(value_ns) : std::nullopt;
+}
+
+MaybeWarning warn_below_floor(const Cell& cell, const Row& row) {
+  if (cell.timing == Timing::operation) {
+    const std::optional<double> p50_ns = median_latency(row);
+    if (!p50_ns || *p50_ns >= row.floor_ns) return std::nullopt;
+    return Warning{
+        "below_floor",
+        fmt::format("p50 {} is < floor {}, the cost of an empty clock pair: the clock is "
+                    "what was measured; time whole slices (timing: slice)",
+                    format_duration_ns(*p50_ns), format_duration_ns(row.floor_ns))};
+  }
+  if (cell.backend == "null" || row.ns_per_operation->estimate >= row.floor_ns) return std::nullopt;
+  return Warning{
+      "below_floor",
+      fmt::format("{} an operation is < floor {}, the cost of the same by the null backend: "
+                  "the harness is what was measured; make operations larger",
+                  format_duration_ns(row.ns_per_operation->estimate),
+                  format_duration_ns(row.floor_ns))};
+}
+
+MaybeWarning warn_page_size(const Cell& cell, const ParsedReplicates& parsed) {
+  if (cell.media.find("pages=thp") == std::string::npos) return std::nullopt;
+  double least = 1;
+  for (const nlohmann::json& medium : parsed.media) {
+    least = std::min(least, number_at(medium, "huge_share").value_or(1));
+  }
+  if (least >= kHugeShareLimit) return std::nullopt;
+  return Warning{
+      "page_size",
+      fmt::format("only {:.0f} % of the bytes lie in huge pages in the worst replicate, though "
+                  "transparent huge pages were asked for: memory is fragmented or THP is off; "
+                  "free memory or reserve hugetlb pages and ask for pages=2m",
+                  100 * least)};
+}
+
+MaybeWarning warn_placement(const Cell& cell, const ParsedReplicates& parsed) {
+  if (cell.placement.memory_node < 0) return std::nullopt;
+  double least = 1;
+  for (const nlohmann::json& medium : parsed.media) {
+    const auto shares = node_shares(medium);
+    if (shares.empty()) continue;  // the kernel cannot tell
+    double share_there = 0;
+    for (const auto& [node, share] : shares) {
+      if (node == cell.placement.memory_node) share_there += share;
+    }
+    least = std::min(least, share_there);
+  }
+  if (least >= kNodeShareLimit) return std::nullopt;
+  return Warning{
+      "placement",
+      fmt::format("only {:.0f} % of the bytes lie on node {}, which was asked for, in the worst "
+                  "replicate: the kernel put or moved pages elsewhere; free memory on that node "
+                  "and turn numa_balancing off",
+                  100 * least, cell.placement.memory_node)};
+}
+
+MaybeWarning warn_autocorrelation(const std::vector<Replicate>& replicates) {
+  std::vector<double> lags;
+  for (const Replicate& replicate : replicates) lags.push_back(replicate.lag1);
+  const double typical = median(lags);
+  if (typical <= kLag1Limit) return std::nullopt;
+  return Warning{
+      "autocorrelation",
+      fmt::format("neighbouring slices resemble each other (lag-1 autocorrelation {:.2f}): the "
+                  "speed drifts within a process, by frequency, heat or caches filling up; "
+                  "look at the slices, and fix the frequency or take more slices",
+                  typical)};
+}
+
+MaybeWarning warn_quantised(const Cell& cell, const ParsedReplicates& parsed, const Row& row) {
+  const std::optional<double> p50_ns = median_latency(row);
+  if (cell.timing != Timing::operation || !p50_ns) return std::nullopt;
+  double step_ns = 0;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto timer = details.find("timer");
+    if (timer == details.end()) continue;
+    step_ns = std::max(step_ns, number_at(*timer, "step_ns").value_or(0));
+  }
+  if (*p50_ns >= kStepsForPercentile * step_ns) return std::nullopt;
+  return Warning{
+      "quantised",
+      fmt::format("p50 {} is only {:.0f} steps of the clock ({} each): percentiles come in "
+                  "jumps of a step; compare ns_per_operation of whole slices instead",
+                  format_duration_ns(*p50_ns), *p50_ns / step_ns, format_duration_ns(step_ns))};
+}
+
+MaybeWarning warn_overflow(const std::vector<Replicate>& replicates) {
+  std::uint64_t beyond = 0;
+  for (const Replicate& replicate : replicates) {
+    if (replicate.histogram) beyond += replicate.histogram->overflow();
+  }
+  if (beyond == 0) return std::nullopt;
+  return Warning{
+      "overflow",
+      fmt::format("{} operations took longer than the histogram reaches (2^36 ticks): their time "
+                  "is known only from below, and so is the maximum; look for a stalled device",
+                  beyond)};
+}
+
+}  // namespace
+
+std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parsed, const Row& row,
+                                 const RowContext& context) {
+  std::vector<Warning> warnings;
+  for (MaybeWarning& warning : std::vector<MaybeWarning>{
+           warn_disturbed(row), warn_steal(parsed.replicates), warn_not_converged(row, context),
+           warn_below_floor(cell, row), warn_quantised(cell, parsed, row),
+           warn_page_size(cell, parsed), warn_placement(cell, parsed),
+           warn_autocorrelation(parsed.replicates), warn_overflow(parsed.replicates)}) {
+    if (warning) warnings.push_back(std::move(*warning));
+  }
+  return warnings;
+}
+
+}  // namespace pmembench

@@ -1,0 +1,34 @@
+// What the parts of Store share. For src/results only.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "results/database.hpp"
+#include "results/store.hpp"
+
+namespace pmembench {
+
+struct Store::Impl {
+  Database database;
+};
+
+// Error (usage) where the file has no such run: names those it has.
+Status check_run(const Database& database, std::int64_t run);
+
+// As text; bytes that are no UTF-8 (of a host name, of a command line) become U+FFFD.
+inline std::string json_text(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// Replicate <-> the tables replicates and histograms. `cell_id`: of the table cells.
+Status save_replicate(const Database& database, std::int64_t cell_id, const Replicate& replicate);
+Result<std::vector<Replicate>> load_replicates(const Database& database, std::int64_t run,
+                                               const std::string& cell);
+
+// Buckets as pairs of LEB128 numbers: the index's distance from the one before (the first: from 0),
+// and the count.
+std::vector<std::uint8_t> encode_histogram(const Histogram& histogram);
+Result<Histogram> decode_histogram(const std::vector<std::uint8_t>& bytes);
+
+}  // namespace pmembench

@@ -1,0 +1,138 @@
+// Replicates and histograms as rows of their tables.
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "results/store_impl.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::string_view kSaveReplicate = R"sql(
+INSERT OR REPLACE INTO replicates (cell_id, replicate, seed, operations, bytes,
+  median_ns_per_operation, floor_ns, lag1, disturbed, involuntary_switches, steal_share,
+  ns_per_tick, slice_ns_per_operation, slice_disturbed, medium, details)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+)sql";
+
+constexpr std::string_view kLoadReplicates = R"sql(
+SELECT replicate, seed, replicates.operations, replicates.bytes, median_ns_per_operation,
+  replicates.floor_ns, lag1, disturbed, involuntary_switches, steal_share, ns_per_tick,
+  slice_ns_per_operation, slice_disturbed, medium, details, buckets
+FROM replicates JOIN cells ON cells.id = replicates.cell_id
+LEFT JOIN histograms ON histograms.replicate_id = replicates.id
+WHERE cells.run_id = ? AND cells.cell = ? ORDER BY replicate
+)sql";
+
+std::uint64_t unsigned_at(const Statement& statement, int column) {
+  return static_cast<std::uint64_t>(statement.integer(column));
+}
+
+std::string slices_text(const std::vector<double>& slices) {
+  nlohmann::json array = nlohmann::json::array();
+  for (const double slice : slices) {
+    array.push_back(std::isfinite(slice) ? nlohmann::json(slice) : nlohmann::json(nullptr));
+  }
+  return json_text(array);
+}
+
+std::string flags_text(const std::vector<bool>& flags) {
+  nlohmann::json array = nlohmann::json::array();
+  for (const bool flag : flags) array.push_back(flag ? 1 : 0);
+  return json_text(array);
+}
+
+Status read_slices(const Statement& row, Replicate& replicate) {
+  try {
+    for (const nlohmann::json& slice : nlohmann::json::parse(row.text(11))) {
+      replicate.slice_ns_per_operation.push_back(
+          slice.is_null() ? std::numeric_limits<double>::quiet_NaN() : slice.get<double>());
+    }
+    for (const nlohmann::json& flag : nlohmann::json::parse(row.text(12))) {
+      replicate.slice_disturbed.push_back(flag.get<int>() != 0);
+    }
+  } catch (const nlohmann::json::exception& failure) {
+    return runtime_error(
+        "the slices of replicate {} cannot be read ({}): the file was changed by "
+        "another program; restore a copy",
+        replicate.index, failure.what());
+  }
+  return {};
+}
+
+Result<Replicate> replicate_at(const Statement& row) {
+  Replicate replicate;
+  replicate.index = static_cast<unsigned>(row.integer(0));
+  const std::string seed = row.text(1);
+  std::from_chars(seed.data(), seed.data() + seed.size(), replicate.seed);
+  replicate.operations = unsigned_at(row, 2);
+  replicate.bytes = unsigned_at(row, 3);
+  replicate.median_ns_per_operation = row.real(4);
+  replicate.floor_ns = row.real(5);
+  replicate.lag1 = row.real(6);
+  replicate.disturbed = unsigned_at(row, 7);
+  replicate.involuntary_switches = unsigned_at(row, 8);
+  replicate.steal_share = row.real(9);
+  replicate.ns_per_tick = row.real(10);
+  replicate.medium_json = row.text(13);
+  replicate.details_json = row.text(14);
+  const Status slices = read_slices(row, replicate);
+  if (!slices) return slices.error();
+  if (!row.is_null(15)) {
+    Result<Histogram> histogram = decode_histogram(row.blob(15));
+    if (!histogram) return histogram.error();
+    replicate.histogram = std::move(*histogram);
+  }
+  return replicate;
+}
+
+}  // namespace
+
+Status save_replicate(const Database& database, std::int64_t cell_id, const Replicate& replicate) {
+  Statement save(database, kSaveReplicate, "store a replicate");
+  const Result<bool> saved = save.bind(cell_id)
+                                 .bind(std::int64_t{replicate.index})
+                                 .bind(std::to_string(replicate.seed))
+                                 .bind(static_cast<std::int64_t>(replicate.operations))
+                                 .bind(static_cast<std::int64_t>(replicate.bytes))
+                                 .bind_double(replicate.median_ns_per_operation)
+                                 .bind_double(replicate.floor_ns)
+                                 .bind_double(replicate.lag1)
+                                 .bind(static_cast<std::int64_t>(replicate.disturbed))
+                                 .bind(static_cast<std::int64_t>(replicate.involuntary_switches))
+                                 .bind_double(replicate.steal_share)
+                                 .bind_double(replicate.ns_per_tick)
+                                 .bind(slices_text(replicate.slice_ns_per_operation))
+                                 .bind(flags_text(replicate.slice_disturbed))
+                                 .bind(replicate.medium_json)
+                                 .bind(replicate.details_json)
+                                 .step();
+  if (!saved) return saved.error();
+  if (!replicate.histogram) return {};
+  Statement histogram(database, "INSERT INTO histograms VALUES (?, ?, ?)", "store a histogram");
+  return histogram.bind(save.integer(0))
+      .bind(static_cast<std::int64_t>(replicate.histogram->count()))
+      .bind_blob(encode_histogram(*replicate.histogram))
+      .run();
+}
+
+Result<std::vector<Replicate>> load_replicates(const Database& database, std::int64_t run,
+                                               const std::string& cell) {
+  Statement select(database, kLoadReplicates, "read the replicates of a cell");
+  select.bind(run).bind(cell);
+  std::vector<Replicate> replicates;
+  for (;;) {
+    const Result<bool> row = select.step();
+    if (!row) return row.error();
+    if (!*row) return replicates;
+    Result<Replicate> replicate = replicate_at(select);
+    if (!replicate) {
+      return replicate.error().with_context(
+          fmt::format("{}, run {}, cell {}", database.name(), run, cell));
+    }
+    replicate->cell = cell;
+    replicates.push_back(std::move(*replicate));
+  }
+}
+
+}  // namespace pmembench

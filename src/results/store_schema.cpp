@@ -1,0 +1,103 @@
+#include "results/store_schema.hpp"
+
+namespace pmembench {
+
+// Seeds use all of 64 bits and SQLite's integers are signed, hence text. A REAL that is NULL was
+// not a finite number or was not measured.
+std::string_view schema_sql() {
+  return R"sql(
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  started_utc TEXT NOT NULL,
+  finished_utc TEXT,
+  status TEXT NOT NULL CHECK (status IN ('running', 'done', 'interrupted', 'failed')),
+  campaign TEXT NOT NULL,
+  plan_fingerprint TEXT NOT NULL,
+  machine_fingerprint TEXT NOT NULL,
+  version TEXT NOT NULL,
+  command_line TEXT NOT NULL,
+  seed TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  plan TEXT NOT NULL
+) STRICT;
+CREATE INDEX runs_by_plan ON runs (plan_fingerprint, machine_fingerprint);
+
+CREATE TABLE plan_cells (
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  cell TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (run_id, cell)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cells (
+  id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  position INTEGER,
+  cell TEXT NOT NULL,
+  media TEXT NOT NULL,
+  backend TEXT NOT NULL,
+  path TEXT NOT NULL,
+  workload TEXT NOT NULL,
+  threads INTEGER NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('ok', 'skipped', 'error')),
+  reason TEXT NOT NULL,
+  claim TEXT NOT NULL CHECK (claim IN ('durable', 'emulated', 'volatile')),
+  operations INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  ns_per_operation REAL,
+  ns_per_operation_low REAL,
+  ns_per_operation_high REAL,
+  operations_per_s REAL,
+  bytes_per_s REAL,
+  latency_mode TEXT,
+  latency_p50_ns REAL,
+  latency_p99_ns REAL,
+  floor_ns REAL,
+  replicates INTEGER NOT NULL,
+  slices INTEGER NOT NULL,
+  converged INTEGER NOT NULL CHECK (converged IN (0, 1)),
+  disturbed_share REAL,
+  row TEXT NOT NULL,
+  UNIQUE (run_id, cell)
+) STRICT;
+CREATE INDEX cells_by_name ON cells (cell, run_id);
+
+CREATE TABLE replicates (
+  id INTEGER PRIMARY KEY,
+  cell_id INTEGER NOT NULL REFERENCES cells (id) ON DELETE CASCADE,
+  replicate INTEGER NOT NULL,
+  seed TEXT NOT NULL,
+  operations INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  median_ns_per_operation REAL,
+  floor_ns REAL,
+  lag1 REAL,
+  disturbed INTEGER NOT NULL,
+  involuntary_switches INTEGER NOT NULL,
+  steal_share REAL,
+  ns_per_tick REAL,
+  slice_ns_per_operation TEXT NOT NULL,
+  slice_disturbed TEXT NOT NULL,
+  medium TEXT NOT NULL,
+  details TEXT NOT NULL,
+  UNIQUE (cell_id, replicate)
+) STRICT;
+
+CREATE TABLE histograms (
+  replicate_id INTEGER PRIMARY KEY REFERENCES replicates (id) ON DELETE CASCADE,
+  n INTEGER NOT NULL,
+  buckets BLOB NOT NULL
+) STRICT;
+
+CREATE VIEW results AS
+  SELECT runs.started_utc, runs.status AS run_status, runs.campaign, runs.version,
+         runs.machine_fingerprint, cells.*
+  FROM cells JOIN runs ON runs.id = cells.run_id;
+
+CREATE VIEW medians AS
+  SELECT cells.run_id, cells.cell, replicates.replicate, replicates.median_ns_per_operation
+  FROM replicates JOIN cells ON cells.id = replicates.cell_id;
+)sql";
+}
+
+}  // namespace pmembench

@@ -1,0 +1,249 @@
+#include "run/cell_session.hpp"
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "run/checks.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kOperationsLimit = std::uint64_t{1} << 40;
+constexpr unsigned kGrowthAttempts = 6;
+
+// What the kernel did to this thread while it ran.
+struct Disturbance {
+  std::uint64_t switches = 0;
+  std::uint64_t faults = 0;
+};
+
+Disturbance disturbance_so_far() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return {static_cast<std::uint64_t>(usage.ru_nivcsw),
+          static_cast<std::uint64_t>(usage.ru_minflt + usage.ru_majflt)};
+}
+
+}  // namespace
+
+struct alignas(128) CellSession::Seat {
+  std::unique_ptr<Path> path;
+  std::unique_ptr<Workload> workload;
+  Histogram histogram;
+  Status status;
+  Work work;
+  std::uint64_t begin = 0, end = 0;
+  Disturbance disturbance;
+  int cpu = -1;
+
+  // All operations between two readings of the clock; a full barrier closes them.
+  void time_slice(std::uint64_t operations) {
+    begin = tsc_begin();
+    work = workload->run(operations);
+    end = tsc_end_durable();
+  }
+
+  // Each operation between two readings of its own.
+  template <std::uint64_t (*kEnd)()>
+  void time_operations(std::uint64_t operations) {
+    work = {};
+    begin = tsc_begin();
+    for (std::uint64_t i = 0; i < operations; ++i) {
+      const std::uint64_t start = tsc_begin();
+      const Work one = workload->run(1);
+      histogram.record(kEnd() - start);
+      work.operations += one.operations;
+      work.bytes += one.bytes;
+    }
+    end = tsc_end_durable();
+  }
+
+  void run(std::uint64_t operations, const Cell& cell) {
+    const Disturbance before = disturbance_so_far();
+    if (cell.timing == Timing::slice) {
+      time_slice(operations);
+    } else if (cell.latency_mode == "durable") {
+      time_operations<tsc_end_durable>(operations);
+    } else {
+      time_operations<tsc_end_issue>(operations);
+    }
+    const Disturbance after = disturbance_so_far();
+    disturbance = {after.switches - before.switches, after.faults - before.faults};
+    cpu = sched_getcpu();
+    if (work.operations != operations) {
+      status = runtime_error("only {} of {} operations were done: {}", work.operations, operations,
+                             workload->failure());
+    }
+  }
+};
+
+CellSession::CellSession(const Host& host, const Cell& cell) : host_(host), cell_(cell) {}
+CellSession::~CellSession() {
+  // Paths hold readers of the device; their threads are still there to be joined afterwards.
+  seats_.clear();
+}
+
+Result<std::unique_ptr<CellSession>> CellSession::start(const Host& host, const Cell& cell) {
+  auto session = std::unique_ptr<CellSession>(new CellSession(host, cell));
+  auto team = Team::start(cell.placement.cpus);
+  if (!team) return team.error();
+  session->team_ = *std::move(team);
+  const Status ready = session->prepare_seats();
+  if (!ready) return ready.error();
+  session->counters_before_ = host.device->counters();
+  return session;
+}
+
+Status CellSession::prepare_seats() {
+  const WorkloadType* type = find_workload(cell_.workload);
+  const PathType* path = find_path(cell_.path);
+  if (type == nullptr || path == nullptr) {
+    return runtime_error("this worker knows no workload '{}' on path '{}'", cell_.workload,
+                         cell_.path);
+  }
+  const Status fits = type->check(cell_.parameters, host_.device->size_bytes(), cell_.threads);
+  if (!fits) return fits;
+  for (unsigned seat = 0; seat < team_->size(); ++seat) {
+    seats_.push_back(std::make_unique<Seat>());
+  }
+  team_->run([&](unsigned index) {
+    Seat& seat = *seats_[index];
+    auto made = path->make(*host_.device);
+    if (!made) {
+      seat.status = made.error();
+      return;
+    }
+    seat.path = *std::move(made);
+    seat.workload =
+        type->make(cell_.parameters, *seat.path, ThreadSeat{index, team_->size(), cell_.seed});
+    seat.status = seat.workload->prepare();
+  });
+  for (const auto& seat : seats_) {
+    if (!seat->status) return seat->status;
+  }
+  return {};
+}
+
+Result<SliceReply> CellSession::summarise() const {
+  SliceReply reply;
+  std::uint64_t first_begin = ~std::uint64_t{0}, last_begin = 0, first_end = ~std::uint64_t{0},
+                last_end = 0;
+  double rate = 0;
+  for (const auto& seat : seats_) {
+    if (!seat->status) return seat->status.error();
+    const double time_ns = static_cast<double>(seat->end - seat->begin) * host_.timer.ns_per_tick;
+    rate += static_cast<double>(seat->work.operations) / std::max(time_ns, 1e-3);
+    reply.operations += seat->work.operations;
+    reply.bytes += seat->work.bytes;
+    reply.involuntary_switches += seat->disturbance.switches;
+    reply.faults += seat->disturbance.faults;
+    first_begin = std::min(first_begin, seat->begin);
+    last_begin = std::max(last_begin, seat->begin);
+    first_end = std::min(first_end, seat->end);
+    last_end = std::max(last_end, seat->end);
+  }
+  reply.ns_per_operation = 1.0 / rate;
+  const double together = first_end > last_begin ? static_cast<double>(first_end - last_begin) : 0;
+  reply.overlap = together / std::max(1.0, static_cast<double>(last_end - first_begin));
+  if (!host_.does_work) reply.bytes = 0;
+  return reply;
+}
+
+Result<SliceReply> CellSession::run_once(std::uint64_t operations) {
+  for (auto& seat : seats_) {
+    seat->workload->refresh();
+    seat->status = {};
+  }
+  team_->run([&](unsigned index) { seats_[index]->run(operations, cell_); });
+  operations_done_ += operations * seats_.size();
+  return summarise();
+}
+
+Result<double> CellSession::time_of(std::uint64_t operations) {
+  const auto reply = run_once(operations);
+  if (!reply) return reply.error();
+  return reply->ns_per_operation * static_cast<double>(reply->operations);
+}
+
+Result<std::uint64_t> CellSession::calibrate(std::uint64_t slice_ns) {
+  const auto wanted = static_cast<double>(slice_ns);
+  std::uint64_t operations = 1;
+  Result<double> time = time_of(operations);
+  while (time && *time < wanted / 8 && operations < kOperationsLimit) {
+    operations *= 2;
+    time = time_of(operations);
+  }
+  if (!time) return time.error();
+  const double scaled = static_cast<double>(operations) * wanted / std::max(*time, 1.0);
+  operations_ = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(scaled));
+  Status grows;
+  for (unsigned attempt = 0; attempt < kGrowthAttempts; ++attempt) {
+    const Result<double> once = time_of(operations_);
+    if (!once) return once.error();
+    const Result<double> twice = time_of(2 * operations_);
+    if (!twice) return twice.error();
+    grows = check_time_grows(operations_, *once, *twice);
+    if (grows) break;
+  }
+  if (!grows) return grows.error();
+  return operations_;
+}
+
+void CellSession::forget_latencies() {
+  for (auto& seat : seats_) seat->histogram.clear();
+  operations_in_slices_ = slice_time_ns_ = 0;
+}
+
+Result<SliceReply> CellSession::slice() {
+  auto reply = run_once(operations_);
+  if (!reply) return reply;
+  const double time_ns = reply->ns_per_operation * static_cast<double>(reply->operations);
+  best_bytes_per_s_ =
+      std::max(best_bytes_per_s_, static_cast<double>(reply->bytes) / time_ns * 1e9);
+  operations_in_slices_ += static_cast<double>(reply->operations);
+  slice_time_ns_ += time_ns;
+  return reply;
+}
+
+Status CellSession::check_results(const Histogram& histogram) const {
+  const Status below = check_ceiling(best_bytes_per_s_, host_.ceiling_bytes_per_s, cell_.threads);
+  if (!below) return below;
+  if (histogram.count() == 0 || slice_time_ns_ <= 0) return {};
+  return check_littles_law(operations_in_slices_ / slice_time_ns_ * 1e9,
+                           histogram.mean() * host_.timer.ns_per_tick, cell_.threads,
+                           host_.timer.step_ns);
+}
+
+Result<CellDoneReply> CellSession::finish() {
+  CellDoneReply reply;
+  const DeviceCounters after = host_.device->counters();
+  reply.counters = {
+      {"operations", operations_done_},
+      {"bytes_copied_from", after.bytes_copied_from - counters_before_.bytes_copied_from},
+      {"bytes_copied_to", after.bytes_copied_to - counters_before_.bytes_copied_to},
+      {"lines_flushed", after.lines_flushed - counters_before_.lines_flushed},
+      {"drains", after.drains - counters_before_.drains}};
+  if (host_.does_work) {
+    team_->run_in_turn(
+        [&](unsigned index) { seats_[index]->status = seats_[index]->workload->verify(); });
+  }
+  Histogram histogram;
+  for (unsigned index = 0; index < seats_.size(); ++index) {
+    const Seat& seat = *seats_[index];
+    if (!seat.status) return seat.status.error();
+    if (seat.cpu >= 0 && seat.cpu != cell_.placement.cpus[index]) {
+      return runtime_error("thread {} ran on CPU {}, not on CPU {} where it was put", index,
+                           seat.cpu, cell_.placement.cpus[index]);
+    }
+    reply.cpus.push_back(seat.cpu);
+    histogram.merge(seat.histogram);
+  }
+  const Status sane = check_results(histogram);
+  if (!sane) return sane.error();
+  if (histogram.count() > 0) reply.histogram = histogram.sparse();
+  return reply;
+}
+
+}  // namespace pmembench

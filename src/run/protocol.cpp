@@ -1,0 +1,240 @@
+#include "run/protocol.hpp"
+
+namespace pmembench {
+namespace {
+
+using nlohmann::json;
+
+const char* kind_name(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::usage:
+      return "usage";
+    case ErrorKind::environment:
+      return "environment";
+    case ErrorKind::runtime:
+      break;
+  }
+  return "runtime";
+}
+
+ErrorKind kind_of(const std::string& name) {
+  if (name == "usage") return ErrorKind::usage;
+  return name == "environment" ? ErrorKind::environment : ErrorKind::runtime;
+}
+
+// Runs a reader over a message of the given type; the JSON library's exceptions end here.
+template <typename T, typename Reader>
+Result<T> read_message(const json& message, const char* key, const char* wanted, Reader&& reader) {
+  try {
+    if (message.is_object() && message.value("is", "") == "failed") {
+      return Error{kind_of(message.value("kind", "runtime")), message.value("message", "unknown"),
+                   0};
+    }
+    if (!message.is_object() || message.value(key, "") != wanted) {
+      return runtime_error("worker protocol: expected '{}', got: {}", wanted, message.dump());
+    }
+    return reader(message);
+  } catch (const json::exception& error) {
+    return runtime_error("worker protocol: bad '{}' message: {}", wanted, error.what());
+  }
+}
+
+json placement_json(const Placement& placement) {
+  return {
+      {"asked", placement.asked}, {"cpus", placement.cpus}, {"memory_node", placement.memory_node}};
+}
+
+json timer_json(const TimerFacts& timer) {
+  return {{"ns_per_tick", timer.ns_per_tick},
+          {"step_ns", timer.step_ns},
+          {"floor_issue_ns", timer.floor_issue_ns},
+          {"floor_durable_ns", timer.floor_durable_ns},
+          {"invariant", timer.invariant}};
+}
+
+TimerFacts timer_from_json(const json& message) {
+  TimerFacts timer;
+  message.at("ns_per_tick").get_to(timer.ns_per_tick);
+  message.at("step_ns").get_to(timer.step_ns);
+  message.at("floor_issue_ns").get_to(timer.floor_issue_ns);
+  message.at("floor_durable_ns").get_to(timer.floor_durable_ns);
+  message.at("invariant").get_to(timer.invariant);
+  return timer;
+}
+
+Cell cell_of(const json& message) {
+  Cell cell;
+  message.at("name").get_to(cell.name);
+  message.at("media").get_to(cell.media);
+  message.at("backend").get_to(cell.backend);
+  message.at("backend_options").get_to(cell.backend_options);
+  message.at("path").get_to(cell.path);
+  message.at("workload").get_to(cell.workload);
+  message.at("parameters").get_to(cell.parameters);
+  message.at("threads").get_to(cell.threads);
+  const json& placement = message.at("placement");
+  placement.at("asked").get_to(cell.placement.asked);
+  placement.at("cpus").get_to(cell.placement.cpus);
+  placement.at("memory_node").get_to(cell.placement.memory_node);
+  cell.timing = message.at("timing") == "operation" ? Timing::operation : Timing::slice;
+  message.at("latency_mode").get_to(cell.latency_mode);
+  message.at("durable").get_to(cell.durable);
+  message.at("seed").get_to(cell.seed);
+  message.at("skip_reason").get_to(cell.skip_reason);
+  return cell;
+}
+
+}  // namespace
+
+json to_json(const Cell& cell) {
+  return {{"name", cell.name},
+          {"media", cell.media},
+          {"backend", cell.backend},
+          {"backend_options", cell.backend_options},
+          {"path", cell.path},
+          {"workload", cell.workload},
+          {"parameters", cell.parameters},
+          {"threads", cell.threads},
+          {"placement", placement_json(cell.placement)},
+          {"timing", cell.timing == Timing::operation ? "operation" : "slice"},
+          {"latency_mode", cell.latency_mode},
+          {"durable", cell.durable},
+          {"seed", cell.seed},
+          {"skip_reason", cell.skip_reason}};
+}
+
+Result<Cell> cell_from_json(const json& message) {
+  try {
+    return cell_of(message);
+  } catch (const json::exception& error) {
+    return runtime_error("a cell in JSON is incomplete: {}", error.what());
+  }
+}
+
+json to_json(const OpenRequest& request) {
+  return {{"do", "open"},
+          {"version", kProtocolVersion},
+          {"media", request.media},
+          {"backend", request.backend},
+          {"backend_options", request.backend_options},
+          {"node", request.node},
+          {"destroy", request.destroy},
+          {"plugin_files", request.plugins.files},
+          {"plugin_folders", request.plugins.folders},
+          {"without_cpu", request.without_cpu}};
+}
+
+Result<OpenRequest> open_request_from_json(const json& message) {
+  return read_message<OpenRequest>(
+      message, "do", "open", [](const json& open) -> Result<OpenRequest> {
+        const int version = open.at("version").get<int>();
+        if (version != kProtocolVersion) {
+          return runtime_error(
+              "the coordinator speaks worker protocol {}, this worker speaks {}: use binaries of "
+              "the same protocol",
+              version, kProtocolVersion);
+        }
+        OpenRequest request;
+        open.at("media").get_to(request.media);
+        open.at("backend").get_to(request.backend);
+        open.at("backend_options").get_to(request.backend_options);
+        open.at("node").get_to(request.node);
+        open.at("destroy").get_to(request.destroy);
+        open.at("plugin_files").get_to(request.plugins.files);
+        open.at("plugin_folders").get_to(request.plugins.folders);
+        open.at("without_cpu").get_to(request.without_cpu);
+        return request;
+      });
+}
+
+json to_json(const OpenedReply& reply) {
+  return {{"is", "opened"},
+          {"version", kProtocolVersion},
+          {"medium", reply.medium},
+          {"timer", timer_json(reply.timer)},
+          {"ceiling_bytes_per_s", reply.ceiling_bytes_per_s}};
+}
+
+Result<OpenedReply> opened_reply_from_json(const json& message) {
+  return read_message<OpenedReply>(
+      message, "is", "opened", [](const json& opened) -> Result<OpenedReply> {
+        OpenedReply reply;
+        reply.medium = opened.at("medium");
+        reply.timer = timer_from_json(opened.at("timer"));
+        opened.at("ceiling_bytes_per_s").get_to(reply.ceiling_bytes_per_s);
+        return reply;
+      });
+}
+
+json to_json(const CellRequest& request) {
+  return {{"do", "cell"},
+          {"cell", to_json(request.cell)},
+          {"slice_ns", request.slice_ns},
+          {"operations", request.operations}};
+}
+
+Result<CellRequest> cell_request_from_json(const json& message) {
+  return read_message<CellRequest>(message, "do", "cell",
+                                   [](const json& asked) -> Result<CellRequest> {
+                                     CellRequest request;
+                                     request.cell = cell_of(asked.at("cell"));
+                                     asked.at("slice_ns").get_to(request.slice_ns);
+                                     asked.at("operations").get_to(request.operations);
+                                     return request;
+                                   });
+}
+
+Result<std::uint64_t> ready_reply_from_json(const json& message) {
+  return read_message<std::uint64_t>(message, "is", "ready",
+                                     [](const json& ready) -> Result<std::uint64_t> {
+                                       return ready.at("operations").get<std::uint64_t>();
+                                     });
+}
+
+json to_json(const SliceReply& reply) {
+  return {{"is", "slice"},
+          {"ns_per_operation", reply.ns_per_operation},
+          {"operations", reply.operations},
+          {"bytes", reply.bytes},
+          {"overlap", reply.overlap},
+          {"involuntary_switches", reply.involuntary_switches},
+          {"faults", reply.faults}};
+}
+
+Result<SliceReply> slice_reply_from_json(const json& message) {
+  return read_message<SliceReply>(
+      message, "is", "slice", [](const json& slice) -> Result<SliceReply> {
+        SliceReply reply;
+        slice.at("ns_per_operation").get_to(reply.ns_per_operation);
+        slice.at("operations").get_to(reply.operations);
+        slice.at("bytes").get_to(reply.bytes);
+        slice.at("overlap").get_to(reply.overlap);
+        slice.at("involuntary_switches").get_to(reply.involuntary_switches);
+        slice.at("faults").get_to(reply.faults);
+        return reply;
+      });
+}
+
+json to_json(const CellDoneReply& reply) {
+  return {{"is", "done"},
+          {"histogram", reply.histogram},
+          {"counters", reply.counters},
+          {"cpus", reply.cpus}};
+}
+
+Result<CellDoneReply> cell_done_reply_from_json(const json& message) {
+  return read_message<CellDoneReply>(message, "is", "done",
+                                     [](const json& done) -> Result<CellDoneReply> {
+                                       CellDoneReply reply;
+                                       done.at("histogram").get_to(reply.histogram);
+                                       done.at("counters").get_to(reply.counters);
+                                       done.at("cpus").get_to(reply.cpus);
+                                       return reply;
+                                     });
+}
+
+json to_json(const Error& error) {
+  return {{"is", "failed"}, {"kind", kind_name(error.kind)}, {"message", error.message}};
+}
+
+}  // namespace pmembench

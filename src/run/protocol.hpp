@@ -1,0 +1,92 @@
+// The worker protocol: lines of JSON over two pipes, versioned, so that two versions of pmembench
+// can be driven by one coordinator.
+//
+//   coordinator                               worker
+//   {"do":"open","version":1,...}       ->    opens, maps, touches, verifies the medium
+//                                       <-    {"is":"opened",...}
+//   {"do":"cell","cell":{...},...}      ->    makes threads and workloads, calibrates
+//                                       <-    {"is":"ready","operations":N}
+//   {"do":"slice","first":true}         ->    one timed slice, begun when this line woke it;
+//   `first`:
+//                                             forget the latencies of the slices before (warm-up)
+//                                       <-    {"is":"slice",...}
+//   {"do":"end"}                        ->    verifies the bytes, ends the cell
+//                                       <-    {"is":"done",...}
+//   {"do":"quit"}, or end of file       ->    removes what it made and exits 0
+//
+// In place of any answer: {"is":"failed","kind":"runtime","message":"..."}; after a failed cell the
+// worker waits for the next.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "dax/open_device.hpp"
+#include "measure/timer.hpp"
+#include "plan/plan.hpp"
+
+namespace pmembench {
+
+inline constexpr int kProtocolVersion = 1;
+
+// What a worker must know to open its device as the coordinator planned it.
+struct OpenRequest {
+  std::string media, backend, backend_options;
+  int node = -1;
+  bool destroy = false;
+  PluginSearch plugins;
+  std::string without_cpu;  // features that the CPU is taken not to have
+};
+
+struct OpenedReply {
+  nlohmann::json medium;  // MediaFacts, and "claim"
+  TimerFacts timer;
+  double ceiling_bytes_per_s = 0;  // of one CPU, from its first-level cache: nothing is faster
+};
+
+struct CellRequest {
+  Cell cell;
+  std::uint64_t slice_ns = 500'000;
+  std::uint64_t operations = 0;  // of a slice and thread; 0: calibrate
+};
+
+// One timed slice over all threads.
+struct SliceReply {
+  double ns_per_operation = 0;  // 1 / sum over threads of (operations / time)
+  std::uint64_t operations = 0, bytes = 0;
+  double overlap = 1;  // share of the span in which all threads ran
+  std::uint64_t involuntary_switches = 0;
+  std::uint64_t faults = 0;  // page faults, minor and major
+};
+
+struct CellDoneReply {
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> histogram;  // of ticks; empty: none taken
+  std::map<std::string, std::uint64_t> counters;                   // by the device, of this cell
+  std::vector<int> cpus;  // where the threads were seen to run
+};
+
+nlohmann::json to_json(const Cell& cell);
+nlohmann::json to_json(const OpenRequest& request);
+nlohmann::json to_json(const OpenedReply& reply);
+nlohmann::json to_json(const CellRequest& request);
+nlohmann::json to_json(const SliceReply& reply);
+nlohmann::json to_json(const CellDoneReply& reply);
+nlohmann::json to_json(const Error& error);  // {"is":"failed",...}
+nlohmann::json to_json(const MediaFacts& facts);
+
+// Each refuses (runtime) a line that is not the message it wants, with what is missing; a "failed"
+// message becomes the Error that it carries.
+Result<Cell> cell_from_json(const nlohmann::json& json);
+Result<OpenRequest> open_request_from_json(const nlohmann::json& json);
+Result<OpenedReply> opened_reply_from_json(const nlohmann::json& json);
+Result<CellRequest> cell_request_from_json(const nlohmann::json& json);
+Result<std::uint64_t> ready_reply_from_json(const nlohmann::json& json);
+Result<SliceReply> slice_reply_from_json(const nlohmann::json& json);
+Result<CellDoneReply> cell_done_reply_from_json(const nlohmann::json& json);
+
+}  // namespace pmembench

@@ -1,0 +1,119 @@
+#include "run/worker.hpp"
+
+#include <csignal>
+#include <memory>
+#include <optional>
+
+#include "platform/cpu.hpp"
+#include "run/cell_session.hpp"
+#include "run/channel.hpp"
+#include "run/checks.hpp"
+#include "run/host_info.hpp"
+#include "run/protocol.hpp"
+
+namespace pmembench {
+namespace {
+
+class Worker {
+ public:
+  Worker(Channel channel, std::span<const dax_operations* const> builtins)
+      : channel_(std::move(channel)), builtins_(builtins) {}
+
+  int serve() {
+    for (;;) {
+      const auto message = channel_.receive();
+      if (!message) return message.error().code == EPIPE ? 0 : 4;
+      const std::string verb = message->is_object() ? message->value("do", "") : "";
+      if (verb == "quit") return 0;
+      const Result<nlohmann::json> answer = handle(verb, *message);
+      const Status sent = channel_.send(answer ? *answer : to_json(answer.error()));
+      if (!sent) return 0;
+    }
+  }
+
+ private:
+  Result<nlohmann::json> handle(const std::string& verb, const nlohmann::json& message) {
+    if (verb == "open") return open(message);
+    if (verb == "cell") return begin_cell(message);
+    if (verb == "slice") return slice(message.value("first", false));
+    if (verb == "end") return end_cell();
+    return runtime_error("worker protocol: unknown request '{}'", verb);
+  }
+
+  Result<nlohmann::json> open(const nlohmann::json& message) {
+    const auto request = open_request_from_json(message);
+    if (!request) return request.error();
+    const auto host = host_info(request->without_cpu);
+    if (!host) return host.error();
+    auto registry = Registry::build(*host, builtins_, request->plugins);
+    if (!registry) return registry.error();
+    registry_.emplace(*std::move(registry));
+    const auto backend = registry_->find(request->backend);
+    if (!backend) return backend.error();
+    const auto spec = parse_media(request->media);
+    if (!spec) return spec.error();
+    const auto timer = calibrate_timer();
+    if (!timer) return timer.error();
+    OpenOptions options;
+    options.destroy = request->destroy;
+    options.backend_options = request->backend_options;
+    options.node = request->node;
+    auto opened = open_device(**backend, *spec, *host, options);
+    if (!opened) return opened.error();
+    device_.emplace(*std::move(opened));
+    host_ = {device_->device.get(), *timer, measure_load_ceiling(timer->ns_per_tick),
+             ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
+    return to_json(OpenedReply{to_json(device_->facts), *timer, host_.ceiling_bytes_per_s});
+  }
+
+  Result<nlohmann::json> begin_cell(const nlohmann::json& message) {
+    session_.reset();
+    if (!device_) return runtime_error("worker protocol: 'cell' before 'open'");
+    const auto request = cell_request_from_json(message);
+    if (!request) return request.error();
+    auto session = CellSession::start(host_, request->cell);
+    if (!session) return session.error();
+    session_ = *std::move(session);
+    std::uint64_t operations = request->operations;
+    if (operations == 0) {
+      const auto calibrated = session_->calibrate(request->slice_ns);
+      if (!calibrated) return calibrated.error();
+      operations = *calibrated;
+    }
+    session_->set_operations(operations);
+    return nlohmann::json{{"is", "ready"}, {"operations", operations}};
+  }
+
+  Result<nlohmann::json> slice(bool first) {
+    if (!session_) return runtime_error("worker protocol: 'slice' outside a cell");
+    if (first) session_->forget_latencies();
+    const auto reply = session_->slice();
+    if (!reply) return reply.error();
+    return to_json(*reply);
+  }
+
+  Result<nlohmann::json> end_cell() {
+    if (!session_) return runtime_error("worker protocol: 'end' outside a cell");
+    const auto reply = session_->finish();
+    session_.reset();
+    if (!reply) return reply.error();
+    return to_json(*reply);
+  }
+
+  Channel channel_;
+  std::span<const dax_operations* const> builtins_;
+  std::optional<Registry> registry_;
+  std::optional<OpenedDevice> device_;
+  CellSession::Host host_;
+  std::unique_ptr<CellSession> session_;  // after device_: goes first
+};
+
+}  // namespace
+
+int serve_worker(UniqueFd in, UniqueFd out, std::span<const dax_operations* const> builtins) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Worker worker(Channel(std::move(in), std::move(out)), builtins);
+  return worker.serve();
+}
+
+}  // namespace pmembench

@@ -1,0 +1,115 @@
+#include "run/worker_process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstring>
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kQuitMilliseconds = 20'000;
+
+// In the child: only async-signal-safe calls until exec.
+[[noreturn]] void become_worker(const std::vector<char*>& arguments, int in, int out) {
+  std::signal(SIGINT, SIG_IGN);
+  if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) _exit(126);
+  execv(arguments.front(), arguments.data());
+  _exit(127);
+}
+
+}  // namespace
+
+std::string signal_text(int signal) {
+  const char* name = sigabbrev_np(signal);
+  const char* description = sigdescr_np(signal);
+  if (name == nullptr || description == nullptr) return fmt::format("signal {}", signal);
+  return fmt::format("SIG{} ({})", name, description);
+}
+
+Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(
+    const std::vector<std::string>& command) {
+  std::vector<std::string> copy = command;
+  std::vector<char*> arguments;
+  for (std::string& word : copy) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  std::array<int, 2> request{}, answer{};
+  if (pipe2(request.data(), O_CLOEXEC) != 0) {
+    return runtime_error("no pipe for a worker: {}", std::strerror(errno));
+  }
+  UniqueFd request_read(request[0]), request_write(request[1]);
+  if (pipe2(answer.data(), O_CLOEXEC) != 0) {
+    return runtime_error("no pipe for a worker: {}", std::strerror(errno));
+  }
+  UniqueFd answer_read(answer[0]), answer_write(answer[1]);
+  const pid_t pid = fork();
+  if (pid < 0) return runtime_error("no process for a worker: {}", std::strerror(errno));
+  if (pid == 0) become_worker(arguments, request_read.get(), answer_write.get());
+  return std::unique_ptr<WorkerProcess>(
+      new WorkerProcess(pid, Channel(std::move(answer_read), std::move(request_write))));
+}
+
+WorkerProcess::~WorkerProcess() {
+  if (pid_ <= 0) return;
+  (void)channel_.send({{"do", "quit"}});
+  channel_.close();
+  if (reap_within(kQuitMilliseconds)) return;
+  ::kill(pid_, SIGKILL);
+  (void)waitpid(pid_, nullptr, 0);
+}
+
+bool WorkerProcess::reap_within(std::uint64_t milliseconds) {
+  // A pid file descriptor becomes readable when the process ends: no polling, no lost signal.
+  const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  if (process) {
+    pollfd waiting{process.get(), POLLIN, 0};
+    int ready = 0;
+    do {
+      ready = ::poll(&waiting, 1, static_cast<int>(milliseconds));
+    } while (ready < 0 && errno == EINTR);
+    if (ready == 0) return false;
+  }
+  if (waitpid(pid_, nullptr, process ? 0 : WNOHANG) != pid_) return false;
+  pid_ = -1;
+  return true;
+}
+
+Error WorkerProcess::death() {
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  if (WIFSIGNALED(status)) {
+    return {ErrorKind::runtime, fmt::format("the worker died of {}", signal_text(WTERMSIG(status))),
+            EPIPE};
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+    return {ErrorKind::runtime, "the worker could not be started: its binary does not run", EPIPE};
+  }
+  return {ErrorKind::runtime,
+          fmt::format("the worker ended by itself with status {}", WEXITSTATUS(status)), EPIPE};
+}
+
+Result<nlohmann::json> WorkerProcess::ask(const nlohmann::json& message, std::uint64_t timeout_ms) {
+  if (!alive()) return Error{ErrorKind::runtime, "the worker is not running", EPIPE};
+  const Status sent = channel_.send(message);
+  auto answer = sent ? channel_.receive(timeout_ms) : Result<nlohmann::json>(sent.error());
+  if (answer) return answer;
+  if (answer.error().code == EPIPE) return death();
+  if (answer.error().code == ETIMEDOUT) {
+    ::kill(pid_, SIGKILL);
+    (void)death();
+    return Error{
+        ErrorKind::runtime,
+        fmt::format("the worker gave no answer within {} s and was killed", timeout_ms / 1000),
+        ETIMEDOUT};
+  }
+  return answer;
+}
+
+}  // namespace pmembench

@@ -1,0 +1,45 @@
+// WorkerProcess: the coordinator's end of one worker.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "run/channel.hpp"
+
+namespace pmembench {
+
+// One child process, ended and reaped when the object goes. Used by one thread.
+class WorkerProcess {
+ public:
+  // Starts `command` (path first, then arguments) with the protocol on its standard input and
+  // output; SIGINT is ignored in it, since the coordinator decides when it ends.
+  static Result<std::unique_ptr<WorkerProcess>> start(const std::vector<std::string>& command);
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+  // Asks it to quit, waits up to 20 s, then kills it.
+  ~WorkerProcess();
+
+  // Sends and waits for the answer. Errors: the worker died (names signal or status, code EPIPE),
+  // no answer within `timeout_ms` (it is killed then, code ETIMEDOUT), interrupted (code EINTR).
+  Result<nlohmann::json> ask(const nlohmann::json& message, std::uint64_t timeout_ms);
+  [[nodiscard]] bool alive() const { return pid_ > 0; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  WorkerProcess(pid_t pid, Channel channel) : pid_(pid), channel_(std::move(channel)) {}
+  Error death();  // reaps
+  bool reap_within(std::uint64_t milliseconds);
+
+  pid_t pid_;
+  Channel channel_;
+};
+
+// "SIGBUS (bus error)" for 7, and so on.
+[[nodiscard]] std::string signal_text(int signal);
+
+}  // namespace pmembench

@@ -1,0 +1,100 @@
+// devdax, opened. Where there is no dax device, /dev/zero plays one: it can be mapped shared, and a
+// fake tree says of its number what sysfs says of a dax device.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <string>
+
+#include "open_helper.hpp"
+#include "scratch_folder.hpp"
+
+namespace pmembench {
+namespace {
+
+using testing::HasSubstr;
+
+class MediaDevdax : public testing::Test {
+ protected:
+  MediaDevdax() {
+    tree_.file("sys/bus/nd/devices/region0/persistence_domain", "cpu_cache\n");
+    device("size", "9437184\n");  // 9 MiB: 4 times the alignment and a rest
+    device("align", "2097152\n");
+    device("numa_node", "0\n");
+    device("target_node", "4\n");
+    std::filesystem::create_directories(tree_.at("sys/bus/dax/drivers/device_dax"));
+    std::filesystem::create_directories(tree_.at("sys/bus/dax/drivers/kmem"));
+    link("sys/bus/dax", kAt + "/subsystem");
+    link("sys/bus/dax/drivers/device_dax", kAt + "/driver");
+    std::filesystem::create_directories(tree_.at("sys/dev/char"));
+    link(kAt, "sys/dev/char/1:5");
+    options_.sysfs_root = tree_.path();
+  }
+  void device(const std::string& name, const std::string& content) {
+    tree_.file(kAt + "/" + name, content);
+  }
+  void link(const std::string& to, const std::string& from) {
+    std::filesystem::remove(tree_.at(from));
+    std::filesystem::create_directory_symlink(
+        std::filesystem::relative(tree_.at(to),
+                                  std::filesystem::path(tree_.at(from)).parent_path()),
+        tree_.at(from));
+  }
+
+  const std::string kAt = "sys/devices/ndbus0/region0/dax0.1/dax0/dax0.0";
+  ScratchFolder tree_;
+  OpenOptions options_;
+};
+
+TEST_F(MediaDevdax, is_mapped_as_sysfs_says) {
+  const Result<OpenedDevice> opened = open_medium_with("example", "devdax:/dev/zero", options_);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->facts.kind, "devdax");
+  EXPECT_EQ(opened->facts.size_bytes, 8U << 20) << "whole multiples of the alignment";
+  EXPECT_EQ(opened->device->facts().alignment_bytes, 2U << 20);
+  EXPECT_EQ(opened->device->facts().node, 0);
+  EXPECT_EQ(opened->facts.persistence_domain, DAX_DOMAIN_CPU_CACHE);
+  EXPECT_EQ(durable_claim(opened->facts), "durable");
+  EXPECT_FALSE(opened->facts.map_sync) << "/dev/zero refuses it where it is validated";
+  EXPECT_TRUE(opened->device->write_cache()) << "the backend's name decides about flushes";
+}
+
+TEST_F(MediaDevdax, an_unknown_domain_claims_nothing) {
+  tree_.file("sys/bus/nd/devices/region0/persistence_domain", "something new\n");
+  const Result<OpenedDevice> opened =
+      open_medium_with("example", "devdax:/dev/zero,size=2M", options_);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->facts.size_bytes, 2U << 20);
+  EXPECT_EQ(opened->facts.persistence_domain, DAX_DOMAIN_UNKNOWN);
+  EXPECT_EQ(durable_claim(opened->facts), "emulated");
+}
+
+TEST_F(MediaDevdax, takes_only_multiples_of_the_alignment_that_fit) {
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero,size=3M", options_),
+              HasSubstr("size 3 MiB is not a multiple of dax0.0's alignment, 2 MiB"));
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero,size=10M", options_),
+              HasSubstr("dax0.0 has 8 MiB, fewer than the 10 MiB asked for"));
+  device("size", "0\n");
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero", options_),
+              HasSubstr("dax0.0 has a size of 0 or an unknown one; create it with daxctl first"));
+}
+
+TEST_F(MediaDevdax, in_another_driver_s_hands_is_refused) {
+  link("sys/bus/dax/drivers/kmem", kAt + "/driver");
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero", options_),
+              HasSubstr("dax0.0 is system RAM now (driver kmem); use dram:SIZE,node=4, or give it "
+                        "back: daxctl reconfigure-device --mode=devdax dax0.0"));
+  std::filesystem::remove(tree_.at(kAt + "/driver"));
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero", options_),
+              HasSubstr("dax0.0 has no driver instead of the driver device_dax"));
+}
+
+TEST_F(MediaDevdax, that_is_none_is_refused) {
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/null", options_), HasSubstr("/dev/null"));
+  EXPECT_THAT(refusal_of("example", "/dev/dax77.7"), HasSubstr("No such file"));
+  const std::string file = tree_.file("file", std::string(4096, '\0'));
+  EXPECT_THAT(refusal_of("example", "devdax:" + file), HasSubstr("is not a dax device"));
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero"), HasSubstr("is not a dax device"));
+}
+
+}  // namespace
+}  // namespace pmembench

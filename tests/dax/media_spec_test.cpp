@@ -1,0 +1,171 @@
+#include "dax/media_spec.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "base/random.hpp"
+
+namespace pmembench {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string refusal_of(const std::string& text) {
+  const Result<MediaSpec> spec = parse_media(text);
+  if (spec) return "accepted";
+  EXPECT_EQ(spec.error().kind, ErrorKind::usage) << text;
+  EXPECT_THAT(spec.error().message, StartsWith("medium '" + text + "': "));
+  return spec.error().message;
+}
+
+TEST(MediaSpec, reads_dram) {
+  const Result<MediaSpec> plain = parse_media("dram:64M");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->text, "dram:64M");
+  EXPECT_EQ(plain->kind, DAX_MEDIA_DRAM);
+  EXPECT_EQ(plain->size_bytes, 64ULL << 20);
+  EXPECT_EQ(plain->path, "");
+  EXPECT_EQ(plain->node, -1);
+  EXPECT_EQ(plain->pages, PageChoice::kernel_default);
+  const Result<MediaSpec> full = parse_media("dram:1.5G,pages=1g,node=3");
+  ASSERT_TRUE(full);
+  EXPECT_EQ(full->size_bytes, 3ULL << 29);
+  EXPECT_EQ(full->node, 3);
+  EXPECT_EQ(full->pages, PageChoice::huge_1g);
+}
+
+TEST(MediaSpec, reads_each_choice_of_pages) {
+  EXPECT_EQ(parse_media("dram:4K,pages=4k").value().pages, PageChoice::small_4k);
+  EXPECT_EQ(parse_media("dram:4K,pages=thp").value().pages, PageChoice::transparent);
+  EXPECT_EQ(parse_media("dram:4K,pages=2m").value().pages, PageChoice::huge_2m);
+  EXPECT_EQ(parse_media("dram:4K,pages=1g").value().pages, PageChoice::huge_1g);
+}
+
+TEST(MediaSpec, reads_paths_of_every_kind) {
+  const Result<MediaSpec> file = parse_media("file:/mnt/pmem/x,size=1G");
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->kind, DAX_MEDIA_FILE);
+  EXPECT_EQ(file->path, "/mnt/pmem/x");
+  EXPECT_EQ(file->size_bytes, 1ULL << 30);
+  EXPECT_EQ(parse_media("file:relative").value().path, "relative");
+  EXPECT_EQ(parse_media("file:relative").value().size_bytes, 0U);
+  EXPECT_EQ(parse_media("file:/odd:name").value().path, "/odd:name");
+  const Result<MediaSpec> short_dax = parse_media("/dev/dax0.0");
+  ASSERT_TRUE(short_dax);
+  EXPECT_EQ(short_dax->kind, DAX_MEDIA_DEVDAX);
+  EXPECT_EQ(short_dax->path, "/dev/dax0.0");
+  EXPECT_EQ(parse_media("/dev/dax1.0,size=2M").value().size_bytes, 2ULL << 20);
+  EXPECT_EQ(parse_media("devdax:/dev/dax0.0").value().path, "/dev/dax0.0");
+  EXPECT_EQ(parse_media("devdax:/dev/dax0.0").value().kind, DAX_MEDIA_DEVDAX);
+  const Result<MediaSpec> block = parse_media("block:/dev/loop0");
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->kind, DAX_MEDIA_BLOCK);
+  EXPECT_EQ(block->path, "/dev/loop0");
+  EXPECT_EQ(parse_media("block:/path,size=64M").value().size_bytes, 64ULL << 20);
+}
+
+TEST(MediaSpec, refuses_what_names_no_kind) {
+  for (const char* text : {"", "64M", "dram"}) {
+    EXPECT_THAT(refusal_of(text), HasSubstr("no kind of medium is named; write dram:SIZE, "
+                                            "file:PATH, /dev/daxX.Y or block:PATH"));
+  }
+  EXPECT_THAT(refusal_of("/dev/sda"),
+              HasSubstr("write file:/dev/sda to map it or block:/dev/sda for the kernel's block"));
+  EXPECT_THAT(refusal_of("./x:y"), HasSubstr("write file:./x:y to map it"));
+}
+
+TEST(MediaSpec, refuses_an_unknown_kind_and_offers_the_nearest) {
+  EXPECT_THAT(refusal_of("darm:64M"), HasSubstr("'darm' is not a kind of medium (did you mean "));
+  EXPECT_THAT(refusal_of("dramm:64M"), HasSubstr("(did you mean dram?)"));
+  EXPECT_THAT(refusal_of("blok:/x"), HasSubstr("(did you mean block?)"));
+  EXPECT_THAT(refusal_of("optane:/x"),
+              HasSubstr("'optane' is not a kind of medium; write dram:SIZE, file:PATH"));
+  EXPECT_THAT(refusal_of("sim:64M"), HasSubstr("'sim' is not a kind of medium"));
+}
+
+TEST(MediaSpec, refuses_a_missing_size) {
+  EXPECT_THAT(refusal_of("dram:"), HasSubstr("the size is missing; write dram:SIZE[,node=N]"));
+  EXPECT_THAT(refusal_of("dram:,node=0"), HasSubstr("the size is missing"));
+  EXPECT_THAT(refusal_of("dram:node=0"), HasSubstr("the size is missing"));
+}
+
+TEST(MediaSpec, refuses_sizes_that_are_none) {
+  EXPECT_THAT(refusal_of("dram:0"), HasSubstr("the size is 0; a medium has at least one page"));
+  EXPECT_THAT(refusal_of("file:/x,size=0"), HasSubstr("the size is 0"));
+  EXPECT_THAT(refusal_of("dram:5000"),
+              HasSubstr("size 5000 is not a multiple of 4096 bytes; write 4096 or 8192"));
+  EXPECT_THAT(refusal_of("dram:100"), HasSubstr("write 4096 or 4096"));
+  EXPECT_THAT(refusal_of("dram:64X"), HasSubstr("64X"));
+  EXPECT_THAT(refusal_of("dram:-4K"), HasSubstr("-4K"));
+}
+
+TEST(MediaSpec, refuses_a_node_that_is_no_number) {
+  for (const char* node : {"x", "", "-1", "1.5", "1024", "0x1", "99999999999999999999"}) {
+    EXPECT_THAT(refusal_of(std::string("dram:4K,node=") + node),
+                HasSubstr(fmt::format("node '{}' is not the number of a NUMA node", node)));
+  }
+}
+
+TEST(MediaSpec, refuses_unknown_pages) {
+  EXPECT_THAT(
+      refusal_of("dram:4K,pages=huge"),
+      HasSubstr("pages 'huge' is unknown; write pages=4k, pages=thp, pages=2m or pages=1g"));
+}
+
+TEST(MediaSpec, refuses_keys_that_the_kind_does_not_have) {
+  EXPECT_THAT(
+      refusal_of("dram:4K,nodes=1"),
+      HasSubstr("'nodes' is not a key of dram (did you mean node=?); write dram:SIZE[,node"));
+  EXPECT_THAT(refusal_of("dram:4K,size=4K"), HasSubstr("'size' is not a key of dram"));
+  EXPECT_THAT(refusal_of("file:/x,node=1"),
+              HasSubstr("'node' is not a key of file; write file:PATH[,size=SIZE]"));
+  EXPECT_THAT(refusal_of("file:/a,b"), HasSubstr("'b' is not a key of file"));
+  EXPECT_THAT(refusal_of("block:/x,"), HasSubstr("'' is not a key of block"));
+}
+
+TEST(MediaSpec, refuses_a_key_without_value_or_given_twice) {
+  EXPECT_THAT(refusal_of("file:/x,size"), HasSubstr("key size has no value"));
+  EXPECT_THAT(refusal_of("dram:4K,node=1,node=1"), HasSubstr("key node is given twice"));
+}
+
+TEST(MediaSpec, refuses_an_empty_path) {
+  EXPECT_THAT(refusal_of("file:"), HasSubstr("the path is empty; write file:PATH[,size=SIZE]"));
+  EXPECT_THAT(refusal_of("block:,size=4K"), HasSubstr("the path is empty"));
+  EXPECT_THAT(refusal_of("devdax:"), HasSubstr("the path is empty; write devdax:/dev/daxX.Y"));
+}
+
+TEST(MediaSpec, refuses_a_path_that_the_kernel_could_not_be_given) {
+  const Result<MediaSpec> spec = parse_media(std::string_view("file:/a\0b", 9));
+  ASSERT_FALSE(spec);
+  EXPECT_THAT(spec.error().message, HasSubstr("contains a NUL byte"));
+}
+
+// Whatever is typed, the answer is a spec that keeps its promises or a usage error.
+TEST(MediaSpec, survives_arbitrary_text) {
+  constexpr std::uint64_t kSeed = 20240611;
+  SCOPED_TRACE(fmt::format("seed {}", kSeed));
+  Random random(kSeed);
+  const std::vector<std::string> words{"dram", "file",     "block", "devdax", ":",  ",",
+                                       "=",    "size",     "node",  "pages",  "4K", "thp",
+                                       "/",    "/dev/dax", "0",     "2m",     "x",  "1"};
+  unsigned accepted = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (std::uint64_t i = random.below(9); i > 0; --i) text += words[random.below(words.size())];
+    const Result<MediaSpec> spec = parse_media(text);
+    if (!spec) {
+      ASSERT_EQ(spec.error().kind, ErrorKind::usage) << text;
+      continue;
+    }
+    ++accepted;
+    ASSERT_EQ(spec->size_bytes % DAX_PAGE_BYTES, 0U) << text;
+    ASSERT_EQ(spec->path.empty(), spec->kind == DAX_MEDIA_DRAM) << text;
+    ASSERT_TRUE(spec->kind != DAX_MEDIA_DRAM || spec->size_bytes > 0) << text;
+  }
+  EXPECT_GT(accepted, 100U);
+}
+
+}  // namespace
+}  // namespace pmembench

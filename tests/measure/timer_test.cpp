@@ -1,0 +1,103 @@
+#include "measure/timer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ctime>
+#include <vector>
+
+#include "base/random.hpp"
+
+namespace pmembench {
+namespace {
+
+// Differences of a counter that shows floor(time / step) * step, rounded down to whole ticks.
+std::vector<std::uint64_t> differences_of_a_counter(double step_ticks, std::uint64_t seed) {
+  Random random(seed);
+  double time = 0;
+  std::uint64_t previous = 0;
+  std::vector<std::uint64_t> differences;
+  for (int i = 0; i < 20000; ++i) {
+    time += 18 + static_cast<double>(random.below(60));
+    const auto steps = static_cast<std::uint64_t>(time / step_ticks);
+    const auto shown = static_cast<std::uint64_t>(static_cast<double>(steps) * step_ticks);
+    differences.push_back(shown - previous);
+    previous = shown;
+  }
+  return differences;
+}
+
+TEST(Timer, finds_the_step_of_a_coarse_counter) {
+  EXPECT_NEAR(counter_step_ticks(differences_of_a_counter(24.5, 1)), 24.5, 0.1);
+  EXPECT_NEAR(counter_step_ticks(differences_of_a_counter(100, 2)), 100, 0.1);
+  EXPECT_NEAR(counter_step_ticks(differences_of_a_counter(38.4, 3)), 38.4, 0.1);
+}
+
+TEST(Timer, finds_that_a_counter_is_finer_than_a_reading_takes) {
+  EXPECT_EQ(counter_step_ticks(differences_of_a_counter(1, 4)), 1);
+  EXPECT_EQ(counter_step_ticks(differences_of_a_counter(2, 5)), 2);
+}
+
+TEST(Timer, bears_interrupts_between_two_readings) {
+  std::vector<std::uint64_t> differences = differences_of_a_counter(24.5, 6);
+  Random random(6);
+  for (int i = 0; i < 100; ++i) differences[random.below(20000)] = 10000 + random.below(100000);
+  for (int i = 0; i < 50; ++i) differences[random.below(20000)] = 30 + random.below(120);
+  EXPECT_NEAR(counter_step_ticks(differences), 24.5, 0.1);
+}
+
+TEST(Timer, has_no_step_where_the_counter_stands_still) {
+  EXPECT_EQ(counter_step_ticks(std::vector<std::uint64_t>(10, 0)), 0);
+  EXPECT_EQ(counter_step_ticks({}), 0);
+}
+
+TEST(Timer, refuses_a_counter_that_is_not_invariant_or_goes_back) {
+  EXPECT_TRUE(check_counter(true, false));
+  const Status variant = check_counter(false, false);
+  ASSERT_FALSE(variant);
+  EXPECT_EQ(variant.error().kind, ErrorKind::environment);
+  EXPECT_EQ(variant.error().message,
+            "the time-stamp counter is not invariant (CPUID 8000_0007h EDX bit 8 is clear): its "
+            "ticks change length with the CPU's frequency; run on a host, or with a hypervisor's "
+            "CPU model, that has an invariant counter");
+  const Status back = check_counter(true, true);
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().kind, ErrorKind::environment);
+  EXPECT_EQ(back.error().message,
+            "the time-stamp counter went back between two readings: it cannot time anything here; "
+            "boot a kernel or hypervisor that keeps the counters of all CPUs in step");
+}
+
+TEST(Timer, calibrates_to_the_kernels_clock) {
+  const Result<TimerFacts> facts = calibrate_timer(true);
+  ASSERT_TRUE(facts) << facts.error().message;
+  // Two calibrations of an invariant counter agree far better than 1 %.
+  const Result<TimerFacts> again = calibrate_timer(true);
+  ASSERT_TRUE(again);
+  EXPECT_NEAR(facts->ns_per_tick / again->ns_per_tick, 1, 0.01);
+
+  timespec before{};
+  timespec after{};
+  clock_gettime(CLOCK_MONOTONIC_RAW, &before);
+  const std::uint64_t begin = tsc_begin();
+  while (tsc_end_issue() - begin < 5'000'000) {
+  }
+  const std::uint64_t end = tsc_end_durable();
+  clock_gettime(CLOCK_MONOTONIC_RAW, &after);
+  const double clock_ns = static_cast<double>(after.tv_sec - before.tv_sec) * 1e9 +
+                          static_cast<double>(after.tv_nsec - before.tv_nsec);
+  // The counter was read inside the clock's interval, so it cannot have seen more time.
+  EXPECT_LE(static_cast<double>(end - begin) * facts->ns_per_tick, clock_ns * 1.001);
+}
+
+TEST(Timer, knows_its_step_and_what_an_empty_pair_costs) {
+  const Result<TimerFacts> facts = calibrate_timer(true);
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_GT(facts->step_ns, 0);
+  EXPECT_LT(facts->step_ns, 1000);
+  EXPECT_GT(facts->floor_issue_ns, 0);
+  EXPECT_GE(facts->floor_durable_ns, facts->floor_issue_ns);  // a fence more
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -1,0 +1,51 @@
+#include "plan/media_placement.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/plan/fake_topology.hpp"
+
+namespace pmembench {
+namespace {
+
+std::string placed(std::string_view asked, const std::string& media) {
+  const auto spec = parse_media(media);
+  EXPECT_TRUE(spec) << media;
+  const auto placement = place_on_media(asked, 1, *spec, two_sockets(), "");
+  if (!placement) {
+    EXPECT_EQ(placement.error().kind, ErrorKind::environment) << asked;
+    return placement.error().message;
+  }
+  return "cpu " + std::to_string(placement->cpus.at(0)) + " memory " +
+         std::to_string(placement->memory_node);
+}
+
+TEST(MediaPlacement, puts_dram_where_it_is_asked_for) {
+  EXPECT_EQ(placed("near", "dram:1M"), "cpu 0 memory 0");
+  EXPECT_EQ(placed("near", "dram:1M,node=1"), "cpu 4 memory 1");
+  EXPECT_EQ(placed("far", "dram:1M"), "cpu 0 memory 1");
+}
+
+TEST(MediaPlacement, leaves_other_media_where_they_lie) {
+  EXPECT_EQ(placed("near", "file:/x,size=1M"), "cpu 0 memory -1");
+  EXPECT_EQ(placed("cpu_node=1", "block:/x,size=1M"), "cpu 4 memory -1");
+  EXPECT_EQ(placed("near", "/dev/dax0.0"), "cpu 0 memory -1") << "its node was not looked for";
+  EXPECT_EQ(placed("far", "file:/x,size=1M"),
+            "placement far puts memory on a node, and only dram can be put: place the CPUs, as in "
+            "cpu_node=0");
+  EXPECT_EQ(placed("cpus=0;node=1", "/dev/dax0.0"),
+            "placement cpus=0;node=1 puts memory on a node, and only dram can be put: place the "
+            "CPUs, as in cpu_node=0");
+}
+
+TEST(MediaPlacement, still_refuses_words_it_does_not_know) {
+  const auto spec = parse_media("file:/x,size=1M");
+  ASSERT_TRUE(spec);
+  const auto placement = place_on_media("neer", 1, *spec, two_sockets(), "");
+  ASSERT_FALSE(placement);
+  EXPECT_EQ(placement.error().kind, ErrorKind::usage);
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -1,0 +1,74 @@
+#include "plan/skip_reason.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/plan/fake_backends.hpp"
+
+namespace pmembench {
+namespace {
+
+std::string reason(const std::string& backend, dax_media_kind kind, const std::string& path,
+                   const std::string& workload, const Parameters& changes = {}) {
+  const Registry registry = fake_registry();
+  const WorkloadType& type = *find_workload(workload);
+  Parameters parameters = changes;
+  for (const ParameterSpec& spec : type.parameters) {
+    parameters.emplace(spec.name, spec.default_value);
+  }
+  return skip_reason(**registry.find(backend), kind, *find_path(path), type, parameters);
+}
+
+TEST(SkipReason, is_empty_where_nothing_stands_against_the_cell) {
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "direct", "random"), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DEVDAX, "mapped", "chase"), "");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "random"), "");
+}
+
+TEST(SkipReason, repeats_what_the_probe_said) {
+  EXPECT_EQ(reason("clwb", DAX_MEDIA_DRAM, "direct", "random"),
+            "backend clwb: the CPU has no clwb");
+}
+
+TEST(SkipReason, names_the_media_that_a_backend_serves) {
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_BLOCK, "direct", "random"),
+            "backend movnt does not serve block media: it serves dram, file, devdax");
+  EXPECT_EQ(reason("block", DAX_MEDIA_DRAM, "direct", "random"),
+            "backend block does not serve dram media: it serves block");
+}
+
+TEST(SkipReason, asks_for_addresses_where_they_are_needed) {
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "mapped", "random"),
+            "path mapped needs addresses, and backend block gives none");
+  EXPECT_EQ(reason("null", DAX_MEDIA_DRAM, "mapped", "chase"),
+            "path mapped needs addresses, and backend null gives none");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "direct", "chase"),
+            "workload chase works on addresses, and path direct gives none: use path mapped");
+}
+
+TEST(SkipReason, keeps_to_the_smallest_io_and_alignment) {
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "random", {{"operation_size", "64"}}),
+            "operation_size 64 B is below the smallest I/O of backend block, 512 B");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "random", {{"operation_size", "768"}}),
+            "operation_size 768 B is not a multiple of the alignment of backend block, 512 B");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "strided",
+                   {{"operation_size", "512"}, {"stride", "4000"}}),
+            "stride 3.90625 KiB is not a multiple of the alignment of backend block, 512 B");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "random", {{"operation_size", "512"}}), "");
+}
+
+TEST(SkipReason, lets_loads_and_stores_have_any_size) {
+  EXPECT_EQ(reason("wide", DAX_MEDIA_DRAM, "direct", "random", {{"operation_size", "64"}}),
+            "operation_size 64 B is below the smallest I/O of backend wide, 256 B");
+  EXPECT_EQ(reason("wide", DAX_MEDIA_DRAM, "mapped", "random", {{"operation_size", "64"}}), "");
+}
+
+TEST(KindName, names_every_kind) {
+  EXPECT_EQ(kind_name(DAX_MEDIA_DRAM), "dram");
+  EXPECT_EQ(kind_name(DAX_MEDIA_SIM), "sim");
+  EXPECT_EQ(kind_name(static_cast<dax_media_kind>(7)), "unknown");
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -1,0 +1,216 @@
+#include "results/row.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sample.hpp"
+
+namespace pmembench {
+namespace {
+
+using sample::replicate;
+using testing::HasSubstr;
+
+Row row_of(const Cell& cell, const std::vector<Replicate>& replicates) {
+  return make_row(cell, replicates, "", RowContext{});
+}
+
+TEST(Row, carries_what_the_cell_is) {
+  const Row row = row_of(sample::cell(), sample::replicates());
+  EXPECT_EQ(row.cell, "dram:1M/movnt/direct/random/t1");
+  EXPECT_EQ(row.media, "dram:1M");
+  EXPECT_EQ(row.backend, "movnt");
+  EXPECT_EQ(row.path, "direct");
+  EXPECT_EQ(row.workload, "random");
+  EXPECT_EQ(row.parameters, sample::cell().parameters);
+  EXPECT_EQ(row.threads, 2U);
+  EXPECT_EQ(row.placement_asked, "near");
+  EXPECT_EQ(row.placement_verified, "cpus 0,1; node 0: 100 %");
+  EXPECT_EQ(row.status, "ok");
+  EXPECT_EQ(row.reason, "");
+  EXPECT_EQ(row.seed, sample::cell().seed);
+  EXPECT_EQ(row.medium.at("page_bytes"), 4096);
+}
+
+TEST(Row, estimates_the_time_on_the_logarithm) {
+  std::vector<double> logarithms;
+  for (const Replicate& one : sample::replicates()) {
+    logarithms.push_back(std::log(one.median_ns_per_operation));
+  }
+  const Estimate expected = hodges_lehmann(logarithms);
+  const Row row = row_of(sample::cell(), sample::replicates());
+  ASSERT_TRUE(row.ns_per_operation);
+  EXPECT_DOUBLE_EQ(row.ns_per_operation->estimate, std::exp(expected.estimate));
+  EXPECT_DOUBLE_EQ(row.ns_per_operation->low, std::exp(expected.low));
+  EXPECT_DOUBLE_EQ(row.ns_per_operation->high, std::exp(expected.high));
+  EXPECT_TRUE(row.ns_per_operation->has_interval);
+  EXPECT_TRUE(row.converged);
+}
+
+TEST(Row, gives_rates_as_the_inverse_with_their_bounds_exchanged) {
+  const Row row = row_of(sample::cell(), sample::replicates());
+  ASSERT_TRUE(row.operations_per_s);
+  EXPECT_DOUBLE_EQ(row.operations_per_s->estimate, 1e9 / row.ns_per_operation->estimate);
+  EXPECT_DOUBLE_EQ(row.operations_per_s->low, 1e9 / row.ns_per_operation->high);
+  EXPECT_DOUBLE_EQ(row.operations_per_s->high, 1e9 / row.ns_per_operation->low);
+  ASSERT_TRUE(row.bytes_per_s);
+  EXPECT_DOUBLE_EQ(row.bytes_per_s->estimate, 64 * row.operations_per_s->estimate);
+  EXPECT_DOUBLE_EQ(row.bytes_per_s->low, 64 * row.operations_per_s->low);
+  EXPECT_LT(row.bytes_per_s->low, row.bytes_per_s->high);
+}
+
+TEST(Row, honours_the_confidence_and_precision_asked_for) {
+  std::vector<Replicate> wide;
+  for (unsigned i = 0; i < 10; ++i) wide.push_back(replicate(i, 90 + 2.0 * i));
+  const Row strict = make_row(sample::cell(), wide, "", {0.95, 0.02, std::nullopt});
+  const Row loose = make_row(sample::cell(), wide, "", {0.95, 0.10, std::nullopt});
+  const Row bold = make_row(sample::cell(), wide, "", {0.50, 0.02, std::nullopt});
+  EXPECT_FALSE(strict.converged);
+  EXPECT_TRUE(loose.converged);
+  EXPECT_LT(bold.ns_per_operation->high - bold.ns_per_operation->low,
+            strict.ns_per_operation->high - strict.ns_per_operation->low);
+}
+
+TEST(Row, has_no_interval_and_has_not_converged_below_six_replicates) {
+  const Row row = row_of(sample::cell(), std::vector<Replicate>(5, replicate(0, 100)));
+  EXPECT_EQ(row.status, "ok");
+  EXPECT_FALSE(row.ns_per_operation->has_interval);
+  EXPECT_FALSE(row.operations_per_s->has_interval);
+  EXPECT_FALSE(row.converged);
+}
+
+TEST(Row, adds_the_work_of_all_replicates) {
+  const Row row = row_of(sample::cell(), sample::replicates());
+  EXPECT_EQ(row.operations, 30000U);
+  EXPECT_EQ(row.bytes, 30000U * 64);
+  EXPECT_EQ(row.replicates, 10U);
+  EXPECT_EQ(row.slices, 30U);
+  EXPECT_EQ(row.disturbed_share, 0);
+}
+
+TEST(Row, takes_the_disturbed_share_of_all_slices_that_were_run) {
+  Replicate disturbed = replicate(0, 100);
+  disturbed.slice_disturbed = {false, true, false};
+  disturbed.disturbed = 6;  // five thrown away, one kept: eight slices were run
+  const Row row = row_of(sample::cell(), {disturbed});
+  EXPECT_DOUBLE_EQ(row.disturbed_share, 6.0 / 8);
+}
+
+TEST(Row, counts_amplification_per_operation_from_the_devices_counters) {
+  const Row row = row_of(sample::cell(), sample::replicates());
+  EXPECT_THAT(row.amplification,
+              testing::ElementsAre(testing::Pair("bytes", 128.0), testing::Pair("drains", 0.5),
+                                   testing::Pair("lines_flushed", 2.0)));
+}
+
+TEST(Row, counts_no_bytes_where_loads_and_stores_pass_no_counter) {
+  Replicate mapped = replicate(0, 100);
+  mapped.details_json = R"({"counters":{"operations":10,"lines_flushed":20,"drains":10}})";
+  EXPECT_THAT(
+      row_of(sample::cell(), {mapped}).amplification,
+      testing::ElementsAre(testing::Pair("drains", 1.0), testing::Pair("lines_flushed", 2)));
+  mapped.details_json = "{}";
+  EXPECT_TRUE(row_of(sample::cell(), {mapped}).amplification.empty());
+}
+
+TEST(Row, of_null_moves_no_bytes_and_claims_nothing) {
+  Cell cell = sample::durable_cell();
+  cell.backend = "null";
+  std::vector<Replicate> replicates = sample::replicates();
+  for (Replicate& one : replicates) one.medium_json = R"({"claim":"durable"})";
+  const Row row = row_of(cell, replicates);
+  EXPECT_EQ(row.status, "ok");
+  EXPECT_EQ(row.bytes, 0U);
+  EXPECT_FALSE(row.bytes_per_s);
+  EXPECT_TRUE(row.operations_per_s);
+  EXPECT_EQ(row.claim, "volatile");
+  EXPECT_TRUE(row.amplification.empty());
+}
+
+std::string claim_with(const Cell& cell, const std::vector<std::string>& media) {
+  std::vector<Replicate> replicates;
+  for (const std::string& medium : media) {
+    replicates.push_back(replicate(static_cast<unsigned>(replicates.size()), 100));
+    replicates.back().medium_json = medium;
+  }
+  return row_of(cell, replicates).claim;
+}
+
+TEST(Claim, is_the_mediums_where_the_workload_writes_durably) {
+  const Cell cell = sample::durable_cell();
+  EXPECT_EQ(claim_with(cell, {R"({"claim":"durable"})"}), "durable");
+  EXPECT_EQ(claim_with(cell, {R"({"claim":"emulated"})"}), "emulated");
+  EXPECT_EQ(claim_with(cell, {R"({"claim":"volatile"})"}), "volatile");
+}
+
+TEST(Claim, is_that_of_the_weakest_replicate) {
+  const Cell cell = sample::durable_cell();
+  EXPECT_EQ(claim_with(cell, {R"({"claim":"durable"})", R"({"claim":"emulated"})"}), "emulated");
+  EXPECT_EQ(claim_with(cell, {R"({"claim":"emulated"})", R"({"claim":"durable"})"}), "emulated");
+  EXPECT_EQ(claim_with(cell, {R"({"claim":"durable"})", R"({"claim":"volatile"})"}), "volatile");
+  EXPECT_EQ(claim_with(cell, {R"({"claim":"durable"})", "{}"}), "volatile");
+}
+
+TEST(Claim, is_volatile_where_nothing_says_more) {
+  const std::string durable = R"({"claim":"durable"})";
+  EXPECT_EQ(claim_with(sample::cell(), {durable}), "volatile");  // reads
+  Cell cell = sample::durable_cell();
+  cell.durable = false;
+  EXPECT_EQ(claim_with(cell, {durable}), "volatile");
+  for (const char* medium : {"", "no json", "[]", R"({"claim":7})", R"({"claim":"eternal"})"}) {
+    EXPECT_EQ(claim_with(sample::durable_cell(), {medium}), "volatile") << medium;
+  }
+}
+
+TEST(Row, of_a_cell_without_replicates_is_skipped_with_the_reason) {
+  Cell cell = sample::cell();
+  cell.skip_reason = "this CPU has no clwb";
+  const Row row = row_of(cell, {});
+  EXPECT_EQ(row.status, "skipped");
+  EXPECT_EQ(row.reason, "this CPU has no clwb");
+  EXPECT_FALSE(row.ns_per_operation);
+  EXPECT_FALSE(row.operations_per_s);
+  EXPECT_EQ(row.claim, "volatile");
+}
+
+TEST(Row, of_a_cell_that_the_budget_left_out_says_so) {
+  const Row row = row_of(sample::cell(), {});
+  EXPECT_EQ(row.status, "skipped");
+  EXPECT_EQ(
+      row.reason,
+      "not measured: the run ended before this cell's turn; resume it with --resume or give it "
+      "a larger --budget");
+}
+
+TEST(Row, of_an_error_has_the_reason_and_no_numbers) {
+  const Row row = make_row(sample::timed_cell(), sample::replicates(), "the worker died", {});
+  EXPECT_EQ(row.status, "error");
+  EXPECT_EQ(row.reason, "the worker died");
+  EXPECT_FALSE(row.ns_per_operation);
+  EXPECT_FALSE(row.operations_per_s);
+  EXPECT_FALSE(row.bytes_per_s);
+  EXPECT_FALSE(row.latency_ns);
+  EXPECT_EQ(row.operations, 0U);
+  EXPECT_EQ(row.bytes, 0U);
+  EXPECT_FALSE(row.converged);
+}
+
+TEST(Row, is_an_error_where_a_replicate_did_no_work) {
+  std::vector<Replicate> replicates = sample::replicates();
+  replicates[3].operations = 0;
+  EXPECT_EQ(row_of(sample::cell(), replicates).status, "error");
+  EXPECT_EQ(
+      row_of(sample::cell(), replicates).reason,
+      "replicate 3 did no work that can be reported (0 operations, median 99.8 ns): this is a "
+      "defect of the workload or of its path; check the backend with `pmembench check`");
+  for (const double median : {0.0, -1.0, std::nan("")}) {
+    replicates = sample::replicates();
+    replicates[0].median_ns_per_operation = median;
+    EXPECT_EQ(row_of(sample::cell(), replicates).status, "error") << median;
+  }
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -1,0 +1,177 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sample.hpp"
+
+namespace pmembench {
+namespace {
+
+using testing::IsEmpty;
+
+std::vector<std::string> types_of(const Row& row) {
+  std::vector<std::string> types;
+  for (const Warning& warning : row.warnings) types.push_back(warning.type);
+  return types;
+}
+
+// The sentence of the only warning, which must be of `type`.
+std::string only(const std::string& type, const Row& row) {
+  EXPECT_THAT(types_of(row), testing::ElementsAre(type));
+  return row.warnings.empty() ? "" : row.warnings.front().sentence;
+}
+
+Row row_of(const Cell& cell, const std::vector<Replicate>& replicates,
+           const RowContext& context = {}) {
+  return make_row(cell, replicates, "", context);
+}
+
+std::vector<Replicate> changed(void (*change)(Replicate&), std::size_t how_many = 10) {
+  std::vector<Replicate> replicates = sample::replicates();
+  for (std::size_t i = 0; i < how_many; ++i) change(replicates[i]);
+  return replicates;
+}
+
+TEST(Warnings, are_absent_from_a_quiet_row) { EXPECT_THAT(sample::row().warnings, IsEmpty()); }
+
+TEST(Warnings, tell_of_disturbed_slices_above_ten_percent) {
+  // One of ten slices run is still quiet; 4 of 34 are not.
+  const auto one_in_ten = changed([](Replicate& r) {
+    r.slice_ns_per_operation.assign(9, 100);
+    r.slice_disturbed.assign(9, false);
+    r.disturbed = 1;
+  });
+  EXPECT_THAT(row_of(sample::cell(), one_in_ten).warnings, IsEmpty());
+  const Row row = row_of(sample::cell(), changed([](Replicate& r) { r.disturbed = 1; }, 4));
+  EXPECT_EQ(
+      only("disturbed", row),
+      "12 % of the slices were preempted and repeated: other work shares these CPUs; stop it or "
+      "place the cell on idle CPUs");
+}
+
+TEST(Warnings, tell_of_stolen_time_above_five_percent) {
+  const auto quiet = changed([](Replicate& r) { r.steal_share = 0.05; });
+  EXPECT_THAT(row_of(sample::cell(), quiet).warnings, IsEmpty());
+  const Row row = row_of(sample::cell(), changed([](Replicate& r) { r.steal_share = 0.2; }, 3));
+  EXPECT_EQ(
+      only("steal", row),
+      "in 3 of 10 replicates the hypervisor took up to 20 % of the CPU time away: the host is "
+      "overcommitted; use a quieter or dedicated host");
+}
+
+TEST(Warnings, tell_of_an_interval_that_is_too_wide) {
+  std::vector<Replicate> wide;
+  for (unsigned i = 0; i < 6; ++i) wide.push_back(sample::replicate(i, 90.0 + 4 * i));
+  EXPECT_EQ(
+      only("not_converged", row_of(sample::cell(), wide)),
+      "the interval is +-10.0 % after 6 replicates, wider than the 2.0 % asked for: processes "
+      "differ or the machine is noisy; give a larger --budget or ask for less precision");
+}
+
+TEST(Warnings, tell_of_too_few_replicates_for_an_interval) {
+  EXPECT_EQ(
+      only("not_converged", row_of(sample::cell(), {sample::replicate(0, 100)})),
+      "1 replicate has no 95 % interval: the budget ended too early; give a larger --budget or "
+      "measure fewer cells");
+  const auto two = std::vector<Replicate>(2, sample::replicate(0, 100));
+  EXPECT_EQ(
+      only("not_converged", row_of(sample::cell(), two)),
+      "2 replicates have no 95 % interval: the budget ended too early; give a larger --budget or "
+      "measure fewer cells");
+}
+
+// p50 100 ns; a floor of 100 ns is met, one of 101 ns is not.
+TEST(Warnings, tell_of_a_latency_below_the_clocks_floor) {
+  const auto at_floor = changed([](Replicate& r) {
+    r.histogram = sample::histogram(200, 1000);
+    r.floor_ns = 100;
+  });
+  EXPECT_THAT(row_of(sample::timed_cell(), at_floor).warnings, IsEmpty());
+  const auto below = changed([](Replicate& r) {
+    r.histogram = sample::histogram(200, 1000);
+    r.floor_ns = 101;
+  });
+  EXPECT_EQ(only("below_floor", row_of(sample::timed_cell(), below)),
+            "p50 100 ns is < floor 101 ns, the cost of an empty clock pair: the clock is what was "
+            "measured; time whole slices (timing: slice)");
+}
+
+TEST(Warnings, tell_of_slices_below_the_harness_own_cost) {
+  const RowContext context{.null_ns_per_operation = 120.0};
+  const Row row = row_of(sample::cell(), sample::replicates(), context);
+  EXPECT_EQ(row.floor_ns, 120);
+  EXPECT_EQ(only("below_floor", row),
+            "99.9 ns an operation is < floor 120 ns, the cost of the same by the null backend: the "
+            "harness is what was measured; make operations larger");
+  Cell null = sample::cell();
+  null.backend = "null";
+  EXPECT_THAT(row_of(null, sample::replicates(), context).warnings, IsEmpty());
+}
+
+TEST(Warnings, tell_of_a_median_of_few_clock_steps) {
+  const auto coarse = changed([](Replicate& r) {
+    r.histogram = sample::histogram(200, 1000);
+    r.details_json = R"({"timer":{"step_ns":10.0}})";
+  });
+  EXPECT_EQ(only("quantised", row_of(sample::timed_cell(), coarse)),
+            "p50 100 ns is only 10 steps of the clock (10 ns each): percentiles come in jumps of a "
+            "step; compare ns_per_operation of whole slices instead");
+  const auto fine = changed([](Replicate& r) {
+    r.histogram = sample::histogram(200, 1000);
+    r.details_json = R"({"timer":{"step_ns":5.0}})";
+  });
+  EXPECT_THAT(row_of(sample::timed_cell(), fine).warnings, IsEmpty());
+}
+
+TEST(Warnings, tell_of_huge_pages_that_were_asked_for_and_not_given) {
+  Cell cell = sample::cell();
+  EXPECT_THAT(row_of(cell, sample::replicates()).warnings, IsEmpty());  // not asked for
+  cell.media = "dram:1M,pages=thp";
+  EXPECT_EQ(
+      only("page_size", row_of(cell, sample::replicates())),
+      "only 50 % of the bytes lie in huge pages in the worst replicate, though transparent huge "
+      "pages were asked for: memory is fragmented or THP is off; free memory or reserve hugetlb "
+      "pages and ask for pages=2m");
+  const auto mostly = changed([](Replicate& r) { r.medium_json = R"({"huge_share":0.9})"; });
+  EXPECT_THAT(row_of(cell, mostly).warnings, IsEmpty());
+}
+
+TEST(Warnings, tell_of_memory_on_another_node_than_asked) {
+  Cell cell = sample::cell();
+  cell.placement.memory_node = 1;
+  EXPECT_EQ(
+      only("placement", row_of(cell, sample::replicates())),
+      "only 0 % of the bytes lie on node 1, which was asked for, in the worst replicate: the "
+      "kernel put or moved pages elsewhere; free memory on that node and turn numa_balancing off");
+  const auto there =
+      changed([](Replicate& r) { r.medium_json = R"({"node_share":[[0,0.05],[1,0.95]]})"; });
+  EXPECT_THAT(row_of(cell, there).warnings, IsEmpty());
+  const auto unknown = changed([](Replicate& r) { r.medium_json = R"({"node_share":{}})"; });
+  EXPECT_THAT(row_of(cell, unknown).warnings, IsEmpty());
+}
+
+TEST(Warnings, tell_of_slices_that_resemble_their_neighbours) {
+  const auto some = changed([](Replicate& r) { r.lag1 = 0.9; }, 4);
+  EXPECT_THAT(row_of(sample::cell(), some).warnings, IsEmpty());
+  const auto most = changed([](Replicate& r) { r.lag1 = 0.7; }, 6);
+  EXPECT_EQ(
+      only("autocorrelation", row_of(sample::cell(), most)),
+      "neighbouring slices resemble each other (lag-1 autocorrelation 0.70): the speed drifts "
+      "within a process, by frequency, heat or caches filling up; look at the slices, and fix "
+      "the frequency or take more slices");
+}
+
+TEST(Warnings, tell_of_operations_beyond_the_histogram) {
+  const auto stalled = changed(
+      [](Replicate& r) {
+        r.histogram = sample::histogram(200, 1000);
+        r.histogram->record(std::uint64_t{1} << 40);
+      },
+      2);
+  EXPECT_EQ(
+      only("overflow", row_of(sample::timed_cell(), stalled)),
+      "2 operations took longer than the histogram reaches (2^36 ticks): their time is known only "
+      "from below, and so is the maximum; look for a stalled device");
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -1,0 +1,123 @@
+#include "run/cell_driver.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <deque>
+
+#include "measure/histogram.hpp"
+
+namespace pmembench {
+namespace {
+
+// A worker that answers from a script: slices in order, the last for ever.
+struct ScriptedWorker {
+  std::deque<SliceReply> slices;
+  std::vector<std::string> asked;
+  unsigned first_marks = 0;
+  std::uint64_t operations_asked = 99;
+  CellDoneReply done{{}, {{"operations", 10}}, {0}};
+
+  Result<nlohmann::json> operator()(const nlohmann::json& message, std::uint64_t) {
+    const std::string verb = message["do"];
+    asked.push_back(verb);
+    if (verb == "cell") {
+      operations_asked = message["operations"];
+      return nlohmann::json{{"is", "ready"}, {"operations", 1000}};
+    }
+    if (verb == "end") return to_json(done);
+    first_marks += message["first"].get<bool>() ? 1 : 0;
+    const SliceReply slice = slices.front();
+    if (slices.size() > 1) slices.pop_front();
+    return to_json(slice);
+  }
+};
+
+SliceReply quiet(double ns) { return {ns, 100, 6400, 1.0, 0, 0}; }
+SliceReply preempted(double ns) { return {ns, 100, 6400, 1.0, 3, 0}; }
+SliceReply uneven(double ns) { return {ns, 100, 6400, 0.5, 0, 0}; }
+
+Result<CellOutcome> drive(ScriptedWorker& worker, unsigned slices, std::uint64_t operations = 0) {
+  static Cell cell;
+  cell.name = "cell";
+  CellOrder order;
+  order.cell = &cell;
+  order.replicate = 4;
+  order.slices = slices;
+  order.operations = operations;
+  return drive_cell([&](const nlohmann::json& m, std::uint64_t t) { return worker(m, t); }, order,
+                    OpenedReply{{{"kind", "dram"}}, {0.4, 10, 27, 90, true}, 1e11});
+}
+
+TEST(CellDriver, keeps_as_many_slices_as_asked_and_their_median) {
+  ScriptedWorker worker;
+  for (int i = 0; i < 3; ++i) worker.slices.push_back(quiet(50));  // warm-up: 15 / 5
+  for (int i = 0; i < 15; ++i) worker.slices.push_back(quiet(100 + i));
+  const auto outcome = drive(worker, 15);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->replicate.slice_ns_per_operation.size(), 15u);
+  EXPECT_EQ(outcome->replicate.median_ns_per_operation, 107);
+  EXPECT_EQ(outcome->replicate.operations, 1500u);
+  EXPECT_EQ(outcome->replicate.index, 4u);
+  EXPECT_EQ(outcome->operations, 1000u);
+  EXPECT_EQ(worker.asked.front(), "cell");
+  EXPECT_EQ(worker.asked.back(), "end");
+  EXPECT_EQ(worker.first_marks, 1u);  // latencies of the warm-up are forgotten once
+}
+
+TEST(CellDriver, warms_up_until_the_slope_is_flat) {
+  ScriptedWorker worker;
+  worker.slices.push_back(quiet(100));
+  ASSERT_TRUE(drive(worker, 50));
+  // Five equal slices show no slope; then 50 are kept, between "cell" and "end".
+  EXPECT_EQ(worker.asked.size(), 1 + 5 + 50 + 1u);
+}
+
+TEST(CellDriver, stops_a_warm_up_that_never_settles_at_a_fifth) {
+  ScriptedWorker worker;
+  for (int i = 0; i < 100; ++i) worker.slices.push_back(quiet(100 * (i + 1)));
+  ASSERT_TRUE(drive(worker, 50));
+  EXPECT_EQ(worker.asked.size(), 1 + 10 + 50 + 1u);
+}
+
+TEST(CellDriver, repeats_a_disturbed_slice) {
+  ScriptedWorker worker;
+  worker.slices = {quiet(1), preempted(900), uneven(800), quiet(100)};
+  const auto outcome = drive(worker, 5);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->replicate.disturbed, 2u);
+  EXPECT_EQ(outcome->replicate.slice_ns_per_operation, std::vector<double>(5, 100));
+  EXPECT_EQ(outcome->replicate.slice_disturbed, std::vector<bool>(5, false));
+  EXPECT_EQ(outcome->replicate.involuntary_switches, 3u);
+}
+
+TEST(CellDriver, keeps_and_marks_what_cannot_be_had_undisturbed) {
+  ScriptedWorker worker;
+  worker.slices.push_back(preempted(900));
+  const auto outcome = drive(worker, 5);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->replicate.slice_disturbed, std::vector<bool>(5, true));
+  EXPECT_EQ(outcome->replicate.disturbed, 10u);  // five repeated, five kept
+}
+
+TEST(CellDriver, hands_on_the_operations_that_were_calibrated_before) {
+  ScriptedWorker worker;
+  worker.slices.push_back(quiet(100));
+  ASSERT_TRUE(drive(worker, 5, 777));
+  EXPECT_EQ(worker.operations_asked, 777u);
+}
+
+TEST(CellDriver, passes_errors_on) {
+  const auto dead = [](const nlohmann::json&, std::uint64_t) {
+    return Result<nlohmann::json>(Error{ErrorKind::runtime, "the worker died", EPIPE});
+  };
+  Cell cell;
+  CellOrder order;
+  order.cell = &cell;
+  const auto outcome = drive_cell(dead, order, OpenedReply{});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "the worker died");
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -1,0 +1,70 @@
+#include "run/worker_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace pmembench {
+namespace {
+
+std::unique_ptr<WorkerProcess> shell(const std::string& script) {
+  std::signal(SIGPIPE, SIG_IGN);
+  auto worker = WorkerProcess::start({"/bin/sh", "-c", script});
+  EXPECT_TRUE(worker);
+  return *std::move(worker);
+}
+
+TEST(WorkerProcess, asks_and_gets_the_answer) {
+  auto worker = shell("while read line; do echo \"{\\\"heard\\\":$line}\"; done");
+  const auto answer = worker->ask({{"do", "x"}}, 10'000);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ((*answer)["heard"]["do"], "x");
+}
+
+TEST(WorkerProcess, names_the_signal_that_a_worker_died_of) {
+  auto worker = shell("read line; kill -BUS $$");
+  const auto answer = worker->ask({{"do", "x"}}, 10'000);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "the worker died of SIGBUS (Bus error)");
+  EXPECT_FALSE(worker->alive());
+  EXPECT_FALSE(worker->ask({}, 10'000));
+}
+
+TEST(WorkerProcess, names_the_status_of_a_worker_that_ended) {
+  EXPECT_EQ(shell("read line; exit 3")->ask({}, 10'000).error().message,
+            "the worker ended by itself with status 3");
+}
+
+TEST(WorkerProcess, says_so_when_the_binary_does_not_run) {
+  std::signal(SIGPIPE, SIG_IGN);
+  auto worker = WorkerProcess::start({"/does/not/exist"});
+  ASSERT_TRUE(worker);
+  EXPECT_EQ((*worker)->ask({}, 10'000).error().message,
+            "the worker could not be started: its binary does not run");
+}
+
+TEST(WorkerProcess, kills_a_worker_that_does_not_answer) {
+  auto worker = shell("read line; read line2; read line3");
+  const auto answer = worker->ask({}, 1);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ETIMEDOUT);
+  EXPECT_FALSE(worker->alive());
+}
+
+TEST(WorkerProcess, lets_a_worker_end_by_itself_when_it_is_no_longer_needed) {
+  auto worker = shell("while read line; do case $line in *quit*) exit 0;; esac; done");
+  const pid_t pid = worker->pid();
+  worker.reset();
+  EXPECT_EQ(kill(pid, 0), -1);
+  EXPECT_EQ(errno, ESRCH);
+}
+
+TEST(WorkerProcess, keeps_ctrl_c_from_the_worker) {
+  auto worker = shell("while read line; do kill -INT $$; echo '{}' 2>/dev/null; done");
+  EXPECT_TRUE(worker->ask({}, 10'000));
+  EXPECT_TRUE(worker->alive());
+}
+
+}  // namespace
+}  // namespace pmembench

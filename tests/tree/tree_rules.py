@@ -1,0 +1,254 @@
+"""The rules of the tree: each takes the root and returns its violations, one sentence each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+# ARCHITECTURE.md, the table: folder -> folders that it may include, besides itself.
+EVERYTHING = None
+MAY_INCLUDE: dict[str, set[str] | None] = {
+    "backends": set(),
+    "base": set(),
+    "platform": {"base"},
+    "measure": {"base"},
+    "config": {"base"},
+    "dax": {"base", "platform", "backends"},
+    "block": {"base", "dax"},
+    "fs": {"base", "dax", "block"},
+    "workloads": {"base", "dax", "block", "fs"},
+    "plan": {"base", "platform", "config", "dax", "workloads"},
+    "run": {"base", "platform", "measure", "plan", "workloads", "dax", "block", "fs"},
+    "results": {"base", "platform", "measure", "plan"},
+    "cli": EVERYTHING,
+    "main.cpp": EVERYTHING,
+}
+
+# Files (without suffix) that have no test of their name, each with what covers them instead.
+NO_TEST_OF_ITS_NAME: dict[str, str] = {
+    "backends/builtin_tables": "declares what builtin_backends lists",
+    "backends/clflush": "one table of the mapped family: mapped_test, disassembly_test",
+    "backends/clflushopt": "one table of the mapped family: mapped_test, disassembly_test",
+    "backends/clwb": "one table of the mapped family: mapped_test, disassembly_test",
+    "backends/eadr": "one table of the mapped family: mapped_test, disassembly_test",
+    "backends/movnt": "one table of the mapped family: mapped_test, disassembly_test",
+    "backends/io_engine": "an interface; block_test runs both of its engines",
+    "backends/io_engine_pread": "block_test runs it",
+    "backends/io_engine_uring": "block_test runs it",
+    "backends/reason": "each refusal's sentence is asserted where it is made",
+    "src/base/check": "it ends the process; result_test sees it do so",
+    "src/base/clock": "one call of the kernel; whatever waits is tested with a fake",
+    "src/base/unique_fd": "every user of a descriptor runs it under the sanitizers",
+    "src/config/campaign": "plain data, tested through campaign_reader",
+    "src/dax/persistence_domain": "words for the values of an enum, asserted through open_device",
+    "src/dax/plugin_trial": "plugin_loader_test runs it with plugins that crash and that hang",
+    "src/dax/system_error": "a sentence for an errno, asserted where it is used",
+    "src/main": "the tests of the command run it",
+    "src/measure/replicate": "plain data",
+    "src/results/database": "the store's own handle of SQLite, tested through store_test",
+    "workloads/copy": "workload_list_test runs every workload on every path",
+    "workloads/mix": "workload_list_test runs every workload on every path",
+    "workloads/path": "an interface and a list: workload_list_test runs all of them",
+    "workloads/path_direct": "workload_list_test runs every workload on it",
+    "workloads/path_list": "workload_list_test runs all of them",
+    "workloads/range_types": "workload_list_test runs every workload on every path",
+    "workloads/range_workload": "workload_list_test runs it, with backends that lie too",
+    "workloads/workload": "an interface; workload_list_test runs all of them",
+    "workloads/types": "declares what workload_list lists",
+}
+
+# Files that name a file of the kernel's in a sentence, and do not open it.
+KERNEL_PATH_IN_A_SENTENCE = {"src/dax/media_dram.cpp"}
+
+SOURCE_SUFFIXES = {".h", ".hpp", ".inc", ".cpp", ".c"}
+MAXIMUM_LINES = 400
+
+INCLUDE = re.compile(r'^[ \t]*#\s*include\s*"([^"]+)"', re.MULTILINE)
+SYSTEM_INCLUDE = re.compile(r"^[ \t]*#\s*include\s*<([^>]+)>", re.MULTILINE)
+# Comments, and the literals that may look like one: raw, plain, and one character (no 1'000).
+COMMENT_OR_LITERAL = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*\""""
+    r"""|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])*'""",
+    re.DOTALL,
+)
+LITERAL = re.compile(r"\"((?:\\.|[^\"\\\n])*)\"")
+# A literal that is a path; a sentence that mentions one is no access.
+KERNEL_PATH = re.compile(r"^(\{\})?/?(sys|proc)/\S*$")
+THREAD_START = re.compile(r"\bstd::(jthread|thread|async)\b(?!::)|\bpthread_create\b")
+PRINT = re.compile(
+    r"\bstd::(cout|cerr|clog)\b|(?<![\w.>])(v?printf|puts|putchar|perror)\s*\("
+    r"|\bv?fprintf\s*\(\s*std(out|err)\b|\b(fmt|std)::print(ln)?\s*\("
+)
+EXIT = re.compile(r"(?<![\w.>])(_exit|_Exit|quick_exit|exit)\s*\(")
+CLOCK_INCLUDE = re.compile(r"^(chrono|ctime|time\.h|sys/time\.h|x86intrin\.h)$")
+
+
+def without_comments(text: str) -> str:
+    """Blanks comments, keeps lines and literals."""
+
+    def blank(match: re.Match[str]) -> str:
+        token = match.group(0)
+        return "\n" * token.count("\n") + " " if token.startswith("/") else token
+
+    return COMMENT_OR_LITERAL.sub(blank, text)
+
+
+def without_literals(code: str) -> str:
+    return COMMENT_OR_LITERAL.sub(lambda match: '""' + "\n" * match.group(0).count("\n"), code)
+
+
+def sources(root: Path) -> Iterator[tuple[str, str]]:
+    """(path relative to root, text) of the program's own sources, tests left out."""
+    for top in ("backends", "workloads", "src"):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in SOURCE_SUFFIXES:
+                yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+
+
+def folder_of(path: str) -> str:
+    """The folder that the include table knows: "src/dax/x.hpp" -> "dax"."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "src" else parts[0]
+
+
+def line_of(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def include_violations(root: Path) -> list[str]:
+    found = []
+    for path, text in sources(root):
+        folder = folder_of(path)
+        if folder not in MAY_INCLUDE:
+            found.append(f"{path}: the folder {folder} is not in the include table")
+            continue
+        code = without_comments(text)
+        for match in INCLUDE.finditer(code):
+            at, included = f"{path}:{line_of(code, match.start())}", match.group(1)
+            if not ((root / "src" / included).is_file() or (root / included).is_file()):
+                found.append(f'{at}: "{included}" is found neither from src/ nor from the root')
+                continue
+            target, allowed = included.split("/")[0], MAY_INCLUDE[folder]
+            if target != folder and allowed is not EVERYTHING and target not in allowed:
+                found.append(f'{at}: {folder} may not include "{included}"')
+    return found
+
+
+def kernel_path_violations(root: Path) -> list[str]:
+    return [
+        f'{path}:{line_of(code, match.start())}: only platform reads "{match.group(1)}"'
+        for path, text in sources(root)
+        if folder_of(path) != "platform" and path not in KERNEL_PATH_IN_A_SENTENCE
+        for code in [without_comments(text)]
+        for match in LITERAL.finditer(code)
+        if KERNEL_PATH.match(match.group(1))
+    ]
+
+
+def call_violations(root: Path, pattern: re.Pattern[str], allowed: tuple[str, ...],
+                    rule: str) -> list[str]:
+    """Where `pattern` stands in code outside of the `allowed` path prefixes."""
+    found = []
+    for path, text in sources(root):
+        if path.startswith(allowed):
+            continue
+        code = without_literals(without_comments(text))
+        for match in pattern.finditer(code):
+            found.append(f"{path}:{line_of(code, match.start())}: {rule}: {match.group(0)}")
+    return found
+
+
+def thread_violations(root: Path) -> list[str]:
+    return call_violations(root, THREAD_START, ("src/run/",), "only run starts threads")
+
+
+def print_violations(root: Path) -> list[str]:
+    return call_violations(
+        root, PRINT, ("src/cli/", "src/main.cpp", "src/base/check.cpp"), "only cli prints"
+    )
+
+
+def exit_violations(root: Path) -> list[str]:
+    """A forked child may leave by _exit; nobody but main ends the process."""
+    forks = ("src/run/", "src/dax/plugin_")
+    return [
+        violation
+        for violation in call_violations(root, EXIT, ("src/main.cpp",), "only main exits")
+        if not (violation.startswith(forks) and re.search(r": _(exit|Exit)\s*\($", violation))
+    ]
+
+
+def clock_violations(root: Path) -> list[str]:
+    found = []
+    for path, text in sources(root):
+        if folder_of(path) != "workloads":
+            continue
+        code = without_comments(text)
+        for match in SYSTEM_INCLUDE.finditer(code):
+            if CLOCK_INCLUDE.match(match.group(1)):
+                found.append(f"{path}: a workload sees no clock: <{match.group(1)}>")
+        for match in INCLUDE.finditer(code):
+            if match.group(1).startswith("measure/"):
+                found.append(f'{path}: a workload measures nothing: "{match.group(1)}"')
+    return found
+
+
+def length_violations(root: Path) -> list[str]:
+    found = []
+    for top in ("backends", "workloads", "src", "tests", "reports", "script"):
+        for path in sorted((root / top).rglob("*")):
+            if not path.is_file() or path.suffix not in SOURCE_SUFFIXES | {".py", ""}:
+                continue
+            lines = path.read_bytes().count(b"\n")
+            if lines > MAXIMUM_LINES:
+                name = path.relative_to(root).as_posix()
+                found.append(f"{name}: {lines} lines, at most {MAXIMUM_LINES} are allowed")
+    return found
+
+
+def first_line_violations(root: Path) -> list[str]:
+    """The first line says the file's job; the header may say it for its .cpp."""
+    texts = dict(sources(root))
+    found = []
+    for path, text in texts.items():
+        stem = path.rsplit(".", 1)[0]
+        header = texts.get(f"{stem}.hpp", texts.get(f"{stem}.h", ""))
+        if not any(re.match(r"//\s*\w|/\*\s*\w", start) for start in (text, header)):
+            found.append(f"{path}: its first line does not say what it is for")
+    return found
+
+
+def names_of_tests(path: str, paths: set[str]) -> Iterator[str]:
+    """Stems whose test may be that of `path`: its own, and those of the files it is a part of.
+
+    "src/results/store_cells.cpp" is a part of "src/results/store.hpp", where there is such a file.
+    """
+    folder, stem = path.rsplit("/", 1)[0], Path(path).stem
+    yield stem
+    words = stem.split("_")
+    for count in range(len(words) - 1, 0, -1):
+        whole = "_".join(words[:count])
+        if any(f"{folder}/{whole}{suffix}" in paths for suffix in SOURCE_SUFFIXES):
+            yield whole
+
+
+def test_name_violations(root: Path) -> list[str]:
+    paths = {path for path, _ in sources(root)}
+    found = []
+    for path in sorted(paths):
+        if path.rsplit(".", 1)[0] in NO_TEST_OF_ITS_NAME:
+            continue
+        folder = root / "tests" / folder_of(path)
+        names = names_of_tests(path, paths)
+        if not any((folder / f"{name}_test{end}").is_file() for name in names for end in (".cpp", ".py")):
+            found.append(f"{path}: there is no tests/{folder_of(path)}/{Path(path).stem}_test.cpp")
+    return found
+
+
+def stale_exceptions(root: Path) -> list[str]:
+    return [
+        f"{path} is excepted from having a test, and is not there"
+        for path in NO_TEST_OF_ITS_NAME
+        if not any((root / f"{path}{suffix}").exists() for suffix in SOURCE_SUFFIXES)
+    ]

@@ -2,17 +2,58 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/text_table.hpp"
 #include "dax/conformance.hpp"
 #include "dax/open_device.hpp"
+#include "dax/plugin_trial.hpp"
 
 namespace pmembench {
 namespace {
+
+using nlohmann::json;
+
+// A backend that has not come to the end by then hangs: the slowest medium takes seconds.
+constexpr std::uint64_t kLimit_ms = 300'000;
+
+// A folder of our own for the file of a check: what a backend that died left in it goes too.
+class ScratchFolder {
+ public:
+  ScratchFolder() = default;
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  ~ScratchFolder() {
+    if (path_.empty()) return;
+    unlink((path_ + "/medium").c_str());
+    rmdir(path_.c_str());
+  }
+  // Makes the folder; the path of a file in it.
+  [[nodiscard]] Result<std::string> file() {
+    std::error_code error;
+    std::string path =
+        (std::filesystem::temp_directory_path(error) / "pmembench-check-XXXXXX").string();
+    if (error || mkdtemp(path.data()) == nullptr) {
+      return environment_error(
+          "no folder for a temporary file can be made in {} ({}); name a medium "
+          "with --media",
+          path, error ? error.message() : std::strerror(errno));
+    }
+    path_ = path;
+    return path_ + "/medium";
+  }
+
+ private:
+  std::string path_;
+};
 
 class CheckCommand final : public Command {
  public:
@@ -23,18 +64,23 @@ class CheckCommand final : public Command {
     subcommand_->add_option("backend", backend_, "A backend's name, or a shared object")
         ->required()
         ->type_name("BACKEND|FILE.so");
-    subcommand_->add_option(
-        "--media", media_,
-        "Medium to check on; its contents are lost. Default: 16 MiB of DRAM, or "
-        "of a temporary file");
-    subcommand_->add_option("--options", options_, "Options of the backend, key=value,...");
-    subcommand_->add_option("--seed", seed_, "Of the random ranges")->capture_default_str();
+    subcommand_
+        ->add_option("--media", media_,
+                     "Medium to check on; its contents are lost. Default: 16 MiB of DRAM, or "
+                     "of a temporary file")
+        ->type_name("MEDIUM");
+    subcommand_->add_option("--options", options_, "Options of the backend: key=value,...")
+        ->type_name("LIST");
+    subcommand_->add_option("--seed", seed_, "Decides the random ranges")
+        ->type_name("NUMBER")
+        ->capture_default_str();
     subcommand_->add_flag("--destroy", destroy_,
                           "Existing content of the medium may be overwritten");
     subcommand_->add_flag("--json", as_json_, "Print JSON");
   }
 
   Result<int> run(const GlobalOptions& global) override {
+    const std::atomic<bool>& interrupted = catch_interrupts();
     GlobalOptions with_file = global;
     const bool is_file = backend_.ends_with(".so") || backend_.find('/') != std::string::npos;
     if (is_file) with_file.plugins.push_back(backend_);
@@ -45,17 +91,58 @@ class CheckCommand final : public Command {
     if (!(*entry)->usable()) {
       return environment_error("backend {} cannot run here: {}", (*entry)->name, (*entry)->reason);
     }
-    const auto spec = parse_media(media_.empty() ? default_media(**entry) : media_);
+    ScratchFolder scratch;
+    const auto media =
+        media_.empty() ? default_media(**entry, scratch) : Result<std::string>(media_);
+    if (!media) return media.error();
+    const auto spec = parse_media(*media);
     if (!spec) return spec.error();
-    OpenOptions open;
-    open.destroy = destroy_;
-    open.backend_options = options_;
-    auto device = open_device(**entry, *spec, host->info, open);
-    if (!device) return device.error();
-    return report((*entry)->name, spec->text, check_conformance(*device->device, seed_));
+    const json found = find_out(**entry, *spec, host->info);
+    if (interrupted.load(std::memory_order_relaxed)) return kStatusInterrupted;
+    if (found.contains("error")) {
+      return Error{static_cast<ErrorKind>(found["kind"].get<int>()), found["error"], 0};
+    }
+    return report((*entry)->name, spec->text, found["checks"]);
   }
 
  private:
+  // In a child process, so that a backend that crashes is a finding like any other. The answer has
+  // "checks", or "error" and "kind" where the medium did not open.
+  [[nodiscard]] json find_out(const BackendEntry& entry, const MediaSpec& spec,
+                              const dax_host_info& host) const {
+    const auto trial = [&](const TrialStage& tell) -> Result<std::string> {
+      tell("opened its medium");
+      OpenOptions open;
+      open.destroy = destroy_;
+      open.backend_options = options_;
+      auto device = open_device(entry, spec, host, open);
+      if (device && device->device->size_bytes() < kConformanceBytes) {
+        device = usage_error(
+            "medium '{}' is too small to check a backend on: name one of 1 MiB or "
+            "more",
+            spec.text);
+      }
+      if (!device) return error_text(device.error());
+      json checks = json::array();
+      for (const ConformanceCheck& check : check_conformance(
+               *device->device, seed_,
+               [&](const std::string& name) { tell(fmt::format("was checked: {}", name)); })) {
+        checks.push_back(
+            {{"check", check.name}, {"verdict", check.verdict}, {"detail", check.detail}});
+      }
+      return json{{"checks", checks}}.dump();
+    };
+    const auto text = try_in_child(trial, kLimit_ms);
+    if (text) return json::parse(*text);
+    return json{{"checks", json::array({{{"check", "it comes to the end of its checks"},
+                                         {"verdict", "fail"},
+                                         {"detail", text.error().message}}})}};
+  }
+  static std::string error_text(const Error& error) {
+    const json text = {{"error", error.message}, {"kind", static_cast<int>(error.kind)}};
+    return text.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+
   [[nodiscard]] Result<const BackendEntry*> from_file(const Registry& registry) const {
     for (const BackendEntry& entry : registry.entries()) {
       if (entry.origin == backend_) return &entry;
@@ -63,37 +150,44 @@ class CheckCommand final : public Command {
     return usage_error("{} was loaded under another path; give its name", backend_);
   }
 
-  [[nodiscard]] static std::string default_media(const BackendEntry& entry) {
-    if ((entry.operations->media >> DAX_MEDIA_DRAM & 1U) != 0) return "dram:16M";
-    const bool block = (entry.operations->media >> DAX_MEDIA_BLOCK & 1U) != 0;
-    const auto file =
-        std::filesystem::temp_directory_path() / fmt::format("pmembench-check-{}", getpid());
-    return fmt::format("{}:{},size=16M", block ? "block" : "file", file.string());
+  [[nodiscard]] static Result<std::string> default_media(const BackendEntry& entry,
+                                                         ScratchFolder& scratch) {
+    const auto serves = [&](dax_media_kind kind) {
+      return (entry.operations->media >> kind & 1U) != 0;
+    };
+    if (serves(DAX_MEDIA_DRAM)) return std::string("dram:16M");
+    if (!serves(DAX_MEDIA_BLOCK) && !serves(DAX_MEDIA_FILE)) {
+      return usage_error(
+          "backend {} needs a device to be checked on; name one, as in --media "
+          "/dev/dax0.0",
+          entry.name);
+    }
+    const auto file = scratch.file();
+    if (!file) return file.error();
+    return fmt::format("{}:{},size=16M", serves(DAX_MEDIA_BLOCK) ? "block" : "file", *file);
   }
 
   [[nodiscard]] int report(const std::string& backend, const std::string& media,
-                           const std::vector<ConformanceCheck>& checks) const {
-    bool failed = false;
-    nlohmann::json list = nlohmann::json::array();
-    TextTable table({{"verdict"}, {"check"}});
-    for (const ConformanceCheck& check : checks) {
-      failed = failed || check.verdict == "fail";
-      list.push_back({{"check", check.name}, {"verdict", check.verdict}, {"detail", check.detail}});
-      table.add(
-          {check.verdict, check.detail.empty() ? check.name : check.name + ": " + check.detail});
-    }
+                           const json& checks) const {
+    const bool conforms = std::none_of(
+        checks.begin(), checks.end(), [](const json& check) { return check["verdict"] == "fail"; });
     if (as_json_) {
-      fmt::print("{}\n", nlohmann::json{{"backend", backend},
-                                        {"media", media},
-                                        {"seed", seed_},
-                                        {"conforms", !failed},
-                                        {"checks", list}}
-                             .dump(2));
-    } else {
-      fmt::print("{} on {}, seed {}\n{}{} {}.\n", backend, media, seed_, table.text(), backend,
-                 failed ? "does not conform" : "conforms");
+      const json all = {{"backend", backend},
+                        {"media", media},
+                        {"seed", seed_},
+                        {"conforms", conforms},
+                        {"checks", checks}};
+      fmt::print("{}\n", all.dump(2));
+      return conforms ? kStatusDone : kStatusFound;
     }
-    return failed ? kStatusFound : kStatusDone;
+    TextTable table({{"verdict"}, {"check"}});
+    for (const json& check : checks) {
+      const std::string name = check["check"], detail = check["detail"];
+      table.add({check["verdict"], detail.empty() ? name : name + ": " + detail});
+    }
+    fmt::print("{} on {}, seed {}\n{}{} {}.\n", backend, media, seed_, table.text(), backend,
+               conforms ? "conforms" : "does not conform");
+    return conforms ? kStatusDone : kStatusFound;
   }
 
   std::string backend_, media_, options_;

@@ -20,6 +20,10 @@ const std::atomic<bool>& catch_interrupts() {
   action.sa_handler = on_interrupt;  // no SA_RESTART: waiting for a worker must end
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction hangup {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
   return interrupted;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using Bytes = std::vector<unsigned char>;
 
-constexpr std::uint64_t kRegionBytes = 1 << 20;
+constexpr std::uint64_t kRegionBytes = kConformanceBytes;
 constexpr unsigned kRandomRanges = 300;
 
 // What a check has to work with. A check returns "" when it holds, else what was wrong.
@@ -253,7 +253,8 @@ std::string why_skipped(const Named& named, const Bench& bench) {
 
 }  // namespace
 
-std::vector<ConformanceCheck> check_conformance(DaxDevice& device, std::uint64_t seed) {
+std::vector<ConformanceCheck> check_conformance(
+    DaxDevice& device, std::uint64_t seed, const std::function<void(const std::string&)>& begins) {
   PMB_CHECK(device.operations() != nullptr && device.size_bytes() >= kRegionBytes,
             "conformance needs a bound device of 1 MiB");
   DaxReader reader = device.make_reader();
@@ -269,6 +270,7 @@ std::vector<ConformanceCheck> check_conformance(DaxDevice& device, std::uint64_t
       results.push_back({named.name, "skipped", detail});
       continue;
     }
+    if (begins) begins(named.name);
     detail = named.check(bench);
     results.push_back({named.name, detail.empty() ? "pass" : "fail", detail});
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,15 @@ struct ConformanceCheck {
   std::string detail;   // why it failed (offset, expected, found) or was skipped
 };
 
-// Runs every check on an opened device of at least 1 MiB, whose contents are overwritten. The order
-// and number of checks is the same for every backend. `seed` decides the random ranges.
-std::vector<ConformanceCheck> check_conformance(DaxDevice& device, std::uint64_t seed);
+// The least that a device to be checked must have.
+inline constexpr std::uint64_t kConformanceBytes = 1 << 20;
+
+// Runs every check on an opened device of at least kConformanceBytes, whose contents are
+// overwritten. The order and number of checks is the same for every backend. `seed` decides the
+// random ranges. `begins` is called with the name of each check before it runs, for whoever wants
+// to know which one a backend crashed in.
+std::vector<ConformanceCheck> check_conformance(
+    DaxDevice& device, std::uint64_t seed,
+    const std::function<void(const std::string&)>& begins = {});
 
 }  // namespace pmembench

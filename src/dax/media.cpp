@@ -36,6 +36,7 @@ CreatedFile& CreatedFile::operator=(CreatedFile&& other) noexcept {
   if (this == &other) return *this;
   remove();
   folder_ = std::move(other.folder_);
+  held_ = std::move(other.held_);
   name_ = std::move(other.name_);
   device_ = other.device_;
   inode_ = other.inode_;
@@ -52,6 +53,7 @@ void CreatedFile::remove() {
                     now.st_dev == device_ && now.st_ino == inode_;
   if (same) unlinkat(folder_.get(), name_.c_str(), 0);
   folder_.reset();
+  held_.reset();
 }
 
 Result<CreatedFile> CreatedFile::create(const std::string& path, UniqueFd& fd) {
@@ -72,11 +74,29 @@ Result<CreatedFile> CreatedFile::create(const std::string& path, UniqueFd& fd) {
     unlinkat(folder.get(), file.name_.c_str(), 0);
     return system_error(code, "{} cannot be looked at", path);
   }
-  file.device_ = made.st_dev;
-  file.inode_ = made.st_ino;
-  file.owner_ = getpid();
-  file.folder_ = std::move(folder);
+  file.own(std::move(folder), made.st_dev, made.st_ino);
   return file;
+}
+
+CreatedFile CreatedFile::adopt(const std::string& path) {
+  const std::filesystem::path full(path);
+  const std::string parent = full.has_parent_path() ? full.parent_path().string() : ".";
+  CreatedFile file;
+  file.name_ = full.filename().string();
+  UniqueFd folder(open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return file;
+  file.held_ = UniqueFd(openat(folder.get(), file.name_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat made {};
+  const bool found = file.held_ && fstat(file.held_.get(), &made) == 0;
+  if (found && S_ISREG(made.st_mode)) file.own(std::move(folder), made.st_dev, made.st_ino);
+  return file;
+}
+
+void CreatedFile::own(UniqueFd folder, dev_t device, ino_t inode) {
+  device_ = device;
+  inode_ = inode;
+  owner_ = getpid();
+  folder_ = std::move(folder);
 }
 
 Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes) {

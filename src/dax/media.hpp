@@ -78,10 +78,15 @@ class CreatedFile {
   ~CreatedFile();
   // Makes `path`, which must not exist, open for reading and writing in `fd`.
   static Result<CreatedFile> create(const std::string& path, UniqueFd& fd);
+  // Takes over the file that a child process made at `path`, for when that child dies before it
+  // could remove it. Owns nothing where there is no regular file.
+  static CreatedFile adopt(const std::string& path);
 
  private:
   void remove();
+  void own(UniqueFd folder, dev_t device, ino_t inode);
   UniqueFd folder_;
+  UniqueFd held_;  // of an adopted file: while it is open no other file gets the same inode
   std::string name_;
   dev_t device_ = 0;
   ino_t inode_ = 0;

@@ -47,8 +47,8 @@ MaybeWarning warn_not_converged(const Row& row, const RowContext& context) {
   if (!time.has_interval) {
     return Warning{
         "not_converged",
-        fmt::format("{} {} no {:.0f} % interval: the budget ended too early; give a larger "
-                    "--budget or measure fewer cells",
+        fmt::format("{} {} no {:.0f} % interval, which takes more of them: give a larger --budget, "
+                    "a larger maximum_replicates or fewer cells",
                     row.replicates, row.replicates == 1 ? "replicate has" : "replicates have",
                     100 * context.confidence)};
   }

@@ -69,7 +69,7 @@ Error missing_run(const Database& database, std::int64_t run) {
     return usage_error("{} holds no run yet: measure something first with `pmembench run`",
                        database.name());
   }
-  return usage_error("{} has no run {}: it holds runs {} to {}; `pmembench show` lists them",
+  return usage_error("{} has no run {}: it holds runs {} to {}; `pmembench show --runs` lists them",
                      database.name(), run, find.integer(1), find.integer(2));
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/random.hpp"
+#include "dax/media.hpp"
 #include "measure/stopping_rule.hpp"
 #include "run/cell_driver.hpp"
 #include "run/worker_process.hpp"
@@ -129,6 +130,7 @@ class Run {
     shuffle(cells, seed);
     while (!cells.empty() && !stopping()) {
       tell(cells.front()->cell->name, round, cells.size());
+      CreatedFile left_behind;  // goes after the worker, which removes it itself unless it dies
       auto worker = WorkerProcess::start(input_.worker_command);
       if (!worker) return worker.error();
       const auto opened = open(**worker, *cells.front()->cell);
@@ -136,6 +138,7 @@ class Run {
         if (opened.error().code == EINTR) return {};
         return fail_all(cells, opened.error());
       }
+      left_behind = file_of(*opened, *cells.front()->cell);
       while (!cells.empty() && (*worker)->alive() && !stopping()) {
         CellState& state = *cells.back();
         cells.pop_back();
@@ -145,6 +148,13 @@ class Run {
       }
     }
     return {};
+  }
+
+  // The file that the worker made for this cell's medium.
+  static CreatedFile file_of(const OpenedReply& opened, const Cell& cell) {
+    const auto spec = parse_media(cell.media);
+    const bool made = opened.medium.is_object() && opened.medium.value("created", false);
+    return spec && made ? CreatedFile::adopt(spec->path) : CreatedFile();
   }
 
   Result<OpenedReply> open(WorkerProcess& worker, const Cell& cell) {

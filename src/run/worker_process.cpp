@@ -17,7 +17,7 @@ constexpr std::uint64_t kQuitMilliseconds = 20'000;
 
 // In the child: only async-signal-safe calls until exec.
 [[noreturn]] void become_worker(const std::vector<char*>& arguments, int in, int out) {
-  std::signal(SIGINT, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
   if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) _exit(126);
   execv(arguments.front(), arguments.data());
   _exit(127);

@@ -17,7 +17,8 @@ namespace pmembench {
 class WorkerProcess {
  public:
   // Starts `command` (path first, then arguments) with the protocol on its standard input and
-  // output; SIGINT is ignored in it, since the coordinator decides when it ends.
+  // output. What a terminal or a service manager sends to a whole group of processes (SIGINT,
+  // SIGTERM, SIGHUP) is ignored in it: the coordinator decides when it ends, and its end tells it.
   static Result<std::unique_ptr<WorkerProcess>> start(const std::vector<std::string>& command);
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "dax/media.hpp"
 #include "open_helper.hpp"
 #include "scratch_folder.hpp"
 
@@ -216,6 +217,41 @@ TEST_F(MediaFile, is_not_made_by_looking) {
   const Result<MediaSpec> spec = parse_media(medium_ + ",size=64K");
   ASSERT_TRUE(check_media(backend_called("example"), *spec, {}));
   EXPECT_FALSE(exists(path_));
+}
+
+TEST(CreatedFile, adopts_what_a_child_made_and_removes_it) {
+  const ScratchFolder folder;
+  const std::string path = folder.file("left", "bytes");
+  {
+    const CreatedFile adopted = CreatedFile::adopt(path);
+    EXPECT_TRUE(std::filesystem::exists(path));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+// The child removed its file itself, and somebody else took the name.
+TEST(CreatedFile, leaves_another_file_of_the_same_name_alone) {
+  const ScratchFolder folder;
+  const std::string path = folder.file("left", "bytes");
+  {
+    const CreatedFile adopted = CreatedFile::adopt(path);
+    std::filesystem::remove(path);
+    folder.file("left", "of somebody else");
+  }
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST(CreatedFile, adopts_neither_links_nor_folders_nor_what_is_not_there) {
+  const ScratchFolder folder;
+  const std::string target = folder.file("target", "bytes");
+  std::filesystem::create_symlink(target, folder.at("link"));
+  std::filesystem::create_directory(folder.at("folder"));
+  for (const char* name : {"link", "folder", "absent", "absent/file"}) {
+    const CreatedFile adopted = CreatedFile::adopt(folder.at(name));
+  }
+  EXPECT_TRUE(std::filesystem::exists(target));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.at("link")));
+  EXPECT_TRUE(std::filesystem::is_directory(folder.at("folder")));
 }
 
 }  // namespace

@@ -68,15 +68,13 @@ TEST(Warnings, tell_of_an_interval_that_is_too_wide) {
 }
 
 TEST(Warnings, tell_of_too_few_replicates_for_an_interval) {
-  EXPECT_EQ(
-      only("not_converged", row_of(sample::cell(), {sample::replicate(0, 100)})),
-      "1 replicate has no 95 % interval: the budget ended too early; give a larger --budget or "
-      "measure fewer cells");
+  EXPECT_EQ(only("not_converged", row_of(sample::cell(), {sample::replicate(0, 100)})),
+            "1 replicate has no 95 % interval, which takes more of them: give a larger --budget, "
+            "a larger maximum_replicates or fewer cells");
   const auto two = std::vector<Replicate>(2, sample::replicate(0, 100));
-  EXPECT_EQ(
-      only("not_converged", row_of(sample::cell(), two)),
-      "2 replicates have no 95 % interval: the budget ended too early; give a larger --budget or "
-      "measure fewer cells");
+  EXPECT_EQ(only("not_converged", row_of(sample::cell(), two)),
+            "2 replicates have no 95 % interval, which takes more of them: give a larger --budget, "
+            "a larger maximum_replicates or fewer cells");
 }
 
 // p50 100 ns; a floor of 100 ns is met, one of 101 ns is not.

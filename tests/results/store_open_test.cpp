@@ -180,7 +180,7 @@ TEST_F(StoreErrors, name_a_run_that_is_not_there) {
   ASSERT_TRUE(store->begin_run(sample::run_record()));
   ASSERT_TRUE(store->begin_run(sample::run_record()));
   const std::string other =
-      path_ + " has no run 9: it holds runs 1 to 2; `pmembench show` lists them";
+      path_ + " has no run 9: it holds runs 1 to 2; `pmembench show --runs` lists them";
   const auto expect_other = [&](const Error& error) {
     EXPECT_EQ(error.kind, ErrorKind::usage);
     EXPECT_EQ(error.message, other);

@@ -4,7 +4,9 @@
 // What a store costs depends on the granularity that libpmem2 gave the mapping: BYTE (anonymous
 // memory, eADR), CACHE_LINE (MAP_SYNC was accepted) or PAGE (all else: each flush is an msync under
 // a lock, so it is no fair stand-in for the block path). It is accepted as it comes, and told
-// by describe together with the environment variables that change libpmem2's ways.
+// by describe together with the environment variables that change libpmem2's ways. It binds
+// anonymous memory to no node: the host does, by the policy of the thread that opens and first
+// touches.
 //
 // /dev/daxX.Y is not served: where ndctl does not know the device (CXL, hmem) libpmem2 dereferences
 // NULL (pmem/pmdk issue 6160), and nothing that can be asked from here tells beforehand. Use
@@ -90,11 +92,6 @@ int make_source(const dax_media_info& media, Libpmem2Handle* device, char* reaso
 }
 
 int make_map(const dax_media_info& media, Libpmem2Handle* device) noexcept {
-  // Memory that the host mapped and placed: libpmem2 gives anonymous memory BYTE granularity.
-  if (media.address != nullptr) {
-    return pmem2_map_from_existing(&device->map, device->source, media.address, media.size_bytes,
-                                   PMEM2_GRANULARITY_BYTE);
-  }
   pmem2_config* config = nullptr;
   int error = pmem2_config_new(&config);
   if (error != 0) return error;
@@ -117,7 +114,7 @@ int check_media(const dax_media_info& media, char* reason, std::uint64_t reason_
     return refuse(EINVAL, reason, reason_bytes,
                   "libpmem2 cannot map 0 bytes of anonymous memory; give a size");
   }
-  if (media.kind == DAX_MEDIA_FILE && media.path != nullptr && media.address == nullptr) return 0;
+  if (media.kind == DAX_MEDIA_FILE && media.path != nullptr) return 0;
   return refuse(EINVAL, reason, reason_bytes,
                 "libpmem2 maps anonymous memory or a file itself and was given another kind of "
                 "medium; use devdax for /dev/daxX.Y and block for block devices");

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/dax_operations.h"
+#include "dax/dax_device.hpp"
 
 namespace pmembench {
 

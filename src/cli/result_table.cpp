@@ -86,21 +86,48 @@ TextTable new_table() {
                     {"marks"}});
 }
 
-std::string medium_line(const Row& row) {
-  std::string text = row.media;
-  if (!row.medium.is_object()) return text;
-  const auto page_bytes = row.medium.value("page_bytes", std::uint64_t{0});
-  const double huge = row.medium.value("huge_share", 0.0);
-  if (page_bytes > 0) {
-    text += fmt::format(", pages of {}", format_size(page_bytes));
-    if (huge > 0) text += fmt::format(" ({:.0f} % in huge pages)", huge * 100);
+std::string node_text(const nlohmann::json& shares) {
+  std::string text;
+  for (const auto& [node, share] : shares.items()) {
+    text += fmt::format(", {:.0f} % on node {}", share.get<double>() * 100, node);
   }
-  const std::string system = row.medium.value("file_system", "");
-  if (!system.empty()) text += ", on " + system;
-  text += row.medium.value("map_sync", false) ? ", MAP_SYNC held" : "";
-  text += fmt::format(", persistence domain {}", row.medium.value("persistence_domain", "unknown"));
-  if (!row.placement_verified.empty()) text += ", " + row.placement_verified;
   return text;
+}
+
+// What was found to be mapped, in words; the same for all rows of a backend on a medium.
+std::string medium_text(const nlohmann::json& medium) {
+  const auto page_bytes = medium.value("page_bytes", std::uint64_t{0});
+  const double huge = medium.value("huge_share", 0.0);
+  std::string text = page_bytes == 0 ? std::string("not mapped")
+                                     : fmt::format("pages of {}", format_size(page_bytes));
+  if (huge > 0 && huge < 1) text += fmt::format(" ({:.0f} % in huge pages)", huge * 100);
+  text += node_text(medium.value("node_share", nlohmann::json::object()));
+  const std::string system = medium.value("file_system", "");
+  if (!system.empty()) text += ", on " + system;
+  if (medium.value("map_sync", false)) text += ", MAP_SYNC held";
+  return text +
+         fmt::format(", persistence domain {}", medium.value("persistence_domain", "unknown"));
+}
+
+// The medium, and below it what it was for which backends: a library may map it in its own way.
+std::string medium_heading(const std::vector<const Row*>& rows) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> found;
+  for (const Row* row : rows) {
+    if (!row->medium.is_object()) continue;
+    const std::string text = medium_text(row->medium);
+    auto same = std::find_if(found.begin(), found.end(),
+                             [&](const auto& entry) { return entry.first == text; });
+    if (same == found.end()) same = found.insert(found.end(), {text, {}});
+    std::vector<std::string>& backends = same->second;
+    if (std::find(backends.begin(), backends.end(), row->backend) == backends.end()) {
+      backends.push_back(row->backend);
+    }
+  }
+  std::string heading = rows.front()->media + "\n";
+  for (const auto& [text, backends] : found) {
+    heading += fmt::format("  {}: {}\n", fmt::join(backends, ", "), text);
+  }
+  return heading;
 }
 
 std::string tables(const std::vector<Row>& rows) {
@@ -115,7 +142,7 @@ std::string tables(const std::vector<Row>& rows) {
   for (const std::string& media : order) {
     TextTable table = new_table();
     for (const Row* row : by_media[media]) add_row(table, *row);
-    text += medium_line(*by_media[media].front()) + "\n" + table.text() + "\n";
+    text += medium_heading(by_media[media]) + table.text() + "\n";
   }
   return text;
 }

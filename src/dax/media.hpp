@@ -32,8 +32,9 @@ struct MediaFacts {
   dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
   std::string file_system;  // "ext4", "tmpfs", ...; empty where there is none
   std::map<int, double>
-      node_share;        // NUMA node -> share of the pages, by move_pages; empty unknown
-  bool created = false;  // the file was made by us and goes with the device
+      node_share;            // NUMA node -> share of the pages, by move_pages; empty unknown
+  bool created = false;      // the file was made by us and goes with the device
+  std::string backend_says;  // "key=value key=value" of its `describe`; empty: nothing
 };
 
 // The name of a kind as users type it: "dram", "file", "devdax", "block", "sim".

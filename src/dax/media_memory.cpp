@@ -24,7 +24,9 @@ Status verify_pages(PageChoice pages, const MediaFacts& facts) {
   if (pages == PageChoice::transparent && facts.huge_share <= 0) {
     return environment_error(
         "pages=thp was asked for, but no transparent huge page was given; set "
-        "/sys/kernel/mm/transparent_hugepage/enabled to madvise, or leave pages= out");
+        "/sys/kernel/mm/transparent_hugepage/enabled to madvise, or leave pages= out (a backend "
+        "that "
+        "opens dram itself may never get any)");
   }
   if (pages == PageChoice::small_4k && facts.huge_share > 0) {
     return environment_error(

@@ -1,5 +1,6 @@
 #include "dax/open_device.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <vector>
@@ -143,6 +144,14 @@ Result<std::vector<MemoryRange>> reachable_memory(const dax_operations& table, v
   return ranges;
 }
 
+// What the backend chose or found in `open`: a result that hides it could not be repeated.
+std::string description(const dax_operations& table, void* handle) {
+  std::array<char, kReasonBytes> text{};
+  if (table.describe == nullptr || table.describe(handle, text.data(), text.size()) != 0) return {};
+  text.back() = '\0';
+  return text.data();
+}
+
 Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Medium& medium) {
   if (ranges.empty()) return {};
   const bool dram = spec.kind == DAX_MEDIA_DRAM;
@@ -186,6 +195,7 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
   if (!size_bytes) return size_bytes.error();
   medium.facts.size_bytes = *size_bytes;
   void* handle = backing->handle();
+  medium.facts.backend_says = description(table, handle);
   const Result<std::vector<MemoryRange>> ranges =
       reachable_memory(table, handle, medium.mapping, *size_bytes);
   if (!ranges) return ranges.error();

@@ -2,7 +2,6 @@
 // that is itself layered on dax devices needs, since its operations are not told who calls.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -27,17 +26,16 @@ class ThreadReaders {
     std::atomic<std::uint64_t> mapped{0};  // devices of which it was ever given an address
   };
 
-  // At most 64 devices, which outlive this.
-  explicit ThreadReaders(std::span<const std::unique_ptr<DaxDevice>> devices);
+  // At most 64 devices, which outlive this. The table has 2^slot_bits places: by default twice the
+  // readers that a device can have, so that a search always ends, and soon.
+  explicit ThreadReaders(std::span<const std::unique_ptr<DaxDevice>> devices,
+                         unsigned slot_bits = 11);
   ThreadReaders(const ThreadReaders&) = delete;
   ThreadReaders& operator=(const ThreadReaders&) = delete;
 
   Place& mine();
 
  private:
-  // Twice the readers that a device can have, so that a search always ends, and soon.
-  static constexpr unsigned kSlotBits = 11;
-  static constexpr std::size_t kSlots = std::size_t{1} << kSlotBits;
   struct Slot {
     std::atomic<std::uintptr_t> thread{0};
     std::atomic<Place*> place{nullptr};
@@ -46,7 +44,8 @@ class ThreadReaders {
   Place& make(Slot& slot);
 
   std::span<const std::unique_ptr<DaxDevice>> devices_;
-  std::unique_ptr<std::array<Slot, kSlots>> slots_;
+  unsigned slot_bits_;
+  std::vector<Slot> slots_;
 };
 
 }  // namespace pmembench

@@ -166,6 +166,8 @@ class PlanBuilder {
     const std::string reason =
         skip_reason(*backend.entry, draft.spec.kind, *draft.path, *draft.workload, cell.parameters);
     if (!reason.empty()) cell.skip_reason = reason;
+    cell.durable =
+        draft.workload->writes(cell.parameters) && draft.workload->durable(cell.parameters);
     const bool left_out = backend.by_usable && !backend.entry->usable();
     if (left_out && !left_out_.insert(cell.backend).second) return;
     cell.name = left_out ? left_out_name(cell)

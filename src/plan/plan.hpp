@@ -30,6 +30,7 @@ struct Cell {
   unsigned threads = 1;
   Placement placement;
   Timing timing = Timing::slice;
+  bool durable = false;  // it writes, and a write is durable when it returns (medium permitting)
   std::string latency_mode;  // "issue", "durable"; "dependent" for chains; "" where none is taken
   std::uint64_t seed = 0;    // of the cell; threads derive theirs from it
   std::string skip_reason;   // why it cannot run; empty: it can

@@ -5,7 +5,6 @@
 
 #include "measure/stopping_rule.hpp"
 #include "results/row_parts.hpp"
-#include "workloads/workload.hpp"
 
 namespace pmembench {
 namespace {
@@ -28,12 +27,9 @@ Row identity_of(const Cell& cell) {
   return row;
 }
 
-// The weakest claim of all replicates' media, where the workload's writes are durable at all.
+// The weakest claim of all replicates' media, where the cell's writes are durable at all.
 std::string claim_of(const Cell& cell, const ParsedReplicates& parsed) {
-  if (cell.backend == kNullBackend) return "volatile";
-  const WorkloadType* type = find_workload(cell.workload);
-  if (type == nullptr || !type->writes || !type->durable) return "volatile";
-  if (!type->writes(cell.parameters) || !type->durable(cell.parameters)) return "volatile";
+  if (cell.backend == kNullBackend || !cell.durable) return "volatile";
   std::string weakest = "durable";
   for (const nlohmann::json& medium : parsed.media) {
     const auto claim = medium.find("claim");

@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "base/result.hpp"
-#include "config/campaign.hpp"
 #include "measure/replicate.hpp"
 #include "plan/plan.hpp"
 #include "run/protocol.hpp"

@@ -43,6 +43,7 @@ struct CellState {
   std::vector<double> log_medians;  // one a replicate
   std::uint64_t operations = 0;     // of a slice and thread, once calibrated
   bool failed = false;
+  bool open = true;  // wants more replicates; kept up to date, since progress asks for all cells
 };
 
 class Run {
@@ -86,6 +87,7 @@ class Run {
       for (const Replicate& replicate : input_.replicates[cell.name]) {
         state.log_medians.push_back(std::log(replicate.median_ns_per_operation));
       }
+      state.open = wants_more(state);
       cells_.push_back(std::move(state));
     }
     std::size_t fewest = settings_.maximum_replicates;
@@ -95,7 +97,7 @@ class Run {
     first_round_ = static_cast<unsigned>(fewest);
   }
 
-  [[nodiscard]] bool is_open(const CellState& state) const {
+  [[nodiscard]] bool wants_more(const CellState& state) const {
     if (state.failed) return false;
     const auto taken = static_cast<unsigned>(state.log_medians.size());
     if (taken == 0) return true;
@@ -108,14 +110,14 @@ class Run {
 
   [[nodiscard]] std::size_t open_count() const {
     return static_cast<std::size_t>(std::count_if(
-        cells_.begin(), cells_.end(), [this](const CellState& state) { return is_open(state); }));
+        cells_.begin(), cells_.end(), [](const CellState& state) { return state.open; }));
   }
 
   // By device; a cell that is ahead of this round (resumed) waits for the others.
   std::map<std::string, std::vector<CellState*>> open_cells(unsigned round) {
     std::map<std::string, std::vector<CellState*>> devices;
     for (CellState& state : cells_) {
-      if (!is_open(state) || state.log_medians.size() > round) continue;
+      if (!state.open || state.log_medians.size() > round) continue;
       devices[state.cell->device_key()].push_back(&state);
     }
     return devices;
@@ -189,12 +191,14 @@ class Run {
     state.operations = outcome->operations;
     slices_taken_ += order.slices;
     state.log_medians.push_back(std::log(outcome->replicate.median_ns_per_operation));
+    state.open = wants_more(state);
     ++outcome_.replicates;
     return observer_.replicate(*state.cell, outcome->replicate);
   }
 
   Status fail(CellState& state, const Error& error) {
     state.failed = true;
+    state.open = false;
     ++outcome_.failed;
     return observer_.failure(*state.cell, error);
   }

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "backends/dax_operations.h"
 #include "base/result.hpp"
+#include "dax/registry.hpp"
 
 namespace pmembench {
 

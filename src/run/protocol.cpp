@@ -78,6 +78,7 @@ Cell cell_of(const json& message) {
   placement.at("memory_node").get_to(cell.placement.memory_node);
   cell.timing = message.at("timing") == "operation" ? Timing::operation : Timing::slice;
   message.at("latency_mode").get_to(cell.latency_mode);
+  message.at("durable").get_to(cell.durable);
   message.at("seed").get_to(cell.seed);
   message.at("skip_reason").get_to(cell.skip_reason);
   return cell;
@@ -97,6 +98,7 @@ json to_json(const Cell& cell) {
           {"placement", placement_json(cell.placement)},
           {"timing", cell.timing == Timing::operation ? "operation" : "slice"},
           {"latency_mode", cell.latency_mode},
+          {"durable", cell.durable},
           {"seed", cell.seed},
           {"skip_reason", cell.skip_reason}};
 }

@@ -3,8 +3,8 @@
 
 #include <span>
 
-#include "backends/dax_operations.h"
 #include "base/unique_fd.hpp"
+#include "dax/registry.hpp"
 
 namespace pmembench {
 

@@ -133,7 +133,7 @@ TEST_P(BlockBatch, equals_its_ranges_one_by_one) {
   ASSERT_EQ(device.table().describe(device.handle(), facts.data(), facts.size()), 0);
   const std::string text = facts.data();
   const std::string key = "io_alignment_bytes=";
-  check_batches(device, std::stoull(text.substr(text.find(key) + key.size())), 6);
+  check_batches(device, std::stoull(text.substr(text.find(key) + key.size())), 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -4,12 +4,12 @@
 #include <cstdio>
 #include <map>
 #include <memory>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <regex.h>
 
 namespace pmembench {
 namespace {
@@ -49,10 +49,43 @@ std::map<std::string, Code> disassemble() {
   return functions;
 }
 
-std::size_t count(const Code& code, const std::string& pattern) {
-  const std::regex expression(pattern);
+// An extended POSIX expression with at most two groups.
+class Pattern {
+ public:
+  explicit Pattern(const std::string& text) {
+    EXPECT_EQ(::regcomp(&compiled_, text.c_str(), REG_EXTENDED), 0) << text;
+  }
+  Pattern(const Pattern&) = delete;
+  Pattern& operator=(const Pattern&) = delete;
+  ~Pattern() { ::regfree(&compiled_); }
+  [[nodiscard]] bool found_in(const std::string& text) const {
+    return ::regexec(&compiled_, text.c_str(), 0, nullptr, 0) == 0;
+  }
+  // The groups of every match, joined.
+  [[nodiscard]] std::set<std::string> groups(const std::string& text) const {
+    std::set<std::string> all;
+    std::array<regmatch_t, 3> match{};
+    const char* at = text.c_str();
+    while (::regexec(&compiled_, at, match.size(), match.data(), 0) == 0) {
+      std::string joined;
+      for (std::size_t group = 1; group < match.size(); ++group) {
+        const regmatch_t& part = match.at(group);
+        if (part.rm_so >= 0) joined.append(at + part.rm_so, at + part.rm_eo);
+      }
+      all.insert(joined);
+      at += match[0].rm_eo;
+    }
+    return all;
+  }
+
+ private:
+  regex_t compiled_{};
+};
+
+std::size_t count(const Code& code, const std::string& text) {
+  const Pattern pattern(text);
   std::size_t found = 0;
-  for (const std::string& line : code) found += std::regex_search(line, expression) ? 1 : 0;
+  for (const std::string& line : code) found += pattern.found_in(line) ? 1 : 0;
   return found;
 }
 
@@ -123,7 +156,8 @@ TEST_F(Disassembly, shows_every_load_of_a_read_in_the_widest_vectors) {
             shape == 3 ? 1 : kBodyBytes.at(static_cast<std::size_t>(shape)) / width.bytes;
         const std::string load =
             std::string("^v?mov[a-z0-9]+ +[^,]*\\([^)]*\\),") + width.registers;
-        const std::string store = std::string("^v?mov[a-z0-9]+ +") + width.registers + "\\d+,.*\\(";
+        const std::string store =
+            std::string("^v?mov[a-z0-9]+ +") + width.registers + "[0-9]+,.*\\(";
         expect_bodies(code, load, vectors, where);
         EXPECT_EQ(count(code, load), count(code, store)) << where;
         expect_no(code, width.wider, where);
@@ -181,7 +215,7 @@ TEST_F(Disassembly, shows_movnt_for_all_whole_lines) {
         const std::string stream = std::string("^v?movntdq +") + width.registers;
         expect_bodies(code, stream, kBodyBytes.at(static_cast<std::size_t>(shape)) / width.bytes,
                       where);
-        expect_no(code, std::string("^v?mov[aud][a-z0-9]* +%[xyz]mm\\d+,.*\\("), where);
+        expect_no(code, std::string("^v?mov[aud][a-z0-9]* +%[xyz]mm[0-9]+,.*\\("), where);
         expect_no(code, kAnyFlush, where);
         expect_no(code, width.wider, where);
         EXPECT_EQ(count(code, "^sfence") > 0, fence == 1) << where;
@@ -228,7 +262,7 @@ TEST_F(Disassembly, zeroes_past_the_cache_or_through_it) {
       ASSERT_TRUE(functions_.contains(name)) << name;
       const Code& code = functions_[name];
       EXPECT_EQ(count(code, "^v?movntdq") > 0, store == 1) << name;
-      EXPECT_GT(count(code, std::string(width.registers) + "\\d+,.*\\("), 0U) << name;
+      EXPECT_GT(count(code, std::string(width.registers) + "[0-9]+,.*\\("), 0U) << name;
       expect_no(code, "^(call|rep|jmp +[0-9a-f]+ <memset)", name);
     }
   }
@@ -237,16 +271,14 @@ TEST_F(Disassembly, zeroes_past_the_cache_or_through_it) {
 // Which kernels each backend's file asks for: it reaches no other backend's.
 TEST_F(Disassembly, each_backend_asks_for_its_own_kernels_alone) {
   const auto wanted = [](const std::string& member) {
-    std::set<std::string> kinds;
     const std::string symbols =
         output_of("nm -uC '" + kLibrary + "' | sed -n '/^" + member + ".cpp.o:/,/^$/p'");
-    const std::regex kernel("copy_from<\\(pmembench::Store\\)(\\d), \\(pmembench::Flush\\)(\\d)");
-    for (std::sregex_iterator at(symbols.begin(), symbols.end(), kernel), end; at != end; ++at) {
-      kinds.insert((*at)[1].str() + (*at)[2].str());
-    }
-    const std::regex flush("flush_ranges<\\(pmembench::Flush\\)(\\d)");
-    for (std::sregex_iterator at(symbols.begin(), symbols.end(), flush), end; at != end; ++at) {
-      kinds.insert("flush" + (*at)[1].str());
+    std::set<std::string> kinds =
+        Pattern("copy_from<\\(pmembench::Store\\)([0-9]), \\(pmembench::Flush\\)([0-9])")
+            .groups(symbols);
+    for (const std::string& flush :
+         Pattern("flush_ranges<\\(pmembench::Flush\\)([0-9])").groups(symbols)) {
+      kinds.insert("flush" + flush);
     }
     return kinds;
   };

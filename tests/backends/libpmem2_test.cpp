@@ -35,30 +35,6 @@ TEST_F(Libpmem2, maps_anonymous_memory_without_need_to_flush) {
   EXPECT_EQ(iter.count, 0U);
 }
 
-TEST_F(Libpmem2, takes_memory_that_the_host_has_placed) {
-  void* const memory =
-      ::mmap(nullptr, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  dax_media_info media{};
-  media.kind = DAX_MEDIA_DRAM;
-  media.address = memory;
-  media.size_bytes = 65536;
-  const dax_host_info host = host_info();
-  void* handle = nullptr;
-  std::uint64_t size = 0;
-  std::array<char, 512> reason{};
-  ASSERT_EQ(table_.open(&host, &media, &handle, &size, reason.data(), reason.size()), 0)
-      << reason.data();
-  EXPECT_EQ(size, 65536U);
-  std::array<unsigned char, 64> data;
-  data.fill(0x5C);
-  dax_iter iter = one_range(128, 64, data.data());
-  EXPECT_EQ(table_.persist_from_iter(handle, &iter), 64);
-  EXPECT_EQ(std::memcmp(static_cast<unsigned char*>(memory) + 128, data.data(), 64), 0);
-  table_.close(handle);
-  EXPECT_EQ(static_cast<unsigned char*>(memory)[128], 0x5C);  // still mapped: it is the host's
-  ::munmap(memory, 65536);
-}
-
 TEST_F(Libpmem2, keeps_what_it_wrote_in_a_file) {
   const TemporaryFile file("/dev/shm", OpenBackend::kSize);
   std::mt19937_64 random(4);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <string>
 
 namespace pmembench {
@@ -38,6 +40,30 @@ TEST(Settings, knows_every_name_it_lists) {
   EXPECT_EQ(setting_names().size(), 8U);
   for (const std::string& name : setting_names()) EXPECT_TRUE(is_setting(name));
   EXPECT_FALSE(is_setting("threads"));
+}
+
+TEST(Settings, stand_in_the_reference_with_their_defaults) {
+  std::ifstream file(std::string(PMEMBENCH_TEST_SOURCE_DIR) + "/../docs/campaigns.md");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const MeasureSettings usual;
+  for (const std::string& name : setting_names()) {
+    const std::string row = "| `" + name + "` | `";
+    const std::size_t at = text.find(row);
+    ASSERT_NE(at, std::string::npos) << name;
+    const std::size_t begin = at + row.size();
+    MeasureSettings read;
+    read.budget_ns = read.slice_ns = read.seed = 77;
+    read.precision = read.confidence = 0.77;
+    read.minimum_replicates = read.maximum_replicates = read.slices = 77;
+    ASSERT_TRUE(read_setting(read, name, text.substr(begin, text.find('`', begin) - begin), {}));
+    const int defaults = (read.budget_ns == usual.budget_ns) + (read.precision == usual.precision) +
+                         (read.confidence == usual.confidence) +
+                         (read.minimum_replicates == usual.minimum_replicates) +
+                         (read.maximum_replicates == usual.maximum_replicates) +
+                         (read.slices == usual.slices) + (read.slice_ns == usual.slice_ns) +
+                         (read.seed == usual.seed);
+    EXPECT_EQ(defaults, 1) << name;
+  }
 }
 
 TEST(Settings, refuses_times_that_are_none) {

@@ -82,6 +82,15 @@ TEST(OpenDevice, the_size_is_what_the_backend_can_use) {
   EXPECT_THAT(none.error().message, HasSubstr("says that 2048 of 4096 bytes are usable"));
 }
 
+TEST(OpenDevice, what_the_backend_says_of_itself_is_kept) {
+  const Result<OpenedDevice> opened = open_medium_with("own_memory", "dram:64K");
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->facts.backend_says, "stretch=512 size=65536");
+  const Result<OpenedDevice> silent = open_medium_with("example", "dram:64K");
+  ASSERT_TRUE(silent) << silent.error().message;
+  EXPECT_EQ(silent->facts.backend_says, "");
+}
+
 TEST(OpenDevice, addresses_that_a_backend_promises_must_be_there) {
   const Result<OpenedDevice> opened =
       open_medium_with("own_memory", "dram:64K", with("unaddressed"));

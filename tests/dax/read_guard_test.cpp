@@ -158,6 +158,50 @@ TEST_P(Guard, lets_nothing_run_after_kill_under_load) {
   }
 }
 
+// The store-load order between a section's announcement and its look at the guard. Lines that both
+// threads write keep the announcement in the store buffer for long, where kill does not see it
+// unless somebody pays for a barrier.
+TEST_P(Guard, waits_for_a_section_whose_announcement_is_still_under_way) {
+  constexpr int kRounds = 2000;
+  struct alignas(64) Line {
+    std::atomic<int> value{0};
+  };
+  std::array<Line, 8> contended;
+  std::vector<std::unique_ptr<ReadGuard>> guards;
+  for (int i = 0; i < kRounds; ++i) guards.push_back(std::make_unique<ReadGuard>(GetParam()));
+  Line ready;   // rounds for which the user has a reader
+  Line looked;  // rounds after which nobody was seen
+  Line in_use;
+  std::thread user([&] {
+    for (int i = 0; i < kRounds; ++i) {
+      DaxReader reader = guards[static_cast<std::size_t>(i)]->make_reader();
+      ready.value.store(i + 1);
+      while (looked.value.load() < i) std::this_thread::yield();
+      for (bool alive = true; alive;) {
+        for (Line& line : contended) line.value.store(i, std::memory_order_relaxed);
+        const ReadSection section(reader);
+        alive = guards[static_cast<std::size_t>(i)]->alive();
+        if (!alive) break;
+        in_use.value.store(1, std::memory_order_relaxed);
+        for (Line& line : contended) line.value.store(-i, std::memory_order_relaxed);
+        in_use.value.store(0, std::memory_order_relaxed);
+      }
+    }
+  });
+  int used_after_kill = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    while (ready.value.load() <= i) std::this_thread::yield();
+    for (int spin = 0; spin < i % 64; ++spin) {
+      contended[static_cast<std::size_t>(spin % 8)].value.store(spin, std::memory_order_relaxed);
+    }
+    guards[static_cast<std::size_t>(i)]->kill();
+    for (int look = 0; look < 64; ++look) used_after_kill += in_use.value.load();
+    looked.value.store(i + 1);
+  }
+  user.join();
+  EXPECT_EQ(used_after_kill, 0);
+}
+
 TEST_P(Guard, makes_every_one_of_several_killers_wait) {
   DaxReader reader = guard_.make_reader();
   std::atomic<int> killed{0};

@@ -30,8 +30,8 @@ TEST_F(Readers, give_a_thread_the_same_place_every_time) {
 }
 
 TEST_F(Readers, give_threads_that_live_together_places_of_their_own) {
-  ThreadReaders readers(devices_);
   constexpr int kThreads = 8;
+  ThreadReaders readers(devices_, 3);  // as many places as threads: some must search for theirs
   std::array<ThreadReaders::Place*, kThreads> places{};
   std::atomic<int> done{0};
   std::vector<std::thread> threads;

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "backends/builtin_backends.h"
+#include "plan/cell_keys.hpp"
 #include "plan/plan.hpp"
 #include "tests/plan/fake_topology.hpp"
 
@@ -100,6 +103,30 @@ TEST(QuickCampaign, says_which_backends_the_cpu_lacks) {
 
 TEST(QuickCampaign, keeps_within_its_minute) {
   EXPECT_LT(quick_plan(kOldestFeatures, one_node(2)).settings.budget_ns, 60'000'000'000U);
+}
+
+// The reference has one example; what it says of itself must hold.
+TEST(CampaignsDocument, has_an_example_that_plans_as_it_says) {
+  std::ifstream file(std::string(PMEMBENCH_TEST_SOURCE_DIR) + "/../docs/campaigns.md");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::string fence = "```yaml\n";
+  const std::size_t begin = text.find(fence);
+  ASSERT_NE(begin, std::string::npos);
+  const std::size_t end = text.find("```\n", begin + fence.size());
+  const auto campaign = read_campaign_text(
+      text.substr(begin + fence.size(), end - begin - fence.size()), "doc", campaign_schema());
+  ASSERT_TRUE(campaign) << campaign.error().message;
+  const Registry registry = builtins(kOldestFeatures);
+  const Topology topology = one_node(2);
+  const auto plan = make_plan(*campaign, {&registry, &topology, false, ""});
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(count_runnable(*plan, "null", "random"), 8U);
+  EXPECT_EQ(count_runnable(*plan, "movnt", "random"), 8U);
+  EXPECT_EQ(count_runnable(*plan, "movnt", "chase"), 1U);
+  for (const CellKey& key : campaign_schema()) {
+    if (!is_cell_fact(key.name)) continue;
+    EXPECT_NE(text.find("| `" + key.name + "` |"), std::string::npos) << key.name;
+  }
 }
 
 }  // namespace

@@ -34,6 +34,16 @@ TEST(MakePlan, fills_in_every_default) {
   EXPECT_EQ(cell.parameters.at("access"), "read");
 }
 
+TEST(MakePlan, says_which_cells_write_durably) {
+  const auto cells = cells_of(group(
+      "workload: random, backend: movnt, matrix: {access: [write, read], durability: [each, none]}"));
+  ASSERT_EQ(cells.size(), 4U);
+  EXPECT_TRUE(cells[0].durable);
+  EXPECT_FALSE(cells[1].durable);
+  EXPECT_FALSE(cells[2].durable);
+  EXPECT_FALSE(cells[3].durable);
+}
+
 TEST(MakePlan, carries_names_and_settings_over) {
   const auto plan = plan_of("name: n\nbudget: 7s\nmedia: dram:1M\ncells: [{workload: chase}]\n");
   ASSERT_TRUE(plan);

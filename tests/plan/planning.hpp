@@ -30,7 +30,11 @@ inline std::string plan_error(const std::string& yaml, const std::vector<std::st
 
 inline std::vector<Cell> cells_of(const std::string& yaml, const Topology& topology = one_node(2)) {
   auto plan = plan_of(yaml, topology);
-  if (!plan) return {Cell{plan.error().message, {}, {}, {}, {}, {}, {}, 0, {}, {}, {}, 0, {}}};
+  if (!plan) {
+    Cell failed;
+    failed.name = plan.error().message;
+    return {failed};
+  }
   return std::move(plan).value().cells;
 }
 

@@ -38,6 +38,17 @@ TEST(ReadTopology, reads_two_sockets) {
   EXPECT_THAT(topology.usable_cpus, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
+TEST(ReadTopology, knows_which_cpus_share_a_core) {
+  fakes::SysfsTree tree;
+  tree.file("sys/devices/system/cpu/online", "0-4\n");
+  tree.file("sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0,2\n");
+  tree.file("sys/devices/system/cpu/cpu2/topology/core_cpus_list", "0,2\n");
+  tree.file("sys/devices/system/cpu/cpu1/topology/thread_siblings_list", "1,3\n");
+  tree.file("sys/devices/system/cpu/cpu3/topology/thread_siblings_list", "1,3\n");
+  EXPECT_THAT(read_topology(tree.root()).core_of_cpu,
+              ElementsAre(Pair(0, 0), Pair(1, 1), Pair(2, 0), Pair(3, 1)));
+}
+
 TEST(ReadTopology, finds_nodes_by_id_and_by_cpu) {
   fakes::SysfsTree tree;
   write_nvdimm_server(tree);

@@ -128,6 +128,13 @@ static int own_zero_page_range(void *handle, uint64_t page_offset, uint64_t page
   return 0;
 }
 
+static int own_describe(void *handle, char *text, uint64_t bytes) {
+  const struct own_memory *own = handle;
+  snprintf(text, bytes, "stretch=%u size=%llu", (unsigned)STRETCH_PAGES,
+           (unsigned long long)own->size_bytes);
+  return 0;
+}
+
 static const dax_operations own_memory = {
     .magic = DAX_OPERATIONS_MAGIC,
     .abi_version = DAX_OPERATIONS_ABI_VERSION,
@@ -147,6 +154,7 @@ static const dax_operations own_memory = {
     .flush = own_flush,
     .drain = own_drain,
     .zero_page_range = own_zero_page_range,
+    .describe = own_describe,
 };
 
 const dax_operations *pmembench_backend(void);

@@ -157,10 +157,7 @@ TEST(Claim, is_volatile_where_nothing_says_more) {
   const std::string durable = R"({"claim":"durable"})";
   EXPECT_EQ(claim_with(sample::cell(), {durable}), "volatile");  // reads
   Cell cell = sample::durable_cell();
-  cell.parameters["durability"] = "none";
-  EXPECT_EQ(claim_with(cell, {durable}), "volatile");
-  cell = sample::durable_cell();
-  cell.workload = "no-such-workload";
+  cell.durable = false;
   EXPECT_EQ(claim_with(cell, {durable}), "volatile");
   for (const char* medium : {"", "no json", "[]", R"({"claim":7})", R"({"claim":"eternal"})"}) {
     EXPECT_EQ(claim_with(sample::durable_cell(), {medium}), "volatile") << medium;

@@ -37,6 +37,7 @@ inline Cell durable_cell() {
   Cell durable = cell();
   durable.parameters["access"] = "write";
   durable.parameters["durability"] = "each";
+  durable.durable = true;
   return durable;
 }
 

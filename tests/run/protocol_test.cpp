@@ -18,6 +18,7 @@ Cell example_cell() {
   cell.placement = {"near", {0, 1}, 0};
   cell.timing = Timing::operation;
   cell.latency_mode = "issue";
+  cell.durable = true;
   cell.seed = 0xFFFFFFFFFFFFFFFFULL;
   cell.skip_reason = "none";
   return cell;
@@ -29,6 +30,7 @@ TEST(Protocol, carries_a_cell_unchanged) {
   ASSERT_TRUE(back);
   EXPECT_EQ(to_json(*back), to_json(cell));
   EXPECT_EQ(back->seed, cell.seed);
+  EXPECT_TRUE(back->durable);
   EXPECT_EQ(back->placement.cpus, cell.placement.cpus);
 }
 

@@ -41,12 +41,27 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/base/clock": "one call of the kernel; whatever waits is tested with a fake",
     "src/base/unique_fd": "every user of a descriptor runs it under the sanitizers",
     "src/config/campaign": "plain data, tested through campaign_reader",
+    "src/dax/file_system_name": "names for statfs' numbers; media_file_test reads one",
+    "src/dax/media": "opens by kind: media_dram_test, media_file_test, media_block_test, ...",
+    "src/dax/media_in_use": "media_block_test claims and mounts loop devices",
+    "src/dax/media_memory": "media_dram_test and media_file_test assert what it proves",
+    "src/dax/media_path": "media_file_test and media_block_test assert its refusals",
     "src/dax/persistence_domain": "words for the values of an enum, asserted through open_device",
     "src/dax/plugin_trial": "plugin_loader_test runs it with plugins that crash and that hang",
     "src/dax/system_error": "a sentence for an errno, asserted where it is used",
     "src/main": "the tests of the command run it",
     "src/measure/replicate": "plain data",
+    "src/platform/devices": "plain data of dax_devices, cxl_devices and block_devices",
+    "src/platform/page_scan": "page_backing_test scans real mappings with it",
     "src/results/database": "the store's own handle of SQLite, tested through store_test",
+    "workloads/copy": "workload_list_test runs every workload on every path",
+    "workloads/mix": "workload_list_test runs every workload on every path",
+    "workloads/path": "an interface and a list: workload_list_test runs all of them",
+    "workloads/path_direct": "workload_list_test runs every workload on it",
+    "workloads/path_list": "workload_list_test runs all of them",
+    "workloads/range_types": "workload_list_test runs every workload on every path",
+    "workloads/range_workload": "workload_list_test runs it, with backends that lie too",
+    "workloads/workload": "an interface; workload_list_test runs all of them",
     "workloads/types": "declares what workload_list lists",
 }
 
@@ -211,30 +226,24 @@ def first_line_violations(root: Path) -> list[str]:
     return found
 
 
-def names_of_tests(path: str, paths: set[str]) -> Iterator[str]:
-    """Stems whose test may be that of `path`: its own, and those of the files it is a part of.
+def test_files(path: str) -> Iterator[str]:
+    """What the test of `path` may be called: by its own name, or by that of what it is a part of.
 
-    "src/results/store_cells.cpp" is a part of "src/results/store.hpp", where there is such a file.
+    tests/results/store_test.cpp may test src/results/store_cells.cpp too.
     """
-    folder, stem = path.rsplit("/", 1)[0], Path(path).stem
-    yield stem
-    words = stem.split("_")
-    for count in range(len(words) - 1, 0, -1):
-        whole = "_".join(words[:count])
-        if any(f"{folder}/{whole}{suffix}" in paths for suffix in SOURCE_SUFFIXES):
-            yield whole
+    words = Path(path).stem.split("_")
+    for folder in (folder_of(path), f"{folder_of(path)}_unit"):
+        for count in range(len(words), 0, -1):
+            for suffix in (".cpp", ".py"):
+                yield f"tests/{folder}/{'_'.join(words[:count])}_test{suffix}"
 
 
 def test_name_violations(root: Path) -> list[str]:
-    paths = {path for path, _ in sources(root)}
     found = []
-    for path in sorted(paths):
-        if path.rsplit(".", 1)[0] in NO_TEST_OF_ITS_NAME:
-            continue
-        folder = root / "tests" / folder_of(path)
-        names = names_of_tests(path, paths)
-        if not any((folder / f"{name}_test{end}").is_file() for name in names for end in (".cpp", ".py")):
-            found.append(f"{path}: there is no tests/{folder_of(path)}/{Path(path).stem}_test.cpp")
+    for path, _ in sources(root):
+        excepted = path.rsplit(".", 1)[0] in NO_TEST_OF_ITS_NAME
+        if not excepted and not any((root / file).is_file() for file in test_files(path)):
+            found.append(f"{path}: there is no {next(test_files(path))}")
     return found
 
 

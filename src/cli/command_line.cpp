@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <system_error>
 
+#include "base/units.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/version.hpp"
 
 namespace pmembench {
@@ -15,8 +18,43 @@ constexpr std::unique_ptr<Command> (*kCommands[])(CLI::App&) = {
     make_export_command, make_check_command, make_worker_command};
 
 int report(const Error& error) {
-  fmt::print(stderr, "pmembench: {}\n", error.message);
+  say(stderr, fmt::format("pmembench: {}\n", error.message));
   return static_cast<int>(error.kind);
+}
+
+// What the parser refuses, in our words where its own name no cause.
+Error parse_error(const CLI::App& app, const CLI::ParseError& error) {
+  const auto called = app.get_subcommands();
+  const std::string help = called.empty()
+                               ? "pmembench --help"
+                               : fmt::format("pmembench {} --help", called.front()->get_name());
+  const std::vector<std::string> extras = app.remaining();
+  if (!called.empty() || extras.empty() || extras.front().starts_with('-')) {
+    return usage_error("{}; see {}", error.what(), help);
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App* each) {
+         return !each->get_group().empty();  // worker has none: it is not for use by hand
+       })) {
+    names.push_back(command->get_name());
+  }
+  const std::string near = nearest(extras.front(), names);
+  return usage_error("there is no command '{}'{}; there are: {}", extras.front(),
+                     near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
+                     fmt::join(names, ", "));
+}
+
+// Its exit status, or the error that ends it, also where what it printed did not arrive.
+Result<int> run_command(Command& command, const GlobalOptions& global) {
+  try {
+    Result<int> status = command.run(global);
+    const Status printed = flush_output(stdout, "standard output");
+    if (status && !printed) return printed.error();
+    return status;
+  } catch (const std::system_error& error) {
+    // fmt's, when a stream takes no more.
+    return runtime_error("standard output cannot be written: {}", error.code().message());
+  }
 }
 
 }  // namespace
@@ -34,8 +72,10 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", kVersion);
   GlobalOptions global;
+  global.command_line = command_text(argc, argv);
   app.add_option("--plugin", global.plugins, "Load a backend from this shared object (repeatable)")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_option("--without-cpu", global.without_cpu,
                  "Take these CPU features as missing, as in clwb,avx2")
       ->type_name("LIST");
@@ -46,15 +86,14 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "pmembench: {}; see pmembench --help\n", error.what());
-    return static_cast<int>(ErrorKind::usage);
+    return report(parse_error(app, error));
   }
   for (const auto& command : commands) {
     if (!command->called()) continue;
-    const Result<int> status = command->run(global);
+    const Result<int> status = run_command(*command, global);
     return status ? *status : report(status.error());
   }
-  fmt::print(stderr, "{}", app.help());
+  say(stderr, app.help());
   return static_cast<int>(ErrorKind::usage);
 }
 

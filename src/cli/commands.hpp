@@ -15,16 +15,17 @@ inline constexpr int kStatusDone = 0;
 inline constexpr int kStatusFound = 1;
 inline constexpr int kStatusInterrupted = 130;
 
-// Options that stand before the command.
+// Options that every command has, before or behind its name.
 struct GlobalOptions {
   std::vector<std::string> plugins;  // --plugin FILE
   std::string without_cpu;           // --without-cpu LIST
+  std::string command_line;          // all of it, as a shell reads it
 };
 
 // One command: made with its options bound to a subcommand, run if that one was called.
 class Command {
  public:
-  explicit Command(CLI::App* subcommand) : subcommand_(subcommand) {}
+  explicit Command(CLI::App* subcommand) : subcommand_(subcommand) { subcommand->fallthrough(); }
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
   virtual ~Command() = default;

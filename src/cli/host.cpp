@@ -39,6 +39,12 @@ PluginSearch plugin_search(const GlobalOptions& global) {
 Result<Host> open_host(const GlobalOptions& global) {
   const auto info = host_info(global.without_cpu);
   if (!info) return info.error();
+  for (const std::string& file : global.plugins) {
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) {
+      return usage_error("there is no plugin {}: name a shared object that is there", file);
+    }
+  }
   PluginSearch plugins = plugin_search(global);
   auto registry = Registry::build(*info, builtin_operations(), plugins);
   if (!registry) return registry.error();

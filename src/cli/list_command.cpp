@@ -1,9 +1,11 @@
 // pmembench list: what can run here, and why the rest cannot.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/units.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/text_table.hpp"
@@ -134,12 +136,19 @@ class ListCommand final : public Command {
       : Command(app.add_subcommand("list", "What can run here, and why the rest cannot")) {
     subcommand_->footer("Example: pmembench list backends");
     subcommand_->add_option("what", what_, "backends, workloads, media, paths or all")
-        ->check(CLI::IsMember({"backends", "workloads", "media", "paths", "all"}))
+        ->type_name("WHAT")
         ->capture_default_str();
     subcommand_->add_flag("--json", as_json_, "Print JSON");
   }
 
   Result<int> run(const GlobalOptions& global) override {
+    const std::vector<std::string> lists = {"backends", "workloads", "media", "paths", "all"};
+    if (std::find(lists.begin(), lists.end(), what_) == lists.end()) {
+      const std::string near = nearest(what_, lists);
+      return usage_error("there is no list of '{}'{}; there are: {}", what_,
+                         near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
+                         fmt::join(lists, ", "));
+    }
     json all = json::object();
     const bool every = what_ == "all";
     if (every || what_ == "backends") {

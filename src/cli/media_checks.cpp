@@ -1,6 +1,8 @@
 #include "cli/media_checks.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <optional>
 
 #include "dax/open_device.hpp"
@@ -40,6 +42,17 @@ Status skip_unusable_media(Plan& plan, const Registry& registry, bool destroy) {
                                     [](const Cell& cell) { return cell.skip_reason.empty(); });
   if (!any_runs && first) return *first;
   return {};
+}
+
+std::set<std::string> existing_media(const Plan& plan) {
+  std::set<std::string> existing;
+  for (const Cell& cell : plan.cells) {
+    const auto spec = parse_media(cell.media);
+    if (!spec || spec->path.empty()) continue;
+    std::error_code ignored;
+    if (std::filesystem::exists(spec->path, ignored)) existing.insert(cell.media);
+  }
+  return existing;
 }
 
 }  // namespace pmembench

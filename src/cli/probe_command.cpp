@@ -15,6 +15,7 @@ class ProbeCommand final : public Command {
                                    "CPU, caches, NUMA, dax, nd, cxl, block: what this host is")) {
     subcommand_->footer("Example: pmembench probe --json");
     subcommand_->add_option("--root", root_, "Read this tree in place of the live /sys and /proc")
+        ->type_name("FOLDER")
         ->capture_default_str();
     subcommand_->add_flag("--json", as_json_, "Print JSON");
   }

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "cli/output.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -31,28 +33,24 @@ void ProgressLine::show(const Progress& progress) {
   last_s_ = progress.elapsed_s;
   std::string text = progress_text(progress);
   if (!terminal_) {
-    fmt::print(stream_, "{}\n", text);
-    std::fflush(stream_);
+    pmembench::say(stream_, text + "\n");
     return;
   }
   const std::size_t columns = columns_of(stream_);
   if (text.size() >= columns) text.resize(columns - 1);
-  fmt::print(stream_, "\r\x1b[K{}", text);
-  std::fflush(stream_);
+  pmembench::say(stream_, "\r\x1b[K" + text);
   shown_ = true;
 }
 
 void ProgressLine::clear() {
   if (!shown_) return;
-  fmt::print(stream_, "\r\x1b[K");
-  std::fflush(stream_);
+  pmembench::say(stream_, "\r\x1b[K");
   shown_ = false;
 }
 
 void ProgressLine::say(const std::string& text) {
   clear();
-  fmt::print(stream_, "{}\n", text);
-  std::fflush(stream_);
+  pmembench::say(stream_, text + "\n");
 }
 
 }  // namespace pmembench

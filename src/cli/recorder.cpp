@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace pmembench {
 
 Row Recorder::row_of(const Cell& cell) const {
   const auto replicates = replicates_.find(cell.name);
   const auto failure = failures_.find(cell.name);
   static const std::vector<Replicate> kNone;
-  Row row = make_row(cell, replicates == replicates_.end() ? kNone : replicates->second,
-                     failure == failures_.end() ? "" : failure->second, context_);
-  if (row.status == "skipped" && row.reason.empty()) {
-    row.reason = "the run ended before its turn; resume it or give it a larger budget";
-  }
-  return row;
+  return make_row(cell, replicates == replicates_.end() ? kNone : replicates->second,
+                  failure == failures_.end() ? "" : failure->second, context_);
 }
 
 Status Recorder::replicate(const Cell& cell, const Replicate& replicate) {
@@ -40,6 +38,21 @@ Status Recorder::finish() {
     if (!saved) return saved;
   }
   return {};
+}
+
+std::size_t Recorder::measured() const {
+  return static_cast<std::size_t>(
+      std::count_if(plan_.cells.begin(), plan_.cells.end(), [this](const Cell& cell) {
+        return replicates_.contains(cell.name) && !failures_.contains(cell.name);
+      }));
+}
+
+std::size_t Recorder::unmeasured() const {
+  return static_cast<std::size_t>(
+      std::count_if(plan_.cells.begin(), plan_.cells.end(), [this](const Cell& cell) {
+        return cell.skip_reason.empty() && !replicates_.contains(cell.name) &&
+               !failures_.contains(cell.name);
+      }));
 }
 
 std::vector<Row> Recorder::rows() const {

@@ -30,6 +30,9 @@ class Recorder final : public RunObserver {
   // Rows of the cells that never ran; and all rows again now that the harness's floor is known.
   Status finish();
   [[nodiscard]] std::vector<Row> rows() const;
+  // Cells with a result; and those that can run and were not begun.
+  [[nodiscard]] std::size_t measured() const;
+  [[nodiscard]] std::size_t unmeasured() const;
 
  private:
   Row row_of(const Cell& cell) const;

@@ -34,7 +34,8 @@ std::string half_width(const Estimate& estimate) {
 }
 
 std::string percentile(const Row& row, const char* name) {
-  if (!row.latency_ns || row.latency_ns->n == 0) return "";
+  // A chain is timed in whole slices: it has a latency, and no percentiles at any n.
+  if (!row.latency_ns || std::isnan(row.latency_ns->minimum_ns)) return "";
   for (const auto& [key, value_ns] : row.latency_ns->percentiles) {
     if (key != name) continue;
     return value_ns < row.floor_ns ? "< floor" : format_duration_ns(value_ns);
@@ -70,18 +71,18 @@ TextTable new_table() {
   return TextTable({{"backend"},
                     {"path"},
                     {"workload"},
-                    {"thr", Align::right},
+                    {"threads", Align::right},
                     {"operations", Align::right},
                     {"bandwidth", Align::right},
                     {"interval", Align::right},
-                    {"a op", Align::right},
+                    {"time/op", Align::right},
                     {"latency"},
                     {"p50", Align::right},
                     {"p90", Align::right},
                     {"p99", Align::right},
                     {"p99.9", Align::right},
                     {"may claim"},
-                    {"n", Align::right},
+                    {"replicates", Align::right},
                     {"marks"}});
 }
 
@@ -162,7 +163,13 @@ std::string legend(const std::vector<Row>& rows) {
     text += "volatile: nothing was made durable (reads, unflushed writes, null).\n";
   }
   if (any(rows, [](const Row& row) { return row.status == "ok" && !row.converged; })) {
-    text += "mark c: not converged; the interval is wider than asked when the budget ended.\n";
+    text +=
+        "mark c: not converged: its interval is missing or wider than asked; more replicates (a "
+        "larger --budget) narrow it.\n";
+  }
+  if (any(rows,
+          [](const Row& row) { return row.status == "ok" && percentile(row, "p99.9") == "n/a"; })) {
+    text += "n/a: too few operations were timed for that percentile.\n";
   }
   if (any(rows, [](const Row& row) { return row.disturbed_share > 0.1; })) {
     text += "mark d: more than a tenth of its slices were preempted or ran unevenly.\n";

@@ -9,6 +9,7 @@
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/media_checks.hpp"
+#include "cli/output.hpp"
 #include "cli/probe_report.hpp"
 #include "cli/recorder.hpp"
 #include "cli/result_table.hpp"
@@ -69,11 +70,16 @@ class RunCommand final : public Command {
         ->required()
         ->type_name("CAMPAIGN");
     subcommand_->add_option("--set", assignments_, "Set a key of the campaign (repeatable)")
-        ->type_name("KEY=VALUE");
-    subcommand_->add_option("--media", media_, "Measure on this medium: --set media=M");
-    subcommand_->add_option("--backend", backend_, "Measure this backend: --set backend=B");
-    subcommand_->add_option("--budget", budget_, "Time for the whole run, as in 60s");
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    subcommand_->add_option("--media", media_, "Measure on this medium: --set media=MEDIUM")
+        ->type_name("MEDIUM");
+    subcommand_->add_option("--backend", backend_, "Measure this backend: --set backend=BACKEND")
+        ->type_name("BACKEND");
+    subcommand_->add_option("--budget", budget_, "Time for the whole run, as in 60s")
+        ->type_name("TIME");
     subcommand_->add_option("--db", database_, "File that results are stored in")
+        ->type_name("FILE")
         ->capture_default_str();
     subcommand_->add_flag("--destroy", destroy_,
                           "Existing content of the media may be overwritten");
@@ -91,6 +97,7 @@ class RunCommand final : public Command {
     const Topology topology = read_topology("/");
     auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
     if (!plan) return plan.error();
+    std::set<std::string> existing = existing_media(*plan);
     const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
     if (!usable && !dry_run_) return usable.error();
     if (dry_run_) {
@@ -99,7 +106,14 @@ class RunCommand final : public Command {
     }
     auto store = Store::open(database_, Store::Mode::write);
     if (!store) return store.error();
-    return measure(global, *host, *plan, *store, interrupted);
+    RunInput input;
+    input.plan = &*plan;
+    input.plugins = host->plugins;
+    input.without_cpu = global.without_cpu;
+    input.destroy = destroy_;
+    input.found_empty = std::move(existing);
+    input.interrupted = &interrupted;
+    return measure(std::move(input), *store, global.command_line);
   }
 
  private:
@@ -118,23 +132,17 @@ class RunCommand final : public Command {
     return campaign;
   }
 
-  Result<int> measure(const GlobalOptions& global, const Host& host, const Plan& plan, Store& store,
-                      const std::atomic<bool>& interrupted) {
+  Result<int> measure(RunInput input, Store& store, const std::string& command_line) {
     ProgressLine line(stderr, isatty(STDERR_FILENO) != 0);
     const MonotonicClock clock;
-    RunInput input;
-    const Result<std::int64_t> id = begin(plan, store, input);
+    const Plan& plan = *input.plan;
+    const Result<std::int64_t> id = begin(plan, store, command_line, input);
     if (!id) return id.error();
     Recorder recorder(store, *id, plan, line);
     recorder.adopt(input.replicates);
     const auto binary = executable_path();
     if (!binary) return binary.error();
-    input.plan = &plan;
     input.worker_command = {*binary, "worker"};
-    input.plugins = host.plugins;
-    input.without_cpu = global.without_cpu;
-    input.destroy = destroy_;
-    input.interrupted = &interrupted;
     input.clock = &clock;
     const auto outcome = run_plan(std::move(input), recorder);
     line.clear();
@@ -143,19 +151,25 @@ class RunCommand final : public Command {
       return outcome.error();
     }
     Status closed = recorder.finish();
-    if (closed) closed = store.finish_run(*id, outcome->interrupted ? "interrupted" : "done");
+    const bool whole = !outcome->interrupted && recorder.unmeasured() == 0;
+    if (closed) closed = store.finish_run(*id, whole ? "done" : "interrupted");
     if (!closed) return closed.error();
-    return close(recorder.rows(), *outcome, *id);
+    show(recorder.rows(), *id);
+    return verdict(*outcome, recorder);
   }
 
   // A new run in the store, or the unfinished one with what it has.
-  Result<std::int64_t> begin(const Plan& plan, Store& store, RunInput& input) const {
+  Result<std::int64_t> begin(const Plan& plan, Store& store, const std::string& command_line,
+                             RunInput& input) const {
     const std::string machine = machine_fingerprint("/");
     if (resume_) {
       const auto unfinished = store.unfinished(plan.fingerprint(), machine);
       if (!unfinished) return unfinished.error();
       if (*unfinished) return resume(**unfinished, plan, store, input);
-      fmt::print(stderr, "nothing to resume for this plan in {}: starting a new run\n", database_);
+      say(stderr,
+          fmt::format("{} has no unfinished run of this campaign to go on with: this is a new "
+                      "run\n",
+                      database_));
     }
     RunRecord record;
     record.started_utc = now_utc();
@@ -164,7 +178,7 @@ class RunCommand final : public Command {
     record.plan_fingerprint = plan.fingerprint();
     record.machine_fingerprint = machine;
     record.version = kVersion;
-    record.command_line = fmt::format("pmembench run {}", campaign_file_);
+    record.command_line = command_line;
     record.seed = plan.settings.seed;
     record.environment = probe_json("/");
     record.plan = plan_json(plan);
@@ -182,13 +196,12 @@ class RunCommand final : public Command {
     }
     const Status reopened = store.reopen_run(unfinished.id);
     if (!reopened) return reopened.error();
-    fmt::print(stderr, "going on with run {} of {}: {} replicates are there\n", unfinished.id,
-               unfinished.started_utc, found);
+    say(stderr, fmt::format("going on with run {} of {}, which has {} replicate{}\n", unfinished.id,
+                            unfinished.started_utc, found, found == 1 ? "" : "s"));
     return unfinished.id;
   }
 
-  Result<int> close(const std::vector<Row>& rows, const RunOutcome& outcome,
-                    std::int64_t id) const {
+  void show(const std::vector<Row>& rows, std::int64_t id) const {
     if (as_json_) {
       for (const Row& row : rows) fmt::print("{}\n", to_json(row).dump());
     } else {
@@ -196,18 +209,33 @@ class RunCommand final : public Command {
       fmt::print("run {} is in {}\n", id, database_);
     }
     std::fflush(stdout);
+  }
+
+  // What the rows come to, as an exit status and a sentence.
+  Result<int> verdict(const RunOutcome& outcome, const Recorder& recorder) const {
     if (outcome.interrupted) {
-      fmt::print(stderr, "interrupted: {} replicates are kept in {}; go on with --resume\n",
-                 outcome.replicates, database_);
+      say(stderr,
+          fmt::format(
+              "interrupted: {} replicate{} of this session are kept in {}; the same command "
+              "with --resume goes on\n",
+              outcome.replicates, outcome.replicates == 1 ? "" : "s", database_));
       return kStatusInterrupted;
     }
     if (outcome.failed > 0) {
-      return runtime_error("{} cell{} failed; the table says which and why", outcome.failed,
+      return runtime_error("{} cell{} failed; the results say which and why", outcome.failed,
                            outcome.failed == 1 ? "" : "s");
     }
-    if (std::none_of(rows.begin(), rows.end(), [](const Row& row) { return row.status == "ok"; })) {
-      return environment_error("no cell of {} can run here; the table says why", campaign_file_);
+    const std::size_t unmeasured = recorder.unmeasured();
+    if (recorder.measured() == 0 && unmeasured == 0) {
+      return environment_error("no cell of {} can run here; the results say why", campaign_file_);
     }
+    const std::string late = fmt::format(
+        "the budget ended before {} of {} cells had their turn; the same command with --resume "
+        "goes "
+        "on, or give a larger --budget",
+        unmeasured, unmeasured + recorder.measured());
+    if (recorder.measured() == 0) return runtime_error("{}", late);
+    if (unmeasured > 0) say(stderr, late + "\n");
     return kStatusDone;
   }
 

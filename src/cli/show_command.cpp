@@ -29,7 +29,7 @@ std::string runs_text(const std::vector<RunRecord>& runs) {
     table.add({std::to_string(run.id), run.started_utc, run.status, run.campaign, run.version,
                run.machine_fingerprint});
   }
-  return table.empty() ? "the store holds no run.\n" : table.text();
+  return table.empty() ? "it holds no run yet.\n" : table.text();
 }
 
 class ShowCommand final : public Command {
@@ -40,6 +40,7 @@ class ShowCommand final : public Command {
         "Examples:\n  pmembench show\n  pmembench show --runs\n  pmembench show 3 --json");
     subcommand_->add_option("run", run_, "Its number, or latest")->type_name("RUN");
     subcommand_->add_option("--db", database_, "File that holds the results")
+        ->type_name("FILE")
         ->capture_default_str();
     subcommand_->add_flag("--runs", list_runs_, "List the runs in the file");
     subcommand_->add_flag("--warnings", warnings_, "Print the warnings of each row");

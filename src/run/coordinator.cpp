@@ -163,7 +163,7 @@ class Run {
     request.backend = cell.backend;
     request.backend_options = cell.backend_options;
     request.node = cell.placement.memory_node;
-    request.destroy = input_.destroy;
+    request.destroy = input_.destroy || input_.found_empty.contains(cell.media);
     request.plugins = input_.plugins;
     request.without_cpu = input_.without_cpu;
     const auto answer = worker.ask(to_json(request), kOpenTimeout_ms);

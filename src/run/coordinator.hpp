@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct RunInput {
   PluginSearch plugins;
   std::string without_cpu;
   bool destroy = false;
+  // Media, as cells write them, that were there before the run and held nothing: what they hold
+  // from the second replicate on is this run's own and may be overwritten.
+  std::set<std::string> found_empty;
   // Resume: what is there already (cell name -> replicates), and cells that failed for good.
   std::map<std::string, std::vector<Replicate>> replicates;
   std::vector<std::string> failed;

@@ -9,7 +9,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from command import Command, as_nobody
+from command import BINARY, PLUGINS, Command, as_nobody
+
+
+def pytest_configure():
+    for made, target in ((BINARY, "pmembench"), (PLUGINS / "lying", "the plugins of tests/plugins")):
+        if not made.exists():
+            pytest.exit(f"{made} is not there: build {target} first", returncode=3)
 
 
 @pytest.fixture

@@ -20,8 +20,11 @@ def test_a_plugin_in_a_folder_is_measured(pmembench):
 
 
 def test_a_refused_plugin_is_a_skipped_cell_with_its_reason(pmembench):
-    folder = {"PMEMBENCH_PLUGIN_PATH": str(PLUGINS / "broken")}
-    outcome = pmembench.run("--set", "backend=movnt,crash_in_probe", env=folder)
+    folder = pmembench.folder / "plugins"
+    folder.mkdir()
+    (folder / "pmembench-crash_in_probe.so").symlink_to(PLUGINS / "broken/pmembench-crash_in_probe.so")
+    outcome = pmembench.run("--set", "backend=movnt,crash_in_probe",
+                            env={"PMEMBENCH_PLUGIN_PATH": str(folder)})
     assert outcome.status == 0
     ran, skipped = outcome.rows()
     assert (ran["status"], skipped["status"]) == ("ok", "skipped")

@@ -4,7 +4,7 @@ import os
 import signal
 
 import pytest
-from command import LONG, children_of, is_alive, wait_until
+from command import LONG, PATIENCE_S, children_of, is_alive, wait_until
 
 
 def begin(pmembench, *words, campaign=LONG, measured=1):
@@ -125,11 +125,13 @@ def test_a_file_that_shrinks_under_a_worker_is_a_failed_cell(pmembench, memory_f
 def test_a_second_signal_ends_at_once(pmembench):
     process, worker = begin(pmembench)
     os.kill(worker, signal.SIGSTOP)  # so that the first signal has something to wait for
-    process.send_signal(signal.SIGINT)
-    wait_until(lambda: _default_again(process.pid), "the handler to have run")
-    process.send_signal(signal.SIGINT)
-    assert pmembench.finish(process).status == -signal.SIGINT
-    os.kill(worker, signal.SIGCONT)
+    try:
+        process.send_signal(signal.SIGINT)
+        wait_until(lambda: _default_again(process.pid), "the handler to have run")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == -signal.SIGINT
+    finally:
+        os.kill(worker, signal.SIGCONT)
     wait_until(lambda: not is_alive(worker), "the worker to end by itself")
 
 

@@ -169,13 +169,13 @@ def test_a_wrong_assignment_is_one_sentence_and_status_2(pmembench, words, sente
 
 @pytest.mark.parametrize(("old", "new", "sentence"), [
     ("backend: movnt", "bakend: movnt",
-     "9:5: unknown key 'bakend' in a group of cells; did you mean 'backend'?"),
-    ("backend: movnt", "backend: movnnt", "9:14: backend: there is no backend 'movnnt' "
+     "10:5: unknown key 'bakend' in a group of cells; did you mean 'backend'?"),
+    ("backend: movnt", "backend: movnnt", "10:14: backend: there is no backend 'movnnt' "
      "(did you mean 'movnt'?)"),
-    ("slices: 2", "slices: many", "6:9: slices: 'many' is not a count"),
+    ("slices: 2", "slices: many", "5:9: slices: 'many' is not a whole number"),
     ("media: dram:1M", "media: dramm:1M", "7:8: media: medium 'dramm:1M': 'dramm' is not a kind of "
      "medium (did you mean dram?)"),
-    ("    access: write", "   access: write", "10:4: "),
+    ("    access: write", "   access: write", "11:4: this is not YAML: "),
 ])
 def test_an_error_in_a_campaign_says_where(pmembench, old, new, sentence):
     text = TINY.removeprefix("\n")

@@ -2,69 +2,61 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
-#include <string>
+#include "stream_file.hpp"
 
 namespace pmembench {
 namespace {
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
-
-std::string contents(std::FILE* file) {
-  std::rewind(file);
-  std::array<char, 4096> buffer{};
-  const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), file);
-  return {buffer.data(), size};
-}
-
-Progress at(double elapsed_s) {
+Progress progress(double elapsed_s) {
   Progress progress;
   progress.cell = "dram:1M/movnt/direct/random/t1";
-  progress.cells = 10;
-  progress.open = 4;
+  progress.cells = 12;
+  progress.open = 5;
   progress.round = 3;
   progress.elapsed_s = elapsed_s;
-  progress.left_s = 12.2;
+  progress.left_s = 33.2;
   return progress;
 }
 
-TEST(ProgressLine, says_the_cell_how_many_are_left_and_the_time_left) {
-  const std::string text = progress_text(at(7));
-  for (const char* part : {"7 s", "4 of 10", "13 s left", "dram:1M/movnt/direct/random/t1"}) {
-    EXPECT_NE(text.find(part), std::string::npos) << part << " in: " << text;
-  }
+constexpr const char* kLine =
+    "[ 12 s] 5 of 12 cells to go, replicate 3, about 34 s left: dram:1M/movnt/direct/random/t1";
+
+TEST(ProgressLine, says_how_far_a_run_is) { EXPECT_EQ(progress_text(progress(12.4)), kLine); }
+
+TEST(ProgressLine, is_a_plain_line_now_and_then_where_there_is_no_terminal) {
+  StreamFile file;
+  ProgressLine line(file.stream(), false);
+  line.show(progress(12.4));
+  line.show(progress(13));  // too soon after the last
+  line.show(progress(17.5));
+  const std::string second = progress_text(progress(17.5));
+  EXPECT_EQ(file.text(), std::string(kLine) + "\n" + second + "\n");
 }
 
-TEST(ProgressLine, prints_plain_lines_now_and_then_where_there_is_no_terminal) {
-  const File file(std::tmpfile());
+TEST(ProgressLine, is_one_live_line_on_a_terminal_cut_to_its_width) {
+  StreamFile file;  // has no width of its own: 80 columns
   {
-    ProgressLine line(file.get(), false);
-    line.show(at(0));
-    line.show(at(1));
-    line.show(at(4.9));
-    line.show(at(5));
+    ProgressLine line(file.stream(), true);
+    line.show(progress(12.4));
+    line.show(progress(12.45));  // too soon after the last
   }
-  const std::string text = contents(file.get());
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
-  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(file.text(), "\r\x1b[K" + std::string(kLine).substr(0, 79) + "\r\x1b[K");
 }
 
-TEST(ProgressLine, rewrites_one_line_on_a_terminal_and_clears_it) {
-  const File file(std::tmpfile());
-  {
-    ProgressLine line(file.get(), true);
-    line.show(at(0));
-    line.show(at(1));
-    line.say("a cell failed");
-  }
-  const std::string text = contents(file.get());
-  EXPECT_NE(text.find("\r\x1b[K"), std::string::npos);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
-  EXPECT_TRUE(text.ends_with("a cell failed\n"));
+TEST(ProgressLine, makes_room_for_a_line_that_stays) {
+  StreamFile file;
+  ProgressLine line(file.stream(), true);
+  line.show(progress(1));
+  line.say("cell failed");
+  line.say("another");
+  const std::string text = file.text();
+  EXPECT_TRUE(text.ends_with("\r\x1b[Kcell failed\nanother\n")) << text;
+}
+
+TEST(ProgressLine, writes_nothing_when_there_was_nothing_to_show) {
+  StreamFile file;
+  { ProgressLine line(file.stream(), true); }
+  EXPECT_EQ(file.text(), "");
 }
 
 }  // namespace

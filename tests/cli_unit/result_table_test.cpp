@@ -1,88 +1,120 @@
 #include "cli/result_table.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include "tests/results/sample.hpp"
 
 namespace pmembench {
 namespace {
 
-Row ok_row() {
-  Row row;
-  row.cell = "dram:1M/movnt/direct/random/operation_size=64B,access=write/t2";
-  row.media = "dram:1M";
-  row.backend = "movnt";
-  row.path = "direct";
-  row.workload = "random";
-  row.threads = 2;
-  row.status = "ok";
-  row.claim = "emulated";
-  row.replicates = 6;
-  row.converged = true;
-  row.ns_per_operation = Estimate{100, 98, 102, true};
-  row.operations_per_s = Estimate{1e7, 9.8e6, 1.02e7, true};
-  row.bytes_per_s = Estimate{6.4e8, 6.3e8, 6.5e8, true};
-  row.medium = {{"page_bytes", 2097152},      {"huge_share", 1.0}, {"persistence_domain", "none"},
-                {"node_share", {{"0", 1.0}}}, {"file_system", ""}, {"map_sync", false}};
-  return row;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+Row row_of(const Cell& cell, const std::vector<Replicate>& replicates) {
+  return make_row(cell, replicates, "", RowContext{});
 }
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+// The line of the table that begins with `backend`.
+std::string line_of(const std::string& text, const std::string& backend) {
+  std::size_t begin = ("\n" + text).find("\n" + backend + "  ");
+  if (begin == std::string::npos) return "no such line";
+  return text.substr(begin, text.find('\n', begin) - begin);
 }
 
-TEST(ResultTable, shows_the_rate_its_interval_and_the_claim) {
-  const std::string text = result_text({ok_row()});
-  for (const char* part :
-       {"movnt", "random/operation_size=64B,access=write", "10 M/s", "610 MiB/s", "±2.0%", "100 ns",
-        "emulated", "pages of 2 MiB", "on node 0", "persistence domain none"}) {
-    EXPECT_TRUE(has(text, part)) << part << " in:\n" << text;
-  }
-  EXPECT_FALSE(has(text, "mark c:"));
-  EXPECT_FALSE(has(text, "did not run"));
+TEST(ResultTable, has_a_line_a_row_under_its_medium) {
+  const std::string text = result_text({sample::row()});
+  EXPECT_THAT(text, StartsWith("dram:1M\n"));
+  const std::string line = line_of(text, "movnt");
+  EXPECT_THAT(line, HasSubstr("direct"));
+  EXPECT_THAT(line, HasSubstr("random"));
+  EXPECT_THAT(line, HasSubstr("10 M/s"));     // 100 ns an operation
+  EXPECT_THAT(line, HasSubstr("610 MiB/s"));  // of 64 bytes
+  EXPECT_THAT(line, HasSubstr("100 ns"));
+  EXPECT_THAT(line, HasSubstr("±0."));
+  EXPECT_THAT(line, HasSubstr("  10"));
 }
 
-TEST(ResultTable, prints_no_interval_where_there_is_none) {
-  Row row = ok_row();
-  row.ns_per_operation = Estimate{100, 100, 100, false};
-  row.converged = false;
-  const std::string text = result_text({row});
-  EXPECT_FALSE(has(text, "±"));
-  EXPECT_TRUE(has(text, "mark c: not converged"));
+TEST(ResultTable, leaves_an_interval_out_where_there_is_none) {
+  const std::string text = result_text({row_of(sample::cell(), {sample::replicate(0, 100)})});
+  EXPECT_THAT(text, Not(HasSubstr("±")));
+  EXPECT_THAT(line_of(text, "movnt"), HasSubstr(" c"));
+  EXPECT_THAT(text,
+              HasSubstr("mark c: not converged: its interval is missing or wider than asked"));
 }
 
-TEST(ResultTable, prints_percentiles_that_n_supports_and_marks_those_below_the_floor) {
-  Row row = ok_row();
-  row.latency_ns = LatencyResult{"durable", 500, 0, 0, 0, {{"p50", 20}, {"p90", 250}}};
-  row.floor_ns = 40;
-  const std::string text = result_text({row});
-  EXPECT_TRUE(has(text, "< floor"));
-  EXPECT_TRUE(has(text, "250 ns"));
-  EXPECT_TRUE(has(text, "n/a"));
-  EXPECT_TRUE(has(text, "clock pair around a timed operation up to 40 ns"));
+TEST(ResultTable, says_which_percentiles_too_few_operations_support) {
+  Cell cell = sample::timed_cell();
+  Replicate replicate = sample::replicate(0, 100);
+  replicate.histogram = sample::histogram(200, 200);
+  replicate.floor_ns = 20;
+  const std::string text = result_text({row_of(cell, {replicate})});
+  EXPECT_THAT(line_of(text, "movnt"), HasSubstr("n/a"));
+  EXPECT_THAT(text, HasSubstr("n/a: too few operations were timed for that percentile.\n"));
+  EXPECT_THAT(text,
+              HasSubstr("harness floor: the clock pair around a timed operation up to 20 ns"));
 }
 
-TEST(ResultTable, names_what_null_costs) {
-  Row null = ok_row();
+TEST(ResultTable, calls_a_latency_below_the_clocks_floor_so) {
+  Cell cell = sample::timed_cell();
+  Replicate replicate = sample::replicate(0, 100);
+  replicate.histogram = sample::histogram(20, 100'000);  // of half a nanosecond
+  replicate.floor_ns = 30;
+  EXPECT_THAT(line_of(result_text({row_of(cell, {replicate})}), "movnt"), HasSubstr("< floor"));
+}
+
+// Each step of a chain is not timed, so no number of them would give percentiles.
+TEST(ResultTable, has_no_percentiles_of_a_chain) {
+  Cell chain = sample::cell();
+  chain.latency_mode = "dependent";
+  const std::string text = result_text({row_of(chain, {sample::replicate(0, 100)})});
+  EXPECT_THAT(line_of(text, "movnt"), HasSubstr("dependent"));
+  EXPECT_THAT(text, Not(HasSubstr("n/a")));
+}
+
+TEST(ResultTable, explains_the_claims_that_it_uses) {
+  EXPECT_THAT(result_text({row_of(sample::durable_cell(), sample::replicates())}),
+              HasSubstr("emulated: the durability instructions ran"));
+  const std::string read = result_text({sample::row()});
+  EXPECT_THAT(read, Not(HasSubstr("emulated: ")));
+  EXPECT_THAT(read, HasSubstr("volatile: nothing was made durable"));
+}
+
+TEST(ResultTable, gives_the_range_of_what_null_costs) {
+  Cell null = sample::cell("dram:1M/null/direct/random/t1");
   null.backend = "null";
-  null.claim = "volatile";
-  null.bytes_per_s.reset();
-  null.ns_per_operation = Estimate{0.25, 0.24, 0.26, true};
-  EXPECT_TRUE(has(result_text({null}), "0.25"));
+  std::vector<Row> rows{row_of(null, {sample::replicate(0, 1.5)})};
+  null.name = "dram:1M/null/direct/random/t2";
+  rows.push_back(row_of(null, {sample::replicate(0, 4)}));
+  EXPECT_THAT(result_text(rows),
+              HasSubstr("harness floor: null costs 1.50 to 4.00 ns an operation. Nothing is "
+                        "subtracted.\n"));
 }
 
-TEST(ResultTable, lists_what_did_not_run_with_equal_reasons_together) {
-  Row skipped = ok_row();
-  skipped.status = "skipped";
-  skipped.reason = "this CPU has no clwb";
-  Row other = skipped;
-  other.cell = "another";
-  const std::string text = result_text({ok_row(), skipped, other});
-  EXPECT_TRUE(has(text, "skipped: this CPU has no clwb"));
-  EXPECT_EQ(text.find("this CPU has no clwb"), text.rfind("this CPU has no clwb"));
-  EXPECT_TRUE(has(text, "another"));
+TEST(ResultTable, puts_cells_that_did_not_run_under_their_reason) {
+  Cell skipped = sample::cell("x/1");
+  skipped.skip_reason = "cannot run";
+  std::vector<Row> rows{make_row(skipped, {}, "", RowContext{})};
+  skipped.name = "x/2";
+  rows.push_back(make_row(skipped, {}, "", RowContext{}));
+  rows.push_back(make_row(sample::cell("y"), {}, "it died", RowContext{}));
+  EXPECT_EQ(result_text(rows),
+            "no cell has a result.\n"
+            "did not run:\n"
+            "  skipped: cannot run\n"
+            "    x/1\n"
+            "    x/2\n"
+            "  error: it died\n"
+            "    y\n");
 }
 
-TEST(ResultTable, says_so_when_nothing_has_a_result) {
-  EXPECT_TRUE(has(result_text({}), "no cell has a result."));
+TEST(ResultTable, sends_to_the_warnings_of_rows_that_have_some) {
+  Replicate drifting = sample::replicate(0, 100);
+  drifting.lag1 = 0.9;
+  const Row row = row_of(sample::cell(), std::vector<Replicate>(10, drifting));
+  ASSERT_FALSE(row.warnings.empty());
+  EXPECT_THAT(result_text({row}),
+              HasSubstr("mark w: has warnings; `pmembench show --warnings` prints them.\n"));
 }
 
 }  // namespace

@@ -1,0 +1,92 @@
+#include "cli/recorder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "stream_file.hpp"
+#include "tests/results/sample.hpp"
+
+namespace pmembench {
+namespace {
+
+class RecorderTest : public testing::Test {
+ protected:
+  RecorderTest() {
+    for (const char* name : {"a", "b", "c"}) plan_.cells.push_back(sample::cell(name));
+    plan_.cells[2].skip_reason = "cannot run";
+    run_ = *store_.begin_run(sample::run_record());
+  }
+  [[nodiscard]] std::vector<std::string> stored_statuses() const {
+    std::vector<std::string> statuses;
+    const auto rows = *store_.rows(run_);
+    for (const Cell& cell : plan_.cells) {
+      const auto row = std::find_if(rows.begin(), rows.end(),
+                                    [&](const Row& each) { return each.cell == cell.name; });
+      statuses.push_back(row == rows.end() ? "absent" : row->status);
+    }
+    return statuses;
+  }
+
+  sample::Folder folder_;
+  Store store_ = *Store::open(folder_.path("results.db"), Store::Mode::write);
+  std::int64_t run_ = 0;
+  Plan plan_;
+  StreamFile stream_;
+  ProgressLine line_{stream_.stream(), false};
+  Recorder recorder_{store_, run_, plan_, line_};
+};
+
+using Strings = std::vector<std::string>;
+
+TEST_F(RecorderTest, stores_each_replicate_as_it_ends) {
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(0, 100)));
+  EXPECT_EQ(stored_statuses(), (Strings{"ok", "absent", "absent"}));
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(1, 110)));
+  EXPECT_EQ(store_.replicates(run_, "a")->size(), 2u);
+  EXPECT_EQ(recorder_.rows()[0].replicates, 2u);
+}
+
+TEST_F(RecorderTest, tells_of_a_failure_and_stores_it) {
+  ASSERT_TRUE(recorder_.failure(plan_.cells[1], {ErrorKind::runtime, "it fell over", 0}));
+  EXPECT_EQ(stream_.text(), "cell failed: b: it fell over\n");
+  EXPECT_EQ(stored_statuses(), (Strings{"absent", "error", "absent"}));
+  EXPECT_EQ(recorder_.rows()[1].reason, "it fell over");
+}
+
+TEST_F(RecorderTest, closes_with_a_row_for_every_cell) {
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(0, 100)));
+  ASSERT_TRUE(recorder_.finish());
+  EXPECT_EQ(stored_statuses(), (Strings{"ok", "skipped", "skipped"}));
+  EXPECT_EQ(recorder_.rows()[2].reason, "cannot run");
+  EXPECT_NE(recorder_.rows()[1].reason.find("before this cell's turn"), std::string::npos);
+}
+
+TEST_F(RecorderTest, counts_what_was_measured_and_what_had_no_turn) {
+  EXPECT_EQ(recorder_.measured(), 0u);
+  EXPECT_EQ(recorder_.unmeasured(), 2u);
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(0, 100)));
+  EXPECT_EQ(recorder_.measured(), 1u);
+  EXPECT_EQ(recorder_.unmeasured(), 1u);
+  ASSERT_TRUE(recorder_.failure(plan_.cells[1], {ErrorKind::runtime, "it fell over", 0}));
+  EXPECT_EQ(recorder_.measured(), 1u);
+  EXPECT_EQ(recorder_.unmeasured(), 0u);
+}
+
+TEST_F(RecorderTest, goes_on_with_what_a_resumed_run_has) {
+  recorder_.adopt({{"a", {sample::replicate(0, 100), sample::replicate(1, 102)}}});
+  EXPECT_EQ(recorder_.rows()[0].replicates, 2u);
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(2, 104)));
+  EXPECT_EQ(recorder_.rows()[0].replicates, 3u);
+}
+
+TEST_F(RecorderTest, takes_the_least_that_null_cost_as_the_harnesss_floor) {
+  plan_.cells[1].backend = "null";
+  plan_.cells[2].backend = "null";
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(0, 100)));
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[1], sample::replicate(0, 3)));
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[2], sample::replicate(0, 2)));
+  ASSERT_TRUE(recorder_.finish());
+  EXPECT_NEAR(recorder_.rows()[0].floor_ns, 2, 1e-9);
+}
+
+}  // namespace
+}  // namespace pmembench

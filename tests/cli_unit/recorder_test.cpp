@@ -13,7 +13,6 @@ class RecorderTest : public testing::Test {
   RecorderTest() {
     for (const char* name : {"a", "b", "c"}) plan_.cells.push_back(sample::cell(name));
     plan_.cells[2].skip_reason = "cannot run";
-    run_ = *store_.begin_run(sample::run_record());
   }
   [[nodiscard]] std::vector<std::string> stored_statuses() const {
     std::vector<std::string> statuses;
@@ -28,7 +27,7 @@ class RecorderTest : public testing::Test {
 
   sample::Folder folder_;
   Store store_ = *Store::open(folder_.path("results.db"), Store::Mode::write);
-  std::int64_t run_ = 0;
+  std::int64_t run_ = *store_.begin_run(sample::run_record());
   Plan plan_;
   StreamFile stream_;
   ProgressLine line_{stream_.stream(), false};

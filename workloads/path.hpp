@@ -3,15 +3,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "dax/dax_device.hpp"
+#include "dax/open_device.hpp"
+#include "workloads/parameter_spec.hpp"
 
 namespace pmembench {
+
+class FileInterface;
 
 // Batches of ranges, as the device takes them; every method leaves `iter` where the next batch goes
 // on, and returns the bytes done or a negative errno. Used by the one thread that made it.
@@ -29,13 +34,38 @@ class Path {
   virtual int drain() = 0;                           // what was written so far is durable after it
   // The device's bytes as addresses, or empty where the path has none.
   [[nodiscard]] virtual std::span<std::byte> mapping() = 0;
+  // Files, where the way leads through a file system; lives as long as the path. Null elsewhere.
+  [[nodiscard]] virtual FileInterface* files() { return nullptr; }
+};
+
+// What all threads of a cell share on their way: a block translation, a mounted file system. Made
+// and ended on the worker's main thread, before the first path and after the last.
+class PathGround {
+ public:
+  PathGround() = default;
+  PathGround(const PathGround&) = delete;
+  PathGround& operator=(const PathGround&) = delete;
+  virtual ~PathGround() = default;
+  // What every path of it will answer to size_bytes().
+  [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
+  // Counted so far by the layers above the device: "sectors_written", ... Threads are idle.
+  [[nodiscard]] virtual std::map<std::string, std::uint64_t> counters() const { return {}; }
 };
 
 struct PathType {
   std::string_view name;
   std::string_view summary;
   bool needs_direct_access = false;
-  Result<std::unique_ptr<Path>> (*make)(DaxDevice& device);
+  // One a thread, on that thread. `ground` is what prepare made, null without it.
+  Result<std::unique_ptr<Path>> (*make)(DaxDevice& device, PathGround* ground) = nullptr;
+  // Writes its own structures over the device. Null: the threads share nothing but the device.
+  Result<std::unique_ptr<PathGround>> (*prepare)(OpenedDevice& opened,
+                                                 const Parameters& parameters) = nullptr;
+  // The path's own keys, which stand beside the workload's in a cell's parameters.
+  std::vector<ParameterSpec> parameters = {};
+  // Sizes and strides of ranges must be multiples of this; null: any will do.
+  std::uint64_t (*granule_bytes)(const Parameters& parameters) = nullptr;
+  bool gives_files = false;
 };
 
 const std::vector<PathType>& path_list();

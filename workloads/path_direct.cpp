@@ -42,7 +42,7 @@ std::span<std::byte> whole_mapping(DaxDevice& device, DaxReader& reader) {
   return {static_cast<std::byte*>(address), device.size_bytes()};
 }
 
-Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device) {
+Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathGround*) {
   return std::unique_ptr<Path>(std::make_unique<DirectPath>(device));
 }
 

@@ -5,7 +5,7 @@
 
 namespace pmembench {
 
-Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device);
+Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathGround* ground);
 
 // All of the device, or empty where direct_access does not reach it in one piece. The addresses are
 // the caller's only as long as the device is not killed.

@@ -85,7 +85,7 @@ class MappedPath final : public Path {
 
 }  // namespace
 
-Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device) {
+Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathGround*) {
   DaxReader reader = device.make_reader();
   if (whole_mapping(device, reader).empty()) {
     return environment_error(

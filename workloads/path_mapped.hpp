@@ -6,6 +6,6 @@
 namespace pmembench {
 
 // Refuses (environment) a device whose direct_access does not reach it in one piece.
-Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device);
+Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathGround* ground);
 
 }  // namespace pmembench

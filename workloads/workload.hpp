@@ -3,30 +3,16 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "workloads/parameter_spec.hpp"
 #include "workloads/path.hpp"
 
 namespace pmembench {
-
-// Parameters as canonical text ("operation_size" -> "4096"), checked against ParameterSpecs.
-using Parameters = std::map<std::string, std::string>;
-
-enum class ParameterKind { size, count, real, choice };
-
-// One parameter of a workload: what the campaign reader may accept and `--help` can say.
-struct ParameterSpec {
-  std::string name;
-  ParameterKind kind = ParameterKind::size;
-  std::string default_value;         // canonical
-  std::vector<std::string> choices;  // for kind choice
-  std::string help;                  // meaning and unit, one line
-};
 
 // Where one thread of a cell stands.
 struct ThreadSeat {
@@ -76,6 +62,7 @@ struct WorkloadType {
   // Refuses parameters that do not fit together or do not fit `range_bytes` (usage error).
   std::function<Status(const Parameters&, std::uint64_t device_bytes, unsigned threads)> check;
   std::function<std::unique_ptr<Workload>(const Parameters&, Path&, const ThreadSeat&)> make;
+  bool needs_files = false;  // works on path.files(): only paths that lead through a file system
 };
 
 // All workloads, in the order of `list workloads`: workload_list.cpp, one line each.

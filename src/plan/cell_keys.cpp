@@ -92,8 +92,10 @@ Result<const WorkloadType*> workload_of(const Combination& combination) {
 }
 
 Result<const PathType*> path_of(const Combination& combination, const WorkloadType& workload) {
-  const std::string name =
-      combination.text_or("path", workload.needs_mapping ? "mapped" : "direct");
+  const char* const usual = workload.needs_files     ? "fs-dax"
+                            : workload.needs_mapping ? "mapped"
+                                                     : "direct";
+  const std::string name = combination.text_or("path", usual);
   const PathType* path = find_path(name);
   if (path == nullptr) {
     return not_known(combination.at("path"), "path", name, names_of(path_list()));
@@ -101,16 +103,33 @@ Result<const PathType*> path_of(const Combination& combination, const WorkloadTy
   return path;
 }
 
-Result<Parameters> parameters_of(const Combination& combination, const WorkloadType& workload) {
-  const auto known = names_of(workload.parameters);
+std::vector<ParameterSpec> specs_of(const WorkloadType& workload, const PathType& path) {
+  std::vector<ParameterSpec> specs = workload.parameters;
+  specs.insert(specs.end(), path.parameters.begin(), path.parameters.end());
+  return specs;
+}
+
+std::vector<std::string> paths_with(std::string_view key) {
+  std::vector<std::string> names;
+  for (const PathType& path : path_list()) {
+    const auto keys = names_of(path.parameters);
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) names.emplace_back(path.name);
+  }
+  return names;
+}
+
+Result<Parameters> parameters_of(const Combination& combination, const WorkloadType& workload,
+                                 const std::vector<ParameterSpec>& specs) {
+  const auto known = names_of(specs);
   for (const CampaignAxis& axis : combination.group().axes) {
     if (is_cell_fact(axis.key) || axis.inherited) continue;
     if (std::find(known.begin(), known.end(), axis.key) != known.end()) continue;
+    if (!paths_with(axis.key).empty()) continue;
     return error_at(axis.at, fmt::format("workload '{}' has no key '{}'; its keys: {}",
                                          workload.name, axis.key, fmt::join(known, ", ")));
   }
   Parameters parameters;
-  for (const ParameterSpec& spec : workload.parameters) {
+  for (const ParameterSpec& spec : specs) {
     const std::string text = combination.text_or(spec.name, spec.default_value);
     const auto& choices = spec.choices;
     if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {

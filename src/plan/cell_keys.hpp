@@ -24,7 +24,14 @@ Result<const PathType*> path_of(const Combination& combination, const WorkloadTy
 
 // All of the workload's parameters, defaults filled in. A key that the workload does not have is an
 // error, unless it was inherited.
-Result<Parameters> parameters_of(const Combination& combination, const WorkloadType& workload);
+// The keys of a cell: the workload's, then the path's.
+std::vector<ParameterSpec> specs_of(const WorkloadType& workload, const PathType& path);
+
+// Names of the paths that have this key of their own.
+std::vector<std::string> paths_with(std::string_view key);
+
+Result<Parameters> parameters_of(const Combination& combination, const WorkloadType& workload,
+                                 const std::vector<ParameterSpec>& specs);
 
 Result<Timing> timing_of(const Combination& combination);
 // "" where no latency is taken; "dependent" for chains, which give one at any timing.

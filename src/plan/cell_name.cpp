@@ -14,13 +14,13 @@ std::string short_text(const ParameterSpec& spec, const std::string& text) {
 
 }  // namespace
 
-std::string cell_name(const Cell& cell, const WorkloadType& workload,
+std::string cell_name(const Cell& cell, const std::vector<ParameterSpec>& specs,
                       const std::function<bool(std::string_view)>& written) {
   std::string options = cell.backend_options;
   std::string name = fmt::format("{}/{}{}{}/{}/{}", cell.media, cell.backend,
                                  options.empty() ? "" : ":", options, cell.path, cell.workload);
   char separator = '/';
-  for (const ParameterSpec& spec : workload.parameters) {
+  for (const ParameterSpec& spec : specs) {
     if (!written(spec.name)) continue;
     name += fmt::format("{}{}={}", separator, spec.name,
                         short_text(spec, cell.parameters.at(spec.name)));

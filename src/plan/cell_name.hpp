@@ -24,7 +24,7 @@ namespace pmembench {
 // MEDIA/BACKEND[:OPTIONS]/PATH/WORKLOAD[/PARAMETERS]/tTHREADS[/PLACEMENT][/operation-MODE]. Of the
 // parameters those for which `written` holds, in the workload's order; sizes short ("4K"). What is
 // not written is the workload's default, so that two cells of one name are one cell.
-std::string cell_name(const Cell& cell, const WorkloadType& workload,
+std::string cell_name(const Cell& cell, const std::vector<ParameterSpec>& specs,
                       const std::function<bool(std::string_view)>& written);
 
 // MEDIA/WORKLOAD/BACKEND: of the one skipped cell that stands for all of a group's with a backend

@@ -19,6 +19,7 @@ struct Draft {
   MediaSpec spec;
   const WorkloadType* workload = nullptr;
   const PathType* path = nullptr;
+  std::vector<ParameterSpec> specs;  // of both, the workload's first
   Cell cell;
 };
 
@@ -64,8 +65,10 @@ class PlanBuilder {
 
   Status add_group(const CellGroup& group) {
     left_out_.clear();
-    return for_each_combination(
+    used_in_group_.clear();
+    const Status status = for_each_combination(
         group, [this](const Combination& combination) { return add_combination(combination); });
+    return status ? check_path_keys(group) : status;
   }
 
   // A key that was meant for all groups and fits none was a mistake.
@@ -73,8 +76,9 @@ class PlanBuilder {
     for (const CellGroup& group : campaign.groups) {
       for (const CampaignAxis& axis : group.axes) {
         if (!axis.inherited || is_cell_fact(axis.key) || used_.contains(axis.key)) continue;
-        return error_at(axis.at,
-                        fmt::format("no workload of this campaign has the key '{}'", axis.key));
+        return error_at(
+            axis.at,
+            fmt::format("no workload or path of this campaign has the key '{}'", axis.key));
       }
     }
     return {};
@@ -90,8 +94,21 @@ class PlanBuilder {
     const auto backends = backends_of(combination, *input_.registry, draft->spec.kind);
     if (!backends) return backends.error();
     for (const BackendChoice& backend : *backends) add_cell(combination, *draft, backend);
-    for (const ParameterSpec& spec : draft->workload->parameters) {
-      if (combination.find(spec.name) != nullptr) used_.insert(spec.name);
+    for (const ParameterSpec& spec : draft->specs) {
+      if (combination.find(spec.name) == nullptr) continue;
+      used_.insert(spec.name);
+      used_in_group_.insert(spec.name);
+    }
+    return {};
+  }
+
+  // A path's key is passed over by the group's other paths; one that none of them has is a mistake.
+  Status check_path_keys(const CellGroup& group) const {
+    for (const CampaignAxis& axis : group.axes) {
+      if (axis.inherited || is_cell_fact(axis.key) || used_in_group_.contains(axis.key)) continue;
+      return error_at(axis.at, fmt::format("none of this group's paths has the key '{}'; it "
+                                           "belongs to: {}",
+                                           axis.key, fmt::join(paths_with(axis.key), ", ")));
     }
     return {};
   }
@@ -104,7 +121,8 @@ class PlanBuilder {
     if (!workload) return workload.error();
     const auto path = path_of(combination, **workload);
     if (!path) return path.error();
-    auto parameters = parameters_of(combination, **workload);
+    std::vector<ParameterSpec> specs = specs_of(**workload, **path);
+    auto parameters = parameters_of(combination, **workload, specs);
     if (!parameters) return parameters.error();
     const auto timing = timing_of(combination);
     if (!timing) return timing.error();
@@ -113,6 +131,7 @@ class PlanBuilder {
     draft.spec = *spec;
     draft.workload = *workload;
     draft.path = *path;
+    draft.specs = std::move(specs);
     draft.cell.media = spec->text;
     draft.cell.path = (*path)->name;
     draft.cell.workload = (*workload)->name;
@@ -170,10 +189,10 @@ class PlanBuilder {
         draft.workload->writes(cell.parameters) && draft.workload->durable(cell.parameters);
     const bool left_out = backend.by_usable && !backend.entry->usable();
     if (left_out && !left_out_.insert(cell.backend).second) return;
-    cell.name = left_out ? left_out_name(cell)
-                         : cell_name(cell, *draft.workload, [&](std::string_view key) {
-                             return combination.find(key) != nullptr;
-                           });
+    cell.name =
+        left_out ? left_out_name(cell) : cell_name(cell, draft.specs, [&](std::string_view key) {
+          return combination.find(key) != nullptr;
+        });
     cell.seed = mix_seed(mix_seed(settings_.seed) ^ fnv1a(cell.name));
     // What is left out stands for many cells, so only its name can tell it from another.
     const bool is_new = known_.insert(left_out ? cell.name : cell_identity(cell)).second;
@@ -186,6 +205,7 @@ class PlanBuilder {
   std::set<std::string> known_;     // identities, and the names of what was left out
   std::set<std::string> left_out_;  // backends of this group that one cell stands for
   std::set<std::string, std::less<>> used_;
+  std::set<std::string, std::less<>> used_in_group_;
 };
 
 }  // namespace

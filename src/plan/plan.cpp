@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "plan/cell_name.hpp"
+#include "workloads/path.hpp"
 
 namespace pmembench {
 namespace {
@@ -29,7 +30,7 @@ void add_parameter(CampaignSchema& schema, const ParameterSpec& spec) {
     schema.push_back({spec.name, key_kind(spec.kind), spec.choices, false});
     return;
   }
-  PMB_CHECK(known->kind == key_kind(spec.kind), "a key has one kind in all workloads");
+  PMB_CHECK(known->kind == key_kind(spec.kind), "a key has one kind in all workloads and paths");
   for (const std::string& choice : spec.choices) {
     auto& choices = known->choices;
     if (std::find(choices.begin(), choices.end(), choice) == choices.end()) {
@@ -72,6 +73,9 @@ CampaignSchema campaign_schema() {
       {"latency_mode", KeyKind::choice, {"issue", "durable", "dependent"}, false}};
   for (const WorkloadType& workload : workload_list()) {
     for (const ParameterSpec& spec : workload.parameters) add_parameter(schema, spec);
+  }
+  for (const PathType& path : path_list()) {
+    for (const ParameterSpec& spec : path.parameters) add_parameter(schema, spec);
   }
   return schema;
 }

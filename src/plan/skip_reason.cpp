@@ -23,6 +23,21 @@ std::string served_kinds(const dax_operations& operations) {
 // Which parameters say where an operation of the direct path begins and ends.
 constexpr std::array<std::string_view, 2> kRangeParameters{"operation_size", "stride"};
 
+std::string off_granule(const PathType& path, const Parameters& parameters) {
+  const std::uint64_t granule = path.granule_bytes(parameters);
+  for (const std::string_view name : kRangeParameters) {
+    const auto found = parameters.find(std::string(name));
+    if (found == parameters.end()) continue;
+    const auto bytes = parse_count(found->second);
+    PMB_CHECK(bytes.has_value(), "sizes are canonical in Parameters");
+    if (*bytes % granule != 0) {
+      return fmt::format("{} {} is not a multiple of the sectors of path {}, {}", name,
+                         format_size(*bytes), path.name, format_size(granule));
+    }
+  }
+  return {};
+}
+
 std::string misfit(const BackendEntry& backend, const Parameters& parameters) {
   const dax_operations& operations = *backend.operations;
   for (const std::string_view name : kRangeParameters) {
@@ -71,6 +86,11 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     return fmt::format("workload {} works on addresses, and path {} gives none: use path mapped",
                        workload.name, path.name);
   }
+  if (workload.needs_files && !path.gives_files) {
+    return fmt::format("workload {} works on files, and path {} gives none: use path fs-dax",
+                       workload.name, path.name);
+  }
+  if (path.granule_bytes != nullptr) return off_granule(path, parameters);
   // Loads and stores have no smallest size; only the backend's own copies do.
   return path.needs_direct_access ? std::string() : misfit(backend, parameters);
 }

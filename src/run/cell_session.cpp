@@ -92,8 +92,17 @@ Result<std::unique_ptr<CellSession>> CellSession::start(const Host& host, const 
   session->team_ = *std::move(team);
   const Status ready = session->prepare_seats();
   if (!ready) return ready.error();
-  session->counters_before_ = host.device->counters();
+  session->counters_before_ = session->device().counters();
+  if (session->ground_) session->ground_counters_before_ = session->ground_->counters();
   return session;
+}
+
+Status CellSession::prepare_ground(const PathType& path) {
+  if (path.prepare == nullptr) return {};
+  auto ground = path.prepare(*host_.opened, cell_.parameters);
+  if (!ground) return ground.error();
+  ground_ = *std::move(ground);
+  return {};
 }
 
 Status CellSession::prepare_seats() {
@@ -103,14 +112,16 @@ Status CellSession::prepare_seats() {
     return runtime_error("this worker knows no workload '{}' on path '{}'", cell_.workload,
                          cell_.path);
   }
-  const Status fits = type->check(cell_.parameters, host_.device->size_bytes(), cell_.threads);
+  if (const Status ready = prepare_ground(*path); !ready) return ready;
+  const std::uint64_t size_bytes = ground_ ? ground_->size_bytes() : device().size_bytes();
+  const Status fits = type->check(cell_.parameters, size_bytes, cell_.threads);
   if (!fits) return fits;
   for (unsigned seat = 0; seat < team_->size(); ++seat) {
     seats_.push_back(std::make_unique<Seat>());
   }
   team_->run([&](unsigned index) {
     Seat& seat = *seats_[index];
-    auto made = path->make(*host_.device);
+    auto made = path->make(device(), ground_.get());
     if (!made) {
       seat.status = made.error();
       return;
@@ -218,13 +229,18 @@ Status CellSession::check_results(const Histogram& histogram) const {
 
 Result<CellDoneReply> CellSession::finish() {
   CellDoneReply reply;
-  const DeviceCounters after = host_.device->counters();
+  const DeviceCounters after = device().counters();
   reply.counters = {
       {"operations", operations_done_},
       {"bytes_copied_from", after.bytes_copied_from - counters_before_.bytes_copied_from},
       {"bytes_copied_to", after.bytes_copied_to - counters_before_.bytes_copied_to},
       {"lines_flushed", after.lines_flushed - counters_before_.lines_flushed},
       {"drains", after.drains - counters_before_.drains}};
+  if (ground_) {
+    for (const auto& [name, count] : ground_->counters()) {
+      reply.counters[name] += count - ground_counters_before_[name];
+    }
+  }
   if (host_.does_work) {
     team_->run_in_turn(
         [&](unsigned index) { seats_[index]->status = seats_[index]->workload->verify(); });

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "dax/dax_device.hpp"
+#include "dax/open_device.hpp"
 #include "measure/histogram.hpp"
 #include "measure/timer.hpp"
 #include "plan/plan.hpp"
@@ -20,7 +22,7 @@ namespace pmembench {
 class CellSession {
  public:
   struct Host {
-    DaxDevice* device = nullptr;
+    OpenedDevice* opened = nullptr;
     TimerFacts timer;
     double ceiling_bytes_per_s = 0;
     bool does_work = true;  // false for a backend that declares that it does nothing
@@ -43,6 +45,8 @@ class CellSession {
  private:
   struct Seat;  // what one thread owns, on lines of its own
   CellSession(const Host& host, const Cell& cell);
+  [[nodiscard]] DaxDevice& device() const { return *host_.opened->device; }
+  Status prepare_ground(const PathType& path);
   Status prepare_seats();
   Result<SliceReply> run_once(std::uint64_t operations);
   Result<double> time_of(std::uint64_t operations);
@@ -52,9 +56,11 @@ class CellSession {
   Host host_;
   Cell cell_;
   std::unique_ptr<Team> team_;
+  std::unique_ptr<PathGround> ground_;  // null where threads share only the device
   std::vector<std::unique_ptr<Seat>> seats_;
   std::uint64_t operations_ = 0;
   DeviceCounters counters_before_;
+  std::map<std::string, std::uint64_t> ground_counters_before_;
   std::uint64_t operations_done_ = 0;  // by all threads since counters_before_
   double best_bytes_per_s_ = 0;
   double operations_in_slices_ = 0, slice_time_ns_ = 0;

@@ -61,7 +61,7 @@ class Worker {
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
-    host_ = {device_->device.get(), *timer, measure_load_ceiling(timer->ns_per_tick),
+    host_ = {&*device_, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
     return to_json(OpenedReply{to_json(device_->facts), *timer, host_.ceiling_bytes_per_s});
   }

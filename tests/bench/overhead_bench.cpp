@@ -76,7 +76,7 @@ class Ours {
     auto device = DaxDevice::allocate(facts, find_backend(one.backend), &mapping, nullptr);
     if (!device) stop(device.error().message);
     device_ = std::move(*device);
-    auto path = find_path("direct")->make(*device_);
+    auto path = find_path("direct")->make(*device_, nullptr);
     if (!path) stop(path.error().message);
     path_ = std::move(*path);
     const WorkloadType* type = find_workload(one.workload);

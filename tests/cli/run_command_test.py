@@ -74,7 +74,12 @@ def test_claims_and_latencies_follow_the_work(pmembench):
     latency = timed["latency_ns"]
     assert latency["mode"] == "durable"
     assert latency["n"] == timed["operations"]
-    assert latency["min"] <= latency["p50"] <= latency["p90"] <= latency["max"]
+    # How many percentiles there are depends on how many operations the machine got done.
+    percentiles = [latency[name] for name in ("p50", "p90", "p99") if name in latency]
+    assert percentiles
+    assert [latency["min"], *percentiles, latency["max"]] == sorted(
+        [latency["min"], *percentiles, latency["max"]]
+    )
     chase = rows["dram:1M/movnt/mapped/chase/t1"]["latency_ns"]
     assert chase["mode"] == "dependent"
     assert "p50" not in chase

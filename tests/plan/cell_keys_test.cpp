@@ -68,9 +68,9 @@ TEST(CellKeys, refuse_a_key_that_the_workload_does_not_have) {
             "c.yaml:3:23: workload 'chase' has no key 'operation_size'; its keys: stride, touched, "
             "range_size");
   EXPECT_EQ(plan_error("media: dram:1M\nstride: 64\ncells: [{workload: random}]"),
-            "c.yaml:2:1: no workload of this campaign has the key 'stride'");
+            "c.yaml:2:1: no workload or path of this campaign has the key 'stride'");
   EXPECT_EQ(plan_error("media: dram:1M\ncells: [{workload: random}]", {"stride=64"}),
-            "--set: no workload of this campaign has the key 'stride'");
+            "--set: no workload or path of this campaign has the key 'stride'");
 }
 
 TEST(CellKeys, refuse_threads_that_are_none) {

@@ -24,7 +24,7 @@ Cell random_cell() {
 }
 
 std::string name_with(const Cell& cell, const std::set<std::string, std::less<>>& written) {
-  return cell_name(cell, random_workload(),
+  return cell_name(cell, random_workload().parameters,
                    [&](std::string_view key) { return written.contains(key); });
 }
 

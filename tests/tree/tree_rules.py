@@ -17,6 +17,7 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "dax": {"base", "platform", "backends"},
     "block": {"base", "dax"},
     "fs": {"base", "dax", "block"},
+    "crash": {"base", "dax", "block", "fs"},
     "workloads": {"base", "dax", "block", "fs"},
     "plan": {"base", "platform", "config", "dax", "workloads"},
     "run": {"base", "platform", "measure", "plan", "workloads", "dax", "block", "fs"},

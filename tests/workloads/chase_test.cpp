@@ -12,7 +12,7 @@ namespace {
 std::vector<std::uint64_t> cycle(std::uint64_t size_bytes, std::uint64_t stride_bytes,
                                  std::uint64_t seed) {
   const auto device = test_device(builtin("eadr"), size_bytes);
-  auto way = find_path("mapped")->make(*device);
+  auto way = find_path("mapped")->make(*device, nullptr);
   auto workload = find_workload("chase")->make(
       parameters_of("chase", {{"stride", std::to_string(stride_bytes)}}), **way, {0, 1, seed});
   EXPECT_TRUE(workload->prepare());
@@ -41,7 +41,7 @@ TEST(Chase, depends_on_the_seed_alone) {
 
 TEST(Chase, notices_a_pointer_that_was_bent) {
   const auto device = test_device(builtin("eadr"), 64 << 10);
-  auto way = find_path("mapped")->make(*device);
+  auto way = find_path("mapped")->make(*device, nullptr);
   auto workload = find_workload("chase")->make(parameters_of("chase", {}), **way, {0, 1, 3});
   ASSERT_TRUE(workload->prepare());
   workload->run(100);

@@ -46,7 +46,7 @@ void run_and_verify(const WorkloadType& type, const PathType& path, DaxDevice& d
                     const Parameters& parameters) {
   ASSERT_TRUE(type.check(parameters, device.size_bytes(), 2));
   for (unsigned seat = 0; seat < 2; ++seat) {
-    auto way = path.make(device);
+    auto way = path.make(device, nullptr);
     ASSERT_TRUE(way) << way.error().message;
     auto workload = type.make(parameters, **way, {seat, 2, 42});
     ASSERT_TRUE(workload->prepare());
@@ -99,7 +99,7 @@ TEST(Workloads, find_out_a_backend_that_does_not_copy) {
       const WorkloadType& type = *find_workload(name);
       const Parameters parameters = parameters_of(
           name, {{"access", when_writing ? "write" : "read"}, {"operation_size", "64"}});
-      auto way = find_path("direct")->make(*device);
+      auto way = find_path("direct")->make(*device, nullptr);
       auto workload = type.make(parameters, **way, {0, 1, 42});
       ASSERT_TRUE(workload->prepare());
       workload->run(100);
@@ -122,7 +122,7 @@ TEST(Workloads, find_out_a_backend_that_writes_to_the_wrong_place) {
     return bytes;
   };
   const auto device = test_device(&operations);
-  auto way = find_path("direct")->make(*device);
+  auto way = find_path("direct")->make(*device, nullptr);
   auto workload = find_workload("random")->make(parameters_of("random", {{"access", "write"}}),
                                                 **way, {0, 1, 42});
   ASSERT_TRUE(workload->prepare());
@@ -132,7 +132,7 @@ TEST(Workloads, find_out_a_backend_that_writes_to_the_wrong_place) {
 
 TEST(Workloads, say_how_a_path_failed) {
   const auto device = test_device(builtin("movnt"));
-  auto way = find_path("direct")->make(*device);
+  auto way = find_path("direct")->make(*device, nullptr);
   auto workload = find_workload("random")->make(parameters_of("random", {}), **way, {0, 1, 42});
   ASSERT_TRUE(workload->prepare());
   device->kill();
@@ -144,7 +144,7 @@ TEST(Workloads, repeat_their_addresses_for_the_same_seed) {
   std::vector<std::vector<unsigned char>> images;
   for (const std::uint64_t seed : {7, 7, 8}) {
     const auto device = test_device(builtin("eadr"), 64 << 10);
-    auto way = find_path("direct")->make(*device);
+    auto way = find_path("direct")->make(*device, nullptr);
     auto workload = find_workload("random")->make(
         parameters_of("random", {{"access", "write"}, {"operation_size", "64"}}), **way,
         {0, 1, seed});

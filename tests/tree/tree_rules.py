@@ -58,6 +58,7 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/dax/plugin_trial": "plugin_loader_test runs it with plugins that crash and that hang",
     "src/dax/system_error": "a sentence for an errno, asserted where it is used",
     "src/main": "the tests of the command run it",
+    "src/measure/arm_samples": "plain data",
     "src/measure/replicate": "plain data",
     "src/platform/devices": "plain data of dax_devices, cxl_devices and block_devices",
     "src/platform/page_scan": "page_backing_test scans real mappings with it",

@@ -86,8 +86,8 @@ class Store {
   Status add_history(const std::vector<HistoryPoint>& points, const DocumentRecord* document);
   // Oldest first.
   Result<std::vector<HistoryPoint>> history(const HistoryFilter& filter = {}) const;
-  // Marks the newest point of each series that `filter` meets as the start of a new level. Returns
-  // how many; refuses (usage) an empty reason, and a filter that meets none.
+  // Marks the newest point of each cell and metric that `filter` meets as the start of a new level.
+  // Returns how many; refuses (usage) an empty reason, and a filter that meets none.
   Result<std::size_t> accept_baseline(const HistoryFilter& filter, const std::string& reason);
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -76,6 +77,13 @@ class Store {
   // The newest run of this plan on this machine that is not "done".
   Result<std::optional<RunRecord>> unfinished(const std::string& plan_fingerprint,
                                               const std::string& machine_fingerprint) const;
+
+  // The median of each replicate by cell and index, without their slices.
+  Result<std::map<std::string, std::map<unsigned, double>>> medians(std::int64_t run) const;
+  // By cell: the times per operation of the finished runs of `base`'s plan, machine and version,
+  // its own included and that of `without` left out.
+  Result<std::map<std::string, std::vector<double>>> sibling_estimates(
+      std::int64_t base, std::optional<std::int64_t> without) const;
 
   // The document's id.
   Result<std::int64_t> save_document(const DocumentRecord& document);

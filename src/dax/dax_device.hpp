@@ -123,6 +123,9 @@ class DaxDevice {
   // Makes touching this page raise SIGBUS; its bytes are lost, and it is not known as bad before
   // somebody meets it. recovery_write clears it. Calls survive_poison. Errors as Poison's.
   Status poison_page(std::uint64_t page_offset);
+  // Undoes both: poisoned pages may be touched again and hold zeroes, what is known as bad stays
+  // known, and a SIGBUS ends the process.
+  void end_poison();
 
   // One per thread; must not outlive the device. Aborts beyond 1024 readers.
   [[nodiscard]] DaxReader make_reader();

@@ -37,6 +37,12 @@ Status DaxDevice::poison_page(std::uint64_t page_offset) {
   return impl_->poison->add(page_offset);
 }
 
+void DaxDevice::end_poison() {
+  (void)impl_->clear_poison(0, size_bytes());
+  impl_->poison.reset();
+  impl_->survives_at = nullptr;
+}
+
 int DaxDevice::Impl::clear_poison(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
   const std::lock_guard lock(poison_mutex);
   if (!poison) return 0;

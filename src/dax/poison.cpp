@@ -82,6 +82,7 @@ Status Poison::drop(unsigned char* page) const {
 
 Status Poison::add(std::uint64_t page) {
   PMB_CHECK(page < size_bytes_ / DAX_PAGE_BYTES, "a page of the mapping");
+  if (pages_.contains(page)) return {};
   unsigned char* const at = address_ + page * DAX_PAGE_BYTES;
   // Only the page itself is watched: any other that is missing must be filled as ever.
   uffdio_register registration{};

@@ -130,6 +130,14 @@ TEST_F(PoisonedDevice, a_recovery_write_clears_it) {
   EXPECT_EQ(memory_.address()[4 * kPage], 0x11);
 }
 
+TEST_F(PoisonedDevice, ends_with_pages_that_may_be_touched) {
+  device_->end_poison();
+  dax_iter iter = pages(0, kPages);
+  EXPECT_EQ(read(iter), static_cast<std::int64_t>(kPages * kPage));
+  EXPECT_EQ(memory_.address()[3 * kPage], 0);
+  EXPECT_EQ(memory_.address()[4 * kPage], 0x11);
+}
+
 class Listener final : public DaxHolder {
  public:
   int notify_failure(std::uint64_t offset_bytes, std::uint64_t length_bytes, int) override {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "workloads/path.hpp"
+#include "workloads/path_block.hpp"
 #include "workloads/path_direct.hpp"
 #include "workloads/path_mapped.hpp"
 
@@ -11,6 +12,10 @@ const std::vector<PathType>& path_list() {
   static const std::vector<PathType> kPaths{
       {"direct", "the device's own operations", false, make_direct_path},
       {"mapped", "loads and stores at the mapped address, then flush", true, make_mapped_path},
+      block_raw_path(),
+      block_btt_path(),
+      block_rmw_path(),
+      kernel_path(),
   };
   return kPaths;
 }

@@ -49,6 +49,14 @@ TEST(History, alarms_at_a_step_until_it_is_accepted) {
   EXPECT_EQ(series[0].change_points[0].index, 12U);
 }
 
+TEST(History, does_not_get_used_to_a_step) {
+  std::vector<HistoryPoint> points;
+  extend(points, 12, 1, 0.003, 21);
+  extend(points, 60, 1.05, 0.003, 22);
+  const auto series = judge_history(points);
+  for (std::size_t i = 12; i < 72; ++i) EXPECT_EQ(series[0].points[i].alarm, Alarm::point) << i;
+}
+
 TEST(History, sees_a_creep_that_no_point_shows) {
   std::vector<HistoryPoint> points;
   extend(points, 30, 1, 0.003, 4);

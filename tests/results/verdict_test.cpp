@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "planted.hpp"
 
 namespace pmembench {
@@ -93,6 +95,30 @@ TEST(Verdict, trusts_nothing_whose_base_differs_from_itself) {
   const CellVerdict confirmed = judge(slow, &disturbed);
   EXPECT_EQ(confirmed.verdict, Verdict::untrusted);
   EXPECT_THAT(confirmed.reason, testing::StartsWith("in the confirmation: the base compared"));
+}
+
+// An estimate beyond the minimal effect is no difference while its interval holds none.
+TEST(Verdict, takes_no_wide_interval_for_a_difference) {
+  const ArmSamples slow = cell("a", {.effect = 0.1, .process = 0.003}, 30);
+  unsigned controls = 0;
+  unsigned confirmations = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const ArmSamples wild = cell("a", {.effect = 0.04, .process = 0.2}, 1000 + seed);
+    const CellVerdict verdict = judge(wild);
+    const Estimate& control = *verdict.control_effect;
+    if (std::abs(control.estimate) >= 0.03 && control.low < 0 && control.high > 0) {
+      ++controls;
+      EXPECT_NE(verdict.code, "control_differs") << seed;
+    }
+    const CellVerdict confirmed = judge(slow, &wild);
+    if (confirmed.code == "control_differs" || confirmed.confirmation->low > 0) continue;
+    if (confirmed.confirmation->estimate < 0.03) continue;
+    ++confirmations;
+    EXPECT_EQ(confirmed.code, "not_confirmed") << seed;
+    EXPECT_EQ(confirmed.verdict, Verdict::inconclusive) << seed;
+  }
+  EXPECT_GT(controls, 5U);
+  EXPECT_GT(confirmations, 5U);
 }
 
 TEST(Verdict, needs_six_replicates) {

@@ -4,6 +4,7 @@
 #include "workloads/path.hpp"
 #include "workloads/path_direct.hpp"
 #include "workloads/path_mapped.hpp"
+#include "workloads/path_posix.hpp"
 
 namespace pmembench {
 
@@ -11,6 +12,7 @@ const std::vector<PathType>& path_list() {
   static const std::vector<PathType> kPaths{
       {"direct", "the device's own operations", false, make_direct_path},
       {"mapped", "loads and stores at the mapped address, then flush", true, make_mapped_path},
+      posix_path_type(),
   };
   return kPaths;
 }

@@ -10,7 +10,8 @@
 namespace pmembench {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKindNames{"dram", "file", "devdax", "block", "sim"};
+constexpr std::array<std::string_view, 6> kKindNames{"dram",  "file", "devdax",
+                                                     "block", "sim",  "posix"};
 
 std::string served_kinds(const dax_operations& operations) {
   std::vector<std::string_view> names;
@@ -77,6 +78,11 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
   if (!serves(operations, kind)) {
     return fmt::format("backend {} does not serve {} media: it serves {}", backend.name,
                        kind_name(kind), served_kinds(operations));
+  }
+  if (path.needs_mount && kind != DAX_MEDIA_POSIX) {
+    return fmt::format(
+        "path {} works on a mounted file system, not on {} media: use media posix:DIRECTORY",
+        path.name, kind_name(kind));
   }
   if (path.needs_direct_access && (operations.capabilities & DAX_CAP_DIRECT_ACCESS) == 0) {
     return fmt::format("path {} needs addresses, and backend {} gives none", path.name,

@@ -130,7 +130,9 @@ class Run {
     shuffle(cells, seed);
     while (!cells.empty() && !stopping()) {
       tell(cells.front()->cell->name, round, cells.size());
-      CreatedFile left_behind;  // goes after the worker, which removes it itself unless it dies
+      // These go after the worker, which removes them itself unless it dies.
+      CreatedFile left_behind;
+      CreatedDirectory left_directory;
       auto worker = WorkerProcess::start(input_.worker_command);
       if (!worker) return worker.error();
       const auto opened = open(**worker, *cells.front()->cell);
@@ -139,6 +141,7 @@ class Run {
         return fail_all(cells, opened.error());
       }
       left_behind = file_of(*opened, *cells.front()->cell);
+      left_directory = directory_of(*opened);
       while (!cells.empty() && (*worker)->alive() && !stopping()) {
         CellState& state = *cells.back();
         cells.pop_back();
@@ -154,7 +157,14 @@ class Run {
   static CreatedFile file_of(const OpenedReply& opened, const Cell& cell) {
     const auto spec = parse_media(cell.media);
     const bool made = opened.medium.is_object() && opened.medium.value("created", false);
-    return spec && made ? CreatedFile::adopt(spec->path) : CreatedFile();
+    const bool one_file = spec && made && spec->kind != DAX_MEDIA_POSIX;
+    return one_file ? CreatedFile::adopt(spec->path) : CreatedFile();
+  }
+
+  static CreatedDirectory directory_of(const OpenedReply& opened) {
+    if (!opened.medium.is_object()) return {};
+    const std::string path = opened.medium.value("directory", std::string());
+    return path.empty() ? CreatedDirectory() : CreatedDirectory::adopt(path);
   }
 
   Result<OpenedReply> open(WorkerProcess& worker, const Cell& cell) {

@@ -12,5 +12,11 @@ WorkloadType persist_type();
 WorkloadType mix_type();
 WorkloadType copy_type();
 WorkloadType chase_type();
+WorkloadType fileserver_type();
+WorkloadType varmail_type();
+WorkloadType webserver_type();
+WorkloadType webproxy_type();
+WorkloadType oltp_type();
+WorkloadType overwrite_type();
 
 }  // namespace pmembench

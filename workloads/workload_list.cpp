@@ -8,8 +8,9 @@ namespace pmembench {
 
 const std::vector<WorkloadType>& workload_list() {
   static const std::vector<WorkloadType> kWorkloads{
-      sequential_type(), random_type(), strided_type(), mix_type(),
-      copy_type(),       chase_type(),  persist_type(),
+      sequential_type(), random_type(),  strided_type(),    mix_type(),     copy_type(),
+      chase_type(),      persist_type(), fileserver_type(), varmail_type(), webserver_type(),
+      webproxy_type(),   oltp_type(),    overwrite_type(),
   };
   return kWorkloads;
 }

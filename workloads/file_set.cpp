@@ -19,8 +19,6 @@ Status failed(std::int64_t code, std::string_view action, std::string_view name)
   return runtime_error("{} {} failed: {}", action, name, std::strerror(static_cast<int>(-code)));
 }
 
-std::string_view leaf_of(std::string_view name) { return name.substr(name.rfind('/') + 1); }
-
 // Gamma with shape 1.5 and mean 1.5: an exponential and half the square of a normal.
 double gamma_of_one_and_a_half(Random& random) {
   const double radius = -2.0 * std::log(1.0 - random.unit());
@@ -58,9 +56,8 @@ void FileSet::name_files(const FileSetShape& shape, const ThreadSeat& seat) {
   for (std::uint64_t i = seat.index; i < shape.files; i += seat.count) {
     SetFile file;
     const std::uint64_t leaf = i / shape.directory_width;
-    const auto end = fmt::format_to_n(file.text.data(), file.text.size(), "/d{:03}/d{:03}/f{:06}",
-                                      leaf / shape.directory_width, leaf, i);
-    file.length = static_cast<std::uint8_t>(end.size);
+    file.path =
+        FileName(fmt::format("/d{:03}/d{:03}/f{:06}", leaf / shape.directory_width, leaf, i));
     files_.push_back(file);
   }
 }
@@ -137,8 +134,8 @@ Status FileSet::check_file(FileInterface& files, const FileContent& content, con
 Status FileSet::check_names(FileInterface& files) const {
   std::set<std::string_view> due;
   std::set<std::string_view> gone;
-  for (const std::uint32_t index : present_) due.insert(leaf_of(files_[index].name()));
-  for (const std::uint32_t index : absent_) gone.insert(leaf_of(files_[index].name()));
+  for (const std::uint32_t index : present_) due.insert(files_[index].path.leaf());
+  for (const std::uint32_t index : absent_) gone.insert(files_[index].path.leaf());
   std::string risen;
   for (const std::string& name : directories_) {
     const int listed = files.read_directory(name, [&](std::string_view leaf) {

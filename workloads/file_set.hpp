@@ -1,7 +1,6 @@
 // FileSet: one thread's share of a tree of files, some there and some not, with what each contains.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "base/random.hpp"
 #include "workloads/file_content.hpp"
 #include "workloads/file_interface.hpp"
+#include "workloads/file_name.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench {
@@ -23,11 +23,10 @@ struct FileSetShape {
 };
 
 struct SetFile {
-  std::array<char, 31> text{};
-  std::uint8_t length = 0;
+  FileName path;
   std::uint64_t size_bytes = 0;
   std::uint64_t key = 0;  // of its content
-  [[nodiscard]] std::string_view name() const { return {text.data(), length}; }
+  [[nodiscard]] std::string_view name() const { return path.view(); }
 };
 
 // The directories are shared by all threads; each file has one owner, which alone reads, writes and
@@ -52,6 +51,10 @@ class FileSet {
   [[nodiscard]] std::uint64_t present() const { return present_.size(); }
   [[nodiscard]] std::uint64_t absent() const { return absent_.size(); }
   Random& random() { return random_; }
+  template <typename Visit>
+  void for_each_present(Visit&& visit) const {
+    for (const std::uint32_t index : present_) visit(files_[index]);
+  }
 
  private:
   void name_files(const FileSetShape& shape, const ThreadSeat& seat);

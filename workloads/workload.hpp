@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,8 @@ class Workload {
   // Checks the bytes that the runs since the last refresh() wrote or read, and a sample of single
   // operations. An error is a wrong byte: names offset, expected, found.
   virtual Status verify() = 0;
+  // What else it found out, after verify(): summed over the threads of a cell. Names are the row's.
+  [[nodiscard]] virtual std::map<std::string, double> figures() const { return {}; }
 };
 
 // What `list workloads` shows and how an instance is made.

@@ -45,7 +45,8 @@ INSTANTIATE_TEST_SUITE_P(Faults, LyingFiles,
                          testing::Values(FileFault::drops_writes, FileFault::stale_reads,
                                          FileFault::loses_appends, FileFault::keeps_removed,
                                          FileFault::loses_created, FileFault::shifts_writes,
-                                         FileFault::short_reads));
+                                         FileFault::short_reads, FileFault::keeps_renamed,
+                                         FileFault::keeps_size, FileFault::drops_mapped));
 
 TEST(LyingFilesSentence, says_where_the_first_wrong_byte_is) {
   std::uint64_t hits = 0;

@@ -100,6 +100,24 @@ TEST(FileWorkloadTypes, refuse_more_than_fits) {
   EXPECT_EQ(refusal("overwrite", {{"file_size", "4096"}}, 2),
             "file_size 4096 has no operation_size 4096 for each of 2 threads");
   EXPECT_EQ(refusal("overwrite", {{"skew", "4096"}}), "skew 4096 is outside 0 to 4095");
+  EXPECT_EQ(refusal("append_fsync", {{"file_size", "4096"}}),
+            "file_size 4096 has no room for two appends of 1 threads");
+  EXPECT_EQ(refusal("log_append", {{"log_size", "4096"}}),
+            "log_size 4096 has no room for two groups of 1 threads");
+  EXPECT_EQ(refusal("log_append", {{"record_size", "8"}}),
+            "record_size 8 is outside 16 to 1048576");
+  EXPECT_EQ(refusal("mmap_store", {{"file_size", "64"}}, 2),
+            "file_size 64 has no operation_size 64 for each of 2 threads");
+  EXPECT_EQ(refusal("first_touch", {{"file_size", "4096"}}, 2),
+            "file_size 4096 has no page for each of 2 threads");
+  EXPECT_EQ(refusal("rename", {{"files", "0"}}), "files 0 is outside 1 to 99999");
+  EXPECT_EQ(refusal("create_unlink", {{"files", "100000"}}), "files 100000 is outside 0 to 99999");
+  EXPECT_EQ(refusal("fxmark", {{"file_size", "4096"}}),
+            "file_size 4096 leaves less than two blocks of 4 KiB to each of 1 threads");
+  EXPECT_EQ(refusal("ageing", {{"utilisation", "96"}}), "utilisation 96 is outside 1 to 95");
+  EXPECT_EQ(refusal("ageing", {{"utilisation", "1"}}),
+            "utilisation 1 of the mount leaves each of 1 threads less than 8 files of file_size "
+            "524288");
   EXPECT_EQ(refusal("overwrite", {{"operation_size", "0"}}),
             "operation_size 0 is outside 1 to 16777216");
 }

@@ -91,7 +91,7 @@ struct FileCase {
 };
 
 inline std::vector<FileCase> file_cases() {
-  return {
+  std::vector<FileCase> cases{
       {"fileserver", {{"scale", "0.004"}, {"file_size", "16384"}, {"io_size", "8192"}}},
       {"varmail", {{"scale", "0.04"}}},
       {"varmail", {{"scale", "0.04"}, {"directory_width", "7"}, {"append_size", "5000"}}},
@@ -111,7 +111,28 @@ inline std::vector<FileCase> file_cases() {
       {"overwrite",
        {{"file_size", "262144"}, {"file", "shared"}, {"skew", "100"}, {"durability", "none"}}},
       {"overwrite", {{"file_size", "100000"}, {"operation_size", "1000"}, {"file", "shared"}}},
+      {"append_fsync", {{"file_size", "65536"}}},
+      {"append_fsync", {{"file_size", "65536"}, {"append_size", "100"}, {"fsync_every", "10"}}},
+      {"log_append", {{"log_size", "131072"}}},
+      {"log_append",
+       {{"log_size", "65536"}, {"record_size", "64"}, {"group", "4"}, {"preallocated", "on"}}},
+      {"mmap_store", {{"file_size", "262144"}}},
+      {"mmap_store", {{"file_size", "262144"}, {"sync", "fsync"}, {"operation_size", "4096"}}},
+      {"mmap_store", {{"file_size", "262144"}, {"sync", "flush"}}},
+      {"first_touch", {{"file_size", "131072"}}},
+      {"create_unlink", {{"files", "10"}}},
+      {"create_unlink", {{"files", "10"}, {"directory", "shared"}}},
+      {"rename", {{"files", "10"}}},
+      {"rename", {{"files", "10"}, {"directory", "shared"}}},
+      {"rename", {{"files", "10"}, {"directory", "across"}}},
+      {"ageing", {{"utilisation", "20"}, {"file_size", "65536"}, {"rounds", "1"}}},
   };
+  for (const ParameterSpec& spec : find_workload("fxmark")->parameters) {
+    for (const std::string& name : spec.choices) {
+      cases.push_back({"fxmark", {{"case", name}, {"file_size", "131072"}, {"files", "20"}}});
+    }
+  }
+  return cases;
 }
 
 }  // namespace pmembench

@@ -76,7 +76,10 @@ class FirstTouch final : public FileWorkload {
     if (!good(files_.truncate(file_.get(), 0), "cutting a file")) return false;
     const int sized = shape_.preallocated ? files_.preallocate(file_.get(), file_bytes)
                                           : files_.truncate(file_.get(), file_bytes);
-    if (!good(sized, "giving a file its size") || !good(files_.fsync(file_.get()), "fsync")) {
+    std::byte first{1};
+    if (!good(sized, "giving a file its size") || !good(files_.fsync(file_.get()), "fsync") ||
+        !exactly(files_.read(file_.get(), 0, {&first, 1}), 1, "reading a new file") ||
+        !exactly(std::to_integer<std::int64_t>(first), 0, "reading a new file, whose first byte")) {
       return false;
     }
     const char* action =

@@ -70,8 +70,7 @@ void ExtentMap::map(std::uint32_t logical, Run run, std::vector<Run>& freed) {
 
 void ExtentMap::cut(std::uint32_t logical, std::uint32_t count, std::vector<Run>& freed) {
   const std::uint32_t end = logical + count;
-  for (std::size_t at = position(logical);
-       at < extents_.size() && extents_[at].logical < end;) {
+  for (std::size_t at = position(logical); at < extents_.size() && extents_[at].logical < end;) {
     Extent& extent = extents_[at];
     const std::uint32_t first = std::max(extent.logical, logical);
     const std::uint32_t last = std::min(extent.end(), end);

@@ -59,9 +59,9 @@ class ExtentMap {
   void release(std::uint32_t slot);
   void insert(std::uint32_t logical, Run run);
 
-  std::vector<Extent> extents_;      // in file order
-  std::vector<ExtentSlot> slots_;    // as on the device, without checksums
-  std::vector<std::uint32_t> free_;  // unused ones
+  std::vector<Extent> extents_;       // in file order
+  std::vector<ExtentSlot> slots_;     // as on the device, without checksums
+  std::vector<std::uint32_t> free_;   // unused ones
   std::vector<std::uint32_t> dirty_;  // changed since clean(), some perhaps twice
 };
 

@@ -52,8 +52,8 @@ LaneState lane_state(const Superblock& superblock, std::span<const std::byte> la
   const bool sectors = word >> 32 != 0;
   // A torn write of a lane: it was never acknowledged.
   if (sectors && commit_word(*records, true) != word) return LaneState::empty;
-  const bool good = for_each_record(
-      *records, [&](std::uint64_t offset, std::span<const std::byte> data) {
+  const bool good =
+      for_each_record(*records, [&](std::uint64_t offset, std::span<const std::byte> data) {
         return offset >= superblock.inode_offset(0) && offset < superblock.metadata_bytes() &&
                data.size() <= superblock.metadata_bytes() - offset;
       });

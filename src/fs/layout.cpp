@@ -71,9 +71,9 @@ Result<Superblock> plan_layout(std::uint64_t device_bytes, std::uint64_t data_by
   sb.device_bytes = blocks * kBlockBytes;
   sb.lanes = lanes != 0 ? lanes : narrow(std::clamp<std::uint64_t>(blocks / 256, 2, 64));
   const std::uint64_t inodes_there = blocks / (pair ? 2 : 8) * (kBlockBytes / kInodeBytes);
-  sb.inodes = inodes != 0 ? inodes
-                          : narrow(std::min(std::max<std::uint64_t>(data_total / 4, 16),
-                                            inodes_there));
+  sb.inodes = inodes != 0
+                  ? inodes
+                  : narrow(std::min(std::max<std::uint64_t>(data_total / 4, 16), inodes_there));
   sb.journal_block = 2;
   sb.inode_block = sb.journal_block + sb.lanes;
   const std::uint64_t table_bytes = (sb.inodes + std::uint64_t{1}) * kInodeBytes;
@@ -82,23 +82,22 @@ Result<Superblock> plan_layout(std::uint64_t device_bytes, std::uint64_t data_by
     return usage_error("{} inodes do not fit into {} KiB; ask for fewer", sb.inodes,
                        device_bytes / 1024);
   }
-  sb.meta_blocks = pair ? narrow(blocks - sb.meta_block)
-                        : narrow(std::max<std::uint64_t>(blocks / 64, 6));
-  std::uint64_t data_block = pair ? 1 : std::uint64_t{sb.meta_block} + sb.meta_blocks;
+  sb.meta_blocks =
+      pair ? narrow(blocks - sb.meta_block) : narrow(std::max<std::uint64_t>(blocks / 64, 6));
+  std::uint64_t data_block = pair ? 2 : std::uint64_t{sb.meta_block} + sb.meta_blocks;
   if (data_total >= kBlocksToAlign) {
     data_block = (data_block + kHugeBlocks - 1) / kHugeBlocks * kHugeBlocks;
   }
   if (data_block >= data_total) {
-    return usage_error("{} inodes and {} journal lanes leave no room for data in {} KiB",
-                       sb.inodes, sb.lanes, device_bytes / 1024);
+    return usage_error("{} inodes and {} journal lanes leave no room for data in {} KiB", sb.inodes,
+                       sb.lanes, device_bytes / 1024);
   }
   sb.data_block = narrow(data_block);
   sb.data_blocks = narrow(data_total - data_block);
   return sb;
 }
 
-Result<Superblock> choose_superblock(std::span<const std::byte> image,
-                                     std::uint64_t device_bytes) {
+Result<Superblock> choose_superblock(std::span<const std::byte> image, std::uint64_t device_bytes) {
   bool ours = false, newer = false;
   for (const std::uint64_t copy : {0, 1}) {
     const auto sb = load<Superblock>(image, copy * kBlockBytes);

@@ -42,8 +42,8 @@ struct Superblock {
   std::uint64_t id = 0;            // the same on both devices of a pair
   std::uint64_t device_bytes = 0;  // of the device that holds this superblock
   std::uint32_t lanes = 0;
-  std::uint32_t inodes = 0;          // number 0 is never used
-  std::uint32_t journal_block = 0;   // all in blocks of the metadata device
+  std::uint32_t inodes = 0;         // number 0 is never used
+  std::uint32_t journal_block = 0;  // all in blocks of the metadata device
   std::uint32_t inode_block = 0;
   std::uint32_t meta_block = 0;
   std::uint32_t meta_blocks = 0;
@@ -76,8 +76,8 @@ struct InodeHeader {
   std::uint64_t size_bytes = 0;
   std::uint32_t number = 0;
   std::uint32_t generation = 0;
-  std::uint32_t slots = 0;  // extent slots in use, holes among them; those behind mean nothing
-  std::uint32_t chain = 0;  // metadata block with the extents behind the inline ones, plus 1
+  std::uint32_t slots = 0;   // extent slots in use, holes among them; those behind mean nothing
+  std::uint32_t chain = 0;   // metadata block with the extents behind the inline ones, plus 1
   std::uint32_t parent = 0;  // of a directory
   std::array<std::uint32_t, 7> reserved{};
 };

@@ -48,8 +48,8 @@ class RangeLock {
   // circle.
   static std::uint64_t mask_of(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
     const std::uint64_t first = offset_bytes / kSegmentBytes;
-    const std::uint64_t last = (offset_bytes + std::max<std::uint64_t>(size_bytes, 1) - 1) /
-                               kSegmentBytes;
+    const std::uint64_t last =
+        (offset_bytes + std::max<std::uint64_t>(size_bytes, 1) - 1) / kSegmentBytes;
     const std::uint64_t count = last - first + 1;
     if (count >= kLocks) return ~std::uint64_t{0};
     return std::rotl((std::uint64_t{1} << count) - 1, static_cast<int>(first % kLocks));

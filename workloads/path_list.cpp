@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "workloads/path.hpp"
+#include "workloads/path_block.hpp"
 #include "workloads/path_direct.hpp"
+#include "workloads/path_fs.hpp"
 #include "workloads/path_mapped.hpp"
 #include "workloads/path_posix.hpp"
 
@@ -12,7 +14,14 @@ const std::vector<PathType>& path_list() {
   static const std::vector<PathType> kPaths{
       {"direct", "the device's own operations", false, make_direct_path},
       {"mapped", "loads and stores at the mapped address, then flush", true, make_mapped_path},
-      posix_path_type(),
+      block_raw_path(),
+      block_btt_path(),
+      block_rmw_path(),
+      kernel_path(),
+      fs_dax_path(),
+      fs_block_path(),
+      fs_mixed_path(),
+      posix_path(),
   };
   return kPaths;
 }

@@ -144,7 +144,7 @@ std::uint64_t granule_bytes(const Parameters&) { return 1; }
 
 }  // namespace
 
-PathType posix_path_type() {
+PathType posix_path() {
   PathType type;
   type.name = "posix";
   type.summary = "files of a mounted file system, by system calls";

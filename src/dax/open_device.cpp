@@ -202,6 +202,7 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
   if (Status settled = settle(*ranges, spec, medium); !settled) return settled.error();
   OpenedDevice result;
   result.facts = medium.facts;
+  if (table.open == nullptr) result.mapping = static_cast<const dax_mapping*>(handle);
   Result<std::unique_ptr<DaxDevice>> device =
       DaxDevice::allocate(device_facts(spec, medium, table), &table, handle, std::move(backing));
   if (!device) return device.error();

@@ -134,6 +134,7 @@ WorkloadType first_touch_type() {
         std::make_unique<FirstTouch>(shape_of(parameters, seat.count), path, seat));
   };
   type.needs_files = true;
+  type.needs_mapping = true;
   return type;
 }
 

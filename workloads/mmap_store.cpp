@@ -123,6 +123,7 @@ WorkloadType mmap_store_type() {
         std::make_unique<MmapStore>(shape_of(parameters, seat.count), path, seat));
   };
   type.needs_files = true;
+  type.needs_mapping = true;
   return type;
 }
 

@@ -138,6 +138,7 @@ PathType path_type(std::string_view name, std::string_view summary) {
                       "threads in one file wait for each other, or only where their bytes meet"}};
   type.granule_bytes = granule_bytes;
   type.gives_files = true;
+  type.maps_files = kKind != FsKind::block;
   return type;
 }
 

@@ -152,6 +152,7 @@ PathType posix_path() {
   type.prepare = prepare;
   type.granule_bytes = granule_bytes;
   type.gives_files = true;
+  type.maps_files = true;
   type.needs_mount = true;
   return type;
 }

@@ -56,7 +56,8 @@ class Workload {
 struct WorkloadType {
   std::string_view name;
   std::string_view summary;
-  bool needs_mapping = false;  // works on addresses: only paths that have them
+  bool needs_mapping =
+      false;  // works on addresses (of files where it needs those): only paths that have them
   bool dependent = false;  // each operation waits for the one before: latency = time / operations
   std::vector<ParameterSpec> parameters;
   // Does the cell write, and is each operation durable when it returns?

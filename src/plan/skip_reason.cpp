@@ -88,12 +88,17 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     return fmt::format("path {} needs addresses, and backend {} gives none", path.name,
                        backend.name);
   }
-  if (workload.needs_mapping && !path.needs_direct_access) {
+  const bool maps_device = workload.needs_mapping && !workload.needs_files;
+  if (maps_device && (!path.needs_direct_access || path.gives_files)) {
     return fmt::format("workload {} works on addresses, and path {} gives none: use path mapped",
                        workload.name, path.name);
   }
   if (workload.needs_files && !path.gives_files) {
     return fmt::format("workload {} works on files, and path {} gives none: use path fs-dax",
+                       workload.name, path.name);
+  }
+  if (workload.needs_files && workload.needs_mapping && !path.maps_files) {
+    return fmt::format("workload {} maps files, and path {} cannot map any: use path fs-dax",
                        workload.name, path.name);
   }
   if (path.granule_bytes != nullptr) return off_granule(path, parameters);

@@ -35,7 +35,7 @@ TEST(SkipReason, names_the_media_that_a_backend_serves) {
   EXPECT_EQ(reason("movnt", DAX_MEDIA_BLOCK, "direct", "random"),
             "backend movnt does not serve block media: it serves dram, file, devdax");
   EXPECT_EQ(reason("block", DAX_MEDIA_DRAM, "direct", "random"),
-            "backend block does not serve dram media: it serves block");
+            "backend block does not serve dram media: it serves block, posix");
 }
 
 TEST(SkipReason, asks_for_addresses_where_they_are_needed) {

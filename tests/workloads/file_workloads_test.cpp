@@ -56,6 +56,8 @@ class FileWorkloads : public testing::TestWithParam<std::string> {};
 
 TEST_P(FileWorkloads, do_their_work_alone_and_in_pairs) {
   for (const FileCase& what : file_cases()) {
+    const bool maps = find_workload(what.workload)->needs_mapping;
+    if (maps && !find_path(GetParam())->maps_files) continue;
     for (const unsigned threads : {1U, 2U}) run_together(what, GetParam(), threads);
   }
 }

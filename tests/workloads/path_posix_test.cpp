@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "mount_bench.hpp"
+#include "workloads/file_interface.hpp"
 
 namespace pmembench {
 namespace {

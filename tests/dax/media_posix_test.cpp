@@ -89,7 +89,7 @@ TEST(PosixMedium, refuses_what_is_no_directory_or_too_small) {
   EXPECT_THAT(refused("posix:/nowhere"), HasSubstr("directory /nowhere cannot be opened; make it "
                                                    "first (No such file or directory)"));
   EXPECT_THAT(refused("posix:" + folder.path() + ",size=1024T"),
-              HasSubstr("1 PiB asked for, twice that is needed, and the file system of " +
+              HasSubstr("1024 TiB asked for, twice that is needed, and the file system of " +
                         folder.path() + " has only "));
   EXPECT_THAT(refused("posix:"), HasSubstr("the path is empty; write posix:DIRECTORY[,size=SIZE]"));
   EXPECT_THAT(refused("posix:/tmp,node=1"), HasSubstr("'node' is not a key of posix"));

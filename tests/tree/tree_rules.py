@@ -59,6 +59,8 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/cli/version": "one constant, set by CMake",
     "src/cli/worker_command": "every test that runs a campaign starts it; worker_test serves it",
     "src/config/campaign": "plain data, tested through campaign_reader",
+    "src/crash/block_targets": "block_trial_test asserts what each of them promises",
+    "src/crash/crash_outcome": "plain data",
     "src/dax/crash_memory": "the memory of a crash device: crash_device_test",
     "src/dax/file_system_name": "names for statfs' numbers; media_file_test reads one",
     "src/dax/media": "opens by kind: media_dram_test, media_file_test, media_block_test, ...",

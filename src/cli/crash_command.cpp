@@ -38,7 +38,7 @@ json json_of(const CrashOutcome& outcome) {
           {"example", outcome.example}};
 }
 
-// "412 of 4000", or nothing to see.
+// A zero is what one looks for: a word is easier to find than a digit.
 std::string share(std::uint64_t count) { return count == 0 ? "none" : std::to_string(count); }
 
 class CrashCommand final : public Command {

@@ -1,0 +1,19 @@
+// One-sided cumulative sums: they see a creep that no single point shows (E. S. Page, 1954).
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace pmembench {
+
+struct CusumRule {
+  double allowance = 0.5;  // k, in deviations: half of the smallest shift that matters
+  double limit = 5;        // h: with k = 1/2 one false alarm in about 930 points
+};
+
+// S_t = max(0, S_(t-1) + (x_t - mean) / deviation - k), S before the first value = 0; it goes on
+// behind an alarm. deviation > 0. A value that is no number leaves the sum as it is.
+[[nodiscard]] std::vector<double> cusum(std::span<const double> values, double mean,
+                                        double deviation, const CusumRule& rule = {});
+
+}  // namespace pmembench

@@ -172,8 +172,8 @@ class GateCommand final : public Command {
     const auto comparison = self_test_ ? test_self(*plan, *plants, runner, clock, line)
                                        : judge(*plan, runner, clock, line);
     line.clear();
-    Result<int> status = comparison ? deliver(*comparison, *plan, *sides, global)
-                                    : Result<int>(comparison.error());
+    Result<int> status =
+        comparison ? deliver(*comparison, *plan, *sides, global) : Result<int>(comparison.error());
     if (status || status.error().code != EINTR) return status;
     say(stderr, "interrupted: a gate that did not end has no verdict\n");
     return kStatusInterrupted;
@@ -207,9 +207,8 @@ class GateCommand final : public Command {
   }
 
   Status make_files() {
-    for (const auto& [name, option, file] :
-         {std::tuple(&markdown_, "--markdown", &markdown_file_),
-          std::tuple(&junit_, "--junit", &junit_file_)}) {
+    for (const auto& [name, option, file] : {std::tuple(&markdown_, "--markdown", &markdown_file_),
+                                             std::tuple(&junit_, "--junit", &junit_file_)}) {
       if (name->empty()) continue;
       auto made = OutputFile::create(*name, option);
       if (!made) return made.error();

@@ -37,8 +37,8 @@ struct SelfTestCell {
 // One kind of suite: equals (plant 0), or a slowdown.
 struct SelfTestLevel {
   double plant = 0;
-  Count suites;            // with a confirmed alarm in any cell
-  Count resampled_suites;  // the same, drawn from the real trios; of 0 where these are too few
+  Count suites;                 // with a confirmed alarm in any cell
+  Count resampled_suites;       // the same, drawn from the real trios; of 0 where these are too few
   std::uint64_t untrusted = 0;  // cells of real suites that were not judged
   std::size_t trios = 0;        // real ones of a cell
   std::vector<SelfTestCell> cells;
@@ -47,8 +47,8 @@ struct SelfTestLevel {
 // Tells the workers what to plant: in base, control and head.
 using SetPlants = std::function<void(const std::array<std::optional<double>, kArms>& plants)>;
 
-// Suites of all kinds in turn, so that a change of the machine meets them all. A slowdown is planted
-// in the head, and its barriers in the base too (run/plant.hpp), so that they do not count.
+// Suites of all kinds in turn, so that a change of the machine meets them all. A slowdown is
+// planted in the head, and its barriers in the base too (run/plant.hpp), so that they do not count.
 // Errors: a signal arrived (EINTR); a cell did not run (runtime).
 Result<std::vector<SelfTestLevel>> self_test(const Plan& plan, const SelfTestSettings& settings,
                                              const GateRules& rules, const MeasureStage& measure,

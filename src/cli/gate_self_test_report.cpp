@@ -49,9 +49,9 @@ json to_json(const Estimate& effect) {
 CellVerdict cell_verdict(const SelfTestLevel& level, const SelfTestCell& cell,
                          const GateRules& rules) {
   CellVerdict verdict;
-  verdict.cell = level.plant > 0 ? fmt::format("{} ({} planted)", cell.cell,
-                                               level_name(level.plant))
-                                 : cell.cell + " (nothing planted)";
+  verdict.cell = level.plant > 0
+                     ? fmt::format("{} ({} planted)", cell.cell, level_name(level.plant))
+                     : cell.cell + " (nothing planted)";
   verdict.metric = "ns_per_operation";
   verdict.code = "self_test";
   verdict.effect = cell.effect;

@@ -13,8 +13,8 @@ namespace pmembench {
 // it was written. Move-only.
 class OutputFile {
  public:
-  // A regular file that is there is somebody's and is refused (usage); a device or a pipe may well be
-  // meant. `option` is what names it on the command line, for the sentence.
+  // A regular file that is there is somebody's and is refused (usage); a device or a pipe may well
+  // be meant. `option` is what names it on the command line, for the sentence.
   static Result<OutputFile> create(const std::string& path, const std::string& option);
   OutputFile(OutputFile&& other) noexcept = default;
   OutputFile& operator=(OutputFile&&) = delete;

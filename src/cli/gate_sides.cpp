@@ -5,9 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "cli/version.hpp"
+#include "dax/plugin_loader.hpp"
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
+#include "run/host_info.hpp"
 
 namespace pmembench {
 namespace {

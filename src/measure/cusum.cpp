@@ -7,16 +7,19 @@
 
 namespace pmembench {
 
+double cusum_step(double sum, double value, double mean, double deviation, const CusumRule& rule) {
+  PMB_CHECK(deviation > 0, "a deviation is above zero");
+  if (std::isnan(value)) return sum;
+  return std::max(0.0, sum + (value - mean) / deviation - rule.allowance);
+}
+
 std::vector<double> cusum(std::span<const double> values, double mean, double deviation,
                           const CusumRule& rule) {
-  PMB_CHECK(deviation > 0, "a deviation is above zero");
   std::vector<double> sums;
   sums.reserve(values.size());
   double sum = 0;
   for (const double value : values) {
-    if (!std::isnan(value)) {
-      sum = std::max(0.0, sum + (value - mean) / deviation - rule.allowance);
-    }
+    sum = cusum_step(sum, value, mean, deviation, rule);
     sums.push_back(sum);
   }
   return sums;

@@ -11,8 +11,12 @@ struct CusumRule {
   double limit = 5;        // h: with k = 1/2 one false alarm in about 930 points
 };
 
-// S_t = max(0, S_(t-1) + (x_t - mean) / deviation - k), S before the first value = 0; it goes on
-// behind an alarm. deviation > 0. A value that is no number leaves the sum as it is.
+// The next sum after `sum`: max(0, sum + (value - mean) / deviation - k). deviation > 0. A value
+// that is no number leaves the sum as it is.
+[[nodiscard]] double cusum_step(double sum, double value, double mean, double deviation,
+                                const CusumRule& rule = {});
+
+// The sums after each of the values, from 0 on; they go on behind an alarm.
 [[nodiscard]] std::vector<double> cusum(std::span<const double> values, double mean,
                                         double deviation, const CusumRule& rule = {});
 

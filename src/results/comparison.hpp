@@ -52,7 +52,7 @@ Result<Comparison> comparison_from_json(const nlohmann::json& document);
 // GitHub takes 1 MiB of summary, and drops all of a longer one.
 inline constexpr std::size_t kMarkdownLimitBytes = 1'000'000;
 // The verdict first, then what is on one side only, what is flagged, and the rest folded away.
-// Never longer than `limit_bytes` (at least 4096): the folded rest is cut, and says so.
+// Never longer than `limit_bytes` (at least 16384): the folded rest is cut, and says so.
 [[nodiscard]] std::string comparison_markdown(const Comparison& comparison,
                                               std::size_t limit_bytes = kMarkdownLimitBytes);
 // JUnit XML: a testcase is a cell and a metric.

@@ -40,6 +40,8 @@ struct HistoryRules {
 };
 
 enum class Alarm { none, point, creep };
+// "", "point", "creep".
+[[nodiscard]] std::string_view name_of(Alarm alarm);
 
 struct JudgedPoint {
   HistoryPoint point;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -77,6 +78,13 @@ class Store {
   Result<std::optional<RunRecord>> unfinished(const std::string& plan_fingerprint,
                                               const std::string& machine_fingerprint) const;
 
+  // The median of each replicate by cell and index, without their slices.
+  Result<std::map<std::string, std::map<unsigned, double>>> medians(std::int64_t run) const;
+  // By cell: the times per operation of the finished runs of `base`'s plan, machine and version,
+  // its own included and that of `without` left out.
+  Result<std::map<std::string, std::vector<double>>> sibling_estimates(
+      std::int64_t base, std::optional<std::int64_t> without) const;
+
   // The document's id.
   Result<std::int64_t> save_document(const DocumentRecord& document);
   // Oldest first; of one kind, or of all where none is given.
@@ -86,8 +94,8 @@ class Store {
   Status add_history(const std::vector<HistoryPoint>& points, const DocumentRecord* document);
   // Oldest first.
   Result<std::vector<HistoryPoint>> history(const HistoryFilter& filter = {}) const;
-  // Marks the newest point of each series that `filter` meets as the start of a new level. Returns
-  // how many; refuses (usage) an empty reason, and a filter that meets none.
+  // Marks the newest point of each cell and metric that `filter` meets as the start of a new level.
+  // Returns how many; refuses (usage) an empty reason, and a filter that meets none.
   Result<std::size_t> accept_baseline(const HistoryFilter& filter, const std::string& reason);
 
  private:

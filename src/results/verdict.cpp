@@ -77,7 +77,7 @@ Measured measure(const std::string& cell, MetricSamples samples, const GateRules
 }
 
 // What fresh processes said of a metric that wanted them.
-void confirm(int direction, Measured second, const GateRules& rules, Measured& first) {
+void confirm(int direction, const Measured& second, Measured& first) {
   CellVerdict& verdict = first.verdict;
   verdict.confirmation = second.verdict.effect;
   if (!second.judged) {
@@ -154,8 +154,7 @@ void decide(const ArmSamples* confirmation, double adjusted_p, std::size_t tests
     return;
   }
   if (confirmation != nullptr) {
-    return confirm(direction, confirmation_of(*confirmation, verdict.metric, rules), rules,
-                   measured);
+    return confirm(direction, confirmation_of(*confirmation, verdict.metric, rules), measured);
   }
   verdict.wants_confirmation = true;
   refuse(Verdict::inconclusive, direction > 0 ? "slower_unconfirmed" : "faster_unconfirmed",

@@ -113,7 +113,7 @@ std::string percent(double share) {
   if (!std::isfinite(value)) return "an unknown share";
   if (std::abs(value) >= 99.95) return fmt::format("{:.0f} %", value);
   // Two digits, however small.
-  return fmt::format(std::abs(value) < 0.995 ? "{:.2f} %" : "{:.1f} %", value);
+  return fmt::format("{:.{}f} %", value, std::abs(value) < 0.995 ? 2 : 1);
 }
 
 std::string interval_words(const Estimate& effect) {

@@ -3,8 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
 #include "cli/commands.hpp"
-#include "cli/output_file.hpp"
+#include "cli/output.hpp"
 #include "cli/run_number.hpp"
 #include "results/store.hpp"
 
@@ -54,12 +59,37 @@ class ExportCommand final : public Command {
       fmt::print("{}", text);
       return kStatusDone;
     }
-    auto file = OutputFile::create(out_, "--out");
+    const auto file = open_new();
     if (!file) return file.error();
-    const Status written = file->write(text);
-    if (!written) return written.error();
+    const bool wrote = std::fwrite(text.data(), 1, text.size(), *file) == text.size();
+    const Status flushed = flush_output(*file, out_);
+    const bool closed = std::fclose(*file) == 0;
+    if (!flushed) return flushed.error();
+    if (!wrote || !closed) return runtime_error("{} cannot be written: {}", out_, errno_text());
     return kStatusDone;
   }
+
+  // A regular file that is there is somebody's; a device or a pipe may well be meant.
+  [[nodiscard]] Result<std::FILE*> open_new() const {
+    std::error_code ignored;
+    const bool special =
+        std::filesystem::exists(out_, ignored) && !std::filesystem::is_regular_file(out_, ignored);
+    std::FILE* file = std::fopen(out_.c_str(), special ? "we" : "wxe");
+    if (file != nullptr) return file;
+    const int code = errno;
+    if (code == EEXIST) {
+      return usage_error("{} exists and is not overwritten; remove it, or name another with --out",
+                         out_);
+    }
+    if (code == ENOENT) {
+      return usage_error("{} cannot be made, for its folder does not exist; make the folder first",
+                         out_);
+    }
+    if (code == EISDIR) return usage_error("{} is a folder; name a file in it with --out", out_);
+    return environment_error("{} cannot be made: {}; name another with --out", out_, errno_text());
+  }
+
+  static std::string errno_text() { return std::strerror(errno); }
 
   std::string run_, out_;
   std::string database_ = "pmembench.db";

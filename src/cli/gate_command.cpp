@@ -9,15 +9,15 @@
 
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
+#include "cli/comparison_table.hpp"
 #include "cli/gate_self_test.hpp"
 #include "cli/gate_session.hpp"
 #include "cli/gate_sides.hpp"
-#include "cli/gate_table.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/media_checks.hpp"
 #include "cli/output.hpp"
-#include "cli/output_file.hpp"
 #include "cli/progress_line.hpp"
+#include "cli/report_file.hpp"
 #include "cli/utc_time.hpp"
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
@@ -206,13 +206,12 @@ class GateCommand final : public Command {
     return shares;
   }
 
-  Status make_files() {
-    for (const auto& [name, option, file] : {std::tuple(&markdown_, "--markdown", &markdown_file_),
-                                             std::tuple(&junit_, "--junit", &junit_file_)}) {
-      if (name->empty()) continue;
-      auto made = OutputFile::create(*name, option);
-      if (!made) return made.error();
-      file->emplace(*std::move(made));
+  // Before anything is measured: a name that does not do must not cost a measurement.
+  Status make_files() const {
+    for (const auto& [path, option] :
+         {std::pair(&markdown_, "--markdown"), std::pair(&junit_, "--junit")}) {
+      const Status made = path->empty() ? Status() : write_report_file(*path, "", option);
+      if (!made) return made;
     }
     return {};
   }
@@ -267,21 +266,24 @@ class GateCommand final : public Command {
     if (as_json_) {
       fmt::print("{}\n", document.dump(2));
     } else {
-      fmt::print("{}", text_.empty() ? gate_text(comparison, explain_) : text_);
+      fmt::print("{}", text_.empty() ? comparison_text(comparison, explain_) : text_);
     }
-    if (markdown_file_) {
-      const Status written = markdown_file_->write(comparison_markdown(comparison));
-      if (!written) return written.error();
-    }
-    if (junit_file_) {
-      const Status written = junit_file_->write(comparison_junit(comparison));
-      if (!written) return written.error();
-    }
+    const Status written = write_files(comparison);
+    if (!written) return written.error();
     if (!database_.empty()) {
       const Status stored = store(comparison, document);
       if (!stored) return stored.error();
     }
     return comparison.exit;
+  }
+
+  Status write_files(const Comparison& comparison) const {
+    Status written;
+    if (!markdown_.empty()) {
+      written = write_report_file(markdown_, comparison_markdown(comparison), "--markdown");
+    }
+    if (!written || junit_.empty()) return written;
+    return write_report_file(junit_, comparison_junit(comparison), "--junit");
   }
 
   Status store(const Comparison& comparison, const nlohmann::json& document) const {
@@ -305,7 +307,6 @@ class GateCommand final : public Command {
   unsigned replicates_ = 20, suites_ = 1;
   std::string minimal_effect_ = "2%", markdown_, junit_, database_;
   std::vector<std::string> plants_;
-  std::optional<OutputFile> markdown_file_, junit_file_;
   nlohmann::json more_ = nlohmann::json::object();  // of the document, beside the comparison
   std::string text_;                                // for people; empty: the gate's table
   bool destroy_ = false, explain_ = false, as_json_ = false, self_test_ = false;

@@ -47,8 +47,8 @@ Result<HelloReply> greet_arm(const GateArm& arm, Arm which) {
   }
   if (hello->protocol != kProtocolVersion) {
     return usage_error(
-        "{} {} (pmembench {}) speaks worker protocol {} and this pmembench speaks {}: gate it with "
-        "the pmembench of a version between them, or rebuild it from a version of this protocol",
+        "{} {} (pmembench {}) speaks worker protocol {} and this pmembench speaks {}: run the "
+        "gate with a pmembench that speaks as both sides do, or rebuild that side",
         name_of(which), path, hello->version, hello->protocol, kProtocolVersion);
   }
   return hello;

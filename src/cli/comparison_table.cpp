@@ -41,8 +41,8 @@ std::string table_text(const Comparison& comparison) {
                    {"P", Align::right},
                    {"code"}});
   for (const CellVerdict* cell : by_severity(comparison)) {
-    table.add({std::string(name_of(cell->verdict)), printable(cell->cell), printable(cell->metric),
-               time_text(cell->base_ns), time_text(cell->head_ns),
+    table.add({std::string(name_of(cell->verdict)), plain_text(cell->cell),
+               plain_text(cell->metric), time_text(cell->base_ns), time_text(cell->head_ns),
                cell->effect ? interval_words(*cell->effect) : "",
                std::isfinite(cell->mde) ? percent(cell->mde) : "", percent(cell->minimal_effect),
                std::to_string(cell->replicates), cell->code});
@@ -55,8 +55,8 @@ std::string reasons_text(const Comparison& comparison) {
   std::string text;
   for (const CellVerdict* cell : by_severity(comparison)) {
     if (!is_flagged(cell->verdict)) continue;
-    text += fmt::format("{} {} {}: {}\n", name_of(cell->verdict), printable(cell->cell),
-                        printable(cell->metric), printable(cell->reason));
+    text += fmt::format("{} {} {}: {}\n", name_of(cell->verdict), plain_text(cell->cell),
+                        plain_text(cell->metric), plain_text(cell->reason));
   }
   return text.empty() ? text : "\n" + text;
 }
@@ -86,7 +86,7 @@ std::string comparison_text(const Comparison& comparison, bool explain) {
                         comparison.expected_false_alarms);
   }
   return text +
-         fmt::format("{}: {}\n", name_of(comparison.verdict), printable(comparison.sentence));
+         fmt::format("{}: {}\n", name_of(comparison.verdict), plain_text(comparison.sentence));
 }
 
 }  // namespace pmembench

@@ -27,14 +27,15 @@ TEST(ChangePoints, finds_a_step_and_how_high_it_is) {
   EXPECT_LE(points[0].p_value, 0.001);
 }
 
-TEST(ChangePoints, finds_a_step_up_and_back_down) {
-  std::vector<double> values = noise(60, 2);
-  for (std::size_t i = 20; i < 40; ++i) values[i] += 4;
+TEST(ChangePoints, finds_a_step_up_and_one_half_back) {
+  std::vector<double> values = noise(90, 2);
+  for (std::size_t i = 30; i < values.size(); ++i) values[i] += i < 60 ? 4 : 2;
   const auto points = change_points(values, 7);
   ASSERT_EQ(points.size(), 2U);
-  EXPECT_EQ(points[0].index, 20U);
-  EXPECT_EQ(points[1].index, 40U);
-  EXPECT_LT(points[1].magnitude, 0);
+  EXPECT_EQ(points[0].index, 30U);
+  EXPECT_EQ(points[1].index, 60U);
+  EXPECT_NEAR(points[0].magnitude, 4, 0.5);
+  EXPECT_NEAR(points[1].magnitude, -2, 0.5);
 }
 
 // At p < 0.001 forty quiet series have one false change in twenty-five such tests.

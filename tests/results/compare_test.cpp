@@ -30,6 +30,18 @@ StoredRun run_of(std::vector<StoredCell> cells, const std::string& machine = "m"
   return run;
 }
 
+CompareRules trusting() {
+  CompareRules rules;
+  rules.trust_stored = true;
+  return rules;
+}
+
+CompareRules scattering(double deviation) {
+  CompareRules rules;
+  rules.scatter["a"] = deviation;
+  return rules;
+}
+
 TEST(Compare, suspects_at_most) {
   const StoredRun base = run_of({cell("a", 100, 1), cell("b", 100, 2)});
   const StoredRun head = run_of({cell("a", 110, 3), cell("b", 100, 4)});
@@ -44,17 +56,17 @@ TEST(Compare, suspects_at_most) {
   EXPECT_EQ(comparison.cells[1].verdict, Verdict::pass);
   EXPECT_THAT(comparison.sentence, HasSubstr("1 of 2 cells may have changed; a: slower by +10."));
   EXPECT_THAT(comparison.sentence, HasSubstr("; no stored runs of one build say how runs scatter"));
-  comparison = compare_runs(base, head, {.trust_stored = true});
+  comparison = compare_runs(base, head, trusting());
   EXPECT_EQ(comparison.verdict, Verdict::regression);
   EXPECT_EQ(comparison.exit, 1);
   EXPECT_EQ(compare_runs(head, base, {}).cells[0].code, "faster_stored");
-  EXPECT_EQ(compare_runs(head, base, {.trust_stored = true}).verdict, Verdict::improved);
+  EXPECT_EQ(compare_runs(head, base, trusting()).verdict, Verdict::improved);
 }
 
 TEST(Compare, widens_its_limit_by_how_stored_runs_scatter) {
   const StoredRun base = run_of({cell("a", 100, 1)});
   const StoredRun head = run_of({cell("a", 110, 2)});
-  const Comparison comparison = compare_runs(base, head, {.scatter = {{"a", 0.05}}});
+  const Comparison comparison = compare_runs(base, head, scattering(0.05));
   EXPECT_EQ(comparison.cells[0].verdict, Verdict::pass);
   EXPECT_NEAR(comparison.cells[0].minimal_effect, std::expm1(3 * std::sqrt(2) * 0.05), 1e-12);
   EXPECT_THAT(comparison.sentence, HasSubstr("for 1 cells"));

@@ -52,7 +52,8 @@ TEST(History, alarms_at_a_step_until_it_is_accepted) {
 TEST(History, sees_a_creep_that_no_point_shows) {
   std::vector<HistoryPoint> points;
   extend(points, 30, 1, 0.003, 4);
-  for (std::size_t i = 0; i < 60; ++i) extend(points, 1, 1 + 0.0002 * i, 0.003, 100 + i);
+  for (std::size_t i = 0; i < 60; ++i)
+    extend(points, 1, 1 + 0.0002 * static_cast<double>(i), 0.003, 100 + i);
   const auto series = judge_history(points);
   std::size_t creeps = 0;
   for (const JudgedPoint& judged : series[0].points) {

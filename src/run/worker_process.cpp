@@ -137,15 +137,10 @@ void WorkerProcess::send(const nlohmann::json& message) {
 
 Result<nlohmann::json> WorkerProcess::receive(std::uint64_t timeout_ms) {
   if (!alive()) return Error{ErrorKind::runtime, "the worker is not running", EPIPE};
-<<<<<<< HEAD
   auto answer = sent_ ? channel_.receive(timeout_ms) : Result<nlohmann::json>(sent_.error());
-=======
-  const Status sent = channel_.send(message);
-  auto answer = sent ? channel_.receive(timeout_ms) : Result<nlohmann::json>(sent.error());
   if (answer && answer->is_object() && answer->value("is", "") == "fault") {
     return death_by_fault(*answer);
   }
->>>>>>> h-gatestats
   if (answer) return answer;
   if (answer.error().code == EPIPE) return death();
   if (answer.error().code == ETIMEDOUT) {

@@ -70,7 +70,7 @@ def test_it_writes_markdown_junit_and_a_store(pmembench):
     cases = ElementTree.parse(pmembench.folder / "j.xml").getroot().iter("testcase")
     assert len(list(cases)) == 2
     os.rename(pmembench.folder / "g.db", pmembench.folder / "pmembench.db")
-    assert pmembench.sql("SELECT kind FROM comparisons") == [("gate",)]
+    assert pmembench.sql("SELECT kind FROM documents") == [("gate",)]
     if outcome.status != 4:
         assert len(pmembench.sql("SELECT * FROM history_points")) >= 1
 

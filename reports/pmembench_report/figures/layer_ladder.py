@@ -1,0 +1,90 @@
+"""The layer ladder: one workload down all paths, each rung's cost on top of the one before."""
+
+from __future__ import annotations
+
+from .. import units
+from ..bars import Bar, bar_panel
+from ..groups import group, number_of
+from ..records import Cell, Data
+from .drawing import Drawing
+
+NAME = "layer_ladder"
+TITLE = "The layer ladder"
+HOW_TO_READ = (
+    "The same work, one layer more in each row. A bar begins where the faster layer above it ended, so "
+    "its length is what this layer adds; its right end is the whole time of an operation, with its "
+    "confidence interval. The text says the whole, the addition with the widest range that the two "
+    "intervals allow, and how many bytes were stored for each byte asked. A bar that runs to the left "
+    "is a layer that is faster than the one above it."
+)
+# From the shortest way to the longest; paths that are not named here come last.
+LADDER = ("mapped", "direct", "fs-dax", "block-raw", "block-btt", "block-rmw", "fs-mixed", "fs-block",
+          "kernel", "posix")
+# These reach another medium by another backend; they stand beside each ladder of the same work.
+_OUTSIDE = ("kernel", "posix")
+
+
+def _rank(cell: Cell) -> tuple[int, str]:
+    return (LADDER.index(cell.path) if cell.path in LADDER else len(LADDER), cell.path)
+
+
+def ladders(data: Data) -> list[tuple[str, list[Cell]]]:
+    """For each work and backend its rungs, where there are at least two."""
+    apart = ("path", "backend", "media", "options", "placement")
+    found = []
+    for one in group(data.measured, apart):
+        outside = {cell.path: cell for cell in one.cells if cell.path in _OUTSIDE}
+        by_backend: dict[tuple[str, str], dict[str, Cell]] = {}
+        for cell in one.cells:
+            if cell.path not in _OUTSIDE:
+                by_backend.setdefault((cell.backend, cell.media), {})[cell.path] = cell
+        for (backend, _), rungs in by_backend.items():
+            cells = sorted([*rungs.values(), *outside.values()], key=_rank)
+            if len(cells) > 1 and backend != "null":
+                found.append((f"{one.label}, {backend}", cells))
+    return found
+
+
+def wanted(data: Data) -> bool:
+    return bool(ladders(data))
+
+
+def _added(cell: Cell, below: Cell) -> str:
+    text = f"{cell.ns.value - below.ns.value:+,.0f} ns"
+    if None in (cell.ns.low, cell.ns.high, below.ns.low, below.ns.high):
+        return text
+    return (f"{text} [{cell.ns.low - below.ns.high:+,.0f}, "
+            f"{cell.ns.high - below.ns.low:+,.0f}]")
+
+
+def amplification(cell: Cell) -> float | None:
+    """Bytes stored for each byte asked; None where it was not counted."""
+    stored, asked = cell.amplification.get("bytes"), number_of(cell, "operation_size")
+    return stored / asked if stored and asked else None
+
+
+def _bar(cell: Cell, below: Cell | None, place: int) -> Bar:
+    factor = amplification(cell)
+    words = [units.duration(cell.ns.value)]
+    if below is not None:
+        words.append(_added(cell, below))
+    if factor is not None:
+        words.append(f"× {units.significant(factor)} bytes")
+    interval = "" if cell.ns.low is None or cell.ns.high is None else (
+        f" [{units.duration(cell.ns.low)}, {units.duration(cell.ns.high)}]")
+    return Bar(cell.path, cell.ns.value, cell.ns.low, cell.ns.high,
+               start=below.ns.value if below else 0.0, text="\n".join(words),
+               tip=f"{cell.path}: {units.duration(cell.ns.value)}{interval}, "
+               + ", ".join(words[1:]), emulated=cell.emulated, place=place)
+
+
+def draw(data: Data) -> Drawing:
+    found = sorted(ladders(data), key=lambda ladder: -len(ladder[1]))
+    panels = []
+    for index, (title, cells) in enumerate(found[:4]):
+        bars = [_bar(cell, below, 0) for cell, below in zip(cells, [None, *cells])]
+        panels.append(bar_panel(f"{NAME}_{index + 1}", title, bars, "time per operation",
+                                units.duration, row_in=0.52))
+    note = "" if len(found) <= 4 else (
+        f"4 of {len(found)} ladders are drawn, those with the most rungs; the tables have all.")
+    return Drawing(panels, note)

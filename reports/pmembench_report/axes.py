@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 from matplotlib.axes import Axes
@@ -15,8 +16,10 @@ from . import style, units
 
 # A linear axis from zero would flatten what is this many times smaller than the largest.
 LOG_FROM_RATIO = 40
-HATCHED = "hatched, open marks: emulated durability"
-_TITLE_CHARACTERS, _LEGEND_CHARACTERS = 62, 58
+HATCHED = "hatched: emulated durability"
+HATCHED_MARKS = "hatched, open marks: emulated durability"
+_TITLE_CHARACTERS, _LEGEND_CHARACTERS = 60, 58
+_TRAILING_ZEROS = re.compile(r"(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
 
 
 def shorten(text: str, characters: int) -> str:
@@ -85,11 +88,27 @@ def value_axis(axes: Axes, label: str, values: list[float], words: Callable[[flo
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_ylabel(f"{label} (log scale)")
     else:
-        axes.set_ylim(0, (max(positive) if positive else 1) * 1.08)
-        axes.yaxis.set_major_locator(MaxNLocator(6))
+        top = (max(positive) if positive else 1) * 1.08
+        axes.set_ylim(0, top)
+        axes.yaxis.set_major_locator(FixedLocator(even_ticks(top, base)))
         axes.set_ylabel(f"{label}, from zero")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words(value)))
+    axes.yaxis.set_major_formatter(tick_words(words))
     return bool(log and positive)
+
+
+def tick_words(words: Callable[[float], str]) -> FuncFormatter:
+    """A tick is a round number: "16.0 GiB/s" is "16 GiB/s" there, and nothing is just "0"."""
+    def text(value: float, _place: object) -> str:
+        return "0" if value == 0 else _TRAILING_ZEROS.sub("", words(value))
+    return FuncFormatter(text)
+
+
+def even_ticks(top: float, base: int = 10) -> list[float]:
+    """Round numbers from zero; with base 2, round in KiB, MiB or GiB."""
+    unit = 1.0
+    while base == 2 and top >= unit * 1024:
+        unit *= 1024
+    return [tick * unit for tick in MaxNLocator(6).tick_values(0, top / unit) if tick * unit <= top]
 
 
 def _log_ticks(low: float, high: float, base: int) -> list[float]:
@@ -104,21 +123,32 @@ def _log_ticks(low: float, high: float, base: int) -> list[float]:
 
 
 def fit(figure: Figure, axes: Axes, title: str, handles: list | None = None,
-        left: float = 0.82, bottom: float = 0.62) -> None:
-    """Heading and legend above the axes; margins in inches, for an automatic layout costs more."""
-    width, height = figure.get_size_inches()
-    text = wrap(title)
+        plot_in: float = 2.1, left: float = 0.86, bottom: float = 0.55,
+        most_width: float = 99.0) -> None:
+    """Sets the figure's height: heading, legend and unit stand above a plot of `plot_in` inches.
+
+    All in inches, by hand, for an automatic layout costs as much as the drawing.
+    """
     line = style.FONT * 1.25 / 72
-    top = 0.1 + line * (text.count("\n") + 1)
-    figure.text(0.1 / width, 1 - 0.06 / height, text, ha="left", va="top",
-                fontsize=style.FONT + 0.5, fontweight="bold")
-    for row in _legend_rows(handles or []):
+    rows, heading, unit = _legend_rows(handles or []), wrap(title), axes.get_ylabel()
+    legend_top = 0.1 + line * (heading.count("\n") + 1)
+    unit_top = legend_top + len(rows) * (line + 0.03) + 0.07
+    above = unit_top + (line + 0.05 if unit else 0.0) + 0.05
+    width, height = figure.get_size_inches()[0], above + plot_in + bottom
+    figure.set_size_inches(width, height)
+    edge = 0.1 / width
+    figure.text(edge, 1 - 0.06 / height, heading, ha="left", va="top", fontsize=style.FONT + 0.5,
+                fontweight="bold")
+    for place, row in enumerate(rows):
         figure.legend(handles=row, loc="upper left", ncol=len(row), columnspacing=1.2,
-                      bbox_to_anchor=(0.1 / width, 1 - (top + 0.02) / height),
+                      bbox_to_anchor=(edge, 1 - (legend_top + 0.02 + place * (line + 0.03)) / height),
                       bbox_transform=figure.transFigure)
-        top += line + 0.03
-    axes.set_position((left / width, bottom / height, (width - left - 0.16) / width,
-                       (height - bottom - top - 0.12) / height))
+    if unit:
+        # Level above the axis, where it is read without turning the head and costs no width.
+        figure.text(edge, 1 - unit_top / height, unit, ha="left", va="top", color=style.MUTED)
+        axes.set_ylabel("")
+    wide = min(width - left - 0.16, most_width)
+    axes.set_position((left / width, bottom / height, wide / width, plot_in / height))
 
 
 def _legend_rows(handles: list) -> list[list]:
@@ -126,8 +156,8 @@ def _legend_rows(handles: list) -> list[list]:
     rows, used = [], 0
     for handle in handles:
         handle.set_label(shorten(handle.get_label(), _LEGEND_CHARACTERS))
-        need = len(handle.get_label()) + 7
-        if not rows or used + need > _LEGEND_CHARACTERS + 8:
+        need = len(handle.get_label()) + 9
+        if not rows or used + need > _LEGEND_CHARACTERS + 6:
             rows.append([])
             used = 0
         rows[-1].append(handle)

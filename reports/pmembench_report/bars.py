@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from . import axes as look
 from . import style
@@ -30,7 +30,7 @@ class Bar:
 def bar_panel(name: str, title: str, bars: list[Bar], label: str,
               words: Callable[[float], str], row_in: float = 0.34) -> Panel:
     names = [look.shorten(bar.label, 26) for bar in bars]
-    figure = new_figure(1.25 + row_in * len(bars))
+    figure = new_figure()
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     tips = {}
     for row, bar in enumerate(bars):
@@ -57,9 +57,10 @@ def bar_panel(name: str, title: str, bars: list[Bar], label: str,
     axes.tick_params(axis="y", length=0)
     axes.grid(False, axis="y")
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words(value)))
+    axes.xaxis.set_major_formatter(look.tick_words(words))
     axes.set_xlabel(f"{label}, from zero")
     hatched = any(bar.emulated for bar in bars)
-    handles = [look.hatch_handle("hatched: emulated durability")] if hatched else []
-    look.fit(figure, axes, title, handles, left=0.24 + 0.075 * max(map(len, names)), bottom=0.5)
+    handles = [look.hatch_handle()] if hatched else []
+    look.fit(figure, axes, title, handles, row_in * len(bars),
+             0.24 + 0.075 * max(map(len, names)), 0.5)
     return Panel(name, title, figure, tips)

@@ -46,10 +46,11 @@ def _draw(axes, series: Series, place: int, gid: str) -> None:
     y = [point.y for point in series.points]
     low = [point.low if point.low is not None else point.y for point in series.points]
     high = [point.high if point.high is not None else point.y for point in series.points]
-    hatch = style.HATCH if series.emulated else None
-    if len(x) > 1:
-        axes.fill_between(x, low, high, facecolor=(*style.rgb(colour), 0.16), edgecolor=colour,
-                          linewidth=0.0, hatch=hatch)
+    if len(x) > 1 and low != high:
+        axes.fill_between(x, low, high, facecolor=(*style.rgb(colour), 0.14), edgecolor="none")
+        if series.emulated:
+            axes.fill_between(x, low, high, facecolor="none", edgecolor=colour, linewidth=0.0,
+                              hatch=style.HATCH)
     if series.marks:
         errors = [[a - b for a, b in zip(y, low)], [a - b for a, b in zip(high, y)]]
         axes.errorbar(x, y, yerr=[[max(e, 0) for e in side] for side in errors], fmt="none",
@@ -98,7 +99,8 @@ def line_panel(name: str, title: str, series: list[Series], x: Axis, y: Axis,
             handle.set_marker("")
         handles.append(handle)
     if any(each.emulated for each in shown):
-        handles.append(look.hatch_handle())
+        marked = any(each.emulated and each.marks for each in shown)
+        handles.append(look.hatch_handle(look.HATCHED_MARKS if marked else look.HATCHED))
     if len(given) > len(shown):
         handles.append(look.Line2D([], [], linestyle="",
                                    label=f"and {len(given) - len(shown)} more in the tables"))

@@ -39,7 +39,7 @@ def matrix_panel(name: str, title: str, rows: list[str], columns: list[str],
     low, high = (min(values), max(values)) if values else (0.0, 0.0)
     left = 0.42 + 0.073 * max(len(look.shorten(row, 24)) for row in rows)
     columns_high = max(column.count("\n") + 1 for column in columns)
-    figure = new_figure(1.35 + 0.15 * columns_high + 0.36 * len(rows))
+    figure = new_figure()
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     small = style.FONT - (0 if len(columns) <= 5 else 1.5 if len(columns) <= 8 else 3)
     tips = {}
@@ -63,8 +63,9 @@ def matrix_panel(name: str, title: str, rows: list[str], columns: list[str],
     for spine in axes.spines.values():
         spine.set_visible(False)
     hatched = any(field.emulated for field in fields.values())
-    handles = [look.hatch_handle("hatched: emulated durability")] if hatched else []
-    look.fit(figure, axes, title, handles, left=left, bottom=0.36 + 0.15 * columns_high)
+    handles = [look.hatch_handle()] if hatched else []
+    look.fit(figure, axes, title, handles, 0.36 * len(rows), left, 0.36 + 0.15 * columns_high,
+             most_width=0.95 * len(columns))
     return Panel(name, title, figure, tips)
 
 

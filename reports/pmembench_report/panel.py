@@ -29,8 +29,9 @@ class Panel:
     zoom: dict | None = None
 
 
-def new_figure(height_in: float = 3.3, width_in: float = style.WIDTH_IN) -> Figure:
-    return Figure(figsize=(width_in, height_in))
+def new_figure() -> Figure:
+    """As wide as all are; axes.fit() sets the height."""
+    return Figure(figsize=(style.WIDTH_IN, 3.3))
 
 
 def _titles(body: str, texts: list[str]) -> str:

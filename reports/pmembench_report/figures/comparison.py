@@ -72,7 +72,7 @@ def _mark(axes, place: int, each: dict) -> str:
 
 
 def _panel(shown: list[dict], band: float | None) -> Panel:
-    figure = new_figure(1.35 + 0.42 * len(shown))
+    figure = new_figure()
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     tips, reach = {}, []
     for place, each in enumerate(shown):
@@ -96,7 +96,7 @@ def _panel(shown: list[dict], band: float | None) -> Panel:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: units.percent(value, True)))
     axes.set_xlabel("time per operation against the base (right: slower)")
     title = "Effect by cell" + (f", band ±{units.percent(band)}" if band else "")
-    look.fit(figure, axes, title, left=0.16, bottom=0.5)
+    look.fit(figure, axes, title, plot_in=0.42 * len(shown), left=0.16, bottom=0.5)
     return Panel(f"{NAME}_1", title, figure, tips)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import units
 from ..bars import Bar, bar_panel
 from ..groups import group, number_of
-from ..records import Cell, Data
+from ..records import PERSONALITIES, Cell, Data
 from .drawing import Drawing
 
 NAME = "layer_ladder"
@@ -32,16 +32,17 @@ def ladders(data: Data) -> list[tuple[str, list[Cell]]]:
     """For each work and backend its rungs, where there are at least two."""
     apart = ("path", "backend", "media", "options", "placement")
     found = []
-    for one in group(data.measured, apart):
+    cells = [cell for cell in data.measured if cell.workload not in PERSONALITIES]
+    for one in group(cells, apart):
         outside = {cell.path: cell for cell in one.cells if cell.path in _OUTSIDE}
         by_backend: dict[tuple[str, str], dict[str, Cell]] = {}
         for cell in one.cells:
             if cell.path not in _OUTSIDE:
                 by_backend.setdefault((cell.backend, cell.media), {})[cell.path] = cell
         for (backend, _), rungs in by_backend.items():
-            cells = sorted([*rungs.values(), *outside.values()], key=_rank)
-            if len(cells) > 1 and backend != "null":
-                found.append((f"{one.label}, {backend}", cells))
+            rungs = sorted([*rungs.values(), *outside.values()], key=_rank)
+            if len(rungs) > 1 and backend != "null":
+                found.append((f"{one.label}, {backend}", rungs))
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator
 
 from .. import units
+from ..axes import even_ticks, tick_words
 from ..groups import group
 from ..lines import Axis, Point, Series, line_panel
 from ..records import Cell, Data
@@ -58,8 +59,8 @@ def _series(cells: list[Cell], statistic: str) -> list[Series]:
 
 def _scale(axes, xs: list[float]) -> None:
     axes.set_xlim(0, max(xs) * 1.05)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: units.bytes_rate(value)))
+    axes.xaxis.set_major_locator(FixedLocator(even_ticks(max(xs) * 1.05, 2)))
+    axes.xaxis.set_major_formatter(tick_words(units.bytes_rate))
 
 
 def draw(data: Data) -> Drawing:

@@ -18,7 +18,7 @@ from . import style, units
 LOG_FROM_RATIO = 40
 HATCHED = "hatched: emulated durability"
 HATCHED_MARKS = "hatched, open marks: emulated durability"
-_TITLE_CHARACTERS, _LEGEND_CHARACTERS = 60, 58
+_TITLE_CHARACTERS, _LEGEND_CHARACTERS = 52, 58
 _TRAILING_ZEROS = re.compile(r"(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
 
 
@@ -104,11 +104,13 @@ def tick_words(words: Callable[[float], str]) -> FuncFormatter:
 
 
 def even_ticks(top: float, base: int = 10) -> list[float]:
-    """Round numbers from zero; with base 2, round in KiB, MiB or GiB."""
-    unit = 1.0
-    while base == 2 and top >= unit * 1024:
-        unit *= 1024
-    return [tick * unit for tick in MaxNLocator(6).tick_values(0, top / unit) if tick * unit <= top]
+    """Round numbers from zero; with base 2, multiples of a power of two, for bytes are read so."""
+    if base != 2:
+        return [tick for tick in MaxNLocator(6).tick_values(0, top) if tick <= top]
+    step = 2.0 ** (math.floor(math.log2(top)) - 2)
+    if top / step > 6:
+        step *= 2
+    return [place * step for place in range(math.floor(top / step) + 1)]
 
 
 def _log_ticks(low: float, high: float, base: int) -> list[float]:
@@ -147,7 +149,7 @@ def fit(figure: Figure, axes: Axes, title: str, handles: list | None = None,
         # Level above the axis, where it is read without turning the head and costs no width.
         figure.text(edge, 1 - unit_top / height, unit, ha="left", va="top", color=style.MUTED)
         axes.set_ylabel("")
-    wide = min(width - left - 0.16, most_width)
+    wide = min(width - left - 0.3, most_width)
     axes.set_position((left / width, bottom / height, wide / width, plot_in / height))
 
 

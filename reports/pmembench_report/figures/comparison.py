@@ -52,19 +52,24 @@ def wanted(data: Data) -> bool:
     return any(effect(each)[0] is not None for each in rows(data))
 
 
+def _name(each: dict) -> str:
+    metric = "" if each.get("metric") == "ns_per_operation" else f" {each.get('metric', '')}"
+    return look.shorten(f"{each.get('verdict', '')}{metric}  {each.get('cell', '')}", 64)
+
+
 def _mark(axes, place: int, each: dict) -> str:
     estimate, low, high = effect(each)
     verdict = str(each.get("verdict", ""))
     number = _PLACE.get(verdict, 5)
     if low is not None and high is not None:
-        axes.plot([low, high], [place, place], color=style.SERIES[number], linewidth=2.2,
+        axes.plot([low, high], [place + 0.08] * 2, color=style.SERIES[number], linewidth=2.2,
                   solid_capstyle="butt")
     control, control_low, control_high = effect(each, "control_effect")
     if control is not None:
         if control_low is not None and control_high is not None:
-            axes.plot([control_low, control_high], [place + 0.22] * 2, color=style.MUTED, linewidth=0.8)
-        axes.plot([control], [place + 0.22], marker="|", color=style.MUTED, markersize=5)
-    axes.plot([estimate], [place], marker=_MARK.get(verdict, "o"), color=style.SERIES[number],
+            axes.plot([control_low, control_high], [place + 0.34] * 2, color=style.MUTED, linewidth=0.8)
+        axes.plot([control], [place + 0.34], marker="|", color=style.MUTED, markersize=5)
+    axes.plot([estimate], [place + 0.08], marker=_MARK.get(verdict, "o"), color=style.SERIES[number],
               markersize=6, gid=f"e{place}")
     interval = "" if low is None or high is None else (
         f" [{units.percent(low, True)}, {units.percent(high, True)}]")
@@ -78,9 +83,9 @@ def _panel(shown: list[dict], band: float | None) -> Panel:
     for place, each in enumerate(shown):
         tips[f"e{place}"] = [_mark(axes, place, each)]
         reach += [abs(value) for value in effect(each) if value is not None]
-        axes.text(0.005, place - 0.3, look.shorten(
-            f"{each.get('verdict', '')}  {each.get('metric', '')}  {each.get('cell', '')}", 66),
-            fontsize=style.FONT - 2, transform=axes.get_yaxis_transform(), va="center")
+        axes.text(0.0, place - 0.3, _name(each), fontsize=style.FONT - 2, va="center",
+                  transform=axes.get_yaxis_transform(), zorder=4,
+                  bbox={"facecolor": style.SURFACE, "edgecolor": "none", "pad": 0.6})
     edge = max([*reach, (band or 0) * 1.5, 0.005]) * 1.12
     if band:
         axes.axvspan(-band, band, facecolor=(*style.rgb(style.MUTED), 0.12), edgecolor="none")
@@ -88,7 +93,7 @@ def _panel(shown: list[dict], band: float | None) -> Panel:
             axes.axvline(side, color=style.MUTED, linewidth=0.7, linestyle=":")
     axes.axvline(0, color=style.INK, linewidth=0.9)
     axes.set_xlim(-edge, edge)
-    axes.set_ylim(len(shown) - 0.4, -0.75)
+    axes.set_ylim(len(shown) - 0.45, -0.6)
     axes.set_yticks([])
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
@@ -96,7 +101,7 @@ def _panel(shown: list[dict], band: float | None) -> Panel:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: units.percent(value, True)))
     axes.set_xlabel("time per operation against the base (right: slower)")
     title = "Effect by cell" + (f", band ±{units.percent(band)}" if band else "")
-    look.fit(figure, axes, title, plot_in=0.42 * len(shown), left=0.16, bottom=0.5)
+    look.fit(figure, axes, title, plot_in=0.5 * len(shown), left=0.16, bottom=0.5)
     return Panel(f"{NAME}_1", title, figure, tips)
 
 

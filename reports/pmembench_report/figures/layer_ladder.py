@@ -70,7 +70,7 @@ def _bar(cell: Cell, below: Cell | None, place: int) -> Bar:
     if below is not None:
         words.append(_added(cell, below))
     if factor is not None:
-        words.append(f"× {units.significant(factor)} bytes")
+        words.append(f"stores × {units.significant(factor)}")
     interval = "" if cell.ns.low is None or cell.ns.high is None else (
         f" [{units.duration(cell.ns.low)}, {units.duration(cell.ns.high)}]")
     return Bar(cell.path, cell.ns.value, cell.ns.low, cell.ns.high,

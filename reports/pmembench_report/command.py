@@ -7,6 +7,8 @@ import json
 import os
 import sys
 import tempfile
+import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib
@@ -16,7 +18,7 @@ from .errors import ReportError
 from .figures import FIGURES
 from .page import Section, render
 from .panel import to_png
-from .raw import pack, raw_text
+from .raw import pack
 from .records import Data
 from .store import Store
 
@@ -55,12 +57,16 @@ def _document(path: str, schema: str) -> dict:
     return document
 
 
+def _run_of(document: dict, name: str) -> object:
+    side = document.get(name)
+    return side.get("run") if isinstance(side, dict) else None
+
+
 def _stored_comparison(store: Store, run: int, base: int | None) -> dict | None:
     """The newest stored comparison of which `run` is the head (and `base` the base, if given)."""
     for kind in ("gate", "compare"):
         for document in store.documents(kind):
-            head_run = (document.get("head") or {}).get("run")
-            base_run = (document.get("base") or {}).get("run")
+            head_run, base_run = _run_of(document, "head"), _run_of(document, "base")
             if head_run == run and (base is None or base_run == base):
                 return document
     return None
@@ -100,24 +106,25 @@ def sections(data: Data) -> list[Section]:
     return found
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, chunks: Iterable[str]) -> None:
     """Whole or not at all: a report that is there is replaced only when the new one is written."""
     if path.is_dir():
         raise ReportError(f"{path} is a folder: name a file in it with --html")
     if not path.parent.is_dir():
         raise ReportError(f"{path} cannot be made, for its folder does not exist: make the folder first")
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8", errors="replace")
+        with path.open("w", encoding="utf-8", errors="replace") as file:
+            file.writelines(chunks)
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+            file.writelines(chunks)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)
         os.replace(name, path)
-    except OSError:
+    except BaseException:
         os.unlink(name)
         raise
 
@@ -132,7 +139,7 @@ def report(options: argparse.Namespace) -> list[str]:
             drawn = sections(data)
             html = options.html or ("" if options.png else "report.html")
             if html:
-                write(Path(html), render(data, drawn, pack(raw_text(data, store))))
+                write(Path(html), render(data, drawn, pack(data, store)))
                 written.append(html)
             if options.png:
                 folder = Path(options.png)
@@ -145,6 +152,8 @@ def report(options: argparse.Namespace) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    # A name may have letters that the font lacks; the page shows them by the browser's fonts.
+    warnings.filterwarnings("ignore", "Glyph .* missing from current font")
     try:
         print("\n".join(report(options)))
         return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from . import units
+from .figures import comparison as forest
 from .panel import Panel, to_svg
 from .raw import Raw
 from .records import Data
@@ -71,14 +74,27 @@ def _counts(data: Data) -> list[tuple[str, str]]:
     ]
 
 
+def _listed(document: dict, name: str) -> list:
+    found = document.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _side(side: object) -> str:
+    """One side of a comparison in words: its label, version, run and machine."""
+    if not isinstance(side, dict):
+        return "unknown"
+    words = [str(side.get("label") or "unnamed")]
+    for name, text in (("version", "version"), ("run", "run"), ("machine_fingerprint", "machine")):
+        if side.get(name) not in (None, ""):
+            words.append(f"{text} {side[name]}")
+    return ", ".join(words)
+
+
 def _banner(data: Data) -> dict | None:
     document = data.comparison
     if not document:
         return None
-    verdicts: dict[str, int] = {}
-    for cell in document.get("cells") or []:
-        verdict = str(cell.get("verdict", "")) if isinstance(cell, dict) else ""
-        verdicts[verdict] = verdicts.get(verdict, 0) + 1
+    verdicts = Counter(str(cell.get("verdict", "")) for cell in forest.rows(data))
     alarms = units.finite(document.get("expected_false_alarms"))
     return {
         "verdict": str(document.get("verdict", "UNKNOWN")),
@@ -86,15 +102,16 @@ def _banner(data: Data) -> dict | None:
         "counts": sorted(verdicts.items()),
         "false_alarms": "" if alarms is None else units.significant(alarms, 2),
         "minimal_effect": units.percent(document.get("minimal_effect")),
-        "sides": [(name, document.get(name) or {}) for name in ("base", "head")],
-        "differences": document.get("environment_differences") or [],
-        "base_only": document.get("base_only") or [], "head_only": document.get("head_only") or [],
-        "command_line": str(document.get("command_line", "")),
+        "sides": [(name, _side(document.get(name))) for name in ("base", "head")],
+        "differences": [(each.get("name"), each.get("base"), each.get("head"))
+                        for each in _listed(document, "environment_differences")
+                        if isinstance(each, dict)],
+        "base_only": _listed(document, "base_only"), "head_only": _listed(document, "head_only"),
     }
 
 
-def render(data: Data, sections: list[Section], raw: Raw) -> str:
-    """The whole page. Figures without a panel have been left out by the caller."""
+def render(data: Data, sections: list[Section], raw: Raw) -> Iterator[str]:
+    """The whole page, piece by piece."""
     tables = list(all_tables(data))
     zoom = {panel.name: panel.zoom for section in sections for panel in section.panels if panel.zoom}
     uplot = UPLOT / "uPlot.iife.min.js"
@@ -108,7 +125,7 @@ def render(data: Data, sections: list[Section], raw: Raw) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("report.html.j2").render(
+    return environment.get_template("report.html.j2").generate(
         run=data.run, counts=_counts(data), banner=_banner(data), not_run=not_run(data),
         trust=card(data), warnings=warnings(data), sections=sections,
         svg=lambda panel: Markup(to_svg(panel)), tables=tables, raw=raw, raw_text=Markup(raw.text),

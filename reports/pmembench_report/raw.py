@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .records import Data
@@ -22,7 +24,7 @@ class Raw:
     size_bytes: int
 
 
-def raw_text(data: Data, store: Store) -> str:
+def _chunks(data: Data, store: Store) -> Iterator[str]:
     run = data.run
     head = {
         "schema": "pmembench-report", "version": 1, "run": {
@@ -32,14 +34,26 @@ def raw_text(data: Data, store: Store) -> str:
             "machine_fingerprint": run.machine_fingerprint, "environment": run.environment,
             "schema_version": run.schema_version},
         "comparison": data.comparison, "history": data.history, "crash": data.crash}
-    text = json.dumps(head, ensure_ascii=False)
-    return f'{text[:-1]}, "rows": [\n' + ",\n".join(store.raw_rows(run.id)) + "\n]}\n"
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [\n'
+    between = ""
+    for row in store.raw_rows(run.id):
+        yield between + row
+        between = ",\n"
+    yield "\n]}\n"
 
 
-def pack(text: str) -> Raw:
-    content = text.encode("utf-8", "replace")
-    if len(content) <= PLAIN_BYTES:
+def pack(data: Data, store: Store) -> Raw:
+    """Row by row, so that ten thousand of them are never held at once."""
+    plain: list[str] = []
+    size, packed = 0, io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as file:
+        for chunk in _chunks(data, store):
+            content = chunk.encode("utf-8", "replace")
+            size += len(content)
+            file.write(content)
+            if size <= PLAIN_BYTES:
+                plain.append(chunk)
+    if size <= PLAIN_BYTES:
         # In JSON "<" stands in strings only; escaped it cannot end the element.
-        return Raw(text.replace("<", "\\u003c"), False, len(content))
-    packed = base64.b64encode(gzip.compress(content, 6, mtime=0)).decode("ascii")
-    return Raw(packed, True, len(content))
+        return Raw("".join(plain).replace("<", "\\u003c"), False, size)
+    return Raw(base64.b64encode(packed.getvalue()).decode("ascii"), True, size)

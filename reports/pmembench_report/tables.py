@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from . import units
 from .figures import comparison as forest
+from .figures import crash_outcomes as cuts
+from .figures import history as past
 from .figures.layer_ladder import amplification
 from .records import Cell, Data
 
@@ -180,8 +182,7 @@ def compared(data: Data) -> Table | None:
 
 
 def crashes(data: Data) -> Table | None:
-    found = (data.crash or {}).get("outcomes")
-    outcomes = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    outcomes = cuts.outcomes(data)
     if not outcomes:
         return None
     names = ("crashes", "torn", "acknowledged_lost", "neighbours_damaged", "broken_invariants")
@@ -197,9 +198,9 @@ def crashes(data: Data) -> Table | None:
 def accepted(data: Data) -> Table | None:
     """The records of the history that an alarm or an accepted step belongs to."""
     rows = []
-    for each in (data.history or {}).get("series") or []:
-        for point in each.get("points") or [] if isinstance(each, dict) else []:
-            if isinstance(point, dict) and (point.get("alarm") or point.get("accepted")):
+    for each in past.series(data):
+        for point in past.points(each):
+            if point.get("alarm") or point.get("accepted"):
                 kind = f"alarm: {point['alarm']}" if point.get("alarm") else "accepted"
                 rows.append([Value(str(each.get("cell", ""))), Value(str(each.get("metric", ""))),
                              Value(str(point.get("recorded_utc", ""))),

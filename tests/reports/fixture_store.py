@@ -49,8 +49,8 @@ CREATE TABLE histograms (
 """
 DOCUMENTS = """
 CREATE TABLE documents (
-  id INTEGER PRIMARY KEY, created_utc TEXT NOT NULL, kind TEXT NOT NULL, run_id INTEGER,
-  verdict TEXT, document TEXT NOT NULL
+  id INTEGER PRIMARY KEY, created_utc TEXT NOT NULL, kind TEXT NOT NULL, run_id INTEGER REFERENCES runs (id) ON DELETE CASCADE,
+  verdict TEXT NOT NULL, document TEXT NOT NULL
 ) STRICT;
 """
 
@@ -131,7 +131,7 @@ class Maker:
     def add(self, given: dict, slices: list[list[float]] | None = None,
             histograms: list[dict[int, int]] | None = None, details: dict | None = None) -> int:
         """`slices`: a list for each replicate; `histograms`: bucket -> count for each replicate."""
-        number = self.connection.execute("SELECT count(*) FROM cells").fetchone()[0]
+        number = self.connection.execute("SELECT coalesce(max(id), 0) FROM cells").fetchone()[0]
         self.connection.execute("INSERT OR IGNORE INTO plan_cells VALUES (?,?,?)",
                                 (self.run, given["cell"], number))
         cell = self.connection.execute(
@@ -166,7 +166,7 @@ class Maker:
 
     def document(self, kind: str, document: dict, run: int | None = None) -> None:
         self.connection.execute("INSERT INTO documents VALUES (NULL,?,?,?,?,?)", (
-            "2026-01-02T03:06:00Z", kind, run, document.get("verdict"), json.dumps(document)))
+            "2026-01-02T03:06:00Z", kind, run, document.get("verdict", ""), json.dumps(document)))
 
     def close(self) -> Path:
         self.connection.commit()

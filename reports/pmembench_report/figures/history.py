@@ -26,13 +26,14 @@ _MOST_LABELS = 6
 def series(data: Data) -> list[dict]:
     found = (data.history or {}).get("series")
     usable = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    return [each for each in usable if _points(each)]
+    return [each for each in usable if points(each)]
 
 
-def _points(each: dict) -> list[dict]:
-    points = each.get("points")
-    return [point for point in points if isinstance(point, dict)
-            and units.finite(point.get("ratio")) is not None] if isinstance(points, list) else []
+def points(each: dict) -> list[dict]:
+    """Those records of a series that have a ratio."""
+    found = each.get("points")
+    return [point for point in found if isinstance(point, dict)
+            and units.finite(point.get("ratio")) is not None] if isinstance(found, list) else []
 
 
 def wanted(data: Data) -> bool:
@@ -40,7 +41,7 @@ def wanted(data: Data) -> bool:
 
 
 def _alarms(each: dict) -> int:
-    return sum(1 for point in _points(each) if point.get("alarm"))
+    return sum(1 for point in points(each) if point.get("alarm"))
 
 
 def _tip(point: dict) -> str:
@@ -68,31 +69,32 @@ def _scatter(axes, points: list[dict], tips: dict[str, list[str]]) -> None:
 
 
 def _panel(index: int, each: dict) -> Panel:
-    points = _points(each)
+    records = points(each)
     figure = new_figure()
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
-    places, ratios = list(range(len(points))), [point["ratio"] for point in points]
-    low = [units.finite(point.get("low")) or point["ratio"] for point in points]
-    high = [units.finite(point.get("high")) or point["ratio"] for point in points]
+    places, ratios = list(range(len(records))), [point["ratio"] for point in records]
+    low = [units.finite(point.get("low")) or point["ratio"] for point in records]
+    high = [units.finite(point.get("high")) or point["ratio"] for point in records]
     axes.fill_between(places, low, high, facecolor=(*style.rgb(style.CALM), 0.16), edgecolor="none")
     axes.plot(places, ratios, color=style.CALM, linewidth=1.0)
     tips: dict[str, list[str]] = {}
-    _scatter(axes, points, tips)
+    _scatter(axes, records, tips)
     axes.axhline(1, color=style.INK, linewidth=0.9)
-    limits = [units.finite(point.get("limit")) for point in points]
+    limits = [units.finite(point.get("limit")) for point in records]
     known = [(place, limit) for place, limit in enumerate(limits) if limit is not None]
     if known:
         axes.plot(*zip(*known), color=style.MUTED, linewidth=0.9, linestyle=":")
-    for change in each.get("change_points") or []:
+    changes = each.get("change_points")
+    for change in changes if isinstance(changes, list) else []:
         place = units.finite(change.get("index")) if isinstance(change, dict) else None
-        if place is not None and 0 <= place < len(points):
+        if place is not None and 0 <= place < len(records):
             axes.axvline(place - 0.5, color=style.ALARM, linewidth=0.9, linestyle="--")
     values = [*low, *high, 1.0, *(limit for _, limit in known)]
     margin = max((max(values) - min(values)) * 0.08, 0.002)
     axes.set_ylim(min(values) - margin, max(values) + margin)
-    axes.set_xlim(-0.5, len(points) - 0.5)
+    axes.set_xlim(-0.5, len(records) - 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(_MOST_LABELS, integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _label(points, value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _label(records, value)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     axes.set_xlabel("record, in time order")
     axes.set_ylabel("ratio to the reference (not from zero)")

@@ -15,6 +15,7 @@ import pytest
 webdriver = pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
@@ -214,7 +215,7 @@ def test_the_raw_data_unpacks(driver, tmp_path):
         "window.saved = null; URL.createObjectURL = (blob) => { blob.text().then((t) => window.saved = t);"
         " return 'about:blank#'; }; HTMLAnchorElement.prototype.click = () => {};"
         "document.querySelector('#download button').click();")
-    text = webdriver.support.ui.WebDriverWait(driver, 30).until(
+    text = WebDriverWait(driver, 30).until(
         lambda d: d.execute_script("return window.saved"))
     import json
     assert len(json.loads(text)["rows"]) == 400

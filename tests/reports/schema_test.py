@@ -21,7 +21,7 @@ slice: 100us
 media: dram:1M
 cells:
   - workload: random
-    backend: [movnt, "null"]
+    matrix: {backend: [movnt, "null"]}
     access: write
     operation_size: 64
   - workload: persist

@@ -85,7 +85,7 @@ def _panel(index: int, cell: Cell, replicates: list[Slices]) -> Panel:
         axes.plot([begin, begin + len(values)], [sorted(values)[len(values) // 2]] * 2,
                   color=style.INK, linewidth=1.2)
         if begin:
-            axes.axvline(begin, color=style.GRID, linewidth=0.8)
+            axes.axvline(begin, color=style.MUTED, linewidth=0.6, zorder=0.5)
         begin += len(values)
         shown += [values[place] for place in places]
     axes.set_xlim(-0.01 * begin, begin * 1.01)

@@ -28,6 +28,9 @@ class BlockSession {
   virtual ~BlockSession() = default;
   virtual std::int64_t read(dax_iter& iter) = 0;   // device -> buffer
   virtual std::int64_t write(dax_iter& iter) = 0;  // durable after flush(); btt: when it returns
+  // Each range durable before the next begins (REQ_FUA), whatever was written before it. As write
+  // and flush for every range, by a shorter way where there is one.
+  virtual std::int64_t write_fua(dax_iter& iter);
   // What this device acknowledged before, by any session, is durable (REQ_PREFLUSH). 0 or -errno.
   virtual int flush() = 0;
   // One request, or several one after the other where the buffer is longer than a sector.
@@ -52,8 +55,8 @@ class BlockDevice {
   // Is a sector whole, old or new, after a power loss in the middle of its write?
   [[nodiscard]] virtual bool atomic_sectors() const = 0;
   virtual std::unique_ptr<BlockSession> session() = 0;  // on the thread that will use it
-  // Asked for by sessions, exact once they are idle: "sectors_read", "sectors_written", "flushes",
-  // and what a translation counts of its own ("blocks_erased").
+  // Asked for by sessions, exact once they are idle: "sectors_read", "sectors_written", "flushes"
+  // (a range of write_fua is one), and what a translation counts of its own ("blocks_erased").
   [[nodiscard]] virtual std::map<std::string, std::uint64_t> counters() const = 0;
   // Refused (usage) with the reason where there is none: btt, rmw, kernel, or not page-aligned.
   virtual Result<DaxBeneath> dax() = 0;

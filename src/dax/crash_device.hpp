@@ -6,7 +6,10 @@
 // and not yet fenced after a flush may be durable or not, each line on its own, and of several
 // stores to one line any prefix (they reach memory in order); stores that bypass the cache
 // (copy_from_iter of a backend without DAX_CAP_NEEDS_FLUSH) likewise, until the next drain. After
-// flush and drain the line is durable. The table takes the copies of all threads in one order.
+// flush and drain the line is durable. The table takes the calls of all threads in one order, and a
+// drain is everybody's: threads that hand work to one another do so by a locked instruction, which
+// orders their own flushes and non-temporal stores as a drain does. There is no direct access:
+// bytes come and go by copies alone, or the model would not see them.
 #pragma once
 
 #include <cstddef>
@@ -34,13 +37,17 @@ class CrashDevice {
   ~CrashDevice();
 
   [[nodiscard]] DaxDevice& device();
-  // Events so far: each store, flush and drain is one. A crash point is a number of events.
+  // Events so far, also those after a cut: each range of a copy, each range of a flush, each zeroed
+  // page and each drain is one. A crash point is a number of events; one inside a range would show
+  // no image that the point after it does not.
   [[nodiscard]] std::uint64_t events() const;
-  // From event `at` on nothing reaches memory any more, as if the power had been cut; operations
-  // go on returning success. Set before the work; UINT64_MAX: never.
+  // From event `at` on (the first is number 0) nothing reaches memory any more, as if the power had
+  // been cut; operations go on returning success, and reads go on showing what was stored. So an
+  // operation was acknowledged in time if events() <= at when it returned. Set before the work;
+  // UINT64_MAX: never.
   void cut_power_at(std::uint64_t at);
   // What memory may hold after the cut: the durable bytes with a random subset of what was not
-  // fenced (half of the lines, of each a random prefix of its stores).
+  // fenced (half of the lines: of one half all stores, of the other a random prefix of them).
   [[nodiscard]] std::vector<std::byte> image(Random& random) const;
   // Every such image where there are at most `limit` of them; false without a call where there are
   // more. Stops early when `look` returns false.

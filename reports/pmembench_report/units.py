@@ -20,6 +20,8 @@ def significant(value: float, digits: int = 3) -> str:
     """12.345 -> "12.3", 1234.5 -> "1,234": at least `digits` digits, and all before the point."""
     if value == 0:
         return "0"
+    if abs(value) < 10**digits:
+        value = float(f"{value:.{digits}g}")  # 0.9999 is 1.00, which has a digit more to the left
     decimals = digits - 1 - math.floor(math.log10(abs(value)))
     return f"{value:,.{max(decimals, 0)}f}"
 

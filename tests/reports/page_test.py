@@ -123,3 +123,8 @@ def test_colours_are_the_style_sheets(every_page):
 def test_the_same_store_gives_the_same_page(every_page, every_store, report, tmp_path):
     assert report(every_store, "--html", "again.html").status == 0
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == every_page
+
+
+def test_the_verdict_of_another_run_is_not_shown(every_store, report, tmp_path):
+    assert report(every_store, "--run", "1", "--html", "one.html").status == 0
+    assert 'id="verdict"' not in (tmp_path / "one.html").read_text(encoding="utf-8")

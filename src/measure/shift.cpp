@@ -80,12 +80,14 @@ Tails tied_tails(const std::vector<std::uint32_t>& doubled, std::size_t m, std::
   std::vector<double> ways((m + 1) * width, 0);  // [chosen][sum]; sums of whole numbers below 2^53
   ways[0] = 1;
   std::size_t seen = 0;
+  std::size_t reach = 0;
   for (const std::size_t rank : doubled) {
     ++seen;
+    reach += rank;
     for (std::size_t chosen = std::min(seen, m); chosen >= 1; --chosen) {
       const double* from = &ways[(chosen - 1) * width];
       double* to = &ways[chosen * width];
-      for (std::size_t s = largest; s >= rank; --s) to[s] += from[s - rank];
+      for (std::size_t s = reach; s >= rank; --s) to[s] += from[s - rank];
     }
   }
   const auto begin = ways.begin() + static_cast<std::ptrdiff_t>(m * width);

@@ -9,7 +9,7 @@ namespace {
 
 std::string escaped(std::string_view text) {
   std::string result;
-  for (const char c : printable(text)) {
+  for (const char c : plain_text(text)) {
     if (c == '&') {
       result += "&amp;";
     } else if (c == '<') {

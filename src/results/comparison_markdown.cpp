@@ -12,7 +12,7 @@ namespace {
 // For a cell of a table: nothing in it may end the cell, begin a tag or be taken for emphasis.
 std::string escaped(std::string_view text) {
   std::string result;
-  for (const char c : printable(text)) {
+  for (const char c : plain_text(text)) {
     if (c == '<') {
       result += "&lt;";
     } else if (c == '>') {

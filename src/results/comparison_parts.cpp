@@ -46,7 +46,7 @@ std::vector<const CellVerdict*> by_severity(const Comparison& comparison) {
 
 bool is_flagged(Verdict verdict) { return verdict != Verdict::pass; }
 
-std::string printable(std::string_view text) {
+std::string plain_text(std::string_view text) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = character_length(text, at);

@@ -16,6 +16,6 @@ namespace pmembench {
 [[nodiscard]] bool is_flagged(Verdict verdict);
 // Without what no XML and no terminal takes: control characters become blanks, and bytes that are
 // no UTF-8 become '?'.
-[[nodiscard]] std::string printable(std::string_view text);
+[[nodiscard]] std::string plain_text(std::string_view text);
 
 }  // namespace pmembench

@@ -42,6 +42,7 @@ std::unique_ptr<Command> make_probe_command(CLI::App& app);
 std::unique_ptr<Command> make_run_command(CLI::App& app);
 std::unique_ptr<Command> make_show_command(CLI::App& app);
 std::unique_ptr<Command> make_export_command(CLI::App& app);
+std::unique_ptr<Command> make_report_command(CLI::App& app);
 std::unique_ptr<Command> make_compare_command(CLI::App& app);
 std::unique_ptr<Command> make_history_command(CLI::App& app);
 std::unique_ptr<Command> make_baseline_command(CLI::App& app);

@@ -74,10 +74,13 @@ class Work {
     const std::string path = random_path();
     const auto found = shadow_.names.find(path);
     const bool there = found != shadow_.names.end();
-    if (there && found->second == nullptr) return random_.below(2) != 0 || remove_directory(path);
+    if (path == "/d" || path == "/e") {
+      if (!there) return make_directory(path);
+      return random_.below(2) != 0 || remove_directory(path);
+    }
     switch (random_.below(8)) {
       case 0:
-        return there ? unlink(path) : make_directory(path);
+        return !there || unlink(path);
       case 1:
         return !there || rename(path, random_path());
       case 2:
@@ -106,7 +109,6 @@ class Work {
     return parent + "/" + name;
   }
   bool make_directory(const std::string& path) {
-    if (path.size() > 2) return true;
     if (files_.make_directory(path) < 0) return false;
     shadow_.names[path] = nullptr;
     return true;
@@ -232,15 +234,9 @@ class Trial {
   // What is there after the reboot.
   void look_at(const Image& image, const Crash& crash, bool cut_again) {
     ++outcome_.crashes;
-    auto rig = Rig::make(options_, image);
+    const Image rest = cut_again ? after_another_cut(image) : image;
+    auto rig = Rig::make(options_, rest);
     if (!rig) return broken(rig.error().message);
-    if (cut_again) {
-      CrashDevice& memory = *rig->memory;
-      memory.cut_power_at(memory.events() + random_.below(12));
-      static_cast<void>(FileSystem::mount(rig->source, {}));
-      rig = Rig::make(options_, memory.image(random_));
-      if (!rig) return broken(rig.error().message);
-    }
     auto mounted = FileSystem::mount(rig->source, {});
     if (!mounted) return broken(mounted.error().message);
     auto files = (*mounted)->thread();
@@ -260,6 +256,15 @@ class Trial {
   Random& random() { return random_; }
 
  private:
+  // The power goes again in the middle of the recovery.
+  Image after_another_cut(const Image& image) {
+    auto rig = Rig::make(options_, image);
+    if (!rig) return image;
+    CrashDevice& memory = *rig->memory;
+    memory.cut_power_at(memory.events() + random_.below(12));
+    static_cast<void>(FileSystem::mount(rig->source, {}));
+    return memory.image(random_);
+  }
   void broken(const std::string& why) {
     ++outcome_.broken_invariants;
     if (outcome_.example.empty()) outcome_.example = why;

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/ladder_table.hpp"
 #include "cli/media_checks.hpp"
 #include "cli/output.hpp"
 #include "cli/probe_report.hpp"
@@ -154,7 +155,8 @@ class RunCommand final : public Command {
     const bool whole = !outcome->interrupted && recorder.unmeasured() == 0;
     if (closed) closed = store.finish_run(*id, whole ? "done" : "interrupted");
     if (!closed) return closed.error();
-    show(recorder.rows(), *id);
+    const Status shown = show(store, recorder.rows(), *id);
+    if (!shown) return shown.error();
     return verdict(*outcome, recorder);
   }
 
@@ -201,14 +203,17 @@ class RunCommand final : public Command {
     return unfinished.id;
   }
 
-  void show(const std::vector<Row>& rows, std::int64_t id) const {
+  Status show(const Store& store, const std::vector<Row>& rows, std::int64_t id) const {
     if (as_json_) {
       for (const Row& row : rows) fmt::print("{}\n", to_json(row).dump());
     } else {
-      fmt::print("{}", result_text(rows));
+      const auto ladders = stored_ladders(store, id, rows);
+      if (!ladders) return ladders.error();
+      fmt::print("{}{}", result_text(rows), ladder_text(*ladders));
       fmt::print("run {} is in {}\n", id, database_);
     }
     std::fflush(stdout);
+    return {};
   }
 
   // What the rows come to, as an exit status and a sentence.

@@ -163,6 +163,7 @@ Result<SliceReply> CellSession::summarise() const {
 }
 
 Result<SliceReply> CellSession::run_once(std::uint64_t operations) {
+  if (ground_) ground_->refresh();
   for (auto& seat : seats_) {
     seat->workload->refresh();
     seat->status = {};

@@ -8,6 +8,7 @@
 #include "run/cell_session.hpp"
 #include "run/channel.hpp"
 #include "run/checks.hpp"
+#include "run/fault_report.hpp"
 #include "run/host_info.hpp"
 #include "run/protocol.hpp"
 
@@ -61,9 +62,23 @@ class Worker {
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
+    if (const Status reported = report_faults(); !reported) return reported.error();
     host_ = {&*device_, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
     return to_json(OpenedReply{to_json(device_->facts), *timer, host_.ceiling_bytes_per_s});
+  }
+
+  // Where the medium has addresses, an error of it can be told by its offset.
+  Status report_faults() {
+    DaxDevice& device = *device_->device;
+    DaxReader reader = device.make_reader();
+    const ReadSection section(reader);
+    void* address = nullptr;
+    const std::int64_t pages = device.direct_access(
+        section, 0, device.size_bytes() / DAX_PAGE_BYTES, DAX_ACCESS, &address);
+    if (pages <= 0) return {};
+    return report_faults_in({channel_.out(), static_cast<unsigned char*>(address),
+                             static_cast<std::uint64_t>(pages) * DAX_PAGE_BYTES});
   }
 
   Result<nlohmann::json> begin_cell(const nlohmann::json& message) {

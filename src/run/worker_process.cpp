@@ -95,10 +95,21 @@ Error WorkerProcess::death() {
           fmt::format("the worker ended by itself with status {}", WEXITSTATUS(status)), EPIPE};
 }
 
+Error WorkerProcess::death_by_fault(const nlohmann::json& report) {
+  Error error = death();
+  const auto offset = report.value("offset", std::uint64_t{0});
+  error.message +=
+      fmt::format(" at offset {} of the medium, in its 4 KiB page {}", offset, offset / 4096);
+  return error;
+}
+
 Result<nlohmann::json> WorkerProcess::ask(const nlohmann::json& message, std::uint64_t timeout_ms) {
   if (!alive()) return Error{ErrorKind::runtime, "the worker is not running", EPIPE};
   const Status sent = channel_.send(message);
   auto answer = sent ? channel_.receive(timeout_ms) : Result<nlohmann::json>(sent.error());
+  if (answer && answer->is_object() && answer->value("is", "") == "fault") {
+    return death_by_fault(*answer);
+  }
   if (answer) return answer;
   if (answer.error().code == EPIPE) return death();
   if (answer.error().code == ETIMEDOUT) {

@@ -25,7 +25,8 @@ class WorkerProcess {
   // Asks it to quit, waits up to 20 s, then kills it.
   ~WorkerProcess();
 
-  // Sends and waits for the answer. Errors: the worker died (names signal or status, code EPIPE),
+  // Sends and waits for the answer. Errors: the worker died (names signal or status, and the offset
+  // in the medium where it said one, code EPIPE),
   // no answer within `timeout_ms` (it is killed then, code ETIMEDOUT), interrupted (code EINTR).
   Result<nlohmann::json> ask(const nlohmann::json& message, std::uint64_t timeout_ms);
   [[nodiscard]] bool alive() const { return pid_ > 0; }
@@ -34,6 +35,7 @@ class WorkerProcess {
  private:
   WorkerProcess(pid_t pid, Channel channel) : pid_(pid), channel_(std::move(channel)) {}
   Error death();  // reaps
+  Error death_by_fault(const nlohmann::json& report);
   bool reap_within(std::uint64_t milliseconds);
 
   pid_t pid_;

@@ -1,6 +1,7 @@
 // Every workload on every path and every usable host-mapped backend, at a tiny size, with its bytes
 // verified; and with a backend that lies, found out.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "workbench.hpp"
 
@@ -13,7 +14,7 @@ std::vector<Parameters> variants(const std::string& workload) {
             parameters_of(workload, {{"stride", "4096"}, {"touched", "256"}})};
   }
   if (workload == "persist") {
-    return {parameters_of(workload, {}),
+    return {parameters_of(workload, {}), parameters_of(workload, {{"operation_size", "4096"}}),
             parameters_of(workload, {{"order", "sequential"}, {"operation_size", "256"}})};
   }
   std::vector<Parameters> all;
@@ -42,12 +43,40 @@ std::vector<Parameters> variants(const std::string& workload) {
   return all;
 }
 
-void run_and_verify(const WorkloadType& type, const PathType& path, DaxDevice& device,
+// The workload's parameters with the path's defaults beside them.
+Parameters with_path(Parameters parameters, const PathType& path) {
+  for (const ParameterSpec& spec : path.parameters) {
+    parameters.emplace(spec.name, spec.default_value);
+  }
+  return parameters;
+}
+
+// Whether each range of the workload is whole granules of the path.
+bool fits_granule(const PathType& path, const Parameters& parameters) {
+  if (path.granule_bytes == nullptr) return true;
+  for (const char* name : {"operation_size", "stride"}) {
+    const auto found = parameters.find(name);
+    if (found != parameters.end() && std::stoull(found->second) % path.granule_bytes(parameters)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void run_and_verify(const WorkloadType& type, const PathType& path, OpenedDevice& opened,
                     const Parameters& parameters) {
-  ASSERT_TRUE(type.check(parameters, device.size_bytes(), 2));
+  std::unique_ptr<PathGround> ground;
+  if (path.prepare != nullptr) {
+    auto prepared = path.prepare(opened, parameters);
+    ASSERT_TRUE(prepared) << prepared.error().message;
+    ground = *std::move(prepared);
+  }
+  const std::uint64_t size_bytes = ground ? ground->size_bytes() : opened.device->size_bytes();
+  ASSERT_TRUE(type.check(parameters, size_bytes, 2));
   for (unsigned seat = 0; seat < 2; ++seat) {
-    auto way = path.make(device, nullptr);
+    auto way = path.make(*opened.device, ground.get());
     ASSERT_TRUE(way) << way.error().message;
+    EXPECT_EQ((*way)->size_bytes(), size_bytes);
     auto workload = type.make(parameters, **way, {seat, 2, 42});
     ASSERT_TRUE(workload->prepare());
     for (const std::uint64_t operations : {1, 7, 300}) {
@@ -61,21 +90,79 @@ void run_and_verify(const WorkloadType& type, const PathType& path, DaxDevice& d
   }
 }
 
-class EveryWorkload : public testing::TestWithParam<const char*> {};
-
-TEST_P(EveryWorkload, does_its_work_on_every_path) {
-  const auto device = test_device(builtin(GetParam()));
+// Every variant of every workload on every path that serves the backend; the number of cells.
+int run_all(OpenedDevice& opened, bool emulated) {
+  int cells = 0;
   for (const WorkloadType& type : workload_list()) {
+    if (type.needs_files) continue;
     for (const PathType& path : path_list()) {
-      for (const Parameters& parameters : variants(std::string(type.name))) {
+      if ((path.name == "kernel") != emulated || path.gives_files) continue;
+      if (type.needs_mapping && path.granule_bytes != nullptr) continue;
+      for (const Parameters& variant : variants(std::string(type.name))) {
+        const Parameters parameters = with_path(variant, path);
+        if (!fits_granule(path, parameters)) continue;
         SCOPED_TRACE(std::string(type.name) + " on " + std::string(path.name));
-        run_and_verify(type, path, *device, parameters);
+        run_and_verify(type, path, opened, parameters);
+        ++cells;
       }
     }
   }
+  return cells;
+}
+
+class EveryWorkload : public testing::TestWithParam<const char*> {};
+
+TEST_P(EveryWorkload, does_its_work_on_every_path) {
+  OpenedDevice opened{{}, test_device(builtin(GetParam()))};
+  EXPECT_GT(run_all(opened, false), 100);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, EveryWorkload, testing::Values("movnt", "clflush", "eadr"));
+
+// A file in memory, by the kernel's block path.
+class KernelFile {
+ public:
+  KernelFile() {
+    const int fd = mkstemp(path_.data());
+    EXPECT_GE(fd, 0);
+    EXPECT_EQ(ftruncate(fd, 1 << 20), 0);
+    close(fd);
+    dax_host_info host{};
+    host.struct_size = sizeof host;
+    dax_media_info media{};
+    media.struct_size = sizeof media;
+    media.kind = DAX_MEDIA_BLOCK;
+    media.path = path_.c_str();
+    media.options = "";
+    const dax_operations& block = *builtin("block");
+    DeviceFacts facts;
+    facts.name = "file";
+    error_ = block.open(&host, &media, &handle_, &facts.size_bytes, reason_.data(), 512);
+    if (error_ != 0) return;
+    opened.device = std::move(DaxDevice::allocate(facts, &block, handle_, nullptr)).value();
+  }
+  KernelFile(const KernelFile&) = delete;
+  KernelFile& operator=(const KernelFile&) = delete;
+  ~KernelFile() {
+    opened.device.reset();
+    if (handle_ != nullptr) builtin("block")->close(handle_);
+    unlink(path_.c_str());
+  }
+  std::string refusal() const { return error_ == 0 ? "" : reason_.c_str(); }
+  OpenedDevice opened;
+
+ private:
+  std::string path_ = "/dev/shm/pmembench_test_XXXXXX";
+  std::string reason_ = std::string(512, '\0');
+  void* handle_ = nullptr;
+  int error_ = 0;
+};
+
+TEST(Workloads, do_their_work_on_the_kernels_block_path) {
+  KernelFile file;
+  if (!file.refusal().empty()) GTEST_SKIP() << file.refusal();  // no O_DIRECT in memory here
+  EXPECT_GT(run_all(file.opened, true), 20);
+}
 
 std::int64_t lying_copy(void*, dax_iter* iter) {
   const auto bytes = static_cast<std::int64_t>(iter->count * iter->size_bytes);

@@ -1,0 +1,131 @@
+#include "workloads/path_block.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "block/btt.hpp"
+#include "block/kernel_block.hpp"
+#include "block/raw_block.hpp"
+#include "block/rmw.hpp"
+#include "workloads/parameters.hpp"
+
+namespace pmembench {
+namespace {
+
+class BlockPath final : public Path {
+ public:
+  explicit BlockPath(BlockDevice& block)
+      : size_bytes_(block.size_bytes()), session_(block.session()) {}
+
+  std::uint64_t size_bytes() const override { return size_bytes_; }
+  std::int64_t read(dax_iter& iter) override { return session_->read(iter); }
+  std::int64_t write(dax_iter& iter) override { return session_->write(iter); }
+  std::int64_t persist(dax_iter& iter) override { return session_->write_fua(iter); }
+  // A block device begins to write back when it pleases; asking for it is drain's part.
+  std::int64_t flush(dax_iter& iter) override {
+    iter.count = 0;
+    return 0;
+  }
+  int drain() override { return session_->flush(); }
+  std::span<std::byte> mapping() override { return {}; }
+
+ private:
+  std::uint64_t size_bytes_;
+  std::unique_ptr<BlockSession> session_;
+};
+
+ParameterSpec sector_spec() {
+  return {"sector", ParameterKind::size, "4096", {}, "bytes of a sector: 512 or 4096"};
+}
+
+std::uint64_t granule_bytes(const Parameters& parameters) {
+  return std::max<std::uint64_t>(number_of(parameters, "sector"), 1);
+}
+
+SliceOptions slice_of(const Parameters& parameters) {
+  SliceOptions options;
+  options.sector_bytes = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(number_of(parameters, "sector"), UINT32_MAX));
+  return options;
+}
+
+template <typename Device>
+Result<std::unique_ptr<PathGround>> ground_of(Result<std::unique_ptr<Device>> block) {
+  if (!block) return block.error();
+  return std::unique_ptr<PathGround>(std::make_unique<BlockGround>(*std::move(block)));
+}
+
+Result<std::unique_ptr<PathGround>> prepare_raw(OpenedDevice& opened,
+                                                const Parameters& parameters) {
+  return ground_of(make_raw_block(*opened.device, slice_of(parameters)));
+}
+
+Result<std::unique_ptr<PathGround>> prepare_btt(OpenedDevice& opened,
+                                                const Parameters& parameters) {
+  BttOptions options;
+  options.slice = slice_of(parameters);
+  if (const Status made = format_btt(*opened.device, options); !made) return made.error();
+  return ground_of(open_btt(*opened.device, options));
+}
+
+Result<std::unique_ptr<PathGround>> prepare_rmw(OpenedDevice& opened,
+                                                const Parameters& parameters) {
+  RmwOptions options;
+  options.slice = slice_of(parameters);
+  options.erase_block_bytes = number_of(parameters, "erase_block");
+  options.erase = text_of(parameters, "erase") == "on";
+  return ground_of(make_rmw(*opened.device, options));
+}
+
+Result<std::unique_ptr<PathGround>> prepare_kernel(OpenedDevice& opened,
+                                                   const Parameters& parameters) {
+  return ground_of(make_kernel_block(*opened.device, slice_of(parameters)));
+}
+
+PathType block_path(std::string_view name, std::string_view summary,
+                    decltype(PathType::prepare) prepare) {
+  PathType type;
+  type.name = name;
+  type.summary = summary;
+  type.make = make_block_path;
+  type.prepare = prepare;
+  type.parameters = {sector_spec()};
+  type.granule_bytes = granule_bytes;
+  return type;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Path>> make_block_path(DaxDevice&, PathGround* ground) {
+  PMB_CHECK(ground != nullptr, "a block path without its block device");
+  BlockDevice& block = static_cast<BlockGround*>(ground)->block();
+  return std::unique_ptr<Path>(std::make_unique<BlockPath>(block));
+}
+
+PathType block_raw_path() {
+  return block_path("block-raw", "sectors without a translation", prepare_raw);
+}
+
+PathType block_btt_path() {
+  return block_path("block-btt", "sectors kept whole by a block translation table", prepare_btt);
+}
+
+PathType block_rmw_path() {
+  PathType type =
+      block_path("block-rmw", "erase blocks, read, modified and written back whole", prepare_rmw);
+  type.parameters.push_back(
+      {"erase_block", ParameterKind::size, "65536", {}, "bytes of an erase block, a power of two"});
+  type.parameters.push_back({"erase",
+                             ParameterKind::choice,
+                             "on",
+                             {"on", "off"},
+                             "fill a block with ones before it is written, as flash needs it"});
+  return type;
+}
+
+PathType kernel_path() {
+  return block_path("kernel", "a real block device or file, by the kernel's block path",
+                    prepare_kernel);
+}
+
+}  // namespace pmembench

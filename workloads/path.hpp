@@ -36,6 +36,12 @@ class Path {
   [[nodiscard]] virtual std::span<std::byte> mapping() = 0;
   // Files, where the way leads through a file system; lives as long as the path. Null elsewhere.
   [[nodiscard]] virtual FileInterface* files() { return nullptr; }
+  // Did an operation on this range fail since the last refresh, and was counted as failed in place
+  // of ending the run? Such bytes are not verified. Untimed.
+  [[nodiscard]] virtual bool lost(std::uint64_t /*offset_bytes*/,
+                                  std::uint64_t /*size_bytes*/) const {
+    return false;
+  }
 };
 
 // What all threads of a cell share on their way: a block translation, a mounted file system. Made
@@ -46,6 +52,8 @@ class PathGround {
   PathGround(const PathGround&) = delete;
   PathGround& operator=(const PathGround&) = delete;
   virtual ~PathGround() = default;
+  // Before each timed stretch, before the workloads' own refresh(). Untimed; threads are idle.
+  virtual void refresh() {}
   // What every path of it will answer to size_bytes().
   [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
   // Counted so far by the layers above the device: "sectors_written", ... Threads are idle.

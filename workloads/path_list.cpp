@@ -5,6 +5,7 @@
 #include "workloads/path_block.hpp"
 #include "workloads/path_direct.hpp"
 #include "workloads/path_fs.hpp"
+#include "workloads/path_guarded.hpp"
 #include "workloads/path_mapped.hpp"
 #include "workloads/path_posix.hpp"
 
@@ -14,6 +15,7 @@ const std::vector<PathType>& path_list() {
   static const std::vector<PathType> kPaths{
       {"direct", "the device's own operations", false, make_direct_path},
       {"mapped", "loads and stores at the mapped address, then flush", true, make_mapped_path},
+      guarded_path(),
       block_raw_path(),
       block_btt_path(),
       block_rmw_path(),

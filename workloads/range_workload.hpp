@@ -21,7 +21,7 @@ class RangeWorkload final : public Workload {
     dax_iter iter{};  // order and size; its buffer is filled in by prepare()
     Transfer transfer = Transfer::read;
     std::uint64_t batch = 1;
-    bool shared = false;  // other threads may change what this one read
+    bool shared = false;               // other threads may change what this one read
     std::uint64_t cell_seed = 0;       // stamps are equal in all threads of a cell
     std::unique_ptr<ZipfTable> table;  // that iter walks, or null
   };

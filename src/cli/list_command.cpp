@@ -54,17 +54,24 @@ json backends_json(const Registry& registry) {
   return list;
 }
 
+json parameters_json(const std::vector<ParameterSpec>& specs) {
+  json parameters = json::array();
+  for (const ParameterSpec& spec : specs) {
+    parameters.push_back({{"name", spec.name},
+                          {"default", spec.default_value},
+                          {"choices", spec.choices},
+                          {"help", spec.help}});
+  }
+  return parameters;
+}
+
 json workloads_json() {
   json list = json::array();
   for (const WorkloadType& type : workload_list()) {
-    json parameters = json::array();
-    for (const ParameterSpec& spec : type.parameters) {
-      parameters.push_back({{"name", spec.name},
-                            {"default", spec.default_value},
-                            {"choices", spec.choices},
-                            {"help", spec.help}});
-    }
-    list.push_back({{"name", type.name}, {"summary", type.summary}, {"parameters", parameters}});
+    list.push_back({{"name", type.name},
+                    {"summary", type.summary},
+                    {"needs_files", type.needs_files},
+                    {"parameters", parameters_json(type.parameters)}});
   }
   return list;
 }
@@ -82,7 +89,9 @@ json paths_json() {
   for (const PathType& path : path_list()) {
     list.push_back({{"name", path.name},
                     {"summary", path.summary},
-                    {"needs_direct_access", path.needs_direct_access}});
+                    {"needs_direct_access", path.needs_direct_access},
+                    {"gives_files", path.gives_files},
+                    {"parameters", parameters_json(path.parameters)}});
   }
   return list;
 }
@@ -106,11 +115,12 @@ std::string backends_text(const json& backends) {
   return table.text();
 }
 
-std::string workloads_text(const json& workloads) {
-  TextTable table({{"workload"}, {"parameter"}, {"default"}, {"meaning"}});
-  for (const json& workload : workloads) {
-    table.add({workload["name"], "", "", workload["summary"]});
-    for (const json& parameter : workload["parameters"]) {
+// Things with parameters, each with a line and its parameters below.
+std::string described(const json& list, const char* what) {
+  TextTable table({{what}, {"parameter"}, {"default"}, {"meaning"}});
+  for (const json& one : list) {
+    table.add({one["name"], "", "", one["summary"]});
+    for (const json& parameter : one["parameters"]) {
       std::string meaning = parameter["help"];
       const std::string choices = joined(parameter["choices"]);
       if (!choices.empty()) meaning += " (" + choices + ")";
@@ -120,17 +130,15 @@ std::string workloads_text(const json& workloads) {
   return table.text();
 }
 
+std::string workloads_text(const json& workloads) { return described(workloads, "workload"); }
+
 std::string media_text(const json& media) {
   TextTable table({{"media"}, {"written as"}, {"what it is"}});
   for (const json& kind : media) table.add({kind["name"], kind["spelling"], kind["summary"]});
   return table.text();
 }
 
-std::string paths_text(const json& paths) {
-  TextTable table({{"path"}, {"how bytes travel"}});
-  for (const json& path : paths) table.add({path["name"], path["summary"]});
-  return table.text();
-}
+std::string paths_text(const json& paths) { return described(paths, "path"); }
 
 class ListCommand final : public Command {
  public:

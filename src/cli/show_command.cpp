@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "cli/ladder_table.hpp"
 #include "cli/result_table.hpp"
 #include "cli/run_number.hpp"
 #include "cli/text_table.hpp"
@@ -62,8 +63,11 @@ class ShowCommand final : public Command {
     } else if (warnings_) {
       fmt::print("{}", warnings_text(*rows));
     } else {
+      const auto ladders = stored_ladders(*store, record->id, *rows);
+      if (!ladders) return ladders.error();
       fmt::print("run {}: campaign {}, started {}, {}, seed {}\n\n{}", record->id, record->campaign,
                  record->started_utc, record->status, record->seed, result_text(*rows));
+      fmt::print("{}", ladder_text(*ladders));
     }
     return kStatusDone;
   }

@@ -115,6 +115,18 @@ class DaxDevice {
   // ---- bad blocks: cold, any thread ----
   BadBlocks& bad_blocks();
 
+  // ---- memory errors, real and simulated: cold, no data operation running ----
+  // From now on a SIGBUS in a copy ends the copy short, before the page that raised it; that page
+  // is then known as bad, and the holder is told. Without it a SIGBUS ends the process. Every batch
+  // costs a little more. Errors (environment): no addresses, or addresses with gaps.
+  Status survive_poison();
+  // Makes touching this page raise SIGBUS; its bytes are lost, and it is not known as bad before
+  // somebody meets it. recovery_write clears it. Calls survive_poison. Errors as Poison's.
+  Status poison_page(std::uint64_t page_offset);
+  // Undoes both: poisoned pages may be touched again and hold zeroes, what is known as bad stays
+  // known, and a SIGBUS ends the process.
+  void end_poison();
+
   // One per thread; must not outlive the device. Aborts beyond 1024 readers.
   [[nodiscard]] DaxReader make_reader();
   // Sum over all readers, living and gone. Exact once they are idle.

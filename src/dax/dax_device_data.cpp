@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "dax/dax_device_impl.hpp"
+#include "dax/fault_guard.hpp"
 
 namespace pmembench {
 namespace {
@@ -94,6 +95,38 @@ std::int64_t over_good_part(const BadBlocks& bad_blocks, const dax_operations& t
   return up_to_bad_block(bad_blocks, table, iter, operation);
 }
 
+// What a guarded copy needs, as one context without anything to destroy.
+template <typename Copy>
+struct CopyCall {
+  Copy* copy;
+  dax_iter* iter;
+  std::int64_t done;
+};
+
+// `copy` over the batch, surviving SIGBUS: the page that raised it becomes a bad block, and the
+// batch is done again, now only up to it. Off the hot path.
+template <typename Copy>
+std::int64_t survive(DaxDevice& device, const unsigned char* first, dax_iter& iter, Copy copy) {
+  const dax_iter before = iter;
+  for (;;) {
+    CopyCall<Copy> call{&copy, &iter, 0};
+    const void* const fault = run_guarded(
+        [](void* context) {
+          auto* const self = static_cast<CopyCall<Copy>*>(context);
+          self->done = (*self->copy)(*self->iter);
+        },
+        &call);
+    if (fault == nullptr) return call.done;
+    const auto offset =
+        static_cast<std::uint64_t>(static_cast<const unsigned char*>(fault) - first);
+    PMB_CHECK(offset < device.size_bytes(), "a SIGBUS in a copy came from outside of its device");
+    const std::uint64_t page = offset / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
+    device.bad_blocks().add(page, DAX_PAGE_BYTES);
+    (void)device.notify_failure(page, DAX_PAGE_BYTES, 0);
+    iter = before;
+  }
+}
+
 void count_bytes(std::atomic<std::uint64_t>& counter, std::int64_t done) {
   if (done > 0) bump(counter, static_cast<std::uint64_t>(done));
 }
@@ -131,9 +164,13 @@ std::int64_t DaxDevice::copy_from_iter(const ReadSection& section, dax_iter& ite
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
-  const std::int64_t done = over_good_part(
-      impl.bad_blocks, impl.table, iter,
-      [&impl](dax_iter& part) { return impl.table.copy_from_iter(impl.handle, &part); });
+  const auto copy = [&impl](dax_iter& batch) {
+    return over_good_part(impl.bad_blocks, impl.table, batch, [&impl](dax_iter& part) {
+      return impl.table.copy_from_iter(impl.handle, &part);
+    });
+  };
+  const std::int64_t done =
+      impl.survives_at == nullptr ? copy(iter) : survive(*this, impl.survives_at, iter, copy);
   count_bytes(slot.bytes_copied_from, done);
   return done;
 }
@@ -143,9 +180,13 @@ std::int64_t DaxDevice::copy_to_iter(const ReadSection& section, dax_iter& iter)
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
-  const std::int64_t done = over_good_part(
-      impl.bad_blocks, impl.table, iter,
-      [&impl](dax_iter& part) { return impl.table.copy_to_iter(impl.handle, &part); });
+  const auto copy = [&impl](dax_iter& batch) {
+    return over_good_part(impl.bad_blocks, impl.table, batch, [&impl](dax_iter& part) {
+      return impl.table.copy_to_iter(impl.handle, &part);
+    });
+  };
+  const std::int64_t done =
+      impl.survives_at == nullptr ? copy(iter) : survive(*this, impl.survives_at, iter, copy);
   count_bytes(slot.bytes_copied_to, done);
   return done;
 }
@@ -214,11 +255,14 @@ std::int64_t DaxDevice::persist_from_iter(const ReadSection& section, dax_iter& 
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
   const bool flushes = write_cache() && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
-  return over_good_part(impl.bad_blocks, impl.table, iter, [&](dax_iter& part) {
-    const auto persist =
-        impl.table.persist_from_iter != nullptr ? &persist_fused : &persist_composed;
-    return persist(impl.table, impl.handle, slot, part, flushes);
-  });
+  const auto copy = [&](dax_iter& batch) {
+    return over_good_part(impl.bad_blocks, impl.table, batch, [&](dax_iter& part) {
+      const auto persist =
+          impl.table.persist_from_iter != nullptr ? &persist_fused : &persist_composed;
+      return persist(impl.table, impl.handle, slot, part, flushes);
+    });
+  };
+  return impl.survives_at == nullptr ? copy(iter) : survive(*this, impl.survives_at, iter, copy);
 }
 
 std::int64_t DaxDevice::flush(DaxReader& reader, dax_iter& iter) {
@@ -274,6 +318,7 @@ std::int64_t DaxDevice::recovery_write(const ReadSection& section, dax_iter& ite
     const std::uint64_t offset = dax_iter_next(&ahead);
     const bool bad = impl.bad_blocks.first_in(offset, iter.size_bytes) != BadBlocks::kNone;
     if (bad && (offset | iter.size_bytes) % DAX_PAGE_BYTES != 0) return total;
+    if (bad && impl.clear_poison(offset, iter.size_bytes) < 0) return total;
     const std::int64_t done = impl.table.recovery_write(impl.handle, &range);
     if (done < 0) return total > 0 ? total : done;
     if (range.count != 0) return total;

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "base/check.hpp"
 #include "dax/dax_device.hpp"
+#include "dax/poison.hpp"
 
 namespace pmembench {
 
@@ -30,6 +32,7 @@ struct DaxDevice::Impl {
   AccessKind access = AccessKind::none;
   std::atomic<bool> write_cache{true};
   BadBlocks bad_blocks;
+  unsigned char* survives_at = nullptr;  // the first byte's address, once SIGBUS is survived
   DeviceFacts facts;
 
   // Life. `kill_mutex` is held for the whole of a kill, `holder_mutex` while the holder is called
@@ -40,7 +43,12 @@ struct DaxDevice::Impl {
   DaxHolder* holder = nullptr;
   bool removing = false;
 
+  std::mutex poison_mutex;
+  std::optional<Poison> poison;  // none was asked for
+
   void bind(const dax_operations* operations, void* with_handle);
+  // Of the pages in the range, those that poison_page poisoned. 0 or -EIO.
+  int clear_poison(std::uint64_t offset_bytes, std::uint64_t size_bytes);
 
   // One compare of two pointers a call: the price of "no access without a section".
   [[nodiscard]] DaxReader::Slot& slot_of(const DaxReader& reader) const {

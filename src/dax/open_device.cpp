@@ -159,7 +159,7 @@ Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Med
   if (dram) {
     if (Status prepared = prepare_memory(ranges, spec.pages, node); !prepared) return prepared;
   }
-  touch_memory(ranges);
+  touch_memory(ranges, !dram);  // what a device carries may be what one is here for
   return verify_memory(ranges, spec.pages, node, medium.facts);
 }
 

@@ -65,11 +65,11 @@ std::uint32_t BlockAllocator::find_free(const Group& group, std::uint32_t from,
   return kNone;
 }
 
-Run BlockAllocator::from_group(Group& group, std::uint32_t want) {
+Run BlockAllocator::from_group(Group& group, std::uint32_t want, bool huge) {
   if (group.free == 0) return {};
-  if (want >= kHugeBlocks) {
-    const std::uint32_t huge = find_huge(group);
-    if (huge != kNone) return claim(group, huge, want);
+  if (huge) {
+    const std::uint32_t at = find_huge(group);
+    return at == kNone ? Run{} : claim(group, at, want);
   }
   std::uint32_t start = find_free(group, group.cursor, group.end);
   if (start == kNone) start = find_free(group, group.first, group.cursor);
@@ -85,13 +85,16 @@ Run BlockAllocator::allocate(std::uint32_t want, std::uint32_t goal, std::uint32
     const std::scoped_lock lock(group.mutex);
     if (!used(goal)) return claim(group, goal, want);
   }
-  for (std::size_t i = 0; i < groups_.size(); ++i) {
-    Group& group = groups_[(shard + i) % groups_.size()];
-    const std::scoped_lock lock(group.mutex);
-    const Run run = from_group(group, want);
-    if (run.count > 0) return run;
+  // A place for large pages in another group is better than none in this one.
+  for (bool huge = want >= kHugeBlocks;; huge = false) {
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      Group& group = groups_[(shard + i) % groups_.size()];
+      const std::scoped_lock lock(group.mutex);
+      const Run run = from_group(group, want, huge);
+      if (run.count > 0) return run;
+    }
+    if (!huge) return {};
   }
-  return {};
 }
 
 void BlockAllocator::free(Run run) {

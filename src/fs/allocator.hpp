@@ -48,7 +48,7 @@ class BlockAllocator {
   [[nodiscard]] std::uint32_t find_huge(const Group& group) const;
   [[nodiscard]] std::uint32_t find_free(const Group& group, std::uint32_t from,
                                         std::uint32_t to) const;
-  Run from_group(Group& group, std::uint32_t want);
+  Run from_group(Group& group, std::uint32_t want, bool huge);
 
   std::uint32_t blocks_;
   std::uint32_t group_blocks_;

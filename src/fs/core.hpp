@@ -15,6 +15,7 @@
 #include "fs/allocator.hpp"
 #include "fs/directory.hpp"
 #include "fs/extent_map.hpp"
+#include "fs/file_lock.hpp"
 #include "fs/file_system.hpp"
 #include "fs/range_lock.hpp"
 
@@ -23,7 +24,7 @@ namespace pmembench::fs {
 // An inode in memory. It stays where it is until unmount; its number may come to be another file's,
 // which then has another generation.
 struct Inode {
-  mutable std::shared_mutex lock;  // over all that is not atomic
+  mutable FileLock lock;  // over all that is not atomic
   std::uint32_t number = 0;
   std::uint32_t generation = 0;
   InodeType type = InodeType::free;

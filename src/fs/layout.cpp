@@ -82,8 +82,9 @@ Result<Superblock> plan_layout(std::uint64_t device_bytes, std::uint64_t data_by
     return usage_error("{} inodes do not fit into {} KiB; ask for fewer", sb.inodes,
                        device_bytes / 1024);
   }
-  sb.meta_blocks =
-      pair ? narrow(blocks - sb.meta_block) : narrow(std::max<std::uint64_t>(blocks / 64, 6));
+  // Half a line of names for each inode, and room for extents and long names.
+  sb.meta_blocks = pair ? narrow(blocks - sb.meta_block)
+                        : narrow(std::max<std::uint64_t>(blocks / 64, sb.inodes / 32 + 6));
   std::uint64_t data_block = pair ? 2 : std::uint64_t{sb.meta_block} + sb.meta_blocks;
   if (data_total >= kBlocksToAlign) {
     data_block = (data_block + kHugeBlocks - 1) / kHugeBlocks * kHugeBlocks;

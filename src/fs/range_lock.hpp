@@ -6,7 +6,8 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <shared_mutex>
+
+#include "fs/file_lock.hpp"
 
 namespace pmembench::fs {
 
@@ -42,7 +43,7 @@ class RangeLock {
 
  private:
   struct alignas(64) Padded {
-    std::shared_mutex mutex;
+    FileLock mutex;
   };
   // A bit a lock that the range needs. They are taken from the lowest up, so nobody waits in a
   // circle.

@@ -255,8 +255,8 @@ int FileSystemThread::rename(std::string_view from_path, std::string_view to_pat
     if (found == 0) found = find_parent(to_path, to);
     if (found < 0) return found;
     if (from.name.empty() || to.name.empty()) return -EBUSY;
-    std::unique_lock<std::shared_mutex> first(from.directory->lock, std::defer_lock);
-    std::unique_lock<std::shared_mutex> second;
+    std::unique_lock<fs::FileLock> first(from.directory->lock, std::defer_lock);
+    std::unique_lock<fs::FileLock> second;
     if (from.directory == to.directory) {
       first.lock();
     } else {
@@ -289,7 +289,7 @@ int FileSystemThread::rename_locked(Place& from, Place& to, bool exclusive_tree)
   if (target == entry) return 0;
   Inode* const victim = target != nullptr ? core_.inode(target->inode) : nullptr;
   if (victim != nullptr && (directory || victim->type == InodeType::directory)) return -EEXIST;
-  std::unique_lock<std::shared_mutex> moved_lock, victim_lock;
+  std::unique_lock<fs::FileLock> moved_lock, victim_lock;
   context_->transaction.reset();
   core_.log_entry(*from.directory, old_place, from.name, nullptr, context_->transaction);
   if (victim != nullptr) {

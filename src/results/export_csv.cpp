@@ -55,7 +55,7 @@ void add_latency(const std::optional<LatencyResult>& latency, std::vector<Field>
 
 void add_amplification(const std::map<std::string, double>& amplification,
                        std::vector<Field>& fields) {
-  for (const char* name : {"bytes", "lines_flushed", "drains"}) {
+  for (const char* name : {"bytes_asked", "bytes_stored", "lines_flushed", "fences"}) {
     const auto found = amplification.find(name);
     fields.emplace_back(fmt::format("amplification_{}", name),
                         found == amplification.end() ? "" : number(found->second));

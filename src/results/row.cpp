@@ -106,25 +106,32 @@ void count_work(const std::vector<Replicate>& replicates, Row& row) {
   if (run > 0) row.disturbed_share = static_cast<double>(seen_disturbed) / static_cast<double>(run);
 }
 
+// What the device counts, in the words of a row.
+const std::map<std::string, std::string> kCounterNames{{"bytes_copied_from", "bytes_stored"},
+                                                       {"bytes_copied_to", "bytes_loaded"},
+                                                       {"drains", "fences"}};
+
 void count_amplification(const ParsedReplicates& parsed, Row& row) {
-  double operations = 0;
-  double bytes = 0;
-  double lines = 0;
-  double drains = 0;
+  std::map<std::string, double> totals;
   for (const nlohmann::json& details : parsed.details) {
     const auto counters = details.find("counters");
     if (counters == details.end()) return;
-    operations += number_at(*counters, "operations").value_or(0);
-    bytes += number_at(*counters, "bytes_copied_from").value_or(0) +
-             number_at(*counters, "bytes_copied_to").value_or(0);
-    lines += number_at(*counters, "lines_flushed").value_or(0);
-    drains += number_at(*counters, "drains").value_or(0);
+    for (const auto& [name, count] : counters->items()) {
+      totals[name] += number_at(*counters, name).value_or(0);
+    }
   }
+  const double operations = totals["operations"];
   if (!(operations > 0)) return;
-  // Loads and stores at a mapped address pass no counter: no bytes counted is not none moved.
-  if (bytes > 0) row.amplification["bytes"] = bytes / operations;
-  row.amplification["lines_flushed"] = lines / operations;
-  row.amplification["drains"] = drains / operations;
+  const double asked = static_cast<double>(row.bytes) / static_cast<double>(row.operations);
+  if (row.bytes > 0) row.amplification["bytes_asked"] = asked;
+  for (const auto& [name, total] : totals) {
+    if (name == "operations") continue;
+    const auto known = kCounterNames.find(name);
+    const bool bytes = known != kCounterNames.end() && name.starts_with("bytes_");
+    // Loads and stores at a mapped address pass no counter: no bytes counted is not none moved.
+    if (bytes && total == 0) continue;
+    row.amplification[known == kCounterNames.end() ? name : known->second] = total / operations;
+  }
 }
 
 double floor_of(const Cell& cell, const std::vector<Replicate>& replicates,

@@ -48,7 +48,9 @@ struct Row {
   std::uint64_t slices = 0;
   bool converged = false;
   double disturbed_share = 0;                   // of slices: preempted, and repeated
-  std::map<std::string, double> amplification;  // "bytes", "lines_flushed", "drains": per operation
+  // Per operation, counted by the device and the layers on it: "bytes_asked", "bytes_stored",
+  // "bytes_loaded", "lines_flushed", "fences", and where there are sectors "sectors_written", ...
+  std::map<std::string, double> amplification;
   std::vector<Warning> warnings;
   std::uint64_t seed = 0;
   nlohmann::json medium;  // MediaFacts as verified: page size, node shares, MAP_SYNC, domain

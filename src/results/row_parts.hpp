@@ -16,7 +16,7 @@ namespace pmembench {
 
 // Replicates with their JSON texts parsed; a text that is no object counts as an empty one.
 // details: {"timer": {"step_ns": ...}, "counters": {"operations": ..., "bytes_copied_from": ...,
-// "bytes_copied_to": ..., "lines_flushed": ..., "drains": ...}, "cpus": [0, 1]}.
+// "bytes_copied_to": ..., "lines_flushed": ..., "drains": ..., and what layers count}, "cpus": [0, 1]}.
 // medium: MediaFacts by their names and "claim"; node_share: {"0": share}.
 struct ParsedReplicates {
   const std::vector<Replicate>& replicates;

@@ -153,6 +153,19 @@ MaybeWarning warn_quantised(const Cell& cell, const ParsedReplicates& parsed, co
                   format_duration_ns(*p50_ns), *p50_ns / step_ns, format_duration_ns(step_ns))};
 }
 
+// Bad blocks of the guarded path are made, not found.
+MaybeWarning warn_simulated(const Cell& cell) {
+  const auto bad = cell.parameters.find("bad_blocks");
+  if (bad == cell.parameters.end() || bad->second == "0") return std::nullopt;
+  const auto poison = cell.parameters.find("poison");
+  const bool listed = poison == cell.parameters.end() || poison->second == "list";
+  return Warning{"simulated",
+                 fmt::format("its bad blocks are simulated, {}: what a policy costs is real, how "
+                             "memory fails is not; for that poison real memory",
+                             listed ? "as a list that the device looks at"
+                                    : "as pages on which userfaultfd raises SIGBUS")};
+}
+
 MaybeWarning warn_overflow(const std::vector<Replicate>& replicates) {
   std::uint64_t beyond = 0;
   for (const Replicate& replicate : replicates) {
@@ -175,7 +188,8 @@ std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parse
            warn_disturbed(row), warn_steal(parsed.replicates), warn_not_converged(row, context),
            warn_below_floor(cell, row), warn_quantised(cell, parsed, row),
            warn_page_size(cell, parsed), warn_placement(cell, parsed),
-           warn_autocorrelation(parsed.replicates), warn_overflow(parsed.replicates)}) {
+           warn_autocorrelation(parsed.replicates), warn_overflow(parsed.replicates),
+           warn_simulated(cell)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
   return warnings;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "measure/replicate.hpp"
+#include "results/history.hpp"
 #include "results/row.hpp"
 
 namespace pmembench {
@@ -29,12 +31,28 @@ struct RunRecord {
   nlohmann::json plan;         // cells and settings
 };
 
+// A comparison or self-test, kept whole.
+struct DocumentRecord {
+  std::int64_t id = 0;      // given by the store
+  std::string created_utc;  // empty: the store's clock
+  std::string kind;         // "compare", "gate", "self-test"
+  std::optional<std::int64_t> run_id;
+  std::string verdict;
+  nlohmann::json document;
+};
+
+// Which points of the history; empty: all.
+struct HistoryFilter {
+  std::string cell, metric, machine_fingerprint, reference;
+};
+
 // Not thread-safe; several processes may use one file at once (WAL, busy timeout 10 s).
 class Store {
  public:
   enum class Mode { read, write };
   static constexpr int kBusyTimeoutMs = 10'000;
-  // Makes the file and schema in Mode::write. One sentence each: not a SQLite file, of another
+  // Makes the file and schema in Mode::write, and brings an older schema to the present one; in
+  // Mode::read an older file is read as it is. One sentence each: not a SQLite file, of another
   // program, corrupt, of a newer schema (names both versions), read-only folder, missing file
   // (read), missing folder, a folder, full disk, locked for `busy_timeout_ms`.
   static Result<Store> open(const std::string& path, Mode mode,
@@ -59,6 +77,26 @@ class Store {
   // The newest run of this plan on this machine that is not "done".
   Result<std::optional<RunRecord>> unfinished(const std::string& plan_fingerprint,
                                               const std::string& machine_fingerprint) const;
+
+  // The median of each replicate by cell and index, without their slices.
+  Result<std::map<std::string, std::map<unsigned, double>>> medians(std::int64_t run) const;
+  // By cell: the times per operation of the finished runs of `base`'s plan, machine and version,
+  // its own included and that of `without` left out.
+  Result<std::map<std::string, std::vector<double>>> sibling_estimates(
+      std::int64_t base, std::optional<std::int64_t> without) const;
+
+  // The document's id.
+  Result<std::int64_t> save_document(const DocumentRecord& document);
+  // Oldest first; of one kind, or of all where none is given.
+  Result<std::vector<DocumentRecord>> documents(const std::string& kind = "") const;
+
+  // All of them or none, and their document (where there is one) with them.
+  Status add_history(const std::vector<HistoryPoint>& points, const DocumentRecord* document);
+  // Oldest first.
+  Result<std::vector<HistoryPoint>> history(const HistoryFilter& filter = {}) const;
+  // Marks the newest point of each cell and metric that `filter` meets as the start of a new level.
+  // Returns how many; refuses (usage) an empty reason, and a filter that meets none.
+  Result<std::size_t> accept_baseline(const HistoryFilter& filter, const std::string& reason);
 
  private:
   struct Impl;

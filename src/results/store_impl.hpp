@@ -16,6 +16,12 @@ struct Store::Impl {
 // Error (usage) where the file has no such run: names those it has.
 Status check_run(const Database& database, std::int64_t run);
 
+// A file of an older version, opened for reading, lacks some.
+Result<bool> has_table(const Database& database, std::string_view table);
+
+// The id of the new row; within a transaction of the caller's.
+Result<std::int64_t> insert_document(const Database& database, const DocumentRecord& document);
+
 // As text; bytes that are no UTF-8 (of a host name, of a command line) become U+FFFD.
 inline std::string json_text(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -98,7 +98,7 @@ Result<Database> open_for_reading(const std::string& path, int busy_timeout_ms) 
                         busy_timeout_ms);
 }
 
-enum class Kind { empty, ours };
+enum class Kind { empty, older, ours };
 
 Result<Kind> identify(const Database& database) {
   const Result<std::int64_t> application = database.integer("PRAGMA application_id");
@@ -113,13 +113,13 @@ Result<Kind> identify(const Database& database) {
         "{} is the SQLite file of another program, and is left alone: name another file with --db",
         database.name());
   }
-  if (*version != kSchemaVersion) {
+  if (*version < kOldestSchemaVersion || *version > kSchemaVersion) {
     return usage_error(
         "{} has schema version {} and this pmembench knows version {}: open it with the pmembench "
-        "that "
-        "wrote it, or name another file with --db",
+        "that wrote it, or name another file with --db",
         database.name(), *version, kSchemaVersion);
   }
+  if (*version < kSchemaVersion) return Kind::older;
   return Kind::ours;
 }
 
@@ -145,17 +145,20 @@ Status check_whole(const Database& database) {
       database.name(), *verdict, database.name());
 }
 
-// Another process may make the schema at the same time: who comes second finds it made.
+// Makes the schema, or brings an older one to the present. Another process may do so at the same
+// time: who comes second finds it done. After an error the file is as it was.
 Status make_schema(const Database& database) {
   Result<Transaction> transaction = Transaction::begin(database);
   if (!transaction) return transaction.error();
   const Result<Kind> kind = identify(database);
   if (!kind) return kind.error();
   if (*kind == Kind::ours) return {};
-  const Status made =
-      database.execute(std::string(schema_sql()) +
-                       fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
-                                   kApplicationId, kSchemaVersion));
+  std::string sql;
+  if (*kind == Kind::empty) sql += schema_1_sql();
+  sql += migration_to_2_sql();
+  sql += fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId,
+                     kSchemaVersion);
+  const Status made = database.execute(sql);
   return made ? transaction->commit() : made;
 }
 
@@ -174,7 +177,7 @@ Status use_wal(const Database& database, int busy_timeout_ms) {
 }
 
 Status prepare_for_writing(const Database& database, Kind kind, int busy_timeout_ms) {
-  if (kind == Kind::empty) {
+  if (kind != Kind::ours) {
     const Status made = make_schema(database);
     if (!made) return made;
   }

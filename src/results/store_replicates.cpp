@@ -135,4 +135,36 @@ Result<std::vector<Replicate>> load_replicates(const Database& database, std::in
   }
 }
 
+Result<std::map<std::string, std::map<unsigned, double>>> Store::medians(std::int64_t run) const {
+  Statement select(impl_->database,
+                   "SELECT cell, replicate, median_ns_per_operation FROM medians WHERE run_id = ?",
+                   "read the medians of a run");
+  select.bind(run);
+  std::map<std::string, std::map<unsigned, double>> medians;
+  for (;;) {
+    const Result<bool> row = select.step();
+    if (!row) return row.error();
+    if (!*row) return medians;
+    medians[select.text(0)][static_cast<unsigned>(select.integer(1))] = select.real(2);
+  }
+}
+
+Result<std::map<std::string, std::vector<double>>> Store::sibling_estimates(
+    std::int64_t base, std::optional<std::int64_t> without) const {
+  Statement select(impl_->database,
+                   "SELECT cells.cell, cells.ns_per_operation FROM runs AS wanted JOIN runs USING "
+                   "(plan_fingerprint, machine_fingerprint, version) JOIN cells ON cells.run_id = "
+                   "runs.id WHERE wanted.id = ?1 AND runs.status = 'done' AND runs.id <> ?2 AND "
+                   "cells.status = 'ok'",
+                   "read the runs of one build");
+  select.bind(base).bind(without.value_or(-1));
+  std::map<std::string, std::vector<double>> estimates;
+  for (;;) {
+    const Result<bool> row = select.step();
+    if (!row) return row.error();
+    if (!*row) return estimates;
+    estimates[select.text(0)].push_back(select.real(1));
+  }
+}
+
 }  // namespace pmembench

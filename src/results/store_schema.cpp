@@ -4,7 +4,7 @@ namespace pmembench {
 
 // Seeds use all of 64 bits and SQLite's integers are signed, hence text. A REAL that is NULL was
 // not a finite number or was not measured.
-std::string_view schema_sql() {
+std::string_view schema_1_sql() {
   return R"sql(
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -97,6 +97,39 @@ CREATE VIEW results AS
 CREATE VIEW medians AS
   SELECT cells.run_id, cells.cell, replicates.replicate, replicates.median_ns_per_operation
   FROM replicates JOIN cells ON cells.id = replicates.cell_id;
+)sql";
+}
+
+std::string_view migration_to_2_sql() {
+  return R"sql(
+CREATE TABLE documents (
+  id INTEGER PRIMARY KEY,
+  created_utc TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  run_id INTEGER REFERENCES runs (id) ON DELETE CASCADE,
+  verdict TEXT NOT NULL,
+  document TEXT NOT NULL
+) STRICT;
+CREATE INDEX documents_by_run ON documents (run_id);
+
+CREATE TABLE history_points (
+  id INTEGER PRIMARY KEY,
+  recorded_utc TEXT NOT NULL,
+  cell TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  machine_fingerprint TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  label TEXT NOT NULL,
+  ratio REAL NOT NULL CHECK (ratio > 0),
+  low REAL,
+  high REAL,
+  replicates INTEGER NOT NULL,
+  accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
+  reason TEXT NOT NULL,
+  document_id INTEGER REFERENCES documents (id) ON DELETE SET NULL
+) STRICT;
+CREATE INDEX history_by_series
+  ON history_points (cell, metric, machine_fingerprint, reference, id);
 )sql";
 }
 

@@ -8,10 +8,15 @@ namespace pmembench {
 
 // "pmb1", in the header of the file: `file` and SQLite's own tools show it.
 constexpr std::int32_t kApplicationId = 0x706D6231;
+// Files from this version on are read as they are, and migrated when they are written to.
+constexpr int kOldestSchemaVersion = 1;
 // Grows when a table changes; docs/schema.md describes this one.
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
-// Tables, views and indexes of kSchemaVersion.
-std::string_view schema_sql();
+// Tables, views and indexes of version 1, to which the migrations are added.
+std::string_view schema_1_sql();
+
+// What version 2 added: run once on a file of version 1, which then is one of version 2.
+std::string_view migration_to_2_sql();
 
 }  // namespace pmembench

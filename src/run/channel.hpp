@@ -21,6 +21,7 @@ class Channel {
   // file, ETIMEDOUT, EINTR a signal arrived, EPROTO not JSON or a line above 64 MiB.
   Result<nlohmann::json> receive(std::uint64_t timeout_ms = 0);
   void close();
+  [[nodiscard]] int out() const { return out_.get(); }
 
  private:
   UniqueFd in_;

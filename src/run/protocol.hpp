@@ -2,6 +2,8 @@
 // can be driven by one coordinator.
 //
 //   coordinator                               worker
+//   {"do":"hello"}                      ->    may come first: who are you
+//                                       <-    {"is":"hello","version":1,...}
 //   {"do":"open","version":1,...}       ->    opens, maps, touches, verifies the medium
 //                                       <-    {"is":"opened",...}
 //   {"do":"cell","cell":{...},...}      ->    makes threads and workloads, calibrates
@@ -14,13 +16,16 @@
 //                                       <-    {"is":"done",...}
 //   {"do":"quit"}, or end of file       ->    removes what it made and exits 0
 //
-// In place of any answer: {"is":"failed","kind":"runtime","message":"..."}; after a failed cell the
-// worker waits for the next.
+// A worker that dies of SIGBUS on its medium says as its last line
+// {"is":"fault","signal":7,"offset":N}. In place of any answer:
+// {"is":"failed","kind":"runtime","message":"..."}; after a failed cell the worker waits for the
+// next.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +58,15 @@ struct CellRequest {
   Cell cell;
   std::uint64_t slice_ns = 500'000;
   std::uint64_t operations = 0;  // of a slice and thread; 0: calibrate
+  // Work put between the operations (run/plant.hpp), as a share of their time; 0: the barriers
+  // alone, which the base of a planted head has too. Absent: nothing.
+  std::optional<double> plant = std::nullopt;
+};
+
+// What a worker is, before it opens anything. One from before this request answers "failed".
+struct HelloReply {
+  int protocol = 0;
+  std::string version;  // of pmembench
 };
 
 // One timed slice over all threads.
@@ -75,6 +89,7 @@ nlohmann::json to_json(const Cell& cell);
 nlohmann::json to_json(const OpenRequest& request);
 nlohmann::json to_json(const OpenedReply& reply);
 nlohmann::json to_json(const CellRequest& request);
+nlohmann::json to_json(const HelloReply& reply);
 nlohmann::json to_json(const SliceReply& reply);
 nlohmann::json to_json(const CellDoneReply& reply);
 nlohmann::json to_json(const Error& error);  // {"is":"failed",...}
@@ -86,6 +101,7 @@ Result<Cell> cell_from_json(const nlohmann::json& json);
 Result<OpenRequest> open_request_from_json(const nlohmann::json& json);
 Result<OpenedReply> opened_reply_from_json(const nlohmann::json& json);
 Result<CellRequest> cell_request_from_json(const nlohmann::json& json);
+Result<HelloReply> hello_reply_from_json(const nlohmann::json& json);
 Result<std::uint64_t> ready_reply_from_json(const nlohmann::json& json);
 Result<SliceReply> slice_reply_from_json(const nlohmann::json& json);
 Result<CellDoneReply> cell_done_reply_from_json(const nlohmann::json& json);

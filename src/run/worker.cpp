@@ -8,6 +8,7 @@
 #include "run/cell_session.hpp"
 #include "run/channel.hpp"
 #include "run/checks.hpp"
+#include "run/fault_report.hpp"
 #include "run/host_info.hpp"
 #include "run/protocol.hpp"
 
@@ -16,8 +17,8 @@ namespace {
 
 class Worker {
  public:
-  Worker(Channel channel, std::span<const dax_operations* const> builtins)
-      : channel_(std::move(channel)), builtins_(builtins) {}
+  Worker(Channel channel, std::span<const dax_operations* const> builtins, std::string_view version)
+      : channel_(std::move(channel)), builtins_(builtins), version_(version) {}
 
   int serve() {
     for (;;) {
@@ -33,11 +34,16 @@ class Worker {
 
  private:
   Result<nlohmann::json> handle(const std::string& verb, const nlohmann::json& message) {
+    if (verb == "hello") return hello();
     if (verb == "open") return open(message);
     if (verb == "cell") return begin_cell(message);
     if (verb == "slice") return slice(message.value("first", false));
     if (verb == "end") return end_cell();
     return runtime_error("worker protocol: unknown request '{}'", verb);
+  }
+
+  [[nodiscard]] nlohmann::json hello() const {
+    return to_json(HelloReply{kProtocolVersion, version_});
   }
 
   Result<nlohmann::json> open(const nlohmann::json& message) {
@@ -61,9 +67,23 @@ class Worker {
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
+    if (const Status reported = report_faults(); !reported) return reported.error();
     host_ = {&*device_, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
     return to_json(OpenedReply{to_json(device_->facts), *timer, host_.ceiling_bytes_per_s});
+  }
+
+  // Where the medium has addresses, an error of it can be told by its offset.
+  Status report_faults() {
+    DaxDevice& device = *device_->device;
+    DaxReader reader = device.make_reader();
+    const ReadSection section(reader);
+    void* address = nullptr;
+    const std::int64_t pages = device.direct_access(
+        section, 0, device.size_bytes() / DAX_PAGE_BYTES, DAX_ACCESS, &address);
+    if (pages <= 0) return {};
+    return report_faults_in({channel_.out(), static_cast<unsigned char*>(address),
+                             static_cast<std::uint64_t>(pages) * DAX_PAGE_BYTES});
   }
 
   Result<nlohmann::json> begin_cell(const nlohmann::json& message) {
@@ -81,6 +101,10 @@ class Worker {
       operations = *calibrated;
     }
     session_->set_operations(operations);
+    if (request->plant) {
+      const Status planted = session_->plant(*request->plant);
+      if (!planted) return planted.error();
+    }
     return nlohmann::json{{"is", "ready"}, {"operations", operations}};
   }
 
@@ -102,6 +126,7 @@ class Worker {
 
   Channel channel_;
   std::span<const dax_operations* const> builtins_;
+  std::string version_;
   std::optional<Registry> registry_;
   std::optional<OpenedDevice> device_;
   CellSession::Host host_;
@@ -110,9 +135,10 @@ class Worker {
 
 }  // namespace
 
-int serve_worker(UniqueFd in, UniqueFd out, std::span<const dax_operations* const> builtins) {
+int serve_worker(UniqueFd in, UniqueFd out, std::span<const dax_operations* const> builtins,
+                 std::string_view version) {
   std::signal(SIGPIPE, SIG_IGN);
-  Worker worker(Channel(std::move(in), std::move(out)), builtins);
+  Worker worker(Channel(std::move(in), std::move(out)), builtins, version);
   return worker.serve();
 }
 

@@ -7,9 +7,9 @@ from command import PLUGINS
 
 KEYS = {
     "backends": {"name", "usable", "reason", "origin", "summary", "media"},
-    "workloads": {"name", "summary", "parameters"},
+    "workloads": {"name", "summary", "needs_files", "parameters"},
     "media": {"name", "spelling", "summary"},
-    "paths": {"name", "summary", "needs_direct_access"},
+    "paths": {"name", "summary", "needs_direct_access", "gives_files", "parameters"},
 }
 
 

@@ -250,8 +250,7 @@ TEST_P(EveryOption, agrees_with_a_model) {
   remount(options());
 }
 
-INSTANTIATE_TEST_SUITE_P(Options, EveryOption,
-                         testing::Combine(testing::Bool(), testing::Bool()));
+INSTANTIATE_TEST_SUITE_P(Options, EveryOption, testing::Combine(testing::Bool(), testing::Bool()));
 
 TEST_F(OneMount, frees_every_block_that_it_took) {
   const std::uint64_t before = file_system_->free_bytes();

@@ -123,7 +123,7 @@ TEST(Csv, has_a_header_and_a_line_a_row) {
   EXPECT_EQ(row.at("latency_mode"), "");
   EXPECT_EQ(row.at("latency_ns_p99.9"), "");
   EXPECT_EQ(row.at("converged"), "true");
-  EXPECT_EQ(row.at("amplification_drains"), "0.5");
+  EXPECT_EQ(row.at("amplification_fences"), "0.5");
   EXPECT_EQ(row.at("seed"), "18364758544493064720");
   EXPECT_EQ(read_csv(Exported{}.as("csv")).size(), 1U);
 }

@@ -55,7 +55,7 @@ TEST(RowJson, holds_the_rows_values) {
   EXPECT_EQ(value["seed"], 0xFEDCBA9876543210ULL);
   EXPECT_EQ(value["warnings"][0]["type"], "disturbed");
   EXPECT_EQ(value["warnings"][0]["sentence"], row.warnings[0].sentence);
-  EXPECT_EQ(value["amplification"]["drains"], 0.5);
+  EXPECT_EQ(value["amplification"]["fences"], 0.5);
   EXPECT_EQ(value["medium"]["kind"], "dram");
 }
 

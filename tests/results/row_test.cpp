@@ -100,9 +100,20 @@ TEST(Row, takes_the_disturbed_share_of_all_slices_that_were_run) {
 
 TEST(Row, counts_amplification_per_operation_from_the_devices_counters) {
   const Row row = row_of(sample::cell(), sample::replicates());
-  EXPECT_THAT(row.amplification,
-              testing::ElementsAre(testing::Pair("bytes", 128.0), testing::Pair("drains", 0.5),
-                                   testing::Pair("lines_flushed", 2.0)));
+  const double asked = static_cast<double>(row.bytes) / static_cast<double>(row.operations);
+  EXPECT_THAT(
+      row.amplification,
+      testing::ElementsAre(testing::Pair("bytes_asked", asked), testing::Pair("bytes_loaded", 32.0),
+                           testing::Pair("bytes_stored", 96.0), testing::Pair("fences", 0.5),
+                           testing::Pair("lines_flushed", 2.0)));
+}
+
+TEST(Row, passes_on_what_the_layers_above_the_device_count) {
+  Replicate block = replicate(0, 100);
+  block.details_json = R"({"counters":{"operations":10,"bytes_copied_from":0,"blocks_erased":5}})";
+  const Row row = row_of(sample::cell(), {block});
+  EXPECT_EQ(row.amplification.at("blocks_erased"), 0.5);
+  EXPECT_FALSE(row.amplification.contains("bytes_stored"));
 }
 
 TEST(Row, counts_no_bytes_where_loads_and_stores_pass_no_counter) {
@@ -110,7 +121,8 @@ TEST(Row, counts_no_bytes_where_loads_and_stores_pass_no_counter) {
   mapped.details_json = R"({"counters":{"operations":10,"lines_flushed":20,"drains":10}})";
   EXPECT_THAT(
       row_of(sample::cell(), {mapped}).amplification,
-      testing::ElementsAre(testing::Pair("drains", 1.0), testing::Pair("lines_flushed", 2)));
+      testing::ElementsAre(testing::Pair("bytes_asked", testing::_), testing::Pair("fences", 1.0),
+                           testing::Pair("lines_flushed", 2)));
   mapped.details_json = "{}";
   EXPECT_TRUE(row_of(sample::cell(), {mapped}).amplification.empty());
 }

@@ -8,17 +8,19 @@
 namespace pmembench {
 namespace {
 
-CellSession::Host host_of(DaxDevice& device) {
+OpenedDevice opened(fakes::FakeBackend& fake) { return {{}, fake.device()}; }
+
+CellSession::Host host_of(OpenedDevice& device) {
   static const TimerFacts timer = *calibrate_timer(true);
   return {&device, timer, 1e12, true};
 }
 
 TEST(CellSession, does_the_operations_it_was_told_on_all_threads) {
   fakes::FakeBackend fake(1 << 20);
-  const auto device = fake.device();
+  OpenedDevice device = opened(fake);
   fake.record = false;
   const auto threads = static_cast<unsigned>(read_topology("/").usable_cpus.size());
-  auto session = CellSession::start(host_of(*device),
+  auto session = CellSession::start(host_of(device),
                                     live_cell("random", {{"operation_size", "64"}}, threads));
   ASSERT_TRUE(session) << session.error().message;
   (*session)->set_operations(500);
@@ -38,9 +40,9 @@ TEST(CellSession, fails_a_cell_whose_bytes_are_wrong) {
     iter->count = 0;
     return bytes;
   };
-  const auto device = fake.device();
+  OpenedDevice device = opened(fake);
   auto session =
-      CellSession::start(host_of(*device), live_cell("random", {{"access", "write"}}, 1));
+      CellSession::start(host_of(device), live_cell("random", {{"access", "write"}}, 1));
   ASSERT_TRUE(session);
   (*session)->set_operations(100);
   ASSERT_TRUE((*session)->slice());
@@ -51,8 +53,8 @@ TEST(CellSession, fails_a_cell_whose_bytes_are_wrong) {
 
 TEST(CellSession, fails_a_cell_above_the_ceiling) {
   fakes::FakeBackend fake(1 << 20);
-  const auto device = fake.device();
-  CellSession::Host host = host_of(*device);
+  OpenedDevice device = opened(fake);
+  CellSession::Host host = host_of(device);
   host.ceiling_bytes_per_s = 1;
   auto session = CellSession::start(host, live_cell("random", {}, 1));
   ASSERT_TRUE(session);
@@ -65,8 +67,8 @@ TEST(CellSession, fails_a_cell_above_the_ceiling) {
 
 TEST(CellSession, says_how_far_a_failing_path_came) {
   fakes::FakeBackend fake(1 << 20);
-  const auto device = fake.device();
-  auto session = CellSession::start(host_of(*device), live_cell("random", {}, 1));
+  OpenedDevice device = opened(fake);
+  auto session = CellSession::start(host_of(device), live_cell("random", {}, 1));
   ASSERT_TRUE(session);
   fake.fail_with = -EIO;
   (*session)->set_operations(10);
@@ -78,12 +80,12 @@ TEST(CellSession, says_how_far_a_failing_path_came) {
 
 TEST(CellSession, refuses_parameters_that_do_not_fit_the_opened_device) {
   fakes::FakeBackend fake(1 << 20);
-  const auto device = fake.device();
+  OpenedDevice device = opened(fake);
   EXPECT_FALSE(
-      CellSession::start(host_of(*device), live_cell("random", {{"range_size", "2097152"}}, 1)));
+      CellSession::start(host_of(device), live_cell("random", {{"range_size", "2097152"}}, 1)));
   Cell cell = live_cell("random", {}, 1);
   cell.workload = "unheard-of";
-  EXPECT_EQ(CellSession::start(host_of(*device), cell).error().message,
+  EXPECT_EQ(CellSession::start(host_of(device), cell).error().message,
             "this worker knows no workload 'unheard-of' on path 'direct'");
 }
 

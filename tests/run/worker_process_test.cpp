@@ -31,6 +31,18 @@ TEST(WorkerProcess, names_the_signal_that_a_worker_died_of) {
   EXPECT_FALSE(worker->ask({}, 10'000));
 }
 
+TEST(WorkerProcess, names_the_offset_that_a_worker_met_a_memory_error_at) {
+  auto worker =
+      shell("read line; echo '{\"is\":\"fault\",\"signal\":7,\"offset\":81930}'; kill -BUS $$");
+  const auto answer = worker->ask({{"do", "x"}}, 10'000);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message,
+            "the worker died of SIGBUS (Bus error) at offset 81930 of the medium, in its 4 KiB "
+            "page 20");
+  EXPECT_EQ(answer.error().code, EPIPE);
+  EXPECT_FALSE(worker->alive());
+}
+
 TEST(WorkerProcess, names_the_status_of_a_worker_that_ended) {
   EXPECT_EQ(shell("read line; exit 3")->ask({}, 10'000).error().message,
             "the worker ended by itself with status 3");

@@ -1,0 +1,147 @@
+// pmembench compare: two stored runs, side by side; a suspicion at most.
+#include <fmt/format.h>
+
+#include <ctime>
+#include <filesystem>
+
+#include "cli/commands.hpp"
+#include "cli/comparison_table.hpp"
+#include "cli/report_file.hpp"
+#include "cli/run_number.hpp"
+#include "results/compare.hpp"
+
+namespace pmembench {
+namespace {
+
+struct Operand {
+  StoredRun run;
+  std::string database;  // empty: from Google Benchmark's JSON
+};
+
+// "3", "latest", "other.db:3", "benchmark.json".
+Result<Operand> load(const std::string& text, const std::string& database) {
+  std::error_code ignored;
+  std::string file = database;
+  std::string number = text;
+  const std::size_t colon = text.rfind(':');
+  if (std::filesystem::is_regular_file(text, ignored)) {
+    if (text.ends_with(".db")) {
+      return usage_error("{} is a file of many runs: name one of them, as in {}:1", text, text);
+    }
+    const auto content = read_report_file(text);
+    if (!content) return content.error();
+    auto run = gbench_run(*content, text);
+    if (!run) return run.error();
+    return Operand{*std::move(run), ""};
+  }
+  if (colon != std::string::npos && colon > 0) {
+    file = text.substr(0, colon);
+    number = text.substr(colon + 1);
+  } else if (text.find_first_of("./") != std::string::npos) {
+    return usage_error(
+        "{} does not exist: give the number of a run, FILE.db:NUMBER, or a file with Google "
+        "Benchmark's JSON",
+        text);
+  }
+  const auto id = run_number(number);
+  if (!id) return id.error();
+  const auto store = Store::open(file, Store::Mode::read);
+  if (!store) return store.error();
+  auto run = stored_run(*store, *id, file == database ? "run " + number : text);
+  if (!run) return run.error();
+  return Operand{*std::move(run), file};
+}
+
+Result<std::map<std::string, double>> scatter_of(const Operand& base, const Operand& head) {
+  if (base.database.empty()) return std::map<std::string, double>();
+  const auto store = Store::open(base.database, Store::Mode::read);
+  if (!store) return store.error();
+  return stored_scatter(*store, base.run.side.run.value_or(0),
+                        base.database == head.database ? head.run.side.run : std::nullopt);
+}
+
+std::string now_utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+class CompareCommand final : public Command {
+ public:
+  explicit CompareCommand(CLI::App& app)
+      : Command(app.add_subcommand("compare", "Compare two stored runs: a suspicion at most")) {
+    subcommand_->footer(
+        "A and B are numbers of runs (or latest), FILE.db:NUMBER, or files with Google Benchmark's "
+        "JSON.\n"
+        "Exit status: 0 nothing found or a suspicion, 1 a regression (--trust-stored only), 3 "
+        "inconclusive (--strict only), 4 not comparable or a cell is missing.\n"
+        "Examples:\n  pmembench compare 3 4\n"
+        "  pmembench compare main.db:7 latest --markdown summary.md --junit compare.xml");
+    subcommand_->add_option("A", base_, "The base")->required();
+    subcommand_->add_option("B", head_, "The head")->required();
+    subcommand_->add_option("--db", database_, "File that holds the results")
+        ->type_name("FILE")
+        ->capture_default_str();
+    subcommand_
+        ->add_option("--minimal-effect", rules_.gate.minimal_effect,
+                     "Smallest change that matters, as a share")
+        ->check(CLI::Range(0.0001, 10.0))
+        ->capture_default_str();
+    subcommand_->add_option("--markdown", markdown_, "New file for a summary")->type_name("FILE");
+    subcommand_->add_option("--junit", junit_, "New file for JUnit XML")->type_name("FILE");
+    subcommand_->add_flag("--json", as_json_, "Print the comparison document");
+    subcommand_->add_flag("--explain", explain_, "Say what each reason code means");
+    subcommand_->add_flag("--strict", rules_.gate.strict, "Exit 3 where it is inconclusive");
+    subcommand_->add_flag("--trust-stored", rules_.trust_stored,
+                          "Call a suspicion a regression (exit 1)");
+  }
+
+  Result<int> run(const GlobalOptions& global) override {
+    auto base = load(base_, database_);
+    if (!base) return base.error();
+    auto head = load(head_, database_);
+    if (!head) return head.error();
+    auto scatter = scatter_of(*base, *head);
+    if (!scatter) return scatter.error();
+    rules_.scatter = *std::move(scatter);
+    Comparison comparison = compare_runs(base->run, head->run, rules_);
+    comparison.created_utc = now_utc();
+    comparison.command_line = global.command_line;
+    return write(comparison);
+  }
+
+ private:
+  Result<int> write(const Comparison& comparison) const {
+    if (!markdown_.empty()) {
+      const Status written =
+          write_report_file(markdown_, comparison_markdown(comparison), "--markdown");
+      if (!written) return written.error();
+    }
+    if (!junit_.empty()) {
+      const Status written = write_report_file(junit_, comparison_junit(comparison), "--junit");
+      if (!written) return written.error();
+    }
+    if (as_json_) {
+      fmt::print("{}\n",
+                 to_json(comparison).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+      fmt::print("{}", comparison_text(comparison, explain_));
+    }
+    return comparison.exit;
+  }
+
+  std::string base_, head_, markdown_, junit_;
+  std::string database_ = "pmembench.db";
+  CompareRules rules_;
+  bool as_json_ = false, explain_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_compare_command(CLI::App& app) {
+  return std::make_unique<CompareCommand>(app);
+}
+
+}  // namespace pmembench

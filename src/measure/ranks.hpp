@@ -1,0 +1,16 @@
+// Midranks: the ranks of values, with the mean rank for those that are equal.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace pmembench {
+
+struct Midranks {
+  std::vector<std::uint32_t> doubled;  // twice the rank of each value, so that it is whole
+  double tie_term = 0;                 // sum of t^3 - t over groups of t equal values
+};
+[[nodiscard]] Midranks midranks(std::span<const double> values);
+
+}  // namespace pmembench

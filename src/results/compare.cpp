@@ -1,0 +1,259 @@
+#include "results/compare.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "measure/false_discovery.hpp"
+#include "measure/shift.hpp"
+#include "measure/signed_rank.hpp"
+#include "measure/spread.hpp"
+#include "results/verdict_parts.hpp"
+
+namespace pmembench {
+namespace {
+
+using CellsByName = std::map<std::string, const StoredCell*>;
+
+CellsByName by_name(const StoredRun& run) {
+  CellsByName cells;
+  for (const StoredCell& cell : run.cells) cells[cell.cell] = &cell;
+  return cells;
+}
+
+// A cell that both sides measured, before the suite is looked at.
+struct Shift {
+  CellVerdict verdict;
+  Estimate ln;
+  bool judged = false;
+};
+
+void refuse(Verdict verdict, std::string code, std::string reason, CellVerdict& cell) {
+  cell.verdict = verdict;
+  cell.code = std::move(code);
+  cell.reason = std::move(reason);
+}
+
+std::vector<double> logarithms(const StoredCell& cell) {
+  std::vector<double> values;
+  for (const auto& [index, time_ns] : cell.median_ns) {
+    if (std::isfinite(time_ns) && time_ns > 0) values.push_back(std::log(time_ns));
+  }
+  return values;
+}
+
+std::vector<double> differences(const StoredCell& base, const StoredCell& head) {
+  std::vector<double> values;
+  for (const auto& [index, time_ns] : base.median_ns) {
+    const auto other = head.median_ns.find(index);
+    if (other == head.median_ns.end()) continue;
+    const double difference = std::log(other->second) - std::log(time_ns);
+    if (std::isfinite(difference)) values.push_back(difference);
+  }
+  return values;
+}
+
+void estimate(const StoredCell& base, const StoredCell& head, bool paired, double confidence,
+              Shift& shift) {
+  CellVerdict& verdict = shift.verdict;
+  const std::vector<double> base_ln = logarithms(base);
+  const std::vector<double> head_ln = logarithms(head);
+  const std::vector<double> pairs = paired ? differences(base, head) : std::vector<double>();
+  if (!base_ln.empty()) verdict.base_ns = std::exp(median(base_ln));
+  if (!head_ln.empty()) verdict.head_ns = std::exp(median(head_ln));
+  verdict.paired = paired;
+  verdict.slices = std::min(base.slices, head.slices);
+  verdict.replicates =
+      static_cast<unsigned>(paired ? pairs.size() : std::min(base_ln.size(), head_ln.size()));
+  if (verdict.replicates == 0) return;
+  if (paired) {
+    shift.ln = hodges_lehmann(pairs, confidence);
+    verdict.p_value = signed_rank_p_value(pairs);
+    verdict.mde = smallest_visible(robust_deviation(pairs), pairs.size());
+  } else {
+    shift.ln = hodges_lehmann_shift(base_ln, head_ln, confidence);
+    verdict.p_value = mann_whitney_p_value(base_ln, head_ln);
+    // Of a difference: both sides scatter.
+    const double scatter = std::hypot(robust_deviation(base_ln), robust_deviation(head_ln));
+    verdict.mde = smallest_visible(scatter, verdict.replicates);
+  }
+  verdict.effect = as_share(shift.ln);
+}
+
+// What is no number on either side has its reason.
+bool has_numbers(const StoredCell& base, const StoredCell& head, CellVerdict& verdict) {
+  for (const StoredCell* cell : {&base, &head}) {
+    if (cell->status == "ok" && !logarithms(*cell).empty()) continue;
+    const char* side = cell == &base ? "base" : "head";
+    const std::string reason =
+        cell->status == "ok" ? "it has no time" : cell->status + ": " + cell->reason;
+    refuse(Verdict::missing, "failed_cell", fmt::format("the {} has no result: {}", side, reason),
+           verdict);
+    return false;
+  }
+  return true;
+}
+
+Shift measure(const StoredCell& base, const StoredCell& head, bool paired,
+              const CompareRules& rules) {
+  Shift shift;
+  CellVerdict& verdict = shift.verdict;
+  verdict.cell = base.cell;
+  verdict.metric = "ns_per_operation";
+  verdict.paired = paired;
+  verdict.minimal_effect = rules.gate.minimal_effect;
+  const auto scatter = rules.scatter.find(base.cell);
+  if (scatter != rules.scatter.end()) {
+    // Two runs differ by the root of two more than one run scatters.
+    const double reach = std::expm1(3 * std::sqrt(2.0) * scatter->second);
+    verdict.minimal_effect = std::max(verdict.minimal_effect, reach);
+  }
+  if (!has_numbers(base, head, verdict)) return shift;
+  estimate(base, head, paired, rules.gate.confidence, shift);
+  if (!shift.ln.has_interval) {
+    refuse(Verdict::inconclusive, "too_few_replicates",
+           fmt::format("{} and {} replicates have no {:.3g} % interval: 95 % takes {}",
+                       base.median_ns.size(), head.median_ns.size(), rules.gate.confidence * 100,
+                       paired ? "six pairs" : "four on each side"),
+           verdict);
+    return shift;
+  }
+  shift.judged = true;
+  return shift;
+}
+
+void decide(double adjusted_p, std::size_t tests, const CompareRules& rules, Shift& shift) {
+  CellVerdict& verdict = shift.verdict;
+  const int direction = direction_of(shift.ln, verdict.minimal_effect);
+  const std::string seen = interval_words(*verdict.effect);
+  if (direction == 0) {
+    const bool within = shift.ln.high < std::log1p(verdict.minimal_effect);
+    refuse(within ? Verdict::pass : Verdict::inconclusive,
+           within ? "within_effect" : "interval_too_wide",
+           within ? fmt::format("{}: below {}", seen, percent(verdict.minimal_effect))
+                  : fmt::format("{}: the interval holds changes below and above {}", seen,
+                                percent(verdict.minimal_effect)),
+           verdict);
+    return;
+  }
+  if (!(adjusted_p <= rules.gate.false_discovery_rate)) {
+    refuse(Verdict::inconclusive, "not_significant_in_suite",
+           fmt::format("{} stands out alone, and not among {} tests (adjusted p {:.2g})", seen,
+                       tests, adjusted_p),
+           verdict);
+    return;
+  }
+  const bool slower = direction > 0;
+  const Verdict trusted = slower ? Verdict::regression : Verdict::improved;
+  refuse(rules.trust_stored ? trusted : Verdict::suspect,
+         slower ? "slower_stored" : "faster_stored",
+         fmt::format("{} by {}{}", slower ? "slower" : "faster", seen,
+                     rules.trust_stored
+                         ? ""
+                         : "; the runs were not measured together, and `pmembench gate` decides"),
+         verdict);
+}
+
+void decide_all(const CompareRules& rules, std::vector<Shift>& shifts, Comparison& comparison) {
+  std::vector<double> p_values;
+  for (const Shift& shift : shifts) {
+    if (shift.judged) p_values.push_back(shift.verdict.p_value);
+  }
+  const std::vector<double> adjusted = benjamini_hochberg(p_values);
+  std::size_t next = 0;
+  for (Shift& shift : shifts) {
+    if (shift.judged) decide(adjusted[next++], adjusted.size(), rules, shift);
+    comparison.cells.push_back(std::move(shift.verdict));
+  }
+  // Of the tests alone: what lies between two sessions is no chance, and no number for it is known.
+  comparison.expected_false_alarms =
+      static_cast<double>(p_values.size()) * (1 - rules.gate.confidence) / 2;
+}
+
+// Lists what one side lacks; what the base alone has is missing in the head.
+void list_lonely(const CellsByName& base, const CellsByName& head, double minimal_effect,
+                 Comparison& comparison) {
+  for (const auto& [name, cell] : head) {
+    if (!base.contains(name)) comparison.head_only.push_back(name);
+  }
+  for (const auto& [name, cell] : base) {
+    if (head.contains(name)) continue;
+    comparison.base_only.push_back(name);
+    CellVerdict missing;
+    missing.cell = name;
+    missing.metric = "ns_per_operation";
+    missing.paired = false;
+    missing.minimal_effect = minimal_effect;
+    refuse(Verdict::missing, "missing_head", "the head has no such cell: it is gone or renamed",
+           missing);
+    comparison.cells.push_back(std::move(missing));
+  }
+}
+
+// Cells that ran on neither side say nothing, where both were skipped.
+bool skipped_on_both(const StoredCell& base, const StoredCell& head) {
+  return base.status == "skipped" && head.status == "skipped";
+}
+
+std::string closing(const CompareRules& rules, std::size_t skipped) {
+  std::string text = rules.scatter.empty()
+                         ? fmt::format(
+                               "; no stored runs of one build say how runs scatter here, so the "
+                               "limit is {}",
+                               percent(rules.gate.minimal_effect))
+                         : fmt::format(
+                               "; limits follow how stored runs of one build scatter, for {} "
+                               "cells",
+                               rules.scatter.size());
+  if (skipped > 0) text += fmt::format("; {} cells were skipped on both sides", skipped);
+  return text;
+}
+
+void conclude(const CompareRules& rules, std::size_t skipped, Comparison& comparison) {
+  SuiteVerdict suite;
+  suite.cells = comparison.cells;
+  suite.expected_false_alarms = comparison.expected_false_alarms;
+  SuiteFacts facts;
+  const std::string& base = comparison.base.machine_fingerprint;
+  const std::string& head = comparison.head.machine_fingerprint;
+  if (!base.empty() && !head.empty() && base != head) {
+    facts.untrusted.push_back(fmt::format(
+        "the runs are of different machines ({} and {}): measure both on one", base, head));
+  }
+  suite.verdict = facts.untrusted.empty() ? worst_of(suite.cells) : Verdict::untrusted;
+  suite.exit = exit_of(suite.verdict, rules.gate.strict);
+  suite.sentence = suite_sentence(suite, facts) + closing(rules, skipped);
+  adopt(suite, rules.gate, comparison);
+}
+
+}  // namespace
+
+Comparison compare_runs(const StoredRun& base, const StoredRun& head, const CompareRules& rules) {
+  Comparison comparison;
+  comparison.kind = "compare";
+  comparison.base = base.side;
+  comparison.head = head.side;
+  comparison.environment_differences = environment_differences(base.environment, head.environment);
+  if (base.side.version != head.side.version) {
+    comparison.environment_differences.push_back({"version", base.side.version, head.side.version});
+  }
+  const CellsByName base_cells = by_name(base);
+  const CellsByName head_cells = by_name(head);
+  list_lonely(base_cells, head_cells, rules.gate.minimal_effect, comparison);
+  const bool paired = !base.session.empty() && base.session == head.session;
+  std::size_t skipped = 0;
+  std::vector<Shift> shifts;
+  for (const StoredCell& cell : base.cells) {
+    const auto other = head_cells.find(cell.cell);
+    if (other == head_cells.end()) continue;
+    if (skipped_on_both(cell, *other->second)) {
+      ++skipped;
+      continue;
+    }
+    shifts.push_back(measure(cell, *other->second, paired, rules));
+  }
+  decide_all(rules, shifts, comparison);
+  conclude(rules, skipped, comparison);
+  return comparison;
+}
+
+}  // namespace pmembench

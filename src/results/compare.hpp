@@ -1,0 +1,58 @@
+// Two runs that were stored at different times, compared: a suspicion at most.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "results/comparison.hpp"
+#include "results/store.hpp"
+
+namespace pmembench {
+
+// One cell of a stored run: the median of each of its replicates.
+struct StoredCell {
+  std::string cell;
+  std::string status;  // "ok", "skipped", "error"
+  std::string reason;
+  std::map<unsigned, double> median_ns;  // by the replicate's index
+  unsigned slices = 0;                   // of a replicate
+};
+
+// One side of a comparison, from wherever it was stored.
+struct StoredRun {
+  ComparisonSide side;
+  std::string session;  // runs of one session were interleaved, replicate by replicate; "": alone
+  nlohmann::json environment;
+  std::vector<StoredCell> cells;
+};
+
+struct CompareRules {
+  GateRules gate;
+  bool trust_stored = false;  // REGRESSION and IMPROVED instead of SUSPECT
+  // By cell: the standard deviation of ln(time) between stored runs of one build on this machine.
+  std::map<std::string, double> scatter;
+};
+
+// From the store; the latest run where no number is given. `label`: how the user named it.
+Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run,
+                             const std::string& label);
+
+// From Google Benchmark's JSON: each repetition counts as a replicate. Refuses (usage) what is
+// none, and a file that holds aggregates only.
+Result<StoredRun> gbench_run(const std::string& text, const std::string& label);
+
+// How runs of the base's build scatter on its machine: those of its plan, machine and version, the
+// head's run left out. Cells with fewer than three such runs are not in it.
+Result<std::map<std::string, double>> stored_scatter(const Store& store, std::int64_t base,
+                                                     std::optional<std::int64_t> head);
+
+// Hodges-Lehmann shifts of the process medians (paired by index within one session) with their
+// intervals, Benjamini-Hochberg over all cells. Cells of one side only are listed, and those that
+// the base alone has are MISSING; so are those that failed. Machines that differ: UNTRUSTED.
+[[nodiscard]] Comparison compare_runs(const StoredRun& base, const StoredRun& head,
+                                      const CompareRules& rules);
+
+}  // namespace pmembench

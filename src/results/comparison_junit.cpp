@@ -1,0 +1,133 @@
+// A comparison as JUnit XML, which CI systems show beside the tests.
+#include <cmath>
+
+#include "results/comparison_parts.hpp"
+#include "results/verdict_parts.hpp"
+
+namespace pmembench {
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : plain_text(text)) {
+    if (c == '&') {
+      result += "&amp;";
+    } else if (c == '<') {
+      result += "&lt;";
+    } else if (c == '>') {
+      result += "&gt;";
+    } else if (c == '"') {
+      result += "&quot;";
+    } else if (c == '\'') {
+      result += "&apos;";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string number(double value) {
+  return std::isfinite(value) ? fmt::format("{:.6g}", value) : "";
+}
+
+std::string property(std::string_view name, const std::string& value) {
+  if (value.empty()) return {};
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, escaped(value));
+}
+
+std::string properties(const CellVerdict& cell) {
+  std::string text = property("verdict", std::string(name_of(cell.verdict)));
+  text += property("code", cell.code);
+  if (cell.effect) {
+    text += property("est", number(cell.effect->estimate));
+    if (cell.effect->has_interval) {
+      text += property("ci", number(cell.effect->low) + ".." + number(cell.effect->high));
+    }
+  }
+  text += property("mde", number(cell.mde)) + property("p", number(cell.p_value));
+  text += property("P", std::to_string(cell.replicates));
+  text += property("s", std::to_string(cell.slices));
+  return "    <properties>\n" + text + "    </properties>\n";
+}
+
+enum class Outcome { passed, failure, skipped, error };
+
+Outcome outcome_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+    case Verdict::improved:
+      return Outcome::passed;
+    case Verdict::regression:
+      return Outcome::failure;
+    case Verdict::inconclusive:
+    case Verdict::suspect:
+      return Outcome::skipped;
+    case Verdict::missing:
+    case Verdict::untrusted:
+      break;
+  }
+  return Outcome::error;
+}
+
+// GitLab drops the attribute and shows the body; others do the reverse.
+std::string outcome_element(const CellVerdict& cell) {
+  const std::string message = escaped(fmt::format("{}: {}", name_of(cell.verdict), cell.reason));
+  switch (outcome_of(cell.verdict)) {
+    case Outcome::passed:
+      break;
+    case Outcome::failure:
+      return fmt::format("    <failure type=\"regression\" message=\"{}\">{}</failure>\n", message,
+                         message);
+    case Outcome::skipped:
+      return fmt::format("    <skipped message=\"{}\">{}</skipped>\n", message, message);
+    case Outcome::error:
+      return fmt::format("    <error type=\"{}\" message=\"{}\">{}</error>\n",
+                         cell.verdict == Verdict::missing ? "missing" : "untrusted", message,
+                         message);
+  }
+  return {};
+}
+
+std::string testcase(std::string_view class_name, const CellVerdict& cell) {
+  return fmt::format("  <testcase classname=\"{}\" name=\"{} {}\" time=\"0\">\n", class_name,
+                     escaped(cell.cell), escaped(cell.metric)) +
+         properties(cell) + outcome_element(cell) + "  </testcase>\n";
+}
+
+}  // namespace
+
+std::string comparison_junit(const Comparison& comparison) {
+  std::size_t failures = 0;
+  std::size_t skipped = 0;
+  std::size_t errors = 0;
+  const std::string class_name = "pmembench." + escaped(comparison.kind);
+  std::string cases;
+  const auto add = [&](const CellVerdict& cell) {
+    const Outcome outcome = outcome_of(cell.verdict);
+    failures += outcome == Outcome::failure ? 1 : 0;
+    skipped += outcome == Outcome::skipped ? 1 : 0;
+    errors += outcome == Outcome::error ? 1 : 0;
+    cases += testcase(class_name, cell);
+  };
+  for (const CellVerdict& cell : comparison.cells) add(cell);
+  // What no cell can say: nothing was compared, or nothing of it can be trusted.
+  const bool unsaid = comparison.verdict == Verdict::untrusted && errors == 0;
+  if (unsaid) {
+    CellVerdict suite;
+    suite.cell = "the suite";
+    suite.metric = "verdict";
+    suite.verdict = Verdict::untrusted;
+    suite.reason = comparison.sentence;
+    add(suite);
+  }
+  return fmt::format(
+             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+             "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
+             "timestamp=\"{}\">\n",
+             class_name, comparison.cells.size() + (unsaid ? 1 : 0), failures, errors, skipped,
+             escaped(comparison.created_utc)) +
+         cases + "</testsuite>\n";
+}
+
+}  // namespace pmembench

@@ -1,0 +1,21 @@
+// What the texts of a comparison share. For src/results only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "results/comparison.hpp"
+
+namespace pmembench {
+
+// The cells as a reader wants them: what is wrong first (in the order of Verdict, worst first), and
+// among equals the largest effect first.
+[[nodiscard]] std::vector<const CellVerdict*> by_severity(const Comparison& comparison);
+// Is the reader to look at it?
+[[nodiscard]] bool is_flagged(Verdict verdict);
+// Without what no XML and no terminal takes: control characters become blanks, and bytes that are
+// no UTF-8 become '?'.
+[[nodiscard]] std::string plain_text(std::string_view text);
+
+}  // namespace pmembench

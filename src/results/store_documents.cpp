@@ -1,0 +1,75 @@
+// Store: comparisons kept whole, in and out.
+#include "results/store_impl.hpp"
+
+namespace pmembench {
+
+Result<bool> has_table(const Database& database, std::string_view table) {
+  Statement find(database, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+                 "look for a table");
+  return find.bind(table).step();
+}
+
+Result<std::int64_t> insert_document(const Database& database, const DocumentRecord& document) {
+  if (document.run_id) {
+    const Status known = check_run(database, *document.run_id);
+    if (!known) return known.error();
+  }
+  Statement insert(database,
+                   "INSERT INTO documents (created_utc, kind, run_id, verdict, document) VALUES "
+                   "(coalesce(nullif(?, ''), strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?, ?, ?, ?)",
+                   "store a document");
+  insert.bind(document.created_utc).bind(document.kind);
+  if (document.run_id) {
+    insert.bind(*document.run_id);
+  } else {
+    insert.bind_null();
+  }
+  const Status inserted = insert.bind(document.verdict).bind(json_text(document.document)).run();
+  if (!inserted) return inserted.error();
+  return sqlite3_last_insert_rowid(database.handle());
+}
+
+Result<std::int64_t> Store::save_document(const DocumentRecord& document) {
+  const Database& database = impl_->database;
+  Result<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return transaction.error();
+  Result<std::int64_t> id = insert_document(database, document);
+  if (!id) return id;
+  const Status committed = transaction->commit();
+  if (!committed) return committed.error();
+  return id;
+}
+
+Result<std::vector<DocumentRecord>> Store::documents(const std::string& kind) const {
+  const Database& database = impl_->database;
+  std::vector<DocumentRecord> documents;
+  const Result<bool> known = has_table(database, "documents");
+  if (!known) return known.error();
+  if (!*known) return documents;  // a file of version 1
+  Statement select(
+      database,
+      "SELECT id, created_utc, kind, run_id, verdict, document FROM documents WHERE ?1 "
+      "= '' OR kind = ?1 ORDER BY id",
+      "read the documents");
+  select.bind(kind);
+  for (;;) {
+    const Result<bool> row = select.step();
+    if (!row) return row.error();
+    if (!*row) return documents;
+    DocumentRecord document;
+    document.id = select.integer(0);
+    document.created_utc = select.text(1);
+    document.kind = select.text(2);
+    if (!select.is_null(3)) document.run_id = select.integer(3);
+    document.verdict = select.text(4);
+    document.document = nlohmann::json::parse(select.text(5), nullptr, false);
+    if (document.document.is_discarded()) {
+      return runtime_error(
+          "document {} of {} is no JSON: the file was changed by another program; restore a copy",
+          document.id, database.name());
+    }
+    documents.push_back(std::move(document));
+  }
+}
+
+}  // namespace pmembench

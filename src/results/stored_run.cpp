@@ -1,0 +1,50 @@
+// Sides of a comparison out of the store, and how its runs scatter.
+#include <cmath>
+
+#include "measure/spread.hpp"
+#include "results/compare.hpp"
+
+namespace pmembench {
+
+Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run,
+                             const std::string& label) {
+  const Result<RunRecord> record = store.run(run);
+  if (!record) return record.error();
+  const Result<std::vector<Row>> rows = store.rows(record->id);
+  if (!rows) return rows.error();
+  const auto medians = store.medians(record->id);
+  if (!medians) return medians.error();
+  StoredRun stored;
+  stored.side = {label, record->version, record->machine_fingerprint, record->id};
+  stored.environment = record->environment;
+  if (record->environment.is_object()) {
+    const auto session = record->environment.find("session");
+    if (session != record->environment.end() && session->is_string()) stored.session = *session;
+  }
+  for (const Row& row : *rows) {
+    StoredCell cell{row.cell, row.status, row.reason, {}, 0};
+    const auto found = medians->find(row.cell);
+    if (found != medians->end()) cell.median_ns = found->second;
+    if (row.replicates > 0) cell.slices = static_cast<unsigned>(row.slices / row.replicates);
+    stored.cells.push_back(std::move(cell));
+  }
+  return stored;
+}
+
+Result<std::map<std::string, double>> stored_scatter(const Store& store, std::int64_t base,
+                                                     std::optional<std::int64_t> head) {
+  constexpr std::size_t kFewestRuns = 3;
+  const auto estimates = store.sibling_estimates(base, head);
+  if (!estimates) return estimates.error();
+  std::map<std::string, double> scatter;
+  for (const auto& [cell, times_ns] : *estimates) {
+    std::vector<double> logarithms;
+    for (const double time_ns : times_ns) {
+      if (std::isfinite(time_ns) && time_ns > 0) logarithms.push_back(std::log(time_ns));
+    }
+    if (logarithms.size() >= kFewestRuns) scatter[cell] = standard_deviation(logarithms);
+  }
+  return scatter;
+}
+
+}  // namespace pmembench

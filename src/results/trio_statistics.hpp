@@ -1,0 +1,32 @@
+// From the trios of a cell to one difference a trio and metric. For src/results only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "measure/arm_samples.hpp"
+#include "results/row.hpp"
+#include "results/verdict.hpp"
+
+namespace pmembench {
+
+// One metric of one cell: what its trios say, or why they say nothing.
+struct MetricSamples {
+  std::string metric;
+  double minimal_effect = 0;
+  std::vector<double> head;         // ln head - ln base of each usable trio
+  std::vector<double> control;      // ln control - ln base
+  double base_ns = 0, head_ns = 0;  // medians over the usable trios; NaN without one
+  unsigned slices = 0;              // blocks in the usable trio with the fewest
+  // Set where the metric cannot be judged: "missing_head", "no_samples", ... and a sentence.
+  Verdict problem = Verdict::pass;  // pass: none
+  std::string code, reason;
+  std::vector<Warning> warnings;
+};
+
+// The time per operation first, always; then the percentiles that every process of the base
+// supports.
+[[nodiscard]] std::vector<MetricSamples> metrics_of(const ArmSamples& samples,
+                                                    const GateRules& rules);
+
+}  // namespace pmembench

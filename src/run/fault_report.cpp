@@ -1,0 +1,66 @@
+#include "run/fault_report.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+namespace pmembench {
+namespace {
+
+// Read by the signal handler, which cannot be told in any other way.
+FaultScene current_scene;
+
+// Decimal digits before `end`: printf is not async-signal-safe.
+char* digits_before(char* end, std::uint64_t value) {
+  do {
+    *--end = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  return end;
+}
+
+void write_all(const char* text, std::size_t length) {
+  while (length > 0) {
+    const ssize_t written = ::write(current_scene.out, text, length);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text += written;
+    length -= static_cast<std::size_t>(written);
+  }
+}
+
+void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
+  const auto* const at = static_cast<const unsigned char*>(info->si_addr);
+  const FaultScene& scene = current_scene;
+  // A signal that a process sent has no address.
+  if (info->si_code > 0 && at >= scene.address && at < scene.address + scene.size_bytes) {
+    constexpr char kHead[] = "{\"is\":\"fault\",\"signal\":7,\"offset\":";
+    std::array<char, 24> number{};
+    char* const end = number.data() + number.size();
+    const char* const digits = digits_before(end, static_cast<std::uint64_t>(at - scene.address));
+    write_all(kHead, sizeof(kHead) - 1);
+    write_all(digits, static_cast<std::size_t>(end - digits));
+    write_all("}\n", 2);
+  }
+  // The instruction is repeated when this returns, and now ends the process.
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+Status report_faults_in(const FaultScene& scene) {
+  static_assert(SIGBUS == 7, "the report names the signal");
+  current_scene = scene;
+  struct sigaction action {};
+  action.sa_sigaction = on_bus_error;
+  action.sa_flags = SA_SIGINFO;
+  if (sigaction(SIGBUS, &action, nullptr) != 0) {
+    return runtime_error("a worker cannot handle SIGBUS: {}", std::strerror(errno));
+  }
+  return {};
+}
+
+}  // namespace pmembench

@@ -1,0 +1,22 @@
+// Fault report: a worker that dies of SIGBUS on its medium says where, in its last line.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.hpp"
+
+namespace pmembench {
+
+// Where the medium lies in this process, and the descriptor that leads to the coordinator.
+struct FaultScene {
+  int out = -1;
+  const unsigned char* address = nullptr;
+  std::uint64_t size_bytes = 0;
+};
+
+// From now on a SIGBUS in the scene writes {"is":"fault","signal":7,"offset":N} and then ends the
+// process as it would have done; one elsewhere just ends it. Called again for another medium. The
+// worker's main thread, while no other thread runs.
+Status report_faults_in(const FaultScene& scene);
+
+}  // namespace pmembench

@@ -1,0 +1,40 @@
+// Sides of a comparison out of the store.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "raw_database.hpp"
+#include "results/compare.hpp"
+#include "sample.hpp"
+
+namespace pmembench {
+namespace {
+
+TEST(StoredRun, reads_runs_of_the_store_and_how_they_scatter) {
+  const sample::Folder folder;
+  auto store = Store::open(folder.path("results.db"), Store::Mode::write);
+  ASSERT_TRUE(store);
+  for (int i = 0; i < 5; ++i) {
+    const auto run = store->begin_run(sample::run_record());
+    std::vector<Replicate> replicates = sample::replicates();
+    for (Replicate& each : replicates) each.median_ns_per_operation *= 1 + 0.01 * i;
+    const Row row = make_row(sample::cell(), replicates, "", {});
+    for (const Replicate& each : replicates) ASSERT_TRUE(store->save(*run, row, &each));
+    ASSERT_TRUE(store->finish_run(*run, "done"));
+  }
+  const auto run = stored_run(*store, 2, "run 2");
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->side.run, 2);
+  ASSERT_EQ(run->cells.size(), 1U);
+  EXPECT_EQ(run->cells[0].median_ns.size(), 10U);
+  EXPECT_EQ(run->cells[0].slices, 3U);
+  EXPECT_NEAR(run->cells[0].median_ns.at(0), 99.5 * 1.01, 1e-9);
+  const auto scatter = stored_scatter(*store, 1, 5);
+  ASSERT_TRUE(scatter);
+  // Runs 1 to 4 lie 1 % apart.
+  EXPECT_NEAR(scatter->at(sample::cell().name), 0.0127, 0.0003);
+  RawDatabase(folder.path("results.db")).execute("UPDATE runs SET version = 'other' WHERE id > 2");
+  EXPECT_TRUE(stored_scatter(*store, 1, 5)->empty());
+}
+
+}  // namespace
+}  // namespace pmembench

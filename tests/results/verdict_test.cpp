@@ -1,0 +1,156 @@
+#include "results/verdict.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "planted.hpp"
+
+namespace pmembench {
+namespace {
+
+using planted::cell;
+using planted::Plan;
+using testing::HasSubstr;
+
+CellVerdict judge(const ArmSamples& samples, const ArmSamples* confirmation = nullptr,
+                  const GateRules& rules = {}) {
+  const auto verdicts = judge_cell(samples, confirmation, rules);
+  EXPECT_FALSE(verdicts.empty());
+  return verdicts.front();
+}
+
+TEST(Verdict, passes_what_did_not_change_and_says_what_it_would_have_seen) {
+  const CellVerdict verdict = judge(cell("a", {}, 1));
+  EXPECT_EQ(verdict.verdict, Verdict::pass);
+  EXPECT_EQ(verdict.code, "within_effect");
+  EXPECT_THAT(verdict.reason, HasSubstr(" would show, and one of 2."));
+  EXPECT_THAT(verdict.reason, HasSubstr(" be called a regression"));
+  EXPECT_GT(verdict.mde, 0.002);
+  EXPECT_LT(verdict.mde, 0.03);
+  EXPECT_EQ(verdict.replicates, 20U);
+  EXPECT_EQ(verdict.slices, 9U);
+  EXPECT_NEAR(verdict.base_ns, 100, 3);
+  ASSERT_TRUE(verdict.effect && verdict.control_effect);
+  EXPECT_FALSE(verdict.wants_confirmation);
+}
+
+TEST(Verdict, asks_for_fresh_processes_before_it_calls_a_regression) {
+  const ArmSamples slow = cell("a", {.effect = 0.05}, 2);
+  const CellVerdict first = judge(slow);
+  EXPECT_EQ(first.verdict, Verdict::inconclusive);
+  EXPECT_EQ(first.code, "slower_unconfirmed");
+  EXPECT_TRUE(first.wants_confirmation);
+  const ArmSamples again = cell("a", {.effect = 0.05}, 3);
+  const CellVerdict second = judge(slow, &again);
+  EXPECT_EQ(second.verdict, Verdict::regression);
+  EXPECT_EQ(second.code, "slower_confirmed");
+  EXPECT_FALSE(second.wants_confirmation);
+  ASSERT_TRUE(second.confirmation);
+  EXPECT_NEAR(second.confirmation->estimate, 0.05, 0.02);
+  EXPECT_NEAR(second.effect->estimate, 0.05, 0.02);
+}
+
+TEST(Verdict, takes_back_what_fresh_processes_do_not_show) {
+  const ArmSamples slow = cell("a", {.effect = 0.05}, 4);
+  const ArmSamples quiet = cell("a", {}, 5);
+  const CellVerdict verdict = judge(slow, &quiet);
+  EXPECT_EQ(verdict.verdict, Verdict::pass);
+  EXPECT_EQ(verdict.code, "not_confirmed");
+  EXPECT_THAT(verdict.reason, HasSubstr(": not confirmed"));
+  // Fresh processes that cannot tell do not refute it.
+  const ArmSamples vague = cell("a", {.effect = 0.02, .process = 0.08}, 6);
+  EXPECT_EQ(judge(slow, &vague).verdict, Verdict::inconclusive);
+  // Nor does the opposite confirm it.
+  const ArmSamples fast = cell("a", {.effect = -0.05}, 7);
+  EXPECT_EQ(judge(slow, &fast).code, "not_confirmed");
+}
+
+TEST(Verdict, calls_an_improvement_only_when_it_is_confirmed_as_well) {
+  const ArmSamples fast = cell("a", {.effect = -0.06}, 8);
+  EXPECT_EQ(judge(fast).code, "faster_unconfirmed");
+  const ArmSamples again = cell("a", {.effect = -0.06}, 9);
+  EXPECT_EQ(judge(fast, &again).verdict, Verdict::improved);
+}
+
+TEST(Verdict, is_inconclusive_where_the_interval_holds_both) {
+  const CellVerdict verdict = judge(cell("a", {.effect = 0.015, .process = 0.06}, 10));
+  EXPECT_EQ(verdict.verdict, Verdict::inconclusive);
+  EXPECT_EQ(verdict.code, "interval_too_wide");
+  EXPECT_THAT(verdict.reason, HasSubstr("the interval holds changes below and above 2.0 %"));
+}
+
+TEST(Verdict, trusts_nothing_whose_base_differs_from_itself) {
+  const CellVerdict verdict = judge(cell("a", {.control = 0.04}, 11));
+  EXPECT_EQ(verdict.verdict, Verdict::untrusted);
+  EXPECT_EQ(verdict.code, "control_differs");
+  EXPECT_THAT(verdict.reason, HasSubstr("the base compared with itself differs by +3."));
+  EXPECT_EQ(judge(cell("a", {.control = -0.04}, 12)).code, "control_differs");
+  // Below what matters, it is noise.
+  EXPECT_EQ(judge(cell("a", {.control = 0.012, .process = 0.002}, 13)).verdict, Verdict::pass);
+  // In the confirmation as well.
+  const ArmSamples slow = cell("a", {.effect = 0.05}, 14);
+  const ArmSamples disturbed = cell("a", {.effect = 0.05, .control = 0.05}, 15);
+  const CellVerdict confirmed = judge(slow, &disturbed);
+  EXPECT_EQ(confirmed.verdict, Verdict::untrusted);
+  EXPECT_THAT(confirmed.reason, testing::StartsWith("in the confirmation: the base compared"));
+}
+
+TEST(Verdict, needs_six_replicates) {
+  for (unsigned trios = 1; trios <= 5; ++trios) {
+    const CellVerdict verdict = judge(cell("a", {.effect = 0.5, .trios = trios}, trios));
+    EXPECT_EQ(verdict.verdict, Verdict::inconclusive) << trios;
+    EXPECT_EQ(verdict.code, "too_few_replicates");
+    EXPECT_THAT(verdict.reason, HasSubstr("no 95 % interval: 95 % takes six of them"));
+  }
+  EXPECT_TRUE(judge(cell("a", {.effect = 0.5, .trios = 6}, 6)).wants_confirmation);
+}
+
+TEST(Verdict, never_passes_a_cell_that_did_not_run) {
+  const char* codes[] = {"missing_base", "missing_control", "missing_head"};
+  for (std::size_t arm = 0; arm < kArms; ++arm) {
+    ArmSamples samples = cell("a", {}, 16);
+    samples.missing[arm] = "skipped: no clwb";
+    const auto verdicts = judge_cell(samples, nullptr, {});
+    ASSERT_EQ(verdicts.size(), 1U);
+    EXPECT_EQ(verdicts[0].verdict, Verdict::missing);
+    EXPECT_EQ(verdicts[0].code, codes[arm]);
+    EXPECT_THAT(verdicts[0].reason, HasSubstr(" did not measure it: skipped: no clwb"));
+    EXPECT_EQ(exit_of(worst_of(verdicts), false), 4);
+  }
+  const CellVerdict empty = judge(ArmSamples{"a", {}, {}});
+  EXPECT_EQ(empty.verdict, Verdict::untrusted);
+  EXPECT_EQ(empty.code, "no_samples");
+  EXPECT_THAT(empty.reason, HasSubstr("it was to be measured and has no sample"));
+  ArmSamples hollow = cell("a", {.slices = 0}, 17);
+  EXPECT_EQ(judge(hollow).code, "bad_samples");
+  hollow = cell("a", {}, 17);
+  for (ArmTrio& trio : hollow.trios) trio.arms[2].slice_ns_per_operation.clear();
+  EXPECT_EQ(judge(hollow).code, "bad_samples");
+}
+
+TEST(Verdict, explains_every_code_it_gives) {
+  for (const char* code :
+       {"within_effect", "slower_confirmed", "control_differs", "missing_head"}) {
+    EXPECT_NE(explain_code(code), "") << code;
+  }
+  EXPECT_EQ(explain_code("no_such_code"), "");
+  for (const char* name :
+       {"PASS", "IMPROVED", "INCONCLUSIVE", "SUSPECT", "REGRESSION", "MISSING", "UNTRUSTED"}) {
+    EXPECT_EQ(name_of(*verdict_from(name)), name);
+  }
+  EXPECT_FALSE(verdict_from("pass"));
+}
+
+TEST(Verdict, exits_as_it_says) {
+  EXPECT_EQ(exit_of(Verdict::pass, true), 0);
+  EXPECT_EQ(exit_of(Verdict::improved, true), 0);
+  EXPECT_EQ(exit_of(Verdict::suspect, true), 0);
+  EXPECT_EQ(exit_of(Verdict::regression, false), 1);
+  EXPECT_EQ(exit_of(Verdict::inconclusive, false), 0);
+  EXPECT_EQ(exit_of(Verdict::inconclusive, true), 3);
+  EXPECT_EQ(exit_of(Verdict::untrusted, false), 4);
+  EXPECT_EQ(exit_of(Verdict::missing, false), 4);
+}
+
+}  // namespace
+}  // namespace pmembench

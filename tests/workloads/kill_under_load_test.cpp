@@ -1,0 +1,79 @@
+// A device that is killed while threads work on it by every path: nobody hangs, everybody is told,
+// and nothing reaches the device once kill() has returned.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include "workbench.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr unsigned kThreads = 2;
+
+struct Loaded {
+  std::unique_ptr<Path> path;
+  std::unique_ptr<Workload> workload;
+  std::atomic<std::uint64_t> done{0};
+};
+
+class KillUnderLoad : public testing::TestWithParam<const char*> {};
+
+TEST_P(KillUnderLoad, ends_every_thread_and_lets_nothing_through_afterwards) {
+  const PathType& type = *find_path(GetParam());
+  OpenedDevice opened{{}, test_device(builtin("clwb"))};
+  Parameters parameters =
+      parameters_of("random", {{"access", "write"}, {"batch", "4"}, {"range_size", "262144"}});
+  for (const ParameterSpec& spec : type.parameters) parameters[spec.name] = spec.default_value;
+  std::unique_ptr<PathGround> ground;
+  if (type.prepare != nullptr) {
+    auto made = type.prepare(opened, parameters);
+    ASSERT_TRUE(made) << made.error().message;
+    ground = *std::move(made);
+  }
+  std::array<Loaded, kThreads> seats;
+  std::atomic<unsigned> failed{0};
+  std::vector<std::thread> threads;
+  for (unsigned index = 0; index < kThreads; ++index) {
+    threads.emplace_back([&, index] {
+      Loaded& seat = seats[index];
+      seat.path = *type.make(*opened.device, ground.get());
+      seat.workload = find_workload("random")->make(parameters, *seat.path, {index, kThreads, 3});
+      EXPECT_TRUE(seat.workload->prepare());
+      while (seat.workload->failure().empty()) {
+        seat.done.fetch_add(seat.workload->run(64).operations);
+      }
+      failed.fetch_add(1);
+    });
+  }
+  for (const Loaded& seat : seats) {
+    while (seat.done.load() < 1000) std::this_thread::yield();
+  }
+  opened.device->kill();
+  const DeviceCounters at_kill = opened.device->counters();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failed.load(), kThreads);
+  // A drain needs no liveness, and moves nothing.
+  DeviceCounters later = opened.device->counters();
+  later.drains = at_kill.drains;
+  later.lines_flushed = at_kill.lines_flushed;
+  EXPECT_EQ(later, at_kill);
+  for (Loaded& seat : seats) {
+    const std::string failure = seat.workload->failure();
+    EXPECT_TRUE(failure.ends_with("No such device or address") ||
+                failure.ends_with("Input/output error") || failure.ends_with("stopped short"))
+        << failure;
+    EXPECT_EQ(seat.workload->run(64).operations, 0u);
+    seat.workload.reset();
+    seat.path.reset();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Paths, KillUnderLoad,
+                         testing::Values("direct", "guarded", "block-raw", "block-btt",
+                                         "block-rmw"));
+
+}  // namespace
+}  // namespace pmembench

@@ -127,6 +127,10 @@ class GateCommand final : public Command {
 
   Result<int> run(const GlobalOptions& global) override {
     auto status = gate(global);
+    if (!status && status.error().code == EINTR) {
+      say(stderr, "interrupted: a gate that did not end has no verdict\n");
+      return kStatusInterrupted;
+    }
     // 3 says "undecided" here: what this host cannot do has failed, and must not read as that.
     if (!status && status.error().kind == ErrorKind::environment) {
       return Error{ErrorKind::runtime, status.error().message, status.error().code};
@@ -172,11 +176,8 @@ class GateCommand final : public Command {
     const auto comparison = self_test_ ? test_self(*plan, *plants, runner, clock, line)
                                        : judge(*plan, runner, clock, line);
     line.clear();
-    Result<int> status =
-        comparison ? deliver(*comparison, *plan, *sides, global) : Result<int>(comparison.error());
-    if (status || status.error().code != EINTR) return status;
-    say(stderr, "interrupted: a gate that did not end has no verdict\n");
-    return kStatusInterrupted;
+    if (!comparison) return comparison.error();
+    return deliver(*comparison, *plan, *sides, global);
   }
 
   // This binary on both sides.

@@ -120,11 +120,10 @@ def test_a_head_that_cannot_be_loaded_is_missing(pmembench, fault):
     assert len(missing_cells(outcome)) == 2
 
 
-@pytest.mark.parametrize("lie", ["drops_last_byte", "stops_halfway"])
-def test_a_head_whose_bytes_are_wrong_is_missing(pmembench, lie):
+def test_a_head_whose_bytes_are_wrong_is_missing(pmembench):
     campaign = GATE.replace("movnt", "example").replace("operation_size: 64", "operation_size: 100")
     outcome = gate(pmembench, "--base", PLUGINS / "good/pmembench-example.so", "--head",
-                   PLUGINS / f"lying/pmembench-{lie}.so", "--json", campaign=campaign)
+                   PLUGINS / "lying/pmembench-drops_last_byte.so", "--json", campaign=campaign)
     reasons = missing_cells(outcome)
     assert len(reasons) >= 1
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace pmembench {
 
@@ -38,5 +40,12 @@ class Random {
  private:
   std::uint64_t state_;
 };
+
+// Every order is equally likely; the same seed gives the same one (Fisher and Yates).
+template <typename T>
+void shuffle(std::vector<T>& values, std::uint64_t seed) {
+  Random random(seed);
+  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random.below(i)]);
+}
 
 }  // namespace pmembench

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <ctime>
 
+#include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
@@ -15,6 +15,7 @@
 #include "cli/recorder.hpp"
 #include "cli/result_table.hpp"
 #include "cli/text_table.hpp"
+#include "cli/utc_time.hpp"
 #include "cli/version.hpp"
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
@@ -23,14 +24,6 @@ namespace pmembench {
 namespace {
 
 using nlohmann::json;
-
-std::string now_utc() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 json plan_json(const Plan& plan) {
   json cells = json::array();
@@ -67,18 +60,7 @@ class RunCommand final : public Command {
         "Examples:\n  pmembench run configs/quick.yaml\n"
         "  pmembench run configs/quick.yaml --media /dev/dax0.0 --destroy --budget 5m\n"
         "  pmembench run configs/quick.yaml --set operation_size=64 --set threads=1,2 --dry-run");
-    subcommand_->add_option("campaign", campaign_file_, "Campaign file (YAML)")
-        ->required()
-        ->type_name("CAMPAIGN");
-    subcommand_->add_option("--set", assignments_, "Set a key of the campaign (repeatable)")
-        ->type_name("KEY=VALUE")
-        ->allow_extra_args(false);
-    subcommand_->add_option("--media", media_, "Measure on this medium: --set media=MEDIUM")
-        ->type_name("MEDIUM");
-    subcommand_->add_option("--backend", backend_, "Measure this backend: --set backend=BACKEND")
-        ->type_name("BACKEND");
-    subcommand_->add_option("--budget", budget_, "Time for the whole run, as in 60s")
-        ->type_name("TIME");
+    options_.add_to(*subcommand_, "Time for the whole run, as in 60s");
     subcommand_->add_option("--db", database_, "File that results are stored in")
         ->type_name("FILE")
         ->capture_default_str();
@@ -91,7 +73,7 @@ class RunCommand final : public Command {
 
   Result<int> run(const GlobalOptions& global) override {
     const std::atomic<bool>& interrupted = catch_interrupts();
-    auto campaign = read();
+    auto campaign = options_.read();
     if (!campaign) return campaign.error();
     const auto host = open_host(global);
     if (!host) return host.error();
@@ -118,21 +100,6 @@ class RunCommand final : public Command {
   }
 
  private:
-  Result<Campaign> read() const {
-    const CampaignSchema schema = campaign_schema();
-    auto campaign = read_campaign(campaign_file_, schema);
-    if (!campaign) return campaign;
-    std::vector<std::string> all = assignments_;
-    if (!media_.empty()) all.push_back("media=" + media_);
-    if (!backend_.empty()) all.push_back("backend=" + backend_);
-    if (!budget_.empty()) all.push_back("budget=" + budget_);
-    for (const std::string& assignment : all) {
-      const Status set = apply_set(*campaign, assignment, schema);
-      if (!set) return set.error();
-    }
-    return campaign;
-  }
-
   Result<int> measure(RunInput input, Store& store, const std::string& command_line) {
     ProgressLine line(stderr, isatty(STDERR_FILENO) != 0);
     const MonotonicClock clock;
@@ -232,7 +199,7 @@ class RunCommand final : public Command {
     }
     const std::size_t unmeasured = recorder.unmeasured();
     if (recorder.measured() == 0 && unmeasured == 0) {
-      return environment_error("no cell of {} can run here; the results say why", campaign_file_);
+      return environment_error("no cell of {} can run here; the results say why", options_.file);
     }
     const std::string late = fmt::format(
         "the budget ended before {} of {} cells had their turn; the same command with --resume "
@@ -244,9 +211,8 @@ class RunCommand final : public Command {
     return kStatusDone;
   }
 
-  std::string campaign_file_, media_, backend_, budget_;
+  CampaignOptions options_;
   std::string database_ = "pmembench.db";
-  std::vector<std::string> assignments_;
   bool destroy_ = false, resume_ = false, dry_run_ = false, as_json_ = false;
 };
 

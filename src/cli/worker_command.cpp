@@ -1,6 +1,7 @@
 // pmembench worker: the process that measures; started by run, never by hand.
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
+#include "cli/version.hpp"
 #include "run/worker.hpp"
 
 namespace pmembench {
@@ -23,7 +24,7 @@ class WorkerCommand final : public Command {
     if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
       return runtime_error("a worker cannot set up its output");
     }
-    return serve_worker(std::move(in), std::move(out), builtin_operations());
+    return serve_worker(std::move(in), std::move(out), builtin_operations(), kVersion);
   }
 };
 

@@ -1,44 +1,18 @@
 #include "run/cell_driver.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "base/random.hpp"
 #include "measure/estimate.hpp"
-#include "platform/environment.hpp"
+#include "run/slice_steps.hpp"
 
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPrepareTimeout_ms = 300'000;
-constexpr std::uint64_t kSliceTimeout_ms = 60'000;
-constexpr std::size_t kSlopeWindow = 5;
-constexpr double kSlopeLimit = 0.01;
-constexpr double kOverlapWanted = 0.8;
-
-bool disturbed(const SliceReply& slice) {
-  return slice.involuntary_switches > 0 || slice.overlap < kOverlapWanted;
-}
-
-Result<SliceReply> take_slice(const Ask& ask, bool first) {
-  const auto answer = ask({{"do", "slice"}, {"first", first}}, kSliceTimeout_ms);
-  if (!answer) return answer.error();
-  return slice_reply_from_json(*answer);
-}
-
-bool steady(const std::vector<double>& times) {
-  if (times.size() < kSlopeWindow) return false;
-  const std::span<const double> window(times.data() + times.size() - kSlopeWindow, kSlopeWindow);
-  const double change = least_squares_slope(window) * static_cast<double>(kSlopeWindow);
-  return std::abs(change) < kSlopeLimit * median(window);
-}
-
-// fio's rule (steadystate, slope) on a short window: a fifth of the slices at most.
 Status warm_up(const Ask& ask, unsigned slices) {
-  const unsigned most = std::max(1U, slices / 5);
+  const unsigned most = warm_up_limit(slices);
   std::vector<double> times;
-  while (times.size() < most && !steady(times)) {
+  while (times.size() < most && !is_steady(times)) {
     const auto slice = take_slice(ask, false);
     if (!slice) return slice.error();
     times.push_back(slice->ns_per_operation);
@@ -61,7 +35,7 @@ Status take_slices(const Ask& ask, unsigned slices, Replicate& replicate) {
     if (!slice) return slice.error();
     first = false;
     replicate.involuntary_switches += slice->involuntary_switches;
-    const bool marked = disturbed(*slice);
+    const bool marked = is_disturbed(*slice);
     if (marked) ++replicate.disturbed;
     if (marked && repeats_left > 0) {
       --repeats_left;
@@ -70,12 +44,6 @@ Status take_slices(const Ask& ask, unsigned slices, Replicate& replicate) {
     keep(*slice, marked, replicate);
   }
   return {};
-}
-
-double steal_between(const std::optional<CpuTimes>& before, const std::optional<CpuTimes>& after) {
-  if (!before || !after || after->total <= before->total) return 0;
-  return static_cast<double>(after->steal - before->steal) /
-         static_cast<double>(after->total - before->total);
 }
 
 Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, const Cell& cell,
@@ -97,6 +65,7 @@ Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, co
                                     {"floor_issue_ns", timer.floor_issue_ns},
                                     {"floor_durable_ns", timer.floor_durable_ns}}},
                                   {"counters", done.counters},
+                                  {"figures", done.figures},
                                   {"cpus", done.cpus},
                                   {"ceiling_bytes_per_s", opened.ceiling_bytes_per_s}};
   replicate.details_json = details.dump();
@@ -117,18 +86,14 @@ Result<CellOutcome> drive_cell(const Ask& ask, const CellOrder& order, const Ope
   Cell cell = *order.cell;
   cell.seed = mix_seed(cell.seed + order.replicate);
   const auto before = read_cpu_times("/");
-  const auto begun =
-      ask(to_json(CellRequest{cell, order.slice_ns, order.operations}), kPrepareTimeout_ms);
-  if (!begun) return begun.error();
-  const auto operations = ready_reply_from_json(*begun);
+  const auto operations =
+      begin_cell(ask, CellRequest{cell, order.slice_ns, order.operations, std::nullopt});
   if (!operations) return operations.error();
   outcome.operations = *operations;
   Status status = warm_up(ask, order.slices);
   if (status) status = take_slices(ask, order.slices, replicate);
   if (!status) return status.error();
-  const auto answer = ask({{"do", "end"}}, kPrepareTimeout_ms);
-  if (!answer) return answer.error();
-  const auto done = cell_done_reply_from_json(*answer);
+  const auto done = end_cell(ask);
   if (!done) return done.error();
   replicate.steal_share = steal_between(before, read_cpu_times("/"));
   replicate.median_ns_per_operation = median(replicate.slice_ns_per_operation);

@@ -2,18 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 
 #include "base/result.hpp"
 #include "measure/replicate.hpp"
 #include "plan/plan.hpp"
 #include "run/protocol.hpp"
+#include "run/slice_steps.hpp"
 
 namespace pmembench {
-
-// Sends one request and brings the answer; WorkerProcess::ask in a run, a script in a test.
-using Ask =
-    std::function<Result<nlohmann::json>(const nlohmann::json& message, std::uint64_t timeout_ms)>;
 
 struct CellOrder {
   const Cell* cell = nullptr;

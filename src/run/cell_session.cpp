@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "measure/estimate.hpp"
 #include "run/checks.hpp"
 
 namespace pmembench {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kOperationsLimit = std::uint64_t{1} << 40;
 constexpr unsigned kGrowthAttempts = 6;
+constexpr unsigned kPlantSlices = 5;  // whose median says how long the operations take
 
 // What the kernel did to this thread while it ran.
 struct Disturbance {
@@ -39,20 +41,22 @@ struct alignas(128) CellSession::Seat {
   int cpu = -1;
 
   // All operations between two readings of the clock; a full barrier closes them.
-  void time_slice(std::uint64_t operations) {
+  void time_slice(std::uint64_t operations, const Plant& plant) {
     begin = tsc_begin();
-    work = workload->run(operations);
+    work = plant.chunk == 0 ? workload->run(operations)
+                            : run_planted(*workload, operations, plant).work;
     end = tsc_end_durable();
   }
 
   // Each operation between two readings of its own.
   template <std::uint64_t (*kEnd)()>
-  void time_operations(std::uint64_t operations) {
+  void time_operations(std::uint64_t operations, const Plant& plant) {
     work = {};
     begin = tsc_begin();
     for (std::uint64_t i = 0; i < operations; ++i) {
       const std::uint64_t start = tsc_begin();
       const Work one = workload->run(1);
+      if (plant.chunk != 0) planted_work(plant.multiplications);
       histogram.record(kEnd() - start);
       work.operations += one.operations;
       work.bytes += one.bytes;
@@ -60,14 +64,14 @@ struct alignas(128) CellSession::Seat {
     end = tsc_end_durable();
   }
 
-  void run(std::uint64_t operations, const Cell& cell) {
+  void run(std::uint64_t operations, const Cell& cell, const Plant& plant) {
     const Disturbance before = disturbance_so_far();
     if (cell.timing == Timing::slice) {
-      time_slice(operations);
+      time_slice(operations, plant);
     } else if (cell.latency_mode == "durable") {
-      time_operations<tsc_end_durable>(operations);
+      time_operations<tsc_end_durable>(operations, plant);
     } else {
-      time_operations<tsc_end_issue>(operations);
+      time_operations<tsc_end_issue>(operations, plant);
     }
     const Disturbance after = disturbance_so_far();
     disturbance = {after.switches - before.switches, after.faults - before.faults};
@@ -168,7 +172,7 @@ Result<SliceReply> CellSession::run_once(std::uint64_t operations) {
     seat->workload->refresh();
     seat->status = {};
   }
-  team_->run([&](unsigned index) { seats_[index]->run(operations, cell_); });
+  team_->run([&](unsigned index) { seats_[index]->run(operations, cell_, plant_); });
   operations_done_ += operations * seats_.size();
   return summarise();
 }
@@ -201,6 +205,22 @@ Result<std::uint64_t> CellSession::calibrate(std::uint64_t slice_ns) {
   }
   if (!grows) return grows.error();
   return operations_;
+}
+
+Status CellSession::plant(double share) {
+  const bool timed_one_by_one = cell_.timing == Timing::operation;
+  plant_ = {timed_one_by_one ? 1 : plant_chunk(operations_), 0};
+  if (share <= 0) return {};
+  std::vector<double> ns_per_operation;
+  for (unsigned slice = 0; slice < kPlantSlices; ++slice) {
+    const auto reply = run_once(operations_);
+    if (!reply) return reply.error();
+    ns_per_operation.push_back(static_cast<double>(seats_.size()) * reply->ns_per_operation);
+  }
+  plant_.multiplications =
+      plant_multiplications(share, median(ns_per_operation), plant_.chunk,
+                            measure_ns_per_multiplication(host_.timer.ns_per_tick));
+  return {};
 }
 
 void CellSession::forget_latencies() {
@@ -255,6 +275,7 @@ Result<CellDoneReply> CellSession::finish() {
                            seat.cpu, cell_.placement.cpus[index]);
     }
     reply.cpus.push_back(seat.cpu);
+    for (const auto& [name, value] : seat.workload->figures()) reply.figures[name] += value;
     histogram.merge(seat.histogram);
   }
   const Status sane = check_results(histogram);

@@ -12,6 +12,7 @@
 #include "measure/histogram.hpp"
 #include "measure/timer.hpp"
 #include "plan/plan.hpp"
+#include "run/plant.hpp"
 #include "run/protocol.hpp"
 #include "run/team.hpp"
 #include "workloads/workload.hpp"
@@ -34,6 +35,10 @@ class CellSession {
   // Finds the operations of a slice of `slice_ns`, and proves that time grows with work.
   Result<std::uint64_t> calibrate(std::uint64_t slice_ns);
   void set_operations(std::uint64_t operations) { operations_ = operations; }
+  // Puts barriers between the operations from now on, and for share > 0 work behind each of them
+  // that takes `share` of the time that the operations take with the barriers alone. After the
+  // operations are set.
+  Status plant(double share);
   // Warm-up is over: latencies are counted from here on.
   void forget_latencies();
   // One slice on all threads.
@@ -59,6 +64,7 @@ class CellSession {
   std::unique_ptr<PathGround> ground_;  // null where threads share only the device
   std::vector<std::unique_ptr<Seat>> seats_;
   std::uint64_t operations_ = 0;
+  Plant plant_;
   DeviceCounters counters_before_;
   std::map<std::string, std::uint64_t> ground_counters_before_;
   std::uint64_t operations_done_ = 0;  // by all threads since counters_before_

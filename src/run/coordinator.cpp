@@ -7,35 +7,20 @@
 #include <set>
 
 #include "base/random.hpp"
-#include "dax/media.hpp"
 #include "measure/stopping_rule.hpp"
+#include "plan/cell_name.hpp"
 #include "run/cell_driver.hpp"
 #include "run/worker_process.hpp"
 
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kOpenTimeout_ms = 600'000;
 // What a replicate of a cell costs beside its slices (threads, calibration, verification), and the
 // share of the budget that process starts take: measured on the two-core machine of
 // docs/methodology.md.
 constexpr double kCellOverhead_ns = 3e6;
 constexpr double kBudgetShare = 0.75;
 constexpr unsigned kFewestSlices = 5;
-
-std::uint64_t hash_of(const std::string& text) {
-  std::uint64_t hash = 0xCBF29CE484222325ULL;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-  }
-  return hash;
-}
-
-template <typename T>
-void shuffle(std::vector<T>& values, std::uint64_t seed) {
-  Random random(seed);
-  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random.below(i)]);
-}
 
 // One cell on its way through the run.
 struct CellState {
@@ -126,11 +111,11 @@ class Run {
   // One worker for all cells of a device; another for the rest where it dies.
   Status run_device(std::vector<CellState*> cells, unsigned round) {
     const std::uint64_t seed =
-        mix_seed(settings_.seed ^ mix_seed(hash_of(cells.front()->cell->device_key()) + round));
+        mix_seed(settings_.seed ^ mix_seed(fnv1a(cells.front()->cell->device_key()) + round));
     shuffle(cells, seed);
     while (!cells.empty() && !stopping()) {
       tell(cells.front()->cell->name, round, cells.size());
-      CreatedFile left_behind;  // goes after the worker, which removes it itself unless it dies
+      LeftBehind left_behind;  // goes after the worker, which removes it itself unless it dies
       auto worker = WorkerProcess::start(input_.worker_command);
       if (!worker) return worker.error();
       const auto opened = open(**worker, *cells.front()->cell);
@@ -138,7 +123,7 @@ class Run {
         if (opened.error().code == EINTR) return {};
         return fail_all(cells, opened.error());
       }
-      left_behind = file_of(*opened, *cells.front()->cell);
+      left_behind = made_by(*opened, cells.front()->cell->media);
       while (!cells.empty() && (*worker)->alive() && !stopping()) {
         CellState& state = *cells.back();
         cells.pop_back();
@@ -150,19 +135,8 @@ class Run {
     return {};
   }
 
-  // The file that the worker made for this cell's medium.
-  static CreatedFile file_of(const OpenedReply& opened, const Cell& cell) {
-    const auto spec = parse_media(cell.media);
-    const bool made = opened.medium.is_object() && opened.medium.value("created", false);
-    return spec && made ? CreatedFile::adopt(spec->path) : CreatedFile();
-  }
-
   Result<OpenedReply> open(WorkerProcess& worker, const Cell& cell) {
-    OpenRequest request;
-    request.media = cell.media;
-    request.backend = cell.backend;
-    request.backend_options = cell.backend_options;
-    request.node = cell.placement.memory_node;
+    OpenRequest request = open_request_for(cell);
     request.destroy = input_.destroy || input_.found_empty.contains(cell.media);
     request.plugins = input_.plugins;
     request.without_cpu = input_.without_cpu;

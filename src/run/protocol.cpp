@@ -167,10 +167,12 @@ Result<OpenedReply> opened_reply_from_json(const json& message) {
 }
 
 json to_json(const CellRequest& request) {
-  return {{"do", "cell"},
-          {"cell", to_json(request.cell)},
-          {"slice_ns", request.slice_ns},
-          {"operations", request.operations}};
+  json message = {{"do", "cell"},
+                  {"cell", to_json(request.cell)},
+                  {"slice_ns", request.slice_ns},
+                  {"operations", request.operations}};
+  if (request.plant) message["plant"] = *request.plant;
+  return message;
 }
 
 Result<CellRequest> cell_request_from_json(const json& message) {
@@ -180,8 +182,25 @@ Result<CellRequest> cell_request_from_json(const json& message) {
                                      request.cell = cell_of(asked.at("cell"));
                                      asked.at("slice_ns").get_to(request.slice_ns);
                                      asked.at("operations").get_to(request.operations);
+                                     if (asked.contains("plant")) {
+                                       request.plant = asked.at("plant").get<double>();
+                                     }
                                      return request;
                                    });
+}
+
+json to_json(const HelloReply& reply) {
+  return {{"is", "hello"}, {"version", reply.protocol}, {"pmembench", reply.version}};
+}
+
+Result<HelloReply> hello_reply_from_json(const json& message) {
+  return read_message<HelloReply>(message, "is", "hello",
+                                  [](const json& hello) -> Result<HelloReply> {
+                                    HelloReply reply;
+                                    hello.at("version").get_to(reply.protocol);
+                                    hello.at("pmembench").get_to(reply.version);
+                                    return reply;
+                                  });
 }
 
 Result<std::uint64_t> ready_reply_from_json(const json& message) {
@@ -219,6 +238,7 @@ json to_json(const CellDoneReply& reply) {
   return {{"is", "done"},
           {"histogram", reply.histogram},
           {"counters", reply.counters},
+          {"figures", reply.figures},
           {"cpus", reply.cpus}};
 }
 
@@ -228,6 +248,7 @@ Result<CellDoneReply> cell_done_reply_from_json(const json& message) {
                                        CellDoneReply reply;
                                        done.at("histogram").get_to(reply.histogram);
                                        done.at("counters").get_to(reply.counters);
+                                       reply.figures = done.value("figures", reply.figures);
                                        done.at("cpus").get_to(reply.cpus);
                                        return reply;
                                      });

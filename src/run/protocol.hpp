@@ -2,6 +2,8 @@
 // can be driven by one coordinator.
 //
 //   coordinator                               worker
+//   {"do":"hello"}                      ->    may come first: who are you
+//                                       <-    {"is":"hello","version":1,...}
 //   {"do":"open","version":1,...}       ->    opens, maps, touches, verifies the medium
 //                                       <-    {"is":"opened",...}
 //   {"do":"cell","cell":{...},...}      ->    makes threads and workloads, calibrates
@@ -23,6 +25,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +58,15 @@ struct CellRequest {
   Cell cell;
   std::uint64_t slice_ns = 500'000;
   std::uint64_t operations = 0;  // of a slice and thread; 0: calibrate
+  // Work put between the operations (run/plant.hpp), as a share of their time; 0: the barriers
+  // alone, which the base of a planted head has too. Absent: nothing.
+  std::optional<double> plant = std::nullopt;
+};
+
+// What a worker is, before it opens anything. One from before this request answers "failed".
+struct HelloReply {
+  int protocol = 0;
+  std::string version;  // of pmembench
 };
 
 // One timed slice over all threads.
@@ -69,13 +81,15 @@ struct SliceReply {
 struct CellDoneReply {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> histogram;  // of ticks; empty: none taken
   std::map<std::string, std::uint64_t> counters;                   // by the device, of this cell
-  std::vector<int> cpus;  // where the threads were seen to run
+  std::map<std::string, double> figures;  // what the workload found out, summed over its threads
+  std::vector<int> cpus;                  // where the threads were seen to run
 };
 
 nlohmann::json to_json(const Cell& cell);
 nlohmann::json to_json(const OpenRequest& request);
 nlohmann::json to_json(const OpenedReply& reply);
 nlohmann::json to_json(const CellRequest& request);
+nlohmann::json to_json(const HelloReply& reply);
 nlohmann::json to_json(const SliceReply& reply);
 nlohmann::json to_json(const CellDoneReply& reply);
 nlohmann::json to_json(const Error& error);  // {"is":"failed",...}
@@ -87,6 +101,7 @@ Result<Cell> cell_from_json(const nlohmann::json& json);
 Result<OpenRequest> open_request_from_json(const nlohmann::json& json);
 Result<OpenedReply> opened_reply_from_json(const nlohmann::json& json);
 Result<CellRequest> cell_request_from_json(const nlohmann::json& json);
+Result<HelloReply> hello_reply_from_json(const nlohmann::json& json);
 Result<std::uint64_t> ready_reply_from_json(const nlohmann::json& json);
 Result<SliceReply> slice_reply_from_json(const nlohmann::json& json);
 Result<CellDoneReply> cell_done_reply_from_json(const nlohmann::json& json);

@@ -17,8 +17,8 @@ namespace {
 
 class Worker {
  public:
-  Worker(Channel channel, std::span<const dax_operations* const> builtins)
-      : channel_(std::move(channel)), builtins_(builtins) {}
+  Worker(Channel channel, std::span<const dax_operations* const> builtins, std::string_view version)
+      : channel_(std::move(channel)), builtins_(builtins), version_(version) {}
 
   int serve() {
     for (;;) {
@@ -34,11 +34,16 @@ class Worker {
 
  private:
   Result<nlohmann::json> handle(const std::string& verb, const nlohmann::json& message) {
+    if (verb == "hello") return hello();
     if (verb == "open") return open(message);
     if (verb == "cell") return begin_cell(message);
     if (verb == "slice") return slice(message.value("first", false));
     if (verb == "end") return end_cell();
     return runtime_error("worker protocol: unknown request '{}'", verb);
+  }
+
+  [[nodiscard]] nlohmann::json hello() const {
+    return to_json(HelloReply{kProtocolVersion, version_});
   }
 
   Result<nlohmann::json> open(const nlohmann::json& message) {
@@ -96,6 +101,10 @@ class Worker {
       operations = *calibrated;
     }
     session_->set_operations(operations);
+    if (request->plant) {
+      const Status planted = session_->plant(*request->plant);
+      if (!planted) return planted.error();
+    }
     return nlohmann::json{{"is", "ready"}, {"operations", operations}};
   }
 
@@ -117,6 +126,7 @@ class Worker {
 
   Channel channel_;
   std::span<const dax_operations* const> builtins_;
+  std::string version_;
   std::optional<Registry> registry_;
   std::optional<OpenedDevice> device_;
   CellSession::Host host_;
@@ -125,9 +135,10 @@ class Worker {
 
 }  // namespace
 
-int serve_worker(UniqueFd in, UniqueFd out, std::span<const dax_operations* const> builtins) {
+int serve_worker(UniqueFd in, UniqueFd out, std::span<const dax_operations* const> builtins,
+                 std::string_view version) {
   std::signal(SIGPIPE, SIG_IGN);
-  Worker worker(Channel(std::move(in), std::move(out)), builtins);
+  Worker worker(Channel(std::move(in), std::move(out)), builtins, version);
   return worker.serve();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "base/unique_fd.hpp"
 #include "dax/registry.hpp"
@@ -9,7 +10,8 @@
 namespace pmembench {
 
 // Serves until "quit" or end of file; returns the exit status (0, or 4 when the protocol broke).
-// What it made is removed when it returns.
-int serve_worker(UniqueFd in, UniqueFd out, std::span<const dax_operations* const> builtins);
+// What it made is removed when it returns. `version` is the program's, for "hello".
+int serve_worker(UniqueFd in, UniqueFd out, std::span<const dax_operations* const> builtins,
+                 std::string_view version = "unknown");
 
 }  // namespace pmembench

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
@@ -16,11 +17,33 @@ namespace {
 constexpr std::uint64_t kQuitMilliseconds = 20'000;
 
 // In the child: only async-signal-safe calls until exec.
-[[noreturn]] void become_worker(const std::vector<char*>& arguments, int in, int out) {
+[[noreturn]] void become_worker(const std::vector<char*>& arguments,
+                                const std::vector<char*>& environment, int in, int out) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
   if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) _exit(126);
-  execv(arguments.front(), arguments.data());
+  execve(arguments.front(), arguments.data(), environment.data());
   _exit(127);
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// This process's environment with `added` laid over it.
+std::vector<std::string> environment_with(const std::vector<std::string>& added) {
+  std::vector<std::string> words = added;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view word = *entry;
+    const std::string_view key = word.substr(0, word.find('=') + 1);
+    const bool replaced = std::any_of(added.begin(), added.end(), [&](const std::string& each) {
+      return std::string_view(each).starts_with(key);
+    });
+    if (!replaced) words.emplace_back(word);
+  }
+  return words;
 }
 
 }  // namespace
@@ -33,11 +56,11 @@ std::string signal_text(int signal) {
 }
 
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(
-    const std::vector<std::string>& command) {
-  std::vector<std::string> copy = command;
-  std::vector<char*> arguments;
-  for (std::string& word : copy) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+    const std::vector<std::string>& command, const std::vector<std::string>& environment) {
+  std::vector<std::string> words = command;
+  std::vector<std::string> settings = environment_with(environment);
+  const std::vector<char*> arguments = pointers_to(words);
+  const std::vector<char*> variables = pointers_to(settings);
   std::array<int, 2> request{}, answer{};
   if (pipe2(request.data(), O_CLOEXEC) != 0) {
     return runtime_error("no pipe for a worker: {}", std::strerror(errno));
@@ -49,7 +72,7 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(
   UniqueFd answer_read(answer[0]), answer_write(answer[1]);
   const pid_t pid = fork();
   if (pid < 0) return runtime_error("no process for a worker: {}", std::strerror(errno));
-  if (pid == 0) become_worker(arguments, request_read.get(), answer_write.get());
+  if (pid == 0) become_worker(arguments, variables, request_read.get(), answer_write.get());
   return std::unique_ptr<WorkerProcess>(
       new WorkerProcess(pid, Channel(std::move(answer_read), std::move(request_write))));
 }
@@ -104,9 +127,17 @@ Error WorkerProcess::death_by_fault(const nlohmann::json& report) {
 }
 
 Result<nlohmann::json> WorkerProcess::ask(const nlohmann::json& message, std::uint64_t timeout_ms) {
+  send(message);
+  return receive(timeout_ms);
+}
+
+void WorkerProcess::send(const nlohmann::json& message) {
+  sent_ = alive() ? channel_.send(message) : Status();
+}
+
+Result<nlohmann::json> WorkerProcess::receive(std::uint64_t timeout_ms) {
   if (!alive()) return Error{ErrorKind::runtime, "the worker is not running", EPIPE};
-  const Status sent = channel_.send(message);
-  auto answer = sent ? channel_.receive(timeout_ms) : Result<nlohmann::json>(sent.error());
+  auto answer = sent_ ? channel_.receive(timeout_ms) : Result<nlohmann::json>(sent_.error());
   if (answer && answer->is_object() && answer->value("is", "") == "fault") {
     return death_by_fault(*answer);
   }

@@ -19,7 +19,9 @@ class WorkerProcess {
   // Starts `command` (path first, then arguments) with the protocol on its standard input and
   // output. What a terminal or a service manager sends to a whole group of processes (SIGINT,
   // SIGTERM, SIGHUP) is ignored in it: the coordinator decides when it ends, and its end tells it.
-  static Result<std::unique_ptr<WorkerProcess>> start(const std::vector<std::string>& command);
+  // `environment`: KEY=VALUE that the worker has besides, or instead of, what this process has.
+  static Result<std::unique_ptr<WorkerProcess>> start(
+      const std::vector<std::string>& command, const std::vector<std::string>& environment = {});
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
   // Asks it to quit, waits up to 20 s, then kills it.
@@ -29,6 +31,10 @@ class WorkerProcess {
   // in the medium where it said one, code EPIPE),
   // no answer within `timeout_ms` (it is killed then, code ETIMEDOUT), interrupted (code EINTR).
   Result<nlohmann::json> ask(const nlohmann::json& message, std::uint64_t timeout_ms);
+  // The two halves of ask(), for several workers that do something at the same time. Errors of
+  // sending are met when the answer is waited for.
+  void send(const nlohmann::json& message);
+  Result<nlohmann::json> receive(std::uint64_t timeout_ms);
   [[nodiscard]] bool alive() const { return pid_ > 0; }
   [[nodiscard]] pid_t pid() const { return pid_; }
 
@@ -40,6 +46,7 @@ class WorkerProcess {
 
   pid_t pid_;
   Channel channel_;
+  Status sent_;  // how the last send() went
 };
 
 // "SIGBUS (bus error)" for 7, and so on.

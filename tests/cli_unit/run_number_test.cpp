@@ -12,8 +12,8 @@ TEST(RunNumber, is_a_number_or_the_newest) {
 }
 
 TEST(RunNumber, refuses_all_else) {
-  for (const char* text : {"x", "-1", "+1", "1.5", "0x1", "Latest",
-                           "9223372036854775808", "99999999999999999999"}) {
+  for (const char* text :
+       {"x", "-1", "+1", "1.5", "0x1", "Latest", "9223372036854775808", "99999999999999999999"}) {
     const auto number = run_number(text);
     ASSERT_FALSE(number) << text;
     EXPECT_EQ(number.error().kind, ErrorKind::usage);

@@ -1,0 +1,25 @@
+// CampaignOptions: which campaign, and what the command line lays over it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/campaign.hpp"
+
+namespace pmembench {
+
+// Bound to a command's options, read once they are parsed.
+struct CampaignOptions {
+  std::string file;
+  std::vector<std::string> assignments;  // --set
+  std::string media, backend, budget;
+
+  // CAMPAIGN, --set, --media, --backend and --budget. `budget_help` says what the budget is for.
+  void add_to(CLI::App& command, const std::string& budget_help, bool required = true);
+  // The file with the options laid over it. Errors (usage) name the place.
+  [[nodiscard]] Result<Campaign> read() const;
+};
+
+}  // namespace pmembench

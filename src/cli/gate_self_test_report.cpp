@@ -1,0 +1,171 @@
+// What a self-test found: as a table, as a comparison document, as JSON.
+#include <algorithm>
+#include <cmath>
+
+#include "cli/gate_self_test.hpp"
+#include "cli/text_table.hpp"
+#include "measure/quantile_interval.hpp"
+
+namespace pmembench {
+namespace {
+
+using nlohmann::json;
+
+std::string level_name(double plant) {
+  return plant > 0 ? fmt::format("+{:.3g} %", plant * 100) : "nothing";
+}
+
+// "0/100 [0.0, 3.6] %"
+std::string rate_text(const Count& count) {
+  if (count.of == 0) return "";
+  const QuantileInterval interval = rate_interval(count.hits, count.of);
+  return fmt::format("{}/{} [{:.1f}, {:.1f}] %", count.hits, count.of, interval.low * 100,
+                     interval.high * 100);
+}
+
+std::string effect_text(const Estimate& effect) {
+  if (!effect.has_interval) return fmt::format("{:+.2f} %", effect.estimate * 100);
+  return fmt::format("{:+.2f} % [{:+.2f}, {:+.2f}]", effect.estimate * 100, effect.low * 100,
+                     effect.high * 100);
+}
+
+json to_json(const Count& count) {
+  const QuantileInterval interval = rate_interval(count.hits, count.of);
+  json rate;
+  if (count.of > 0) rate = static_cast<double>(count.hits) / static_cast<double>(count.of);
+  return {{"hits", count.hits},
+          {"of", count.of},
+          {"rate", rate},
+          {"low", interval.low},
+          {"high", interval.high}};
+}
+
+json to_json(const Estimate& effect) {
+  return {{"estimate", effect.estimate}, {"low", effect.low}, {"high", effect.high}};
+}
+
+// What the level shows of a cell, as a verdict: an alarm where nothing was planted is the gate's
+// fault, none where something was is its blindness.
+CellVerdict cell_verdict(const SelfTestLevel& level, const SelfTestCell& cell,
+                         const GateRules& rules) {
+  CellVerdict verdict;
+  verdict.cell = level.plant > 0
+                     ? fmt::format("{} ({} planted)", cell.cell, level_name(level.plant))
+                     : cell.cell + " (nothing planted)";
+  verdict.metric = "ns_per_operation";
+  verdict.code = "self_test";
+  verdict.effect = cell.effect;
+  verdict.minimal_effect = rules.minimal_effect;
+  verdict.replicates = static_cast<unsigned>(level.trios);
+  const bool found = 2 * cell.confirmed.hits > cell.confirmed.of;
+  if (level.plant > 0) {
+    verdict.verdict = found ? Verdict::regression : Verdict::inconclusive;
+  } else {
+    verdict.verdict = cell.confirmed.hits == 0 ? Verdict::pass : Verdict::suspect;
+  }
+  verdict.reason = fmt::format("{} of {} real suites alarmed; before confirmation {}",
+                               cell.confirmed.hits, cell.confirmed.of, cell.flagged.hits);
+  return verdict;
+}
+
+std::string sentence(const std::vector<SelfTestLevel>& levels) {
+  std::string text;
+  for (const SelfTestLevel& level : levels) {
+    Count cells;
+    for (const SelfTestCell& cell : level.cells) {
+      cells.hits += cell.confirmed.hits;
+      cells.of += cell.confirmed.of;
+    }
+    if (level.plant > 0) {
+      text += fmt::format("; of a planted {:.3g} % it found {} of {}", level.plant * 100,
+                          cells.hits, cells.of);
+    } else {
+      text += fmt::format("{} of {} real suites of equals raised an alarm", level.suites.hits,
+                          level.suites.of);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string self_test_text(const std::vector<SelfTestLevel>& levels,
+                           const SelfTestSettings& settings) {
+  TextTable table({{"planted"},
+                   {"cell"},
+                   {"measured", Align::right},
+                   {"flagged", Align::right},
+                   {"confirmed", Align::right},
+                   {"flagged, resampled", Align::right},
+                   {"confirmed, resampled", Align::right}});
+  for (const SelfTestLevel& level : levels) {
+    for (const SelfTestCell& cell : level.cells) {
+      table.add({level_name(level.plant), cell.cell, effect_text(cell.effect),
+                 rate_text(cell.flagged), rate_text(cell.confirmed),
+                 rate_text(cell.resampled_flagged), rate_text(cell.resampled_confirmed)});
+    }
+    table.add({level_name(level.plant), "any cell of the suite", "", "", rate_text(level.suites),
+               "", rate_text(level.resampled_suites)});
+  }
+  std::string text = table.text();
+  text += fmt::format(
+      "\nalarms/suites [95 % interval of the rate]; a suite is {} fresh processes of each arm, and "
+      "as many again for what it flags.\nResampled suites are drawn from the real ones' "
+      "processes: they are many, and not independent.\n",
+      settings.replicates);
+  for (const SelfTestLevel& level : levels) {
+    if (level.untrusted > 0) {
+      text += fmt::format("{}: {} cells of real suites were untrusted and not judged\n",
+                          level_name(level.plant), level.untrusted);
+    }
+    if (level.resampled_suites.of == 0) {
+      text += fmt::format("{}: no resampled suites: they take {} replicates, and there are {}\n",
+                          level_name(level.plant), 2 * settings.replicates, level.trios);
+    }
+  }
+  return text + sentence(levels) + "\n";
+}
+
+Comparison self_test_comparison(const std::vector<SelfTestLevel>& levels,
+                                const SelfTestSettings& settings, const GateRules& rules) {
+  Comparison comparison;
+  comparison.kind = "self-test";
+  comparison.minimal_effect = rules.minimal_effect;
+  comparison.confidence = rules.confidence;
+  comparison.replicates = settings.replicates;
+  bool false_alarm = false;
+  for (const SelfTestLevel& level : levels) {
+    false_alarm = false_alarm || (level.plant <= 0 && level.suites.hits > 0);
+    for (const SelfTestCell& cell : level.cells) {
+      comparison.cells.push_back(cell_verdict(level, cell, rules));
+    }
+  }
+  comparison.verdict = false_alarm ? Verdict::suspect : Verdict::pass;
+  comparison.exit = 0;
+  comparison.sentence = sentence(levels);
+  return comparison;
+}
+
+json to_json(const std::vector<SelfTestLevel>& levels) {
+  json all = json::array();
+  for (const SelfTestLevel& level : levels) {
+    json cells = json::array();
+    for (const SelfTestCell& cell : level.cells) {
+      cells.push_back({{"cell", cell.cell},
+                       {"effect", to_json(cell.effect)},
+                       {"flagged", to_json(cell.flagged)},
+                       {"confirmed", to_json(cell.confirmed)},
+                       {"resampled_flagged", to_json(cell.resampled_flagged)},
+                       {"resampled_confirmed", to_json(cell.resampled_confirmed)}});
+    }
+    all.push_back({{"plant", level.plant},
+                   {"replicates", level.trios},
+                   {"untrusted", level.untrusted},
+                   {"suites", to_json(level.suites)},
+                   {"resampled_suites", to_json(level.resampled_suites)},
+                   {"cells", cells}});
+  }
+  return all;
+}
+
+}  // namespace pmembench

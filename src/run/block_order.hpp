@@ -1,0 +1,21 @@
+// The order of the arms in the blocks of a gate: balanced by position and by predecessor.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "measure/arm_samples.hpp"
+
+namespace pmembench {
+
+using BlockOrder = std::array<Arm, kArms>;
+
+// A Williams design (E. J. Williams, Aust. J. Sci. Res. A 2, 1949): a Latin square and its mirror,
+// six blocks in a cycle. In any six blocks that follow each other every arm stands in every
+// position twice, and every arm follows every other twice within a block, so that neither drift nor
+// what one arm leaves in the caches favours one. The seed chooses which arm stands where and which
+// block begins.
+[[nodiscard]] BlockOrder block_order(std::uint64_t seed, std::size_t block);
+
+}  // namespace pmembench

@@ -1,0 +1,38 @@
+// GateArm: how the workers of one arm of a gate are started and what they open.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "measure/arm_samples.hpp"
+#include "run/protocol.hpp"
+#include "run/worker_process.hpp"
+
+namespace pmembench {
+
+struct GateArm {
+  std::vector<std::string> worker_command;  // path and arguments; may be of another version
+  std::vector<std::string> environment;     // KEY=VALUE besides this process's
+  PluginSearch plugins;
+  std::string without_cpu;
+  std::string media;                            // in place of every cell's; empty: the cell's
+  std::map<std::string, std::string> backends;  // a cell's backend -> this arm's; absent: the same
+  std::optional<double> plant;                  // CellRequest::plant
+};
+
+// "base", "control", "head".
+[[nodiscard]] std::string_view name_of(Arm arm);
+
+// The cell as this arm runs it: its own media and backend, the same name.
+[[nodiscard]] Cell cell_of_arm(const GateArm& arm, const Cell& cell);
+
+// Starts a worker and asks what it is. A worker from before "hello" has protocol 0 and no version.
+// Errors (usage): it is no pmembench, or speaks another protocol; names both versions.
+Result<HelloReply> greet_arm(const GateArm& arm, Arm which);
+
+}  // namespace pmembench

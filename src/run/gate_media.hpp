@@ -1,0 +1,24 @@
+// gate_media: the media of three workers that are open at the same time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "measure/arm_samples.hpp"
+
+namespace pmembench {
+
+// What an arm opens where a cell says `media`: dram is each worker's own; a file that does not
+// exist is made by each under its own name (".base" and so on behind the path). Refuses
+// (environment) what is there only once: a dax device, a file or block device that exists.
+Result<std::string> media_of_arm(const std::string& media, Arm arm);
+
+// Do the three fit in memory at once? Refuses (environment) with what is asked for and available;
+// what is not known of the host is not checked.
+Status check_three_media(const std::array<std::string, kArms>& media,
+                         std::optional<std::uint64_t> available_bytes);
+
+}  // namespace pmembench

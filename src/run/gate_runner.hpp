@@ -1,0 +1,72 @@
+// GateRunner: replicates of cells in trios of fresh workers (base, control, head).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "measure/arm_samples.hpp"
+#include "plan/plan.hpp"
+#include "run/coordinator.hpp"
+#include "run/gate_arm.hpp"
+
+namespace pmembench {
+
+struct GateInput {
+  const Plan* plan = nullptr;  // its settings give slices, slice_ns and seed
+  std::array<GateArm, kArms> arms;
+  bool destroy = false;
+  const std::atomic<bool>* interrupted = nullptr;  // set by SIGINT; may be null
+  const Clock* clock = nullptr;
+  std::function<void(const Progress&)> progress;  // before each cell of a replicate
+};
+
+// Which cells, and how often.
+struct GateStage {
+  std::vector<const Cell*> cells;
+  unsigned replicates = 20;
+  // No further replicate begins after this time of the clock; 0: all of them.
+  std::uint64_t until_ns = 0;
+};
+
+// Used by one thread.
+class GateRunner {
+ public:
+  explicit GateRunner(GateInput input) : input_(std::move(input)) {}
+
+  // Samples of the stage's cells, in its order, from fresh processes. In a replicate every device
+  // (medium, backend, node) gets a trio of workers, opened at the same time; they run the device's
+  // cells in random order, on the same CPUs, one worker active at a time. A cell that was skipped,
+  // whose worker refused it or died, or whose bytes were wrong, has the reason in `missing` and is
+  // not tried again; the rest of its device's cells get a new trio. Later stages go by the
+  // operation counts found before. Errors: a signal arrived (code EINTR); a worker cannot be
+  // started at all.
+  Result<std::vector<ArmSamples>> measure(const GateStage& stage);
+
+  // Replaces what the arms plant, from the next stage on.
+  void set_plants(const std::array<std::optional<double>, kArms>& plants);
+
+ private:
+  struct Trio;  // the three workers of one device
+  struct CellState;
+  Status run_device(std::vector<CellState*> cells, unsigned replicate);
+  Status run_cell(Trio& trio, CellState& state, unsigned replicate, std::uint64_t seed);
+  Status open(Trio& trio, const Cell& cell, std::vector<CellState*>& cells);
+  void tell(const std::string& cell);
+  [[nodiscard]] bool interrupted() const;
+
+  GateInput input_;
+  std::map<std::string, std::uint64_t> operations_;  // cell -> of a slice and thread
+  unsigned replicates_done_ = 0;                     // of all stages: each has seeds of its own
+  std::size_t cells_ = 0;                            // of this stage, that can run
+  std::uint64_t trios_done_ = 0, trios_planned_ = 0, stage_begin_ns_ = 0;
+  unsigned round_ = 0;
+};
+
+}  // namespace pmembench

@@ -47,7 +47,8 @@ struct Facts {
 TEST(BuiltinBackends, tell_their_facts) {
   constexpr std::uint64_t kDirect = DAX_CAP_DIRECT_ACCESS | DAX_CAP_SYNCHRONOUS;
   constexpr std::uint64_t kDram = 1U << DAX_MEDIA_DRAM, kFile = 1U << DAX_MEDIA_FILE,
-                          kDevdax = 1U << DAX_MEDIA_DEVDAX, kBlock = 1U << DAX_MEDIA_BLOCK;
+                          kDevdax = 1U << DAX_MEDIA_DEVDAX, kBlock = 1U << DAX_MEDIA_BLOCK,
+                          kPosix = 1U << DAX_MEDIA_POSIX;
   const Facts all[] = {
       {"movnt", kDirect, kDram | kFile | kDevdax},
       {"clwb", kDirect | DAX_CAP_NEEDS_FLUSH, kDram | kFile | kDevdax},
@@ -56,7 +57,7 @@ TEST(BuiltinBackends, tell_their_facts) {
       {"eadr", kDirect, kDram | kFile | kDevdax},
       {"libpmem2", kDirect, kDram | kFile},
       {"devdax", kDirect | DAX_CAP_NEEDS_FLUSH, kDevdax},
-      {"block", DAX_CAP_EMULATED, kBlock},
+      {"block", DAX_CAP_EMULATED, kBlock | kPosix},
       {"null", DAX_CAP_NO_WORK, kDram | kFile | kDevdax | kBlock},
   };
   ASSERT_EQ(std::size(all), builtins().size());
@@ -64,7 +65,7 @@ TEST(BuiltinBackends, tell_their_facts) {
     const dax_operations& table = *builtin(facts.name);
     EXPECT_EQ(table.capabilities, facts.capabilities) << facts.name;
     EXPECT_EQ(table.media, facts.media) << facts.name;
-    const std::uint32_t unit = table.media == kBlock ? 512 : 1;
+    const std::uint32_t unit = (table.capabilities & DAX_CAP_EMULATED) != 0 ? 512 : 1;
     EXPECT_EQ(table.minimum_io_bytes, unit) << facts.name;
     EXPECT_EQ(table.alignment_bytes, unit) << facts.name;
   }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -21,7 +23,9 @@ class ReportsFolder : public testing::Test {
     std::ofstream(root_ / folder / "pmembench_report" / "__main__.py") << "\n";
   }
 
-  fs::path root_ = fs::path(testing::TempDir()) / "pmembench_reports_folder";
+  // Tests run at once, each in a process of its own.
+  fs::path root_ =
+      fs::path(testing::TempDir()) / ("pmembench_reports_folder." + std::to_string(getpid()));
 };
 
 TEST_F(ReportsFolder, is_that_of_the_installation) {

@@ -70,7 +70,13 @@ TEST(GateSession, does_not_call_slower_what_fresh_processes_do_not_show_again) {
 TEST(GateSession, measures_on_what_is_undecided_while_there_is_time) {
   MadeUpGate gate;
   gate.make = [](const Cell& cell, std::size_t stage) {
-    return made_up(cell.name, 20, 0.0, cell.name == "slow" ? 0.2 : 0.003, stage);
+    ArmSamples samples = made_up(cell.name, 20, 0.0, 0.003, stage);
+    // Processes of two kinds: however many there are, the middle is anywhere between them.
+    for (ArmTrio& trio : samples.trios) {
+      const double factor = cell.name == "quiet" ? 1.0 : trio.index % 2 == 0 ? 1.2 : 1 / 1.2;
+      for (double& ns : trio.arms[2].slice_ns_per_operation) ns *= factor;
+    }
+    return samples;
   };
   ASSERT_TRUE(gate.run());
   EXPECT_EQ(gate.asked.size(), 1u);  // no budget

@@ -223,7 +223,7 @@ int probe(const dax_host_info* /*host*/, char* /*reason*/,
 constexpr dax_operations make_table() noexcept {
   dax_operations table = operations_header(
       "block", "the kernel's block path with O_DIRECT: pread/pwrite or io_uring, then fdatasync",
-      DAX_CAP_EMULATED, media_bit(DAX_MEDIA_BLOCK));
+      DAX_CAP_EMULATED, media_bit(DAX_MEDIA_BLOCK) | media_bit(DAX_MEDIA_POSIX));
   table.minimum_io_bytes = kSectorBytes;
   table.alignment_bytes = kSectorBytes;
   table.probe = probe;

@@ -76,7 +76,8 @@ int refuse_open(int error, const char* path, char* reason, std::uint64_t reason_
 
 int open_block_medium(const dax_media_info& media, const BlockOptions& options, BlockMedium* medium,
                       char* reason, std::uint64_t reason_bytes) noexcept {
-  if (media.kind != DAX_MEDIA_BLOCK || media.path == nullptr) {
+  const bool served = media.kind == DAX_MEDIA_BLOCK || media.kind == DAX_MEDIA_POSIX;
+  if (!served || media.path == nullptr) {
     return refuse(EINVAL, reason, reason_bytes,
                   "block opens a block device or a regular file and was given another kind of "
                   "medium; name it block:PATH");

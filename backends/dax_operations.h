@@ -42,7 +42,8 @@ enum dax_media_kind {
   DAX_MEDIA_FILE = 1,   /* a mapped file */
   DAX_MEDIA_DEVDAX = 2, /* /dev/daxX.Y */
   DAX_MEDIA_BLOCK = 3,  /* a block device or a file behind the kernel's block path */
-  DAX_MEDIA_SIM = 4     /* a model in virtual time */
+  DAX_MEDIA_SIM = 4,    /* a model in virtual time */
+  DAX_MEDIA_POSIX = 5   /* a mounted file system: the path names a file made there */
 };
 
 /* Where a store is safe from a power loss. */

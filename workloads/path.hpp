@@ -74,6 +74,8 @@ struct PathType {
   // Sizes and strides of ranges must be multiples of this; null: any will do.
   std::uint64_t (*granule_bytes)(const Parameters& parameters) = nullptr;
   bool gives_files = false;
+  bool maps_files = false;   // and map() of them can work
+  bool needs_mount = false;  // works on posix media, and on no other
 };
 
 const std::vector<PathType>& path_list();

@@ -214,20 +214,6 @@ Result<std::unique_ptr<Path>> make_guarded_path(DaxDevice& device, PathGround* g
       std::make_unique<GuardedPath>(device, static_cast<GuardedGround&>(*ground)));
 }
 
-std::vector<ParameterSpec> guarded_path_parameters() {
-  return {{"bad_blocks", ParameterKind::count, "0", {}, "bad pages of 4 KiB in the medium"},
-          {"error_policy",
-           ParameterKind::choice,
-           "fail",
-           {"fail", "io-fallback", "recovery"},
-           "what a write does that meets a bad block"},
-          {"poison",
-           ParameterKind::choice,
-           "list",
-           {"list", "userfaultfd"},
-           "bad blocks that are listed, or pages that raise SIGBUS when touched"}};
-}
-
 std::uint64_t guarded_path_granule(const Parameters& parameters) {
   switch (policy_of(parameters)) {
     case ErrorPolicy::fail:
@@ -237,6 +223,25 @@ std::uint64_t guarded_path_granule(const Parameters& parameters) {
       return number_of(parameters, "bad_blocks") == 0 ? 1 : DAX_PAGE_BYTES;
   }
   return 1;
+}
+
+PathType guarded_path() {
+  PathType type{"guarded", "the device's own operations, over bad blocks", false, make_guarded_path,
+                prepare_guarded_path};
+  type.parameters = {
+      {"bad_blocks", ParameterKind::count, "0", {}, "bad pages of 4 KiB in the medium"},
+      {"error_policy",
+       ParameterKind::choice,
+       "fail",
+       {"fail", "io-fallback", "recovery"},
+       "what a write does that meets a bad block"},
+      {"poison",
+       ParameterKind::choice,
+       "list",
+       {"list", "userfaultfd"},
+       "bad blocks that are listed, or pages that raise SIGBUS when touched"}};
+  type.granule_bytes = guarded_path_granule;
+  return type;
 }
 
 }  // namespace pmembench

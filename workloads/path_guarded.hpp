@@ -16,7 +16,7 @@ namespace pmembench {
 Result<std::unique_ptr<PathGround>> prepare_guarded_path(OpenedDevice& opened,
                                                          const Parameters& parameters);
 Result<std::unique_ptr<Path>> make_guarded_path(DaxDevice& device, PathGround* ground);
-std::vector<ParameterSpec> guarded_path_parameters();
+PathType guarded_path();
 std::uint64_t guarded_path_granule(const Parameters& parameters);
 
 }  // namespace pmembench

@@ -4,21 +4,26 @@
 #include "workloads/path.hpp"
 #include "workloads/path_block.hpp"
 #include "workloads/path_direct.hpp"
+#include "workloads/path_fs.hpp"
 #include "workloads/path_guarded.hpp"
 #include "workloads/path_mapped.hpp"
+#include "workloads/path_posix.hpp"
 
 namespace pmembench {
 
 const std::vector<PathType>& path_list() {
   static const std::vector<PathType> kPaths{
       {"direct", "the device's own operations", false, make_direct_path},
-      {"guarded", "the device's own operations, over bad blocks", false, make_guarded_path,
-       prepare_guarded_path, guarded_path_parameters(), guarded_path_granule},
       {"mapped", "loads and stores at the mapped address, then flush", true, make_mapped_path},
+      guarded_path(),
       block_raw_path(),
       block_btt_path(),
       block_rmw_path(),
       kernel_path(),
+      fs_dax_path(),
+      fs_block_path(),
+      fs_mixed_path(),
+      posix_path(),
   };
   return kPaths;
 }

@@ -12,5 +12,19 @@ WorkloadType persist_type();
 WorkloadType mix_type();
 WorkloadType copy_type();
 WorkloadType chase_type();
+WorkloadType fileserver_type();
+WorkloadType varmail_type();
+WorkloadType webserver_type();
+WorkloadType webproxy_type();
+WorkloadType oltp_type();
+WorkloadType overwrite_type();
+WorkloadType append_fsync_type();
+WorkloadType log_append_type();
+WorkloadType mmap_store_type();
+WorkloadType first_touch_type();
+WorkloadType create_unlink_type();
+WorkloadType rename_type();
+WorkloadType fxmark_type();
+WorkloadType ageing_type();
 
 }  // namespace pmembench

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,13 +48,16 @@ class Workload {
   // Checks the bytes that the runs since the last refresh() wrote or read, and a sample of single
   // operations. An error is a wrong byte: names offset, expected, found.
   virtual Status verify() = 0;
+  // What else it found out, after verify(): summed over the threads of a cell. Names are the row's.
+  [[nodiscard]] virtual std::map<std::string, double> figures() const { return {}; }
 };
 
 // What `list workloads` shows and how an instance is made.
 struct WorkloadType {
   std::string_view name;
   std::string_view summary;
-  bool needs_mapping = false;  // works on addresses: only paths that have them
+  bool needs_mapping =
+      false;  // works on addresses (of files where it needs those): only paths that have them
   bool dependent = false;  // each operation waits for the one before: latency = time / operations
   std::vector<ParameterSpec> parameters;
   // Does the cell write, and is each operation durable when it returns?

@@ -30,6 +30,17 @@ BttArena::BttArena(const DaxSlice& with_slice, const BttGeometry& with_geometry,
       lanes(geometry.lanes),
       reading(geometry.lanes) {}
 
+BttMapLine BttArena::map_line(std::uint32_t sector, std::uint32_t raw) const {
+  BttMapLine line{};
+  const std::uint32_t first = sector / kEntriesPerLine * kEntriesPerLine;
+  const std::uint32_t entries = std::min(kEntriesPerLine, geometry.external - first);
+  for (std::uint32_t i = 0; i < entries; ++i) {
+    line[i] = map[first + i].load(std::memory_order_relaxed);
+  }
+  line[sector - first] = raw;
+  return line;
+}
+
 std::uint32_t BttArena::take_lane(std::size_t session) {
   const auto lane = static_cast<std::uint32_t>(session % geometry.lanes);
   std::uint32_t known = lanes_in_use.load();

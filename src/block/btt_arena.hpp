@@ -15,9 +15,16 @@
 
 namespace pmembench {
 
+using BttFlogLine = std::array<BttFlogHalf, kBttFlogBytes / sizeof(BttFlogHalf)>;
+using BttMapLine = std::array<std::uint32_t, DAX_LINE_BYTES / sizeof(std::uint32_t)>;
+
 struct alignas(128) BttLane {
+  // What the medium holds of the lane's flog. It is stored by whole lines, here and of the map: for
+  // part of one the memory would have to read it first, and a line goes past the cache. Of the
+  // stores to a line the words that do not change do no harm.
+  alignas(64) BttFlogLine flog{};
   SpinLock lock;
-  // Under the lock:
+  // Under the lock, as the line above:
   std::uint32_t free_block = 0;
   std::uint32_t sequence = 0;  // of the next flog entry
   unsigned half = 0;           // that it goes to
@@ -38,13 +45,19 @@ struct BttAction {
 
 struct BttArena {
   static constexpr std::size_t kMapLocks = 256;
-  static constexpr std::uint32_t kEntriesPerLine = 16;
+  static constexpr std::uint32_t kEntriesPerLine = DAX_LINE_BYTES / sizeof(std::uint32_t);
 
   BttArena(const DaxSlice& with_slice, const BttGeometry& with_geometry,
            const std::vector<BttStep>& steps);
 
   [[nodiscard]] SpinLock& map_lock(std::uint32_t sector) {
     return map_locks[sector / kEntriesPerLine % kMapLocks];
+  }
+  // The line of the map with the sector's entry, as it is to be stored with `raw` there. Under the
+  // sector's map lock, which is that of all of the line.
+  [[nodiscard]] BttMapLine map_line(std::uint32_t sector, std::uint32_t raw) const;
+  [[nodiscard]] std::uint64_t map_line_offset(std::uint32_t sector) const {
+    return geometry.entry_offset(sector / kEntriesPerLine * kEntriesPerLine);
   }
   // The lane of the session with this number; its readers are looked for from now on.
   std::uint32_t take_lane(std::size_t session);

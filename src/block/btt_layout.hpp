@@ -75,8 +75,8 @@ struct BttEntry {
   }
 };
 
-// Half of a lane's flog entry: what the lane's last or last but one write did. Written as two
-// durable stores of 8 bytes, of which the second holds the sequence number.
+// Half of a lane's flog entry: what the lane's last or last but one write did. Stored twice:
+// with its first 8 bytes new, and then with its last 8, which hold the sequence number.
 struct BttFlogHalf {
   std::uint32_t sector = 0;
   std::uint32_t old_block = 0;

@@ -1,6 +1,5 @@
 // What opening a btt does beyond reading its info block.
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "block/btt_arena.hpp"
@@ -52,7 +51,7 @@ Status complete_write(BttArena& arena, DaxWindow& window, const BttFlogHalf& las
 }
 
 Status recover_lane(BttArena& arena, DaxWindow& window, std::uint32_t number,
-                    const std::array<BttFlogHalf, 2>& halves) {
+                    const BttFlogLine& halves) {
   const BttGeometry& geometry = arena.geometry;
   const int newest = newest_half(halves[0].sequence, halves[1].sequence);
   if (newest < 0) {
@@ -65,6 +64,7 @@ Status recover_lane(BttArena& arena, DaxWindow& window, std::uint32_t number,
                    last.old_block, last.new_block, geometry.internal);
   }
   BttLane& lane = arena.lanes[number];
+  lane.flog = halves;
   lane.free_block = last.old_block;
   lane.sequence = next_sequence(last.sequence);
   lane.half = newest == 0 ? 1 : 0;
@@ -83,7 +83,7 @@ Status recover_btt(BttArena& arena) {
   const BttGeometry& geometry = arena.geometry;
   if (const Status loaded = load_map(arena, window); !loaded) return loaded;
   for (std::uint32_t lane = 0; lane < geometry.lanes; ++lane) {
-    std::array<BttFlogHalf, 2> halves{};
+    BttFlogLine halves{};
     const int status = window.load(geometry.half_offset(lane, 0), halves.data(), sizeof halves);
     if (status < 0) return unreadable(arena, "flog", status);
     if (const Status done = recover_lane(arena, window, lane, halves); !done) return done;

@@ -52,6 +52,14 @@ class BttSession final : public BlockSession {
     return fenced ? window_.persist(offset_bytes, data, size_bytes)
                   : window_.store(offset_bytes, data, size_bytes);
   }
+  int put_flog(bool fenced) {
+    return put(arena_.geometry.half_offset(lane_number_, 0), lane_.flog.data(), kBttFlogBytes,
+               fenced);
+  }
+  int put_map(std::uint32_t sector, std::uint32_t raw, bool fenced) {
+    const BttMapLine line = arena_.map_line(sector, raw);
+    return put(arena_.map_line_offset(sector), line.data(), sizeof line, fenced);
+  }
 
   BttArena& arena_;
   SessionCount& count_;
@@ -111,14 +119,13 @@ void BttSession::note_media_error(std::uint32_t sector, std::uint32_t raw) {
   const std::lock_guard lock(arena_.map_lock(sector));
   if (arena_.map[sector].load() != raw) return;
   const std::uint32_t failed = BttEntry::failed(BttEntry::block_of(raw, sector));
-  if (put(arena_.geometry.entry_offset(sector), &failed, sizeof failed, true) < 0) return;
+  if (put_map(sector, failed, true) < 0) return;
   arena_.map[sector].store(failed);
 }
 
 int BttSession::act(const BttAction& action, const BttFlogHalf& entry, const unsigned char* from) {
   const BttGeometry& geometry = arena_.geometry;
-  constexpr std::uint64_t kHalf = sizeof(BttFlogHalf) / 2;
-  const std::uint64_t half = geometry.half_offset(lane_number_, lane_.half);
+  BttFlogHalf& half = lane_.flog[lane_.half];
   switch (action.step) {
     case BttStep::store_data: {
       const std::uint64_t at = geometry.block_offset(entry.new_block);
@@ -126,13 +133,15 @@ int BttSession::act(const BttAction& action, const BttFlogHalf& entry, const uns
                            : window_.store_over(at, from, geometry.sector_bytes);
     }
     case BttStep::store_flog_blocks:
-      return put(half, &entry.sector, kHalf, action.fenced);
+      half.sector = entry.sector;
+      half.old_block = entry.old_block;
+      return put_flog(action.fenced);
     case BttStep::store_flog_sequence:
-      return put(half + kHalf, &entry.new_block, kHalf, action.fenced);
-    case BttStep::store_map: {
-      const std::uint32_t raw = BttEntry::written(entry.new_block);
-      return put(geometry.entry_offset(entry.sector), &raw, sizeof raw, action.fenced);
-    }
+      half.new_block = entry.new_block;
+      half.sequence = entry.sequence;
+      return put_flog(action.fenced);
+    case BttStep::store_map:
+      return put_map(entry.sector, BttEntry::written(entry.new_block), action.fenced);
     case BttStep::fence:
       break;
   }
@@ -143,6 +152,8 @@ int BttSession::write_sector(std::uint32_t sector, const unsigned char* from) {
   const std::lock_guard lane(lane_.lock);
   if (arena_.broken.load(std::memory_order_relaxed)) return -EIO;
   BttFlogHalf entry{sector, 0, lane_.free_block, lane_.sequence};
+  // It is needed when the data is stored, which takes long enough to fetch it.
+  __builtin_prefetch(&arena_.map[sector], 1);
   arena_.wait_for_readers(entry.new_block);
   std::unique_lock map(arena_.map_lock(sector), std::defer_lock);
   for (const BttAction& action : arena_.actions) {

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "backends/dax_operations.h"
+#include "dax/dax_device.hpp"
 
 namespace pmembench {
 

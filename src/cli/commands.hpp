@@ -42,10 +42,14 @@ std::unique_ptr<Command> make_probe_command(CLI::App& app);
 std::unique_ptr<Command> make_run_command(CLI::App& app);
 std::unique_ptr<Command> make_show_command(CLI::App& app);
 std::unique_ptr<Command> make_export_command(CLI::App& app);
+std::unique_ptr<Command> make_report_command(CLI::App& app);
 std::unique_ptr<Command> make_compare_command(CLI::App& app);
 std::unique_ptr<Command> make_history_command(CLI::App& app);
 std::unique_ptr<Command> make_baseline_command(CLI::App& app);
 std::unique_ptr<Command> make_check_command(CLI::App& app);
+std::unique_ptr<Command> make_mkfs_command(CLI::App& app);
+std::unique_ptr<Command> make_fsck_command(CLI::App& app);
+std::unique_ptr<Command> make_crash_command(CLI::App& app);
 std::unique_ptr<Command> make_gate_command(CLI::App& app);
 std::unique_ptr<Command> make_worker_command(CLI::App& app);
 

@@ -31,6 +31,8 @@ constexpr MediaKind kMedia[] = {
     {"devdax", DAX_MEDIA_DEVDAX, "/dev/daxX.Y", "a dax device"},
     {"block", DAX_MEDIA_BLOCK, "block:PATH[,size=SIZE]",
      "a block device or a file behind the kernel's block path"},
+    {"posix", DAX_MEDIA_POSIX, "posix:DIRECTORY[,size=SIZE]",
+     "a mounted file system: files in a subdirectory that pmembench makes and removes"},
 };
 
 json backends_json(const Registry& registry) {

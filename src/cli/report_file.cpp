@@ -5,8 +5,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "base/unique_fd.hpp"
 
@@ -35,12 +33,18 @@ Status write_report_file(const std::string& path, const std::string& text,
 }
 
 Result<std::string> read_report_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file) {
-    return usage_error("{} cannot be read: check that it exists and that it is a file", path);
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char part[65536];
+  ssize_t more = file ? 1 : -1;
+  while (more > 0) {
+    more = ::read(file.get(), part, sizeof part);
+    if (more > 0) text.append(part, static_cast<std::size_t>(more));
+    if (more < 0 && errno == EINTR) more = 1;
   }
-  return text;
+  if (more == 0) return text;
+  return usage_error("{} cannot be read ({}): check that it exists and that it is a file", path,
+                     std::strerror(errno));
 }
 
 }  // namespace pmembench

@@ -6,6 +6,11 @@
 
 namespace pmembench {
 
+struct CrashTrialOptions {
+  std::uint64_t crashes = 4000;
+  std::uint64_t seed = 1;  // everything random in the trials follows from it
+};
+
 struct CrashOutcome {
   std::string target;
   std::uint64_t crashes = 0;  // power cuts looked at, each with an image of its own

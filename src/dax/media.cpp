@@ -14,7 +14,8 @@
 namespace pmembench {
 
 std::string_view media_kind_name(std::uint32_t kind) {
-  constexpr std::array<std::string_view, 5> kNames{"dram", "file", "devdax", "block", "sim"};
+  constexpr std::array<std::string_view, 6> kNames{"dram",  "file", "devdax",
+                                                   "block", "sim",  "posix"};
   return kind < kNames.size() ? kNames[kind] : "unknown";
 }
 
@@ -120,10 +121,13 @@ Status look_at_medium(const MediaSpec& spec, const OpenOptions& options) {
       return look_at_devdax(spec, options);
     case DAX_MEDIA_BLOCK:
       return look_at_block(spec, options);
+    case DAX_MEDIA_POSIX:
+      return look_at_posix(spec, options);
     case DAX_MEDIA_SIM:
       break;
   }
-  return usage_error("this pmembench has no simulated media; use dram, file, devdax or block");
+  return usage_error(
+      "this pmembench has no simulated media; use dram, file, devdax, block or posix");
 }
 
 Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bool map) {
@@ -136,10 +140,13 @@ Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bo
       return open_devdax(spec, options, map);
     case DAX_MEDIA_BLOCK:
       return open_block(spec, options);
+    case DAX_MEDIA_POSIX:
+      return open_posix(spec, options);
     case DAX_MEDIA_SIM:
       break;
   }
-  return usage_error("this pmembench has no simulated media; use dram, file, devdax or block");
+  return usage_error(
+      "this pmembench has no simulated media; use dram, file, devdax, block or posix");
 }
 
 }  // namespace pmembench

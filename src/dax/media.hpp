@@ -11,6 +11,7 @@
 #include "backends/dax_operations.h"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
+#include "dax/created_directory.hpp"
 #include "dax/media_spec.hpp"
 
 namespace pmembench {
@@ -24,7 +25,7 @@ struct OpenOptions {
 
 // What was really mapped, verified after first touch.
 struct MediaFacts {
-  std::string kind;  // "dram", "file", "devdax", "block"
+  std::string kind;  // "dram", "file", "devdax", "block", "posix"
   std::uint64_t size_bytes = 0;
   std::uint64_t page_bytes = 0;  // most of the mapping, from smaps; 0 unknown or not mapped
   double huge_share = 0;         // share of the bytes that lie in pages of 2 MiB or more
@@ -32,12 +33,14 @@ struct MediaFacts {
   dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
   std::string file_system;  // "ext4", "tmpfs", ...; empty where there is none
   std::map<int, double>
-      node_share;            // NUMA node -> share of the pages, by move_pages; empty unknown
-  bool created = false;      // the file was made by us and goes with the device
-  std::string backend_says;  // "key=value key=value" of its `describe`; empty: nothing
+      node_share;             // NUMA node -> share of the pages, by move_pages; empty unknown
+  bool created = false;       // the file was made by us and goes with the device
+  std::string directory;      // that we made, of a posix medium; goes with the device
+  std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"; else empty
+  std::string backend_says;   // "key=value key=value" of its `describe`; empty: nothing
 };
 
-// The name of a kind as users type it: "dram", "file", "devdax", "block", "sim".
+// The name of a kind as users type it: "dram", "file", "devdax", "block", "sim", "posix".
 [[nodiscard]] std::string_view media_kind_name(std::uint32_t kind);
 
 // The node that dram is to lie on: the spec's, else the options'; -1: none asked for.
@@ -97,7 +100,9 @@ class CreatedFile {
 struct Medium {
   MediaFacts facts;
   std::uint64_t alignment_bytes = DAX_PAGE_BYTES;
-  int node = -1;  // asked for or found; -1: unknown
+  int node = -1;     // asked for or found; -1: unknown
+  std::string path;  // of the file that the backend opens, where it is not the spec's
+  CreatedDirectory directory;
   CreatedFile created;
   UniqueFd fd;      // -1 for dram
   Mapping mapping;  // empty where the backend opens the medium itself
@@ -111,10 +116,12 @@ Status look_at_file(const MediaSpec& spec, const OpenOptions& options);
 Result<Medium> open_file(const MediaSpec& spec, const OpenOptions& options, bool map);
 Status look_at_devdax(const MediaSpec& spec, const OpenOptions& options);
 Result<Medium> open_devdax(const MediaSpec& spec, const OpenOptions& options, bool map);
+Status look_at_posix(const MediaSpec& spec, const OpenOptions& options);
+Result<Medium> open_posix(const MediaSpec& spec, const OpenOptions& options);
 Status look_at_block(const MediaSpec& spec, const OpenOptions& options);
 Result<Medium> open_block(const MediaSpec& spec, const OpenOptions& options);
 
-// The four above by spec.kind.
+// The pairs above by spec.kind.
 Status look_at_medium(const MediaSpec& spec, const OpenOptions& options);
 Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bool map);
 

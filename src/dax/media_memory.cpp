@@ -70,10 +70,12 @@ Status prepare_memory(std::span<const MemoryRange> ranges, PageChoice pages, int
   return {};
 }
 
-void touch_memory(std::span<const MemoryRange> ranges) {
+void touch_memory(std::span<const MemoryRange> ranges, bool keep) {
   for (const MemoryRange& range : ranges) {
     volatile unsigned char* bytes = range.address;
-    for (std::uint64_t at = 0; at < range.size_bytes; at += DAX_PAGE_BYTES) bytes[at] = 0;
+    for (std::uint64_t at = 0; at < range.size_bytes; at += DAX_PAGE_BYTES) {
+      bytes[at] = keep ? bytes[at] : static_cast<unsigned char>(0);
+    }
   }
 }
 

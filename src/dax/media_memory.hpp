@@ -19,9 +19,9 @@ struct MemoryRange {
 // choice that the kernel does not know is an environment error.
 Status prepare_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node);
 
-// Writes one zero to every 4 KiB, so that each page is there and is no shared zero page. Other
-// bytes keep what they had.
-void touch_memory(std::span<const MemoryRange> ranges);
+// Writes to every 4 KiB, so that each page is there and is no shared zero page: a zero, or where
+// there may be content that is to stay (`keep`) the byte that was there.
+void touch_memory(std::span<const MemoryRange> ranges, bool keep);
 
 // Fills page_bytes, huge_share and node_share of `facts` by asking the kernel. Environment error
 // where an explicit choice of pages or node was not honoured.

@@ -10,6 +10,8 @@ namespace pmembench {
 namespace {
 
 constexpr std::string_view kDaxPrefix = "/dev/dax";
+// What cells need that nobody gave a size: the files of the personalities at their default scale.
+constexpr std::uint64_t kPosixBytes = std::uint64_t{64} << 20;
 
 struct KindWords {
   std::string_view word;
@@ -17,11 +19,12 @@ struct KindWords {
   std::string_view keys;   // that may follow, for the refusals
   std::string_view usage;  // what may stand there
 };
-constexpr std::array<KindWords, 4> kKinds{{
+constexpr std::array<KindWords, 5> kKinds{{
     {"dram", DAX_MEDIA_DRAM, "node, pages", "dram:SIZE[,node=N][,pages=4k|thp|2m|1g]"},
     {"file", DAX_MEDIA_FILE, "size", "file:PATH[,size=SIZE]"},
     {"devdax", DAX_MEDIA_DEVDAX, "size", "devdax:/dev/daxX.Y[,size=SIZE]"},
     {"block", DAX_MEDIA_BLOCK, "size", "block:PATH[,size=SIZE]"},
+    {"posix", DAX_MEDIA_POSIX, "size", "posix:DIRECTORY[,size=SIZE]"},
 }};
 
 struct PageWord {
@@ -125,8 +128,8 @@ Result<const KindWords*> take_kind(std::string_view& text) {
           text);
     }
     return usage_error(
-        "no kind of medium is named; write dram:SIZE, file:PATH, /dev/daxX.Y or "
-        "block:PATH");
+        "no kind of medium is named; write dram:SIZE, file:PATH, /dev/daxX.Y, "
+        "block:PATH or posix:DIRECTORY");
   }
   std::vector<std::string> known;
   for (const KindWords& each : kKinds) {
@@ -137,8 +140,8 @@ Result<const KindWords*> take_kind(std::string_view& text) {
   }
   const std::string near = nearest(word, known);
   return usage_error(
-      "'{}' is not a kind of medium{}; write dram:SIZE, file:PATH, /dev/daxX.Y or "
-      "block:PATH",
+      "'{}' is not a kind of medium{}; write dram:SIZE, file:PATH, /dev/daxX.Y, "
+      "block:PATH or posix:DIRECTORY",
       word, near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
 }
 
@@ -163,6 +166,7 @@ Result<MediaSpec> parse(std::string_view text) {
     if (parts[0].empty()) return usage_error("the path is empty; write {}", (*words)->usage);
     spec.path = parts[0];
   }
+  if (spec.kind == DAX_MEDIA_POSIX) spec.size_bytes = kPosixBytes;
   if (Status read = read_keys(spec, **words, parts); !read) return read.error();
   return spec;
 }

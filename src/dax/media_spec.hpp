@@ -13,8 +13,9 @@ namespace pmembench {
 enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent };
 
 // "dram:SIZE[,node=N][,pages=4k|2m|1g|thp]", "file:PATH[,size=SIZE]", "/dev/daxX.Y" or
-// "devdax:PATH", "block:PATH[,size=SIZE]". Any "file:" or "block:" path that does not exist is made
-// with the size given, and removed at the end.
+// "devdax:PATH", "block:PATH[,size=SIZE]", "posix:DIRECTORY[,size=SIZE]". Any "file:" or "block:"
+// path that does not exist is made with the size given, and removed at the end; in a posix
+// directory that is done in a subdirectory of our own.
 struct MediaSpec {
   std::string text;  // as typed
   dax_media_kind kind = DAX_MEDIA_DRAM;

@@ -22,7 +22,7 @@ class MediumBacking final : public DeviceBacking {
                 std::string options)
       : operations_(operations),
         medium_(std::move(medium)),
-        path_(spec.path),
+        path_(medium_.path.empty() ? spec.path : medium_.path),
         options_(std::move(options)) {}
   ~MediumBacking() override {
     if (opened_ != nullptr && operations_.close != nullptr) operations_.close(opened_);
@@ -98,19 +98,19 @@ Status check_backend(const BackendEntry& backend, const MediaSpec& spec,
   const std::string_view kind = media_kind_name(spec.kind);
   if ((table.media & (std::uint64_t{1} << spec.kind)) == 0) {
     std::string served;
-    for (std::uint32_t each = 0; each <= DAX_MEDIA_SIM; ++each) {
+    for (std::uint32_t each = 0; each <= DAX_MEDIA_POSIX; ++each) {
       if ((table.media & (std::uint64_t{1} << each)) == 0) continue;
       served += (served.empty() ? "" : ", ") + std::string(media_kind_name(each));
     }
     return usage_error("backend {} cannot serve media kind {}; it serves: {}", backend.name, kind,
                        served);
   }
-  if (spec.kind == DAX_MEDIA_BLOCK && table.open == nullptr) {
+  const bool unmapped = spec.kind == DAX_MEDIA_BLOCK || spec.kind == DAX_MEDIA_POSIX;
+  if (unmapped && table.open == nullptr) {
     return usage_error(
-        "backend {} cannot serve media kind block: it leaves mapping to the host, and what is "
-        "behind "
+        "backend {} cannot serve media kind {}: it leaves mapping to the host, and what is behind "
         "the block path is not mapped",
-        backend.name);
+        backend.name, kind);
   }
   if (!options.backend_options.empty() && table.open == nullptr) {
     return usage_error("backend {} takes no options, but '{}' was given; leave them out",
@@ -159,7 +159,7 @@ Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Med
   if (dram) {
     if (Status prepared = prepare_memory(ranges, spec.pages, node); !prepared) return prepared;
   }
-  touch_memory(ranges);
+  touch_memory(ranges, !dram);  // what a device carries may be what one is here for
   return verify_memory(ranges, spec.pages, node, medium.facts);
 }
 
@@ -202,6 +202,7 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
   if (Status settled = settle(*ranges, spec, medium); !settled) return settled.error();
   OpenedDevice result;
   result.facts = medium.facts;
+  if (table.open == nullptr) result.mapping = static_cast<const dax_mapping*>(handle);
   Result<std::unique_ptr<DaxDevice>> device =
       DaxDevice::allocate(device_facts(spec, medium, table), &table, handle, std::move(backing));
   if (!device) return device.error();
@@ -228,9 +229,10 @@ Status check_media(const BackendEntry& backend, const MediaSpec& spec, const Ope
 std::string durable_claim(const MediaFacts& facts) {
   const bool reaches_media = facts.persistence_domain == DAX_DOMAIN_MEMORY_CONTROLLER ||
                              facts.persistence_domain == DAX_DOMAIN_CPU_CACHE;
-  // Behind the block path durable means written back, and that is what the drain waits for.
-  const bool written_back =
-      facts.kind == "block" && facts.persistence_domain == DAX_DOMAIN_PAGE_CACHE;
+  // Behind the block path durable means written back, and that is what the drain waits for; so does
+  // fsync on a mounted file system.
+  const bool by_writing_back = facts.kind == "block" || facts.kind == "posix";
+  const bool written_back = by_writing_back && facts.persistence_domain == DAX_DOMAIN_PAGE_CACHE;
   return reaches_media || written_back ? "durable" : "emulated";
 }
 

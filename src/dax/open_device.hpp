@@ -15,6 +15,9 @@ namespace pmembench {
 struct OpenedDevice {
   MediaFacts facts;
   std::unique_ptr<DaxDevice> device;
+  // The host's mapping, for whoever makes another device over a part of it; lives as long as the
+  // device. Null where the backend opened the medium itself.
+  const dax_mapping* mapping = nullptr;
 };
 
 // Opens, maps, binds, touches every page (write), verifies. Refuses (kind environment or usage):

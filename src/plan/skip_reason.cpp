@@ -10,7 +10,8 @@
 namespace pmembench {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKindNames{"dram", "file", "devdax", "block", "sim"};
+constexpr std::array<std::string_view, 6> kKindNames{"dram",  "file", "devdax",
+                                                     "block", "sim",  "posix"};
 
 std::string served_kinds(const dax_operations& operations) {
   std::vector<std::string_view> names;
@@ -78,16 +79,26 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     return fmt::format("backend {} does not serve {} media: it serves {}", backend.name,
                        kind_name(kind), served_kinds(operations));
   }
+  if (path.needs_mount && kind != DAX_MEDIA_POSIX) {
+    return fmt::format(
+        "path {} works on a mounted file system, not on {} media: use media posix:DIRECTORY",
+        path.name, kind_name(kind));
+  }
   if (path.needs_direct_access && (operations.capabilities & DAX_CAP_DIRECT_ACCESS) == 0) {
     return fmt::format("path {} needs addresses, and backend {} gives none", path.name,
                        backend.name);
   }
-  if (workload.needs_mapping && !path.needs_direct_access) {
+  const bool maps_device = workload.needs_mapping && !workload.needs_files;
+  if (maps_device && (!path.needs_direct_access || path.gives_files)) {
     return fmt::format("workload {} works on addresses, and path {} gives none: use path mapped",
                        workload.name, path.name);
   }
   if (workload.needs_files && !path.gives_files) {
     return fmt::format("workload {} works on files, and path {} gives none: use path fs-dax",
+                       workload.name, path.name);
+  }
+  if (workload.needs_files && workload.needs_mapping && !path.maps_files) {
+    return fmt::format("workload {} maps files, and path {} cannot map any: use path fs-dax",
                        workload.name, path.name);
   }
   if (path.granule_bytes != nullptr) return off_granule(path, parameters);

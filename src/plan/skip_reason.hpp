@@ -10,7 +10,7 @@
 
 namespace pmembench {
 
-// "dram", "file", "devdax", "block", "sim".
+// "dram", "file", "devdax", "block", "sim", "posix".
 std::string_view kind_name(dax_media_kind kind);
 
 [[nodiscard]] bool serves(const dax_operations& operations, dax_media_kind kind);

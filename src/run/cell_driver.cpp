@@ -65,6 +65,7 @@ Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, co
                                     {"floor_issue_ns", timer.floor_issue_ns},
                                     {"floor_durable_ns", timer.floor_durable_ns}}},
                                   {"counters", done.counters},
+                                  {"figures", done.figures},
                                   {"cpus", done.cpus},
                                   {"ceiling_bytes_per_s", opened.ceiling_bytes_per_s}};
   replicate.details_json = details.dump();

@@ -275,6 +275,7 @@ Result<CellDoneReply> CellSession::finish() {
                            seat.cpu, cell_.placement.cpus[index]);
     }
     reply.cpus.push_back(seat.cpu);
+    for (const auto& [name, value] : seat.workload->figures()) reply.figures[name] += value;
     histogram.merge(seat.histogram);
   }
   const Status sane = check_results(histogram);

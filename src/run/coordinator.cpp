@@ -115,7 +115,7 @@ class Run {
     shuffle(cells, seed);
     while (!cells.empty() && !stopping()) {
       tell(cells.front()->cell->name, round, cells.size());
-      CreatedFile left_behind;  // goes after the worker, which removes it itself unless it dies
+      LeftBehind left_behind;  // goes after the worker, which removes it itself unless it dies
       auto worker = WorkerProcess::start(input_.worker_command);
       if (!worker) return worker.error();
       const auto opened = open(**worker, *cells.front()->cell);
@@ -123,7 +123,7 @@ class Run {
         if (opened.error().code == EINTR) return {};
         return fail_all(cells, opened.error());
       }
-      left_behind = made_file(*opened, cells.front()->cell->media);
+      left_behind = made_by(*opened, cells.front()->cell->media);
       while (!cells.empty() && (*worker)->alive() && !stopping()) {
         CellState& state = *cells.back();
         cells.pop_back();

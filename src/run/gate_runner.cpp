@@ -30,8 +30,8 @@ struct GateRunner::CellState {
 };
 
 struct GateRunner::Trio {
-  // The files go after the workers, which remove them themselves unless they die.
-  std::array<CreatedFile, kArms> files;
+  // What they made goes after the workers, which remove them themselves unless they die.
+  std::array<LeftBehind, kArms> left;
   std::array<std::unique_ptr<WorkerProcess>, kArms> workers;
   std::array<OpenedReply, kArms> opened;
   std::array<std::string, kArms> media;
@@ -143,7 +143,7 @@ Status GateRunner::open(Trio& trio, const Cell& cell, std::vector<CellState*>& c
       continue;
     }
     trio.opened[arm] = *opened;
-    trio.files[arm] = made_file(*opened, trio.media[arm]);
+    trio.left[arm] = made_by(*opened, trio.media[arm]);
   }
   if (signalled || interrupted()) return interruption();
   const bool all = std::all_of(failures.begin(), failures.end(),

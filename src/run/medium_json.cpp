@@ -25,16 +25,20 @@ const char* domain_name(dax_persistence_domain domain) {
 nlohmann::json to_json(const MediaFacts& facts) {
   nlohmann::json nodes = nlohmann::json::object();
   for (const auto& [node, share] : facts.node_share) nodes[std::to_string(node)] = share;
-  return {{"kind", facts.kind},
-          {"size_bytes", facts.size_bytes},
-          {"page_bytes", facts.page_bytes},
-          {"huge_share", facts.huge_share},
-          {"map_sync", facts.map_sync},
-          {"persistence_domain", domain_name(facts.persistence_domain)},
-          {"file_system", facts.file_system},
-          {"node_share", nodes},
-          {"created", facts.created},
-          {"claim", durable_claim(facts)}};
+  nlohmann::json json = {{"kind", facts.kind},
+                         {"size_bytes", facts.size_bytes},
+                         {"page_bytes", facts.page_bytes},
+                         {"huge_share", facts.huge_share},
+                         {"map_sync", facts.map_sync},
+                         {"persistence_domain", domain_name(facts.persistence_domain)},
+                         {"file_system", facts.file_system},
+                         {"node_share", nodes},
+                         {"created", facts.created},
+                         {"claim", durable_claim(facts)}};
+  if (facts.directory.empty()) return json;
+  json["directory"] = facts.directory;
+  json["dax_attribute"] = facts.dax_attribute;
+  return json;
 }
 
 }  // namespace pmembench

@@ -238,6 +238,7 @@ json to_json(const CellDoneReply& reply) {
   return {{"is", "done"},
           {"histogram", reply.histogram},
           {"counters", reply.counters},
+          {"figures", reply.figures},
           {"cpus", reply.cpus}};
 }
 
@@ -247,6 +248,7 @@ Result<CellDoneReply> cell_done_reply_from_json(const json& message) {
                                        CellDoneReply reply;
                                        done.at("histogram").get_to(reply.histogram);
                                        done.at("counters").get_to(reply.counters);
+                                       reply.figures = done.value("figures", reply.figures);
                                        done.at("cpus").get_to(reply.cpus);
                                        return reply;
                                      });

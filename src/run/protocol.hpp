@@ -81,7 +81,8 @@ struct SliceReply {
 struct CellDoneReply {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> histogram;  // of ticks; empty: none taken
   std::map<std::string, std::uint64_t> counters;                   // by the device, of this cell
-  std::vector<int> cpus;  // where the threads were seen to run
+  std::map<std::string, double> figures;  // what the workload found out, summed over its threads
+  std::vector<int> cpus;                  // where the threads were seen to run
 };
 
 nlohmann::json to_json(const Cell& cell);

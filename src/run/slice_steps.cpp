@@ -56,10 +56,15 @@ OpenRequest open_request_for(const Cell& cell) {
   return request;
 }
 
-CreatedFile made_file(const OpenedReply& opened, const std::string& media) {
+LeftBehind made_by(const OpenedReply& opened, const std::string& media) {
+  LeftBehind left;
+  if (!opened.medium.is_object()) return left;
+  const std::string directory = opened.medium.value("directory", std::string());
+  if (!directory.empty()) left.directory = CreatedDirectory::adopt(directory);
   const auto spec = parse_media(media);
-  const bool made = opened.medium.is_object() && opened.medium.value("created", false);
-  return spec && made ? CreatedFile::adopt(spec->path) : CreatedFile();
+  const bool made = opened.medium.value("created", false);
+  if (spec && made && spec->kind != DAX_MEDIA_POSIX) left.file = CreatedFile::adopt(spec->path);
+  return left;
 }
 
 double steal_between(const std::optional<CpuTimes>& before, const std::optional<CpuTimes>& after) {

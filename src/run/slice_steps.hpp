@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "dax/created_directory.hpp"
 #include "dax/media.hpp"
 #include "platform/environment.hpp"
 #include "run/protocol.hpp"
@@ -37,8 +38,12 @@ Result<CellDoneReply> end_cell(const Ask& ask);
 [[nodiscard]] OpenRequest open_request_for(const Cell& cell);
 inline constexpr std::uint64_t kOpenTimeout_ms = 600'000;
 
-// The file that a worker made for this medium, to be removed should the worker die before it does.
-[[nodiscard]] CreatedFile made_file(const OpenedReply& opened, const std::string& media);
+// What a worker made for its medium, to be removed should the worker die before it does.
+struct LeftBehind {
+  CreatedFile file;
+  CreatedDirectory directory;
+};
+[[nodiscard]] LeftBehind made_by(const OpenedReply& opened, const std::string& media);
 
 // The share of all CPUs' time that the hypervisor took; 0 where a reading is missing.
 [[nodiscard]] double steal_between(const std::optional<CpuTimes>& before,

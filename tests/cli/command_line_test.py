@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from command import ROOT, TINY
 
-COMMANDS = ["list", "probe", "run", "show", "export", "check"]
+COMMANDS = ["list", "probe", "run", "show", "export", "report", "check"]
 
 
 def test_help_names_each_command_and_each_exit_status(pmembench):
@@ -46,8 +46,8 @@ def test_no_command_is_wrong_usage_and_prints_the_help(pmembench):
 
 @pytest.mark.parametrize(("words", "sentence"), [
     (["lst"], "there is no command 'lst' (did you mean 'list'?); there are: list, probe, run, "
-              "show, export, check"),
-    (["bake"], "there is no command 'bake'; there are: list, probe, run, show, export, check"),
+              "show, export, report, compare, gate, history, baseline, check, crash"),
+    (["bake"], "there is no command 'bake'; there are: list, probe, run, show, export, report, compare, gate, history, baseline, check, crash"),
     (["list", "backend"], "there is no list of 'backend' (did you mean 'backends'?); there are: "
                           "backends, workloads, media, paths, all"),
     (["run"], "campaign is required; see pmembench run --help"),

@@ -44,8 +44,13 @@ TEST_F(ReportFile, says_why_it_cannot_be) {
   EXPECT_EQ(write_report_file(path, "", "--junit").error().message,
             path + " cannot be made: No such file or directory; name another with --junit");
   EXPECT_EQ(read_report_file(path).error().message,
-            path + " cannot be read: check that it exists and that it is a file");
-  EXPECT_FALSE(read_report_file(folder_.string()));
+            path +
+                " cannot be read (No such file or directory): check that it exists and that it "
+                "is a file");
+  EXPECT_EQ(read_report_file(folder_.string()).error().message,
+            folder_.string() +
+                " cannot be read (Is a directory): check that it exists and that it "
+                "is a file");
   EXPECT_THAT(write_report_file("/dev/full", "text", "--junit").error().message,
               testing::HasSubstr("/dev/full cannot be written: No space left on device"));
 }

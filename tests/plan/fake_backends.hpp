@@ -17,6 +17,7 @@ inline constexpr std::uint64_t kDramBit = 1U << DAX_MEDIA_DRAM;
 inline constexpr std::uint64_t kFileBit = 1U << DAX_MEDIA_FILE;
 inline constexpr std::uint64_t kDevdaxBit = 1U << DAX_MEDIA_DEVDAX;
 inline constexpr std::uint64_t kBlockBit = 1U << DAX_MEDIA_BLOCK;
+inline constexpr std::uint64_t kPosixBit = 1U << DAX_MEDIA_POSIX;
 
 inline dax_operations fake_table(const char* name, std::uint64_t media, std::uint64_t capabilities,
                                  std::uint32_t granule_bytes = 1) {
@@ -49,7 +50,7 @@ inline Registry fake_registry() {
     return -EOPNOTSUPP;
   };
   const dax_operations wide = fake_table("wide", kDramBit, DAX_CAP_DIRECT_ACCESS, 256);
-  const dax_operations block = fake_table("block", kBlockBit, DAX_CAP_EMULATED, 512);
+  const dax_operations block = fake_table("block", kBlockBit | kPosixBit, DAX_CAP_EMULATED, 512);
   const dax_operations null = fake_table("null", kDramBit | kBlockBit, DAX_CAP_NO_WORK);
   const std::vector<const dax_operations*> tables{&movnt, &clwb, &wide, &block, &null};
   auto registry = Registry::build({}, tables, {});

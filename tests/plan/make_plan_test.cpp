@@ -87,7 +87,7 @@ TEST(MakePlan, skips_what_is_named_and_cannot_run) {
   ASSERT_EQ(cells.size(), 4U);
   EXPECT_EQ(cells[0].name, "dram:1M/clwb/direct/random/operation_size=64B/t1");
   EXPECT_EQ(cells[0].skip_reason, "backend clwb: the CPU has no clwb");
-  EXPECT_EQ(cells[1].skip_reason, "backend block does not serve dram media: it serves block");
+  EXPECT_EQ(cells[1].skip_reason, "backend block does not serve dram media: it serves block, posix");
   EXPECT_EQ(cells[2].skip_reason,
             "operation_size 64 B is below the smallest I/O of backend wide, 256 B");
   EXPECT_EQ(cells[3].skip_reason, "");

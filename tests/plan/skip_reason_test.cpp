@@ -26,6 +26,26 @@ TEST(SkipReason, is_empty_where_nothing_stands_against_the_cell) {
   EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "random"), "");
 }
 
+TEST(SkipReason, keeps_files_and_mounts_together) {
+  EXPECT_EQ(reason("block", DAX_MEDIA_POSIX, "posix", "random"), "");
+  EXPECT_EQ(reason("block", DAX_MEDIA_POSIX, "posix", "random", {{"operation_size", "64"}}), "");
+  EXPECT_EQ(reason("block", DAX_MEDIA_POSIX, "posix", "varmail"), "");
+  EXPECT_EQ(reason("block", DAX_MEDIA_POSIX, "posix", "mmap_store"), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "fs-dax", "mmap_store"), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "fs-block", "overwrite"), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "posix", "varmail"),
+            "path posix works on a mounted file system, not on dram media: use media "
+            "posix:DIRECTORY");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "fs-block", "mmap_store"),
+            "workload mmap_store maps files, and path fs-block cannot map any: use path fs-dax");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "fs-dax", "chase"),
+            "workload chase works on addresses, and path fs-dax gives none: use path mapped");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "direct", "varmail"),
+            "workload varmail works on files, and path direct gives none: use path fs-dax");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "fs-dax", "varmail"),
+            "path fs-dax needs addresses, and backend block gives none");
+}
+
 TEST(SkipReason, repeats_what_the_probe_said) {
   EXPECT_EQ(reason("clwb", DAX_MEDIA_DRAM, "direct", "random"),
             "backend clwb: the CPU has no clwb");
@@ -35,7 +55,7 @@ TEST(SkipReason, names_the_media_that_a_backend_serves) {
   EXPECT_EQ(reason("movnt", DAX_MEDIA_BLOCK, "direct", "random"),
             "backend movnt does not serve block media: it serves dram, file, devdax");
   EXPECT_EQ(reason("block", DAX_MEDIA_DRAM, "direct", "random"),
-            "backend block does not serve dram media: it serves block");
+            "backend block does not serve dram media: it serves block, posix");
 }
 
 TEST(SkipReason, asks_for_addresses_where_they_are_needed) {

@@ -38,7 +38,7 @@ TEST(History, alarms_at_a_step_until_it_is_accepted) {
   for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(series[0].points[i].alarm, Alarm::none) << i;
   for (std::size_t i = 12; i < 15; ++i) EXPECT_EQ(series[0].points[i].alarm, Alarm::point) << i;
   EXPECT_TRUE(std::isnan(series[0].points[7].limit));  // eight points are needed
-  EXPECT_GT(series[0].points[8].limit, 1.02);
+  EXPECT_GT(series[0].points[8].limit, 1.015);
   EXPECT_LT(series[0].points[8].limit, 1.03);
   points.back().accepted = true;
   extend(points, 10, 1.05, 0.003, 3);

@@ -34,7 +34,7 @@ TEST_F(StoreTest, makes_a_file_that_says_what_it_is) {
   const RawDatabase raw(path_);
   EXPECT_EQ(raw.text("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(raw.text("PRAGMA application_id"), std::to_string(0x706D6231));
-  EXPECT_EQ(raw.text("PRAGMA user_version"), "1");
+  EXPECT_EQ(raw.text("PRAGMA user_version"), "2");
   EXPECT_EQ(raw.text("PRAGMA integrity_check"), "ok");
 }
 

@@ -83,7 +83,7 @@ TEST(Verdict, trusts_nothing_whose_base_differs_from_itself) {
   const CellVerdict verdict = judge(cell("a", {.control = 0.04}, 11));
   EXPECT_EQ(verdict.verdict, Verdict::untrusted);
   EXPECT_EQ(verdict.code, "control_differs");
-  EXPECT_THAT(verdict.reason, HasSubstr("the base compared with itself differs by +4."));
+  EXPECT_THAT(verdict.reason, HasSubstr("the base compared with itself differs by +3."));
   EXPECT_EQ(judge(cell("a", {.control = -0.04}, 12)).code, "control_differs");
   // Below what matters, it is noise.
   EXPECT_EQ(judge(cell("a", {.control = 0.012, .process = 0.002}, 13)).verdict, Verdict::pass);

@@ -16,7 +16,7 @@ struct ScriptedWorker {
   std::vector<std::string> asked;
   unsigned first_marks = 0;
   std::uint64_t operations_asked = 99;
-  CellDoneReply done{{}, {{"operations", 10}}, {0}};
+  CellDoneReply done{.histogram = {}, .counters = {{"operations", 10}}, .figures = {}, .cpus = {0}};
 
   Result<nlohmann::json> operator()(const nlohmann::json& message, std::uint64_t) {
     const std::string verb = message["do"];

@@ -35,7 +35,7 @@ struct ScriptedTrio {
       if (operations == 0) operations = calibrates[static_cast<std::size_t>(arm)]++;
       return nlohmann::json{{"is", "ready"}, {"operations", operations}};
     }
-    if (verb == "end") return to_json(CellDoneReply{{}, {}, {0}});
+    if (verb == "end") return to_json(CellDoneReply{{}, {}, {}, {0}});
     std::deque<SliceReply>& script = slices[static_cast<std::size_t>(arm)];
     const SliceReply slice = script.front();
     if (script.size() > 1) script.pop_front();

@@ -21,5 +21,19 @@ TEST(MediumJson, tells_what_was_mapped_and_what_it_may_claim) {
   EXPECT_EQ(json["map_sync"], false);
 }
 
+TEST(MediumJson, tells_of_a_mount_where_it_is_one) {
+  MediaFacts facts;
+  facts.kind = "posix";
+  EXPECT_FALSE(to_json(facts).contains("directory"));
+  facts.directory = "/mnt/pmembench-abc123";
+  facts.dax_attribute = "on";
+  facts.map_sync = true;
+  facts.persistence_domain = DAX_DOMAIN_MEMORY_CONTROLLER;
+  const nlohmann::json json = to_json(facts);
+  EXPECT_EQ(json["directory"], "/mnt/pmembench-abc123");
+  EXPECT_EQ(json["dax_attribute"], "on");
+  EXPECT_EQ(json["claim"], "durable");
+}
+
 }  // namespace
 }  // namespace pmembench

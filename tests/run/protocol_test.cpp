@@ -49,7 +49,7 @@ TEST(Protocol, carries_every_message_unchanged) {
   EXPECT_EQ(to_json(*cell_request_from_json(to_json(request))), to_json(request));
   const SliceReply slice{1.5, 10, 640, 0.9, 1, 2};
   EXPECT_EQ(to_json(*slice_reply_from_json(to_json(slice))), to_json(slice));
-  const CellDoneReply done{{{3, 5}}, {{"drains", 9}}, {0, 1}};
+  const CellDoneReply done{{{3, 5}}, {{"drains", 9}}, {{"share", 0.5}}, {0, 1}};
   EXPECT_EQ(to_json(*cell_done_reply_from_json(to_json(done))), to_json(done));
 }
 

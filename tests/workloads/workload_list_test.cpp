@@ -255,7 +255,7 @@ TEST(Workloads, have_parameters_with_help_and_valid_defaults) {
                   spec.choices.end());
       }
     }
-    EXPECT_TRUE(type.check(parameters_of(std::string(type.name), {}), 1 << 20, 1)) << type.name;
+    EXPECT_TRUE(type.check(parameters_of(std::string(type.name), {}), 64 << 20, 1)) << type.name;
   }
   EXPECT_EQ(find_workload("nothing"), nullptr);
   EXPECT_EQ(find_path("nothing"), nullptr);

@@ -1,0 +1,1 @@
+"""Reads pmembench's results file and draws it: one HTML file, and PNGs. docs/report.md tells users."""

@@ -1,0 +1,31 @@
+"""The figures, in the order in which the report shows them. A new one: its file, and a line here.
+
+Each module has NAME (of files), TITLE, HOW_TO_READ (one paragraph), wanted(data) and draw(data).
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from . import (
+    comparison,
+    crash_outcomes,
+    error_policy,
+    history,
+    latency_over_time,
+    latency_percentiles,
+    layer_ladder,
+    loaded_latency,
+    numa,
+    persist_cost,
+    personalities,
+    staircase,
+    throughput_by_size,
+    throughput_by_threads,
+)
+
+FIGURES: tuple[ModuleType, ...] = (
+    comparison, throughput_by_size, throughput_by_threads, persist_cost, latency_percentiles,
+    latency_over_time, staircase, loaded_latency, numa, layer_ladder, personalities,
+    crash_outcomes, error_policy, history,
+)

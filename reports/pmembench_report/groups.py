@@ -1,0 +1,79 @@
+"""Cells that differ in one thing only: how rows are parted into the panels of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .records import Cell
+from .units import parse_size, size
+
+# Parameters that are sizes in bytes, named so that labels say 4 KiB and not 4096.
+_SIZES = {"operation_size", "range_size", "stride", "touched", "erase_block", "sector_size"}
+_FIRST = ("workload", "access", "threads", "mode", "media", "path", "backend", "placement")
+
+
+@dataclass(slots=True)
+class Group:
+    label: str
+    cells: list[Cell]
+
+
+def dimensions(cell: Cell) -> dict[str, str]:
+    """All that tells one cell from another, by name."""
+    found = {
+        "workload": cell.workload, "threads": str(cell.threads), "mode": cell.mode,
+        "media": cell.media, "path": cell.path, "backend": cell.backend,
+        "placement": cell.placement_asked, "options": cell.options,
+    }
+    found.update(cell.parameters)
+    return found
+
+
+def _word(name: str, value: str) -> str:
+    if not value:
+        return ""
+    if name == "threads":
+        return f"{value} thread{'' if value == '1' else 's'}"
+    if name in ("workload", "access", "media", "backend", "placement"):
+        return value
+    if name == "mode":
+        return f"{value} latency"
+    if name == "path":
+        return f"path {value}"
+    if name in _SIZES:
+        number = parse_size(value)
+        value = size(number) if number else ("whole medium" if name == "range_size" else value)
+    return f"{name.replace('_', ' ')} {value}"
+
+
+def _label(key: dict[str, str], varying: set[str]) -> str:
+    names = [name for name in _FIRST if name in key]
+    names += [name for name in key if name not in names]
+    words = [_word(name, key[name]) for name in names if name in varying]
+    return ", ".join(word for word in words if word)
+
+
+def group(cells: Iterable[Cell], apart: Iterable[str]) -> list[Group]:
+    """Groups of cells that are equal in all dimensions but those `apart`, in order of appearance.
+
+    A label names the workload and what tells the groups from each other.
+    """
+    apart = set(apart)
+    found: dict[tuple, list[Cell]] = {}
+    for cell in cells:
+        key = tuple((k, v) for k, v in dimensions(cell).items() if k not in apart)
+        found.setdefault(key, []).append(cell)
+    values: dict[str, set[str]] = {}
+    for key in found:
+        for name, value in key:
+            values.setdefault(name, set()).add(value)
+    varying = {name for name, have in values.items() if len(have) > 1}
+    # A parameter that only some groups have tells them apart too; the workload says which.
+    varying |= {"workload", "access"}
+    return [Group(_label(dict(key), varying), members) for key, members in found.items()]
+
+
+def number_of(cell: Cell, name: str) -> float | None:
+    """A parameter as a number: sizes in bytes."""
+    return parse_size(cell.parameters.get(name, ""))

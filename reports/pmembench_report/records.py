@@ -1,0 +1,144 @@
+"""What a report is made from, as plain data: a run, its cells, its documents, its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy
+
+# Workloads that have a figure of their own: their rows are no points of the general figures.
+PERSONALITIES = ("fileserver", "varmail", "webserver", "webproxy", "oltp")
+
+
+@dataclass(slots=True)
+class Estimate:
+    """A number with its confidence interval, which is missing where replicates are too few."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(slots=True)
+class Latency:
+    mode: str
+    n: int
+    mean: float | None
+    minimum: float | None
+    maximum: float | None
+    percentiles: dict[str, float]  # "p50", "p99.9" -> ns; those that n supports
+
+
+@dataclass(slots=True)
+class Cell:
+    """The result of one cell: a line of the table. Field names are the store's."""
+
+    id: int
+    cell: str
+    media: str
+    backend: str
+    path: str
+    workload: str
+    threads: int
+    status: str
+    reason: str
+    claim: str
+    operations: int = 0
+    bytes: int = 0
+    ns: Estimate | None = None
+    operations_per_s: Estimate | None = None
+    bytes_per_s: Estimate | None = None
+    latency: Latency | None = None
+    floor_ns: float | None = None
+    replicates: int = 0
+    slices: int = 0
+    converged: bool = False
+    disturbed_share: float | None = None
+    amplification: dict[str, float] = field(default_factory=dict)
+    warnings: list[tuple[str, str]] = field(default_factory=list)  # type, sentence
+    seed: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    placement_asked: str = ""
+    placement_verified: str = ""
+    medium: dict | None = None
+    options: str = ""
+
+    @property
+    def measured(self) -> bool:
+        return self.status == "ok" and self.ns is not None
+
+    @property
+    def emulated(self) -> bool:
+        return self.claim == "emulated"
+
+    @property
+    def mode(self) -> str:
+        return self.latency.mode if self.latency else ""
+
+
+@dataclass(slots=True)
+class Run:
+    id: int
+    started_utc: str
+    finished_utc: str
+    status: str
+    campaign: str
+    machine_fingerprint: str
+    plan_fingerprint: str
+    version: str
+    command_line: str
+    seed: str
+    environment: dict
+    schema_version: int
+    unmeasured: list[str]  # cells of the plan that have no row
+    confidence: float = 0.95
+
+
+@dataclass(slots=True)
+class Slices:
+    """One replicate's slices in time order."""
+
+    replicate: int
+    ns: list[float]
+    disturbed: list[bool]
+
+
+@dataclass(slots=True)
+class Histogram:
+    """One replicate's latencies: lowest and highest ns of each bucket in use, and its count."""
+
+    low_ns: numpy.ndarray
+    high_ns: numpy.ndarray
+    counts: numpy.ndarray
+
+
+@dataclass(slots=True)
+class Noise:
+    """What was taken from the run, over all its replicates."""
+
+    processes: int = 0
+    slices: int = 0
+    disturbed: int = 0
+    involuntary_switches: int = 0
+    steal_share_max: float | None = None
+
+
+@dataclass(slots=True)
+class Data:
+    """All of one report. `slices`, `histograms` and `details` read a cell's samples when asked."""
+
+    run: Run
+    cells: list[Cell]
+    noise: Noise = field(default_factory=Noise)
+    timers: list[dict] = field(default_factory=list)
+    comparison: dict | None = None
+    history: dict | None = None
+    crash: dict | None = None
+    slices: Callable[[Cell], list[Slices]] = lambda cell: []
+    histograms: Callable[[Cell], list[Histogram]] = lambda cell: []
+    details: Callable[[Cell], list[dict]] = lambda cell: []
+
+    @property
+    def measured(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.measured]

@@ -1,0 +1,82 @@
+"""From a row of the store (JSON) to a Cell. What is missing or not finite becomes None."""
+
+from __future__ import annotations
+
+import json
+
+from .records import Cell, Estimate, Latency
+from .units import finite
+
+_NO_PERCENTILES = {"mode", "n", "mean", "min", "max"}
+
+
+def _estimate(value: object) -> Estimate | None:
+    if not isinstance(value, dict):
+        return None
+    estimate = finite(value.get("estimate"))
+    if estimate is None:
+        return None
+    if not value.get("has_interval", True):
+        return Estimate(estimate)
+    return Estimate(estimate, finite(value.get("low")), finite(value.get("high")))
+
+
+def _latency(value: object) -> Latency | None:
+    if not isinstance(value, dict):
+        return None
+    percentiles = {
+        name: number for name, given in value.items() if name not in _NO_PERCENTILES
+        for number in [finite(given)] if name.startswith("p") and number is not None
+    }
+    return Latency(str(value.get("mode", "")), _whole(value.get("n")), finite(value.get("mean")),
+                   finite(value.get("min")), finite(value.get("max")), percentiles)
+
+
+def _whole(value: object) -> int:
+    number = finite(value)
+    return 0 if number is None else int(number)
+
+
+def _shared(value: object, cache: dict) -> dict:
+    """Equal dictionaries of many rows are kept once."""
+    if not isinstance(value, dict):
+        return {}
+    return cache.setdefault(json.dumps(value, sort_keys=True), value)
+
+
+def cell_from(identity: int, row: dict, cache: dict) -> Cell:
+    def text(name: str) -> str:
+        value = str(row.get(name) if row.get(name) is not None else "")
+        return cache.setdefault(value, value) if len(value) < 40 else value
+
+    placement = row.get("placement")
+    placement = placement if isinstance(placement, dict) else {}
+    parameters = row.get("parameters")
+    parameters = parameters if isinstance(parameters, dict) else {}
+    return Cell(
+        id=identity, cell=text("cell"), media=text("media"), backend=text("backend"),
+        path=text("path"), workload=text("workload"), threads=_whole(row.get("threads")),
+        status=text("status"), reason=text("reason"), claim=text("claim"),
+        operations=_whole(row.get("operations")), bytes=_whole(row.get("bytes")),
+        ns=_estimate(row.get("ns_per_operation")),
+        operations_per_s=_estimate(row.get("operations_per_s")),
+        bytes_per_s=_estimate(row.get("bytes_per_s")), latency=_latency(row.get("latency_ns")),
+        floor_ns=finite(row.get("floor_ns")), replicates=_whole(row.get("replicates")),
+        slices=_whole(row.get("slices")), converged=row.get("converged") is True,
+        disturbed_share=finite(row.get("disturbed_share")),
+        amplification=_shared(_numbers(row.get("amplification")), cache),
+        warnings=[(str(each.get("type", "")), str(each.get("sentence", "")))
+                  for each in row.get("warnings") or [] if isinstance(each, dict)],
+        seed=str(row.get("seed", "")),
+        parameters=_shared({str(k): str(v) for k, v in parameters.items()}, cache),
+        placement_asked=cache.setdefault(a := str(placement.get("asked") or ""), a),
+        placement_verified=cache.setdefault(v := str(placement.get("verified") or ""), v),
+        medium=_shared(row.get("medium"), cache) or None,
+    )
+
+
+def _numbers(value: object) -> dict[str, float]:
+    if not isinstance(value, dict):
+        return {}
+    return {str(name): number for name, given in value.items()
+            for number in [finite(given)] if number is not None}

@@ -1,0 +1,141 @@
+// pmembench mkfs and fsck: the small file system on a medium, made and checked.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "block/kernel_block.hpp"
+#include "cli/commands.hpp"
+#include "cli/host.hpp"
+#include "dax/open_device.hpp"
+#include "fs/fsck.hpp"
+
+namespace pmembench {
+namespace {
+
+using nlohmann::json;
+
+// The medium, opened and ready to be mounted: sectors where its backend cannot do with less.
+struct OpenedMedium {
+  OpenedDevice opened;
+  std::unique_ptr<BlockDevice> block;
+  MountSource source;
+};
+
+class MediumCommand : public Command {
+ protected:
+  MediumCommand(CLI::App& app, const char* name, const char* summary)
+      : Command(app.add_subcommand(name, summary)) {
+    subcommand_->add_option("media", media_, "The medium")->required()->type_name("MEDIUM");
+    subcommand_
+        ->add_option("--backend", backend_,
+                     "How to reach it. Default: block for block:, devdax for devdax:, else movnt")
+        ->type_name("BACKEND");
+  }
+
+  [[nodiscard]] Result<OpenedMedium> open(const GlobalOptions& global, bool destroy) {
+    const auto host = open_host(global);
+    if (!host) return host.error();
+    const auto spec = parse_media(media_);
+    if (!spec) return spec.error();
+    if (backend_.empty()) {
+      backend_ = spec->kind == DAX_MEDIA_BLOCK    ? "block"
+                 : spec->kind == DAX_MEDIA_DEVDAX ? "devdax"
+                                                  : "movnt";
+    }
+    const auto entry = host->registry.find(backend_);
+    if (!entry) return entry.error();
+    if (!(*entry)->usable()) {
+      return environment_error("backend {} cannot run here: {}", backend_, (*entry)->reason);
+    }
+    OpenOptions options;
+    options.destroy = destroy;
+    auto device = open_device(**entry, *spec, host->info, options);
+    if (!device) return device.error();
+    OpenedMedium medium;
+    medium.opened = std::move(*device);
+    DaxDevice& dax = *medium.opened.device;
+    if (dax.operations()->alignment_bytes <= 1 && dax.operations()->minimum_io_bytes <= 1) {
+      medium.source.dax = &dax;
+      return medium;
+    }
+    auto block = make_kernel_block(dax);
+    if (!block) return block.error();
+    medium.block = std::move(*block);
+    medium.source.block = medium.block.get();
+    return medium;
+  }
+
+  std::string media_, backend_;
+};
+
+class MkfsCommand final : public MediumCommand {
+ public:
+  explicit MkfsCommand(CLI::App& app)
+      : MediumCommand(app, "mkfs", "Make the small file system on a medium") {
+    subcommand_->footer("Example:\n  pmembench mkfs /dev/dax0.0 --destroy");
+    subcommand_->add_flag("--destroy", destroy_, "Existing content may be overwritten");
+    subcommand_->add_option("--inodes", inodes_, "At most so many files. Default: by its size")
+        ->type_name("NUMBER");
+  }
+  Result<int> run(const GlobalOptions& global) override {
+    auto medium = open(global, destroy_);
+    if (!medium) return medium.error();
+    FormatOptions format;
+    format.inodes = inodes_;
+    if (Status made = FileSystem::format(medium->source, format); !made) {
+      return made.error().with_context(fmt::format("medium '{}'", media_));
+    }
+    return kStatusDone;
+  }
+
+ private:
+  bool destroy_ = false;
+  std::uint32_t inodes_ = 0;
+};
+
+class FsckCommand final : public MediumCommand {
+ public:
+  explicit FsckCommand(CLI::App& app)
+      : MediumCommand(app, "fsck", "Check the small file system on a medium; changes nothing") {
+    subcommand_->footer(
+        "Example:\n  pmembench fsck /dev/dax0.0\nExit status 1: something is wrong.");
+    subcommand_->add_flag("--json", as_json_, "Print JSON");
+  }
+  Result<int> run(const GlobalOptions& global) override {
+    // It is content that is looked for, so its being there is no reason to refuse.
+    auto medium = open(global, true);
+    if (!medium) return medium.error();
+    const auto found = check_file_system(medium->source);
+    if (!found && found.error().kind != ErrorKind::runtime) {
+      return found.error().with_context(fmt::format("medium '{}'", media_));
+    }
+    // Too broken to look any further is a finding too.
+    const auto problems = found ? *found : std::vector<std::string>{found.error().message};
+    if (as_json_) {
+      const json all = {{"media", media_},
+                        {"backend", backend_},
+                        {"clean", problems.empty()},
+                        {"problems", problems}};
+      fmt::print("{}\n", all.dump(2, ' ', false, json::error_handler_t::replace));
+    } else {
+      for (const std::string& problem : problems) fmt::print("{}\n", problem);
+      fmt::print("{}: {}.\n", media_,
+                 problems.empty() ? "clean" : fmt::format("{} problems", problems.size()));
+    }
+    return problems.empty() ? kStatusDone : kStatusFound;
+  }
+
+ private:
+  bool as_json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_mkfs_command(CLI::App& app) {
+  return std::make_unique<MkfsCommand>(app);
+}
+std::unique_ptr<Command> make_fsck_command(CLI::App& app) {
+  return std::make_unique<FsckCommand>(app);
+}
+
+}  // namespace pmembench

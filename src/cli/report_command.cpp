@@ -1,0 +1,225 @@
+// pmembench report: hands a stored run to the Python package that draws it.
+#include "cli/report_command.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "base/unique_fd.hpp"
+#include "cli/commands.hpp"
+#include "cli/run_number.hpp"
+#include "platform/executable.hpp"
+
+namespace pmembench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPackage = "pmembench_report";
+
+// A file that goes with its owner: what compare prints on its way to the package.
+class TemporaryFile {
+ public:
+  static Result<TemporaryFile> make() {
+    std::error_code error;
+    const fs::path folder = fs::temp_directory_path(error);
+    std::string path =
+        ((error ? fs::path("/tmp") : folder) / "pmembench-comparison-XXXXXX").string();
+    UniqueFd file(mkostemp(path.data(), O_CLOEXEC));
+    if (!file) {
+      return environment_error("{} cannot be made: {}; name a folder that can be written in TMPDIR",
+                               path, std::strerror(errno));
+    }
+    return TemporaryFile(std::move(path), std::move(file));
+  }
+  TemporaryFile(TemporaryFile&& other) noexcept
+      : path_(std::exchange(other.path_, {})), file_(std::move(other.file_)) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(TemporaryFile&&) = delete;
+  ~TemporaryFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] int fd() const { return file_.get(); }
+
+ private:
+  TemporaryFile(std::string path, UniqueFd file) : path_(std::move(path)), file_(std::move(file)) {}
+  std::string path_;
+  UniqueFd file_;
+};
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> found;
+  for (std::string& word : words) found.push_back(word.data());
+  found.push_back(nullptr);
+  return found;
+}
+
+// Runs a program to its end and gives its exit status. `output`: where its standard output goes, or
+// -1 for ours. The words are handed over as they are: there is no shell.
+Result<int> run_program(std::vector<std::string> words, std::vector<std::string> environment,
+                        int output) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (output >= 0) posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  pid_t child = -1;
+  const int failed = posix_spawnp(&child, words.front().c_str(), &actions, nullptr,
+                                  pointers(words).data(), pointers(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed == ENOENT) {
+    return environment_error(
+        "the report cannot be drawn, for there is no {} on PATH: run script/bootstrap report, or "
+        "install python3, python3-matplotlib, python3-numpy and python3-jinja2",
+        words.front());
+  }
+  if (failed != 0) {
+    return environment_error("{} cannot be started: {}; see that it may be executed", words.front(),
+                             std::strerror(failed));
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR)
+      return runtime_error("{} was lost: {}", words.front(), std::strerror(errno));
+  }
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  return runtime_error("{} was ended by signal {} ({}); start it again", words.front(),
+                       WTERMSIG(status), strsignal(WTERMSIG(status)));
+}
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> found;
+  for (char** variable = environ; *variable != nullptr; ++variable) found.emplace_back(*variable);
+  return found;
+}
+
+// Ours, in which Python finds the package, and takes no module from the folder it is started in.
+std::vector<std::string> python_environment(const std::string& folder) {
+  std::vector<std::string> found;
+  std::string path = "PYTHONPATH=" + folder;
+  for (std::string& variable : own_environment()) {
+    if (variable.starts_with("PYTHONPATH=")) {
+      path += ":" + variable.substr(variable.find('=') + 1);
+    } else {
+      found.push_back(std::move(variable));
+    }
+  }
+  found.push_back(std::move(path));
+  found.emplace_back("PYTHONSAFEPATH=1");
+  return found;
+}
+
+class ReportCommand final : public Command {
+ public:
+  explicit ReportCommand(CLI::App& app)
+      : Command(app.add_subcommand("report", "Draw a stored run: one HTML file, and PNGs")) {
+    subcommand_->footer(
+        "Examples:\n  pmembench report\n  pmembench report 3 --html run3.html --png figures\n"
+        "  pmembench report 4 --compare 3");
+    subcommand_->add_option("run", request_.run, "Its number, or latest")->type_name("RUN");
+    subcommand_->add_option("--db", request_.database, "File that holds the results")
+        ->type_name("FILE")
+        ->capture_default_str();
+    subcommand_->add_option("--html", request_.html, "File to write; report.html unless only --png")
+        ->type_name("FILE");
+    subcommand_->add_option("--png", request_.png, "Write every figure as PNG into this folder")
+        ->type_name("DIR");
+    subcommand_->add_option("--compare", other_, "Show how RUN compares with this one, the base")
+        ->type_name("OTHER");
+    subcommand_->add_option("--comparison", request_.comparison, "Show this comparison (JSON)")
+        ->type_name("FILE")
+        ->excludes("--compare");
+    subcommand_->add_option("--history", request_.history, "Show this history (JSON)")
+        ->type_name("FILE");
+  }
+
+  Result<int> run(const GlobalOptions& /*global*/) override {
+    const auto number = run_number(request_.run);
+    if (!number) return number.error();
+    const auto other = run_number(other_);
+    if (!other) return other.error();
+    const auto binary = executable_path();
+    if (!binary) return binary.error();
+    const auto folder = reports_folder(*binary);
+    if (!folder) return folder.error();
+    if (other_.empty()) return draw(*folder, request_);
+    const auto file = TemporaryFile::make();
+    if (!file) return file.error();
+    const auto compared = run_program(
+        {*binary, "compare", other_, run_or_latest(), "--json", "--db", request_.database},
+        own_environment(), file->fd());
+    if (!compared) return compared.error();
+    // A verdict is a status too; where nothing was compared, its own sentence has been printed.
+    std::error_code error;
+    if (fs::file_size(file->path(), error) == 0 || error) {
+      return *compared == kStatusDone ? static_cast<int>(ErrorKind::runtime) : *compared;
+    }
+    ReportRequest request = request_;
+    request.comparison = file->path();
+    return draw(*folder, request);
+  }
+
+ private:
+  [[nodiscard]] std::string run_or_latest() const {
+    return request_.run.empty() ? "latest" : request_.run;
+  }
+
+  // The package prints what it wrote, or its own sentence, and exits as a command of ours does.
+  static Result<int> draw(const std::string& folder, const ReportRequest& request) {
+    std::vector<std::string> words = {"python3", "-m", kPackage};
+    for (std::string& word : report_arguments(request)) words.push_back(std::move(word));
+    return run_program(std::move(words), python_environment(folder), -1);
+  }
+
+  ReportRequest request_;
+  std::string other_;
+};
+
+}  // namespace
+
+Result<std::string> reports_folder(const std::string& binary) {
+  std::error_code ignored;
+  const fs::path own = fs::path(binary).parent_path();
+  const fs::path installed = own.parent_path() / "share" / "pmembench" / "reports";
+  if (fs::exists(installed / kPackage / "__main__.py", ignored)) return installed.string();
+  for (fs::path folder = own; folder.has_relative_path(); folder = folder.parent_path()) {
+    if (fs::exists(folder / "reports" / kPackage / "__main__.py", ignored)) {
+      return (folder / "reports").string();
+    }
+  }
+  return environment_error(
+      "the report cannot be drawn, for the Python package {} lies neither in {} nor in a source "
+      "tree "
+      "around {}: install pmembench whole with cmake --install",
+      kPackage, installed.string(), own.string());
+}
+
+std::vector<std::string> report_arguments(const ReportRequest& request) {
+  std::vector<std::string> words;
+  const auto add = [&words](const char* name, const std::string& value) {
+    // With "=", for a value may begin with a dash.
+    if (!value.empty()) words.push_back(fmt::format("{}={}", name, value));
+  };
+  if (request.run != "latest") add("--run", request.run);
+  add("--html", request.html);
+  add("--png", request.png);
+  add("--comparison", request.comparison);
+  add("--history", request.history);
+  words.emplace_back("--");
+  words.push_back(request.database);
+  return words;
+}
+
+std::unique_ptr<Command> make_report_command(CLI::App& app) {
+  return std::make_unique<ReportCommand>(app);
+}
+
+}  // namespace pmembench

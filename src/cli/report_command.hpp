@@ -1,0 +1,23 @@
+// Where the report's Python package lies, and how it is started.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace pmembench {
+
+// The folder that holds the package pmembench_report: share/pmembench/reports of the installation
+// that `binary` belongs to, else reports/ of a source tree that it was built in. Environment error:
+// there is neither.
+Result<std::string> reports_folder(const std::string& binary);
+
+// What report was asked for, as the package's command line takes it.
+struct ReportRequest {
+  std::string database = "pmembench.db";
+  std::string run, html, png, comparison, history;  // empty: not given
+};
+std::vector<std::string> report_arguments(const ReportRequest& request);
+
+}  // namespace pmembench

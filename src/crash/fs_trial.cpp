@@ -1,0 +1,338 @@
+#include "crash/fs_trial.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/random.hpp"
+#include "block/raw_block.hpp"
+#include "crash/fs_shadow.hpp"
+#include "crash/window_device.hpp"
+#include "dax/crash_device.hpp"
+#include "fs/fsck.hpp"
+
+namespace pmembench {
+namespace {
+
+using Image = std::vector<std::byte>;
+
+constexpr std::uint64_t kDeviceBytes = 640 * 1024;
+constexpr std::uint64_t kMetadataBytes = 256 * 1024;  // of a mixed mount
+constexpr std::uint64_t kMaximumFile = 40'000;
+
+// The devices of one mount, all of them parts of one memory.
+struct Rig {
+  std::optional<CrashDevice> memory;
+  std::unique_ptr<DaxDevice> data;
+  std::unique_ptr<BlockDevice> block;
+  MountSource source;
+
+  static Result<Rig> make(const FsTrialOptions& options, const Image& image) {
+    Rig rig;
+    CrashDevice::Options device;
+    device.size_bytes = kDeviceBytes;
+    device.needs_flush = options.needs_flush;
+    auto memory = CrashDevice::reboot(device, image);
+    if (!memory) return memory.error();
+    rig.memory = std::move(*memory);
+    if (options.mount == FsMount::dax) {
+      rig.source.dax = &rig.memory->device();
+      return rig;
+    }
+    const bool mixed = options.mount == FsMount::mixed;
+    SliceOptions slice;
+    slice.size_bytes = mixed ? kMetadataBytes : kDeviceBytes;
+    slice.sector_bytes = options.sector_bytes;
+    auto block = make_raw_block(rig.memory->device(), slice);
+    if (!block) return block.error();
+    rig.block = std::move(*block);
+    rig.source.block = rig.block.get();
+    if (!mixed) return rig;
+    auto data =
+        make_window_device(rig.memory->device(), kMetadataBytes, kDeviceBytes - kMetadataBytes);
+    if (!data) return data.error();
+    rig.data = std::move(*data);
+    rig.source.dax = rig.data.get();
+    return rig;
+  }
+};
+
+// One random operation at a time on a few names, with its shadow.
+class Work {
+ public:
+  Work(FileSystemThread& files, FsShadow& shadow, Random& random)
+      : files_(files), shadow_(shadow), random_(random) {}
+
+  // What was promised before this operation, and what when it has returned.
+  ShadowNames before;
+  Resize resize;
+
+  // Does one operation; false: it failed where it should not have.
+  bool step() {
+    before = shadow_.names;
+    resize = {};
+    const std::string path = random_path();
+    const auto found = shadow_.names.find(path);
+    const bool there = found != shadow_.names.end();
+    if (path == "/d" || path == "/e") {
+      if (!there) return make_directory(path);
+      return random_.below(2) != 0 || remove_directory(path);
+    }
+    switch (random_.below(8)) {
+      case 0:
+        return !there || unlink(path);
+      case 1:
+        return !there || rename(path, random_path());
+      case 2:
+        return !there || set_size(path, *found->second, false);
+      case 3:
+        return !there || set_size(path, *found->second, true);
+      default:
+        return write(path, there ? found->second : nullptr);
+    }
+  }
+  // After the power is gone nothing was acknowledged: the shadow takes back the rest.
+  std::function<void()> acknowledge;
+
+ private:
+  static bool inside(const std::string& path, const std::string& directory) {
+    return path.starts_with(directory + "/");
+  }
+  std::string random_path() {
+    static constexpr std::array<const char*, 3> kParents = {"", "/d", "/e"};
+    const std::string parent = kParents[random_.below(kParents.size())];
+    const bool there = parent.empty() || shadow_.names.contains(parent);
+    if (!there) return parent;
+    std::string name(1, static_cast<char>('a' + random_.below(5)));
+    if (parent.empty() && random_.below(4) == 0) name = random_.below(2) == 0 ? "d" : "e";
+    if (name == "b") name = std::string(100, 'b');  // more than one line long
+    return parent + "/" + name;
+  }
+  bool make_directory(const std::string& path) {
+    if (files_.make_directory(path) < 0) return false;
+    shadow_.names[path] = nullptr;
+    return true;
+  }
+  bool remove_directory(const std::string& path) {
+    for (const auto& [name, file] : shadow_.names) {
+      if (inside(name, path)) return true;
+    }
+    if (files_.remove_directory(path) < 0) return false;
+    shadow_.names.erase(path);
+    return true;
+  }
+  bool unlink(const std::string& path) {
+    if (files_.unlink(path) < 0) return false;
+    shadow_.names.erase(path);
+    return true;
+  }
+  bool rename(const std::string& from, const std::string& to) {
+    const auto target = shadow_.names.find(to);
+    if (target != shadow_.names.end() && target->second == nullptr) return true;
+    if (to == "/d" || to == "/e") return true;
+    if (files_.rename(from, to) < 0) return false;
+    ShadowFile* const file = shadow_.names[from];
+    shadow_.names.erase(from);
+    shadow_.names[to] = file;
+    return true;
+  }
+  bool set_size(const std::string& path, ShadowFile& file, bool preallocate) {
+    std::uint64_t size = random_.below(kMaximumFile);
+    if (preallocate) size = std::max<std::uint64_t>(size, file.now.size());
+    resize = {&file, size};
+    const int handle = files_.open(path, 0);
+    const int result =
+        preallocate ? files_.preallocate(handle, size) : files_.truncate(handle, size);
+    files_.close(handle);
+    acknowledge = [&file, size] { file.resize(size); };
+    return result == 0;
+  }
+  // Opens it, writes or appends once or more, and in half of the cases syncs.
+  bool write(const std::string& path, ShadowFile* file) {
+    const int handle = files_.open(path, FileSystemThread::kCreate);
+    if (handle < 0) return false;
+    if (file == nullptr) file = &shadow_.create(path);
+    bool good = true;
+    for (std::uint64_t left = random_.below(3) + 1; left > 0; --left) {
+      const std::uint64_t end = std::min<std::uint64_t>(file->now.size() + 5000, kMaximumFile);
+      const std::uint64_t offset =
+          random_.below(2) == 0 ? file->now.size() : random_.below(end + 1);
+      Image data(random_.below(random_.below(2) == 0 ? 200 : 9000) + 1);
+      for (std::byte& byte : data) byte = static_cast<std::byte>(random_.below(255) + 1);
+      file->write(offset, data);
+      good = good && files_.write(handle, offset, data) == static_cast<std::int64_t>(data.size());
+    }
+    if (random_.below(2) == 0) {
+      good = good && files_.fsync(handle) == 0;
+      acknowledge = [file] { file->sync(); };
+    }
+    files_.close(handle);
+    return good;
+  }
+
+  FileSystemThread& files_;
+  FsShadow& shadow_;
+  Random& random_;
+};
+
+std::string expectation(const FsTrialOptions& options) {
+  return fmt::format(
+      "after any crash it mounts, is clean, has every fsynced byte and whole names only{}",
+      options.options.journal.empty() ? "" : " (with another journal procedure)");
+}
+
+// One sequence until the cut, and what must be there after it.
+struct Crash {
+  FsShadow shadow;
+  ShadowNames before;
+  Resize resize;
+  std::uint64_t events = 0;
+};
+
+class Trial {
+ public:
+  Trial(const FsTrialOptions& options, CrashOutcome& outcome)
+      : options_(options), outcome_(outcome), random_(mix_seed(options.seed)) {}
+
+  Status prepare() {
+    auto rig = Rig::make(options_, Image(kDeviceBytes));
+    if (!rig) return rig.error();
+    FormatOptions format;
+    format.inodes = 40;
+    format.lanes = 2;
+    if (Status made = FileSystem::format(rig->source, format); !made) return made;
+    empty_ = rig->memory->image(random_);
+    return {};
+  }
+
+  // The same `seed` does the same work. Cut at event `cut`.
+  Result<Rig> work_until(std::uint64_t seed, std::uint64_t cut, Crash& crash) {
+    auto rig = Rig::make(options_, empty_);
+    if (!rig) return rig;
+    auto mounted = FileSystem::mount(rig->source, options_.options);
+    if (!mounted) return mounted.error();
+    CrashDevice& memory = *rig->memory;
+    const std::uint64_t start = memory.events();
+    if (cut != UINT64_MAX) memory.cut_power_at(start + cut);
+    Random random(seed);
+    auto files = (*mounted)->thread();
+    Work work(*files, crash.shadow, random);
+    for (std::uint32_t i = 0; i < options_.operations; ++i) {
+      work.acknowledge = nullptr;
+      if (!work.step()) return runtime_error("operation {} of seed {} fails", i, seed);
+      crash.before = work.before;
+      crash.resize = work.resize;
+      if (memory.events() - start > cut) break;  // the operation in flight
+      if (work.acknowledge) work.acknowledge();
+      crash.before = crash.shadow.names;
+      crash.resize = {};
+    }
+    crash.events = memory.events() - start;
+    return rig;
+  }
+
+  // What is there after the reboot.
+  void look_at(const Image& image, const Crash& crash, bool cut_again) {
+    ++outcome_.crashes;
+    const Image rest = cut_again ? after_another_cut(image) : image;
+    auto rig = Rig::make(options_, rest);
+    if (!rig) return broken(rig.error().message);
+    auto mounted = FileSystem::mount(rig->source, {});
+    if (!mounted) return broken(mounted.error().message);
+    auto files = (*mounted)->thread();
+    if (!look_at_files(*files, crash.before, crash.shadow.names, crash.resize, outcome_)) return;
+    const int file = files->open("/after", FileSystemThread::kCreate);
+    const std::array<std::byte, 100> some{};
+    if (file < 0 || files->append(file, some) != 100 || files->fsync(file) < 0) {
+      return broken("it cannot be written to after the crash");
+    }
+    files.reset();
+    if (const Status done = (*mounted)->unmount(); !done) return broken(done.error().message);
+    const auto problems = check_file_system(rig->source);
+    if (!problems) return broken(problems.error().message);
+    if (!problems->empty()) broken(problems->front());
+  }
+
+  Random& random() { return random_; }
+
+ private:
+  // The power goes again in the middle of the recovery.
+  Image after_another_cut(const Image& image) {
+    auto rig = Rig::make(options_, image);
+    if (!rig) return image;
+    CrashDevice& memory = *rig->memory;
+    memory.cut_power_at(memory.events() + random_.below(12));
+    static_cast<void>(FileSystem::mount(rig->source, {}));
+    return memory.image(random_);
+  }
+  void broken(const std::string& why) {
+    ++outcome_.broken_invariants;
+    if (outcome_.example.empty()) outcome_.example = why;
+  }
+  const FsTrialOptions& options_;
+  CrashOutcome& outcome_;
+  Random random_;
+  Image empty_;
+};
+
+CrashOutcome new_outcome(const FsTrialOptions& options) {
+  static constexpr std::array<const char*, 3> kNames = {"fs on dax", "fs on block", "fs mixed"};
+  CrashOutcome outcome;
+  outcome.target = kNames[static_cast<std::size_t>(options.mount)];
+  outcome.expected = expectation(options);
+  return outcome;
+}
+
+void conclude(CrashOutcome& outcome) {
+  outcome.holds = outcome.torn + outcome.acknowledged_lost + outcome.neighbours_damaged +
+                      outcome.broken_invariants ==
+                  0;
+}
+
+}  // namespace
+
+Result<CrashOutcome> try_fs_crashes(const FsTrialOptions& options) {
+  CrashOutcome outcome = new_outcome(options);
+  Trial trial(options, outcome);
+  if (Status ready = trial.prepare(); !ready) return ready.error();
+  for (std::uint64_t i = 0; i < options.crashes; ++i) {
+    const std::uint64_t seed = mix_seed(options.seed + i);
+    Crash whole, crash;
+    const auto all = trial.work_until(seed, UINT64_MAX, whole);
+    if (!all) return all.error();
+    const std::uint64_t cut = trial.random().below(whole.events + 1);
+    const auto rig = trial.work_until(seed, cut, crash);
+    if (!rig) return rig.error();
+    const bool clean = outcome.example.empty();
+    trial.look_at(rig->memory->image(trial.random()), crash, trial.random().below(3) == 0);
+    if (clean && !outcome.example.empty()) {
+      outcome.example = fmt::format("seed {}, sequence {}, event {} of {}: {}", options.seed, i,
+                                    cut, whole.events, outcome.example);
+    }
+  }
+  conclude(outcome);
+  return outcome;
+}
+
+Result<CrashOutcome> try_every_fs_crash(const FsTrialOptions& options, std::uint64_t images) {
+  CrashOutcome outcome = new_outcome(options);
+  Trial trial(options, outcome);
+  if (Status ready = trial.prepare(); !ready) return ready.error();
+  Crash whole;
+  if (const auto all = trial.work_until(options.seed, UINT64_MAX, whole); !all) return all.error();
+  for (std::uint64_t cut = 0; cut <= whole.events; ++cut) {
+    Crash crash;
+    const auto rig = trial.work_until(options.seed, cut, crash);
+    if (!rig) return rig.error();
+    const auto look = [&](std::span<const std::byte> image) {
+      trial.look_at(Image(image.begin(), image.end()), crash, false);
+      return true;
+    };
+    if (rig->memory->for_each_image(images, look)) continue;
+    for (std::uint64_t i = 0; i < images; ++i) look(rig->memory->image(trial.random()));
+  }
+  conclude(outcome);
+  return outcome;
+}
+
+}  // namespace pmembench

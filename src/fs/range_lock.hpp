@@ -1,0 +1,61 @@
+// RangeLock: readers-writer locks over the byte ranges of one file. Ranges that share no 64 KiB
+// segment never wait for one another, but where segments that lie 4 MiB apart share a lock.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "fs/file_lock.hpp"
+
+namespace pmembench::fs {
+
+class RangeLock {
+ public:
+  static constexpr std::uint64_t kSegmentBytes = 64 * 1024;
+  static constexpr unsigned kLocks = 64;
+
+  // Holds the range until it goes. Never take a second one of the same file.
+  class Guard {
+   public:
+    Guard(RangeLock& lock, std::uint64_t offset_bytes, std::uint64_t size_bytes, bool exclusive)
+        : lock_(lock), mask_(mask_of(offset_bytes, size_bytes)), exclusive_(exclusive) {
+      for (std::uint64_t left = mask_; left != 0; left &= left - 1) {
+        Padded& one = lock_.locks_[static_cast<unsigned>(std::countr_zero(left))];
+        exclusive_ ? one.mutex.lock() : one.mutex.lock_shared();
+      }
+    }
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+    ~Guard() {
+      for (std::uint64_t left = mask_; left != 0; left &= left - 1) {
+        Padded& one = lock_.locks_[static_cast<unsigned>(std::countr_zero(left))];
+        exclusive_ ? one.mutex.unlock() : one.mutex.unlock_shared();
+      }
+    }
+
+   private:
+    RangeLock& lock_;
+    std::uint64_t mask_;
+    bool exclusive_;
+  };
+
+ private:
+  struct alignas(64) Padded {
+    FileLock mutex;
+  };
+  // A bit a lock that the range needs. They are taken from the lowest up, so nobody waits in a
+  // circle.
+  static std::uint64_t mask_of(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
+    const std::uint64_t first = offset_bytes / kSegmentBytes;
+    const std::uint64_t last =
+        (offset_bytes + std::max<std::uint64_t>(size_bytes, 1) - 1) / kSegmentBytes;
+    const std::uint64_t count = last - first + 1;
+    if (count >= kLocks) return ~std::uint64_t{0};
+    return std::rotl((std::uint64_t{1} << count) - 1, static_cast<int>(first % kLocks));
+  }
+  std::array<Padded, kLocks> locks_;
+};
+
+}  // namespace pmembench::fs

@@ -1,0 +1,94 @@
+// Extents against a plain array of blocks.
+#include "fs/extent_map.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/random.hpp"
+
+namespace pmembench::fs {
+namespace {
+
+using Blocks = ::pmembench::fs::Run;                   // a test has a member of that name
+using Model = std::map<std::uint32_t, std::uint32_t>;  // logical -> physical
+
+Model model_of(const ExtentMap& extents) {
+  Model model;
+  for (const Extent& extent : extents.all()) {
+    for (std::uint32_t i = 0; i < extent.count; ++i) {
+      EXPECT_TRUE(model.emplace(extent.logical + i, extent.physical + i).second);
+    }
+  }
+  return model;
+}
+
+TEST(ExtentMap, agrees_with_an_array_and_frees_what_it_drops) {
+  const auto seed = static_cast<std::uint64_t>(testing::UnitTest::GetInstance()->random_seed());
+  SCOPED_TRACE(seed);
+  Random random(seed);
+  ExtentMap extents;
+  Model model;
+  std::uint32_t physical = 0;
+  for (int step = 0; step < 3000; ++step) {
+    const auto logical = static_cast<std::uint32_t>(random.below(200));
+    const auto count = static_cast<std::uint32_t>(random.below(20)) + 1;
+    std::vector<Blocks> freed;
+    std::size_t dropped = 0;
+    const bool maps = random.below(3) != 0;
+    const std::uint32_t goal = extents.goal(logical);
+    const std::uint32_t start = goal != BlockAllocator::kNoGoal && random.below(2) == 0
+                                    ? goal + 100'000 * (goal < 100'000 ? 1 : 0)
+                                    : (physical += 50);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      dropped += model.erase(logical + i);
+      if (maps) model[logical + i] = start + i;
+    }
+    maps ? extents.map(logical, {start, count}, freed) : extents.cut(logical, count, freed);
+    std::size_t freed_blocks = 0;
+    for (const Blocks& run : freed) freed_blocks += run.count;
+    ASSERT_EQ(freed_blocks, dropped);
+    ASSERT_EQ(model_of(extents), model) << step;
+    const Extent* const found = extents.find(logical);
+    ASSERT_EQ(found != nullptr, model.contains(logical));
+    const auto next = model.lower_bound(logical + count);
+    const Extent* const behind = extents.next(logical + count);
+    if (behind != nullptr) {
+      ASSERT_GE(behind->logical, logical + count);
+      ASSERT_TRUE(next != model.end());
+    }
+  }
+  // What the slots say is the same, read in any order.
+  ExtentMap again;
+  for (std::uint32_t i = 0; i < extents.slots_used(); ++i) again.read_slot(extents.slot(i));
+  ASSERT_TRUE(again.finish());
+  EXPECT_EQ(model_of(again), model);
+  EXPECT_EQ(again.slots_free(), extents.slots_free());
+}
+
+TEST(ExtentMap, says_which_slots_changed) {
+  ExtentMap extents;
+  std::vector<Blocks> freed;
+  extents.map(0, {100, 4}, freed);
+  extents.map(4, {104, 4}, freed);
+  EXPECT_EQ(extents.slots_used(), 1U) << "neighbours are one extent";
+  EXPECT_EQ(extents.dirty(), std::vector<std::uint32_t>{0});
+  extents.clean();
+  extents.map(3, {200, 1}, freed);
+  EXPECT_EQ(extents.slots_used(), 3U);
+  EXPECT_EQ(freed, (std::vector<Blocks>{{103, 1}}));
+  for (const std::uint32_t slot : {0U, 1U, 2U}) {
+    EXPECT_NE(std::count(extents.dirty().begin(), extents.dirty().end(), slot), 0);
+  }
+}
+
+TEST(ExtentMap, knows_extents_that_overlap) {
+  ExtentMap extents;
+  extents.read_slot({10, 5, 100, 0});
+  extents.read_slot({14, 5, 200, 0});
+  EXPECT_FALSE(extents.finish());
+}
+
+}  // namespace
+}  // namespace pmembench::fs

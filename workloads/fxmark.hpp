@@ -1,0 +1,35 @@
+// The parts of FxMark that are no workload of their own: each a loop of one operation.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+
+// FxMark's levels. Low: each thread on a file or directory of its own. Medium: on its own part of
+// one that all share. High: all on the same.
+enum class Sharing { low, medium, high };
+
+struct FxShape {
+  Sharing sharing = Sharing::low;
+  std::uint64_t file_bytes = 0;  // of one thread's file, or its part
+  std::uint64_t files = 0;       // of one thread
+};
+
+// Blocks of 4 KiB, in random order; high: all read the file's first.
+std::unique_ptr<Workload> make_block_reader(const FxShape& shape, Path& path,
+                                            const ThreadSeat& seat);
+// A file loses its last 4 KiB, until it is empty and is given its size anew.
+std::unique_ptr<Workload> make_truncater(const FxShape& shape, Path& path, const ThreadSeat& seat);
+// A file five directories deep is opened and closed; high: the same by all.
+std::unique_ptr<Workload> make_resolver(const FxShape& shape, Path& path, const ThreadSeat& seat);
+// A directory is listed.
+std::unique_ptr<Workload> make_lister(const FxShape& shape, Path& path, const ThreadSeat& seat);
+// Empty files are made, until all are there and are removed; or the other way round. What undoes
+// the work is done between timed stretches where those are short enough, else within.
+std::unique_ptr<Workload> make_creator(const FxShape& shape, Path& path, const ThreadSeat& seat);
+std::unique_ptr<Workload> make_remover(const FxShape& shape, Path& path, const ThreadSeat& seat);
+
+}  // namespace pmembench

@@ -1,0 +1,124 @@
+// The parts of FxMark on the bytes of files: reading blocks, and cutting them off.
+#include <optional>
+
+#include "workloads/file_slots.hpp"
+#include "workloads/file_workload.hpp"
+#include "workloads/fxmark.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kBlock = 4096;
+constexpr std::uint64_t kPeriod = 64 * 1024;
+
+SlotShape slots_of(const FxShape& shape, const ThreadSeat& seat) {
+  const std::uint64_t slots = shape.file_bytes / kBlock;
+  const std::uint64_t before = shape.sharing == Sharing::medium ? seat.index * slots * kBlock : 0;
+  return {before, kBlock, slots};
+}
+
+class BlockReader final : public FileWorkload {
+ public:
+  BlockReader(const FxShape& shape, Path& path, const ThreadSeat& seat)
+      : FileWorkload(path, seat),
+        // What all read, all have written: the same bytes.
+        slots_(slots_of(shape, seat), shape.sharing == Sharing::high ? 0 : seat.index),
+        visited_(shape.sharing == Sharing::high ? 1 : slots_.shape().slots),
+        random_(seat.thread_seed()),
+        name_(shape.sharing == Sharing::low ? fmt::format("/private{}", seat.index) : "/shared"),
+        file_(files_),
+        found_(kBlock) {}
+
+  Status prepare() override {
+    auto content = FileContent::make(seat_.cell_seed, kPeriod, kBlock);
+    if (!content) return content.error();
+    content_.emplace(*std::move(content));
+    if (!good(file_.open(name_, FileInterface::kCreate), "making a file")) return broken();
+    return slots_.fill(files_, file_.get(), *content_);
+  }
+
+  Status verify() override {
+    if (has_read_) {
+      if (Status same = slots_.check(*content_, name_, slot_, found_); !same) return same;
+    }
+    return slots_.verify(files_, file_.get(), *content_, name_);
+  }
+
+ private:
+  bool step(Work& work) override {
+    slot_ = random_.below(visited_);
+    has_read_ = true;
+    work.bytes += kBlock;
+    return exactly(files_.read(file_.get(), slots_.offset_of(slot_), found_), kBlock,
+                   "reading a block");
+  }
+
+  FileSlots slots_;
+  std::uint64_t visited_;
+  Random random_;
+  std::string name_;
+  Handle file_;
+  std::vector<std::byte> found_;
+  std::optional<FileContent> content_;
+  std::uint64_t slot_ = 0;
+  bool has_read_ = false;
+};
+
+class Truncater final : public FileWorkload {
+ public:
+  Truncater(const FxShape& shape, Path& path, const ThreadSeat& seat)
+      : FileWorkload(path, seat),
+        blocks_(shape.file_bytes / kBlock),
+        left_(blocks_),
+        name_(fmt::format("/private{}", seat.index)),
+        file_(files_) {}
+
+  Status prepare() override {
+    if (!good(file_.open(name_, FileInterface::kCreate), "making a file") || !give_size()) {
+      return broken();
+    }
+    return {};
+  }
+  void refresh() override { give_size(); }
+
+  Status verify() override {
+    FileStat found;
+    if (!good(files_.stat(name_, found), "looking at a file") ||
+        !exactly(static_cast<std::int64_t>(found.size_bytes), left_ * kBlock,
+                 "looking at a file's size")) {
+      return broken();
+    }
+    return {};
+  }
+
+ private:
+  bool step(Work& work) override {
+    if (left_ == 0 && !give_size()) return false;
+    --left_;
+    work.bytes += kBlock;
+    return good(files_.truncate(file_.get(), left_ * kBlock), "cutting a file");
+  }
+
+  bool give_size() {
+    left_ = blocks_;
+    return good(files_.preallocate(file_.get(), blocks_ * kBlock), "preallocating a file");
+  }
+
+  std::uint64_t blocks_;
+  std::uint64_t left_;
+  std::string name_;
+  Handle file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Workload> make_block_reader(const FxShape& shape, Path& path,
+                                            const ThreadSeat& seat) {
+  return std::make_unique<BlockReader>(shape, path, seat);
+}
+
+std::unique_ptr<Workload> make_truncater(const FxShape& shape, Path& path, const ThreadSeat& seat) {
+  return std::make_unique<Truncater>(shape, path, seat);
+}
+
+}  // namespace pmembench

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cmath>
 
 #include "made_up_trios.hpp"
 
@@ -70,7 +71,14 @@ TEST(GateSession, does_not_call_slower_what_fresh_processes_do_not_show_again) {
 TEST(GateSession, measures_on_what_is_undecided_while_there_is_time) {
   MadeUpGate gate;
   gate.make = [](const Cell& cell, std::size_t stage) {
-    return made_up(cell.name, 20, 0.0, cell.name == "slow" ? 0.2 : 0.003, stage);
+    ArmSamples samples = made_up(cell.name, 20, 0.0, 0.003, stage);
+    // Processes spread evenly over 60 %: more of them leave the interval wider than the effect.
+    for (ArmTrio& trio : samples.trios) {
+      const double spread = cell.name == "slow" ? 0.6 : 0.0;
+      const double factor = std::exp(spread * (trio.index / 19.0 - 0.5));
+      for (double& ns : trio.arms[2].slice_ns_per_operation) ns *= factor;
+    }
+    return samples;
   };
   ASSERT_TRUE(gate.run());
   EXPECT_EQ(gate.asked.size(), 1u);  // no budget

@@ -96,6 +96,11 @@ Result<std::unique_ptr<CellSession>> CellSession::start(const Host& host, const 
   session->team_ = *std::move(team);
   const Status ready = session->prepare_seats();
   if (!ready) return ready.error();
+  // A thread's first operation may set things up: a backend's own state, the file of a path. It is
+  // neither timed nor counted, or calibration would take it for what every operation costs.
+  const auto first = session->run_once(1);
+  if (!first) return first.error();
+  session->operations_done_ = 0;
   session->counters_before_ = session->device().counters();
   if (session->ground_) session->ground_counters_before_ = session->ground_->counters();
   return session;

@@ -65,6 +65,21 @@ TEST(CellSession, fails_a_cell_above_the_ceiling) {
   EXPECT_NE(done.error().message.find("above the physical ceiling"), std::string::npos);
 }
 
+// A first operation that sets things up once made slices of a single operation.
+TEST(CellSession, does_an_operation_of_each_thread_first_and_counts_none_of_them) {
+  fakes::FakeBackend fake(1 << 20);
+  OpenedDevice device = opened(fake);
+  auto session = CellSession::start(host_of(device), live_cell("random", {{"batch", "1"}}, 1));
+  ASSERT_TRUE(session);
+  EXPECT_EQ(fake.calls.copy_to, 1);
+  (*session)->set_operations(10);
+  ASSERT_TRUE((*session)->slice());
+  const auto done = (*session)->finish();
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->counters.at("operations"), 10u);
+  EXPECT_EQ(done->counters.at("bytes_copied_to"), 10 * 4096u);
+}
+
 TEST(CellSession, says_how_far_a_failing_path_came) {
   fakes::FakeBackend fake(1 << 20);
   OpenedDevice device = opened(fake);

@@ -12,6 +12,7 @@
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "crash/crash_targets.hpp"
+#include "results/store.hpp"
 
 namespace pmembench {
 namespace {
@@ -53,6 +54,9 @@ class CrashCommand final : public Command {
         ->capture_default_str()
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
     seed_option_ = subcommand_->add_option("--seed", seed_, "Of everything random (default: new)");
+    subcommand_
+        ->add_option("--db", database_, "Keep the outcomes in this results file, for reports")
+        ->type_name("FILE");
     subcommand_->add_flag("--json", as_json_, "Print the outcomes for a program");
     subcommand_->footer(
         fmt::format("Targets: {}.\n"
@@ -73,10 +77,12 @@ class CrashCommand final : public Command {
     for (const CrashTarget* target : targets) {
       say(stderr, fmt::format("{}: {} crashes, seed {}\n", target->name, crashes_, seed_));
       outcomes.push_back(target->run({crashes_, seed_}));
+      outcomes.back().target = target->name;
     }
-    as_json_ ? print_json(outcomes) : print_table(outcomes);
+    as_json_ ? fmt::print("{}\n", document_of(outcomes).dump(2)) : print_table(outcomes);
     const bool all_hold = std::all_of(outcomes.begin(), outcomes.end(),
                                       [](const CrashOutcome& outcome) { return outcome.holds; });
+    if (const Status kept = keep(outcomes, all_hold); !kept) return kept.error();
     return all_hold ? kStatusDone : kStatusFound;
   }
 
@@ -89,13 +95,23 @@ class CrashCommand final : public Command {
                        fmt::join(names, ", "));
   }
 
-  void print_json(const std::vector<CrashOutcome>& outcomes) const {
+  // In the results file, where the report finds it.
+  Status keep(const std::vector<CrashOutcome>& outcomes, bool all_hold) const {
+    if (database_.empty()) return {};
+    auto store = Store::open(database_, Store::Mode::write);
+    if (!store) return store.error();
+    const auto kept = store->save_document(
+        {0, "", "crash", std::nullopt, all_hold ? "PASS" : "BROKEN", document_of(outcomes)});
+    return kept ? Status() : kept.error();
+  }
+
+  [[nodiscard]] json document_of(const std::vector<CrashOutcome>& outcomes) const {
     json all = {{"schema", "pmembench-crash"},
                 {"version", kCrashSchemaVersion},
                 {"seed", std::to_string(seed_)},
                 {"outcomes", json::array()}};
     for (const CrashOutcome& outcome : outcomes) all["outcomes"].push_back(json_of(outcome));
-    fmt::print("{}\n", all.dump(2));
+    return all;
   }
 
   void print_table(const std::vector<CrashOutcome>& outcomes) const {
@@ -123,6 +139,7 @@ class CrashCommand final : public Command {
         seed_);
   }
 
+  std::string database_;
   std::vector<std::string> targets_;
   std::uint64_t crashes_ = 4000;
   std::uint64_t seed_ = 0;

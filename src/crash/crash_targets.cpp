@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crash/block_trial.hpp"
+#include "crash/fs_trial.hpp"
 
 namespace pmembench {
 namespace {
@@ -10,6 +11,21 @@ namespace {
 template <BlockTarget (*make)()>
 CrashOutcome block_crashes(const CrashTrialOptions& options) {
   return sample_block_crashes(make(), options);
+}
+
+// A file system that cannot even be made is broken too.
+template <FsMount mount>
+CrashOutcome fs_crashes(const CrashTrialOptions& options) {
+  FsTrialOptions trial;
+  trial.mount = mount;
+  trial.crashes = options.crashes;
+  trial.seed = options.seed;
+  const auto outcome = try_fs_crashes(trial);
+  if (outcome) return *outcome;
+  CrashOutcome failed;
+  failed.expected = "a file system that can be made and mounted";
+  failed.example = outcome.error().message;
+  return failed;
 }
 
 BlockTarget correct_btt_target() { return btt_target(); }
@@ -22,6 +38,9 @@ const std::vector<CrashTarget>& crash_target_list() {
       {"btt", "sectors kept whole by a block translation table", block_crashes<correct_btt_target>},
       {"rmw", "erase blocks, erased and rewritten", block_crashes<rmw_target>},
       {"rmw-no-erase", "erase blocks, rewritten in place", block_crashes<rmw_overwriting_target>},
+      {"fs-dax", "the small file system on a dax device", fs_crashes<FsMount::dax>},
+      {"fs-block", "the small file system on sectors", fs_crashes<FsMount::block>},
+      {"fs-mixed", "its metadata by sectors, its data by dax", fs_crashes<FsMount::mixed>},
   };
   return kTargets;
 }

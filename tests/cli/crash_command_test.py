@@ -1,6 +1,7 @@
 """pmembench crash: what is left of acknowledged writes when the power is cut?"""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -41,7 +42,8 @@ def test_a_target_that_does_not_exist_is_named(pmembench):
     outcome = pmembench("crash", "--target", "btx")
     assert outcome.status == 2
     assert outcome.error().startswith(
-        "there is no crash target 'btx' (did you mean 'btt'?); there are: raw, btt, rmw")
+        "there is no crash target 'btx' (did you mean 'btt'?); there are: raw, btt, rmw, "
+        "rmw-no-erase, fs-dax, fs-block, fs-mixed")
 
 
 @pytest.mark.parametrize("crashes", ["0", "many"])
@@ -49,3 +51,13 @@ def test_a_number_of_crashes_that_is_none_is_refused(pmembench, crashes):
     outcome = pmembench("crash", "--crashes", crashes)
     assert outcome.status == 2
     assert "--crashes" in outcome.err
+
+
+def test_outcomes_are_kept_for_the_report(pmembench, tmp_path):
+    path = tmp_path / "results.db"
+    outcome = pmembench("crash", "--target", "raw", "--crashes", "50", "--db", str(path))
+    assert outcome.status == 0, outcome.err
+    ((kind, verdict, document),) = sqlite3.connect(path).execute(
+        "SELECT kind, verdict, document FROM documents")
+    assert (kind, verdict) == ("crash", "PASS")
+    assert [each["target"] for each in json.loads(document)["outcomes"]] == ["raw"]

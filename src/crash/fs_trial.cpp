@@ -276,7 +276,7 @@ class Trial {
 };
 
 CrashOutcome new_outcome(const FsTrialOptions& options) {
-  static constexpr std::array<const char*, 3> kNames = {"fs on dax", "fs on block", "fs mixed"};
+  static constexpr std::array<const char*, 3> kNames = {"fs-dax", "fs-block", "fs-mixed"};
   CrashOutcome outcome;
   outcome.target = kNames[static_cast<std::size_t>(options.mount)];
   outcome.expected = expectation(options);

@@ -192,7 +192,7 @@ void Core::log_free_inode(const Inode& inode, Transaction& transaction) const {
 
 void Core::log_entry(const Inode& directory, const EntryPlace& place, std::string_view name,
                      const Inode* target, Transaction& transaction) const {
-  std::array<std::byte, kMaximumName + kLineBytes> lines{};
+  std::array<std::byte, kMaximumEntryBytes> lines{};
   const auto used = std::span(lines).first(place.lines * kLineBytes);
   if (target != nullptr) {
     encode_entry(used, name, target->number, target->generation, directory.number);

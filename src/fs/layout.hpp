@@ -110,6 +110,9 @@ struct EntryHeader {
   std::uint16_t name_bytes = 0;
   std::uint16_t lines = 0;
 };
+// Whole lines for the longest name.
+inline constexpr std::size_t kMaximumEntryBytes =
+    (sizeof(EntryHeader) + kMaximumName + kLineBytes - 1) / kLineBytes * kLineBytes;
 static_assert(sizeof(EntryHeader) == 16);
 
 // A fast hash, good enough against accidents: 8 bytes a multiplication.

@@ -253,15 +253,21 @@ Status CellSession::check_results(const Histogram& histogram) const {
                            host_.timer.step_ns);
 }
 
+void CellSession::count_device(std::map<std::string, std::uint64_t>& counters) const {
+  const DeviceCounters after = device().counters();
+  const DeviceCounters& before = counters_before_;
+  counters["bytes_copied_from"] = after.bytes_copied_from - before.bytes_copied_from;
+  counters["bytes_copied_to"] = after.bytes_copied_to - before.bytes_copied_to;
+  counters["lines_flushed"] = after.lines_flushed - before.lines_flushed;
+  counters["drains"] = after.drains - before.drains;
+}
+
 Result<CellDoneReply> CellSession::finish() {
   CellDoneReply reply;
-  const DeviceCounters after = device().counters();
-  reply.counters = {
-      {"operations", operations_done_},
-      {"bytes_copied_from", after.bytes_copied_from - counters_before_.bytes_copied_from},
-      {"bytes_copied_to", after.bytes_copied_to - counters_before_.bytes_copied_to},
-      {"lines_flushed", after.lines_flushed - counters_before_.lines_flushed},
-      {"drains", after.drains - counters_before_.drains}};
+  reply.counters["operations"] = operations_done_;
+  // Beside a mounted file system the device sees nothing: nothing counted is not none done.
+  const PathType* const path = find_path(cell_.path);
+  if (path != nullptr && !path->needs_mount) count_device(reply.counters);
   if (ground_) {
     for (const auto& [name, count] : ground_->counters()) {
       reply.counters[name] += count - ground_counters_before_[name];

@@ -56,6 +56,8 @@ class CellSession {
   Result<SliceReply> run_once(std::uint64_t operations);
   Result<double> time_of(std::uint64_t operations);
   Result<SliceReply> summarise() const;
+  // What the device did since counters_before_.
+  void count_device(std::map<std::string, std::uint64_t>& counters) const;
   Status check_results(const Histogram& histogram) const;
 
   Host host_;

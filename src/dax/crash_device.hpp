@@ -1,7 +1,7 @@
 // CrashDevice: a dax device in memory that keeps what is durable apart from what is only stored, so
 // that power can be cut at any point and every state that real memory might hold can be looked at.
 //
-// The model (docs/methodology.md, "the crash model"). Memory is lines of 64 bytes; stores of 8
+// The model (docs/layers.md, "When the power fails"). Memory is lines of 64 bytes; stores of 8
 // aligned bytes are atomic. A store changes the *visible* bytes at once. A line that was stored to
 // and not yet fenced after a flush may be durable or not, each line on its own, and of several
 // stores to one line any prefix (they reach memory in order); stores that bypass the cache

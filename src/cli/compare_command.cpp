@@ -1,13 +1,13 @@
 // pmembench compare: two stored runs, side by side; a suspicion at most.
 #include <fmt/format.h>
 
-#include <ctime>
 #include <filesystem>
 
 #include "cli/commands.hpp"
 #include "cli/comparison_table.hpp"
 #include "cli/report_file.hpp"
 #include "cli/run_number.hpp"
+#include "cli/utc_time.hpp"
 #include "results/compare.hpp"
 
 namespace pmembench {
@@ -58,14 +58,6 @@ Result<std::map<std::string, double>> scatter_of(const Operand& base, const Oper
   if (!store) return store.error();
   return stored_scatter(*store, base.run.side.run.value_or(0),
                         base.database == head.database ? head.run.side.run : std::nullopt);
-}
-
-std::string now_utc() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 class CompareCommand final : public Command {

@@ -11,7 +11,10 @@ namespace {
 std::vector<Parameters> variants(const std::string& workload) {
   if (workload == "chase") {
     return {parameters_of(workload, {}), parameters_of(workload, {{"touched", "64"}}),
-            parameters_of(workload, {{"stride", "4096"}, {"touched", "256"}})};
+            parameters_of(workload, {{"stride", "4096"}, {"touched", "256"}}),
+            parameters_of(workload, {{"order", "sequential"}}),
+            parameters_of(workload, {{"order", "tlb-local"}, {"tlb_window", "8192"}}),
+            parameters_of(workload, {{"order", "tlb-hostile"}, {"touched", "64"}})};
   }
   if (workload == "persist") {
     return {parameters_of(workload, {}), parameters_of(workload, {{"operation_size", "4096"}}),

@@ -1,5 +1,6 @@
 // chase: a pointer chase along one random cycle through the mapped memory. Each load waits for the
 // one before: the time of an operation is the latency of a load.
+#include <array>
 #include <cstring>
 
 #include "base/random.hpp"
@@ -9,6 +10,8 @@
 
 namespace pmembench {
 namespace {
+
+constexpr std::size_t kDrawnAhead = 32;
 
 class Chase final : public Workload {
  public:
@@ -23,11 +26,23 @@ class Chase final : public Workload {
   // Sattolo's algorithm, in place: one cycle through all nodes, every such cycle equally likely
   // (S. Sattolo, "An algorithm to generate a random cyclic permutation", IPL 22, 1986). A node
   // holds the address of the next, so that the chase is one load a step.
+  // The partners of the next few nodes are drawn ahead and fetched meanwhile: over a range beyond
+  // the caches each of them is a miss.
   Status prepare() override {
     for (std::uint64_t i = 0; i < nodes_; ++i) set_next(i, node(i));
     Random random(seed_);
+    std::array<std::uint64_t, kDrawnAhead> partners{};
+    std::uint64_t drawn = nodes_ - 1;  // the node whose partner is drawn next
+    const auto draw = [&] {
+      if (drawn == 0) return;
+      std::uint64_t& partner = partners[drawn % kDrawnAhead];
+      partner = random.below(drawn--);
+      __builtin_prefetch(node(partner), 1);
+    };
+    for (std::size_t i = 1; i < kDrawnAhead; ++i) draw();
     for (std::uint64_t i = nodes_ - 1; i > 0; --i) {
-      const std::uint64_t j = random.below(i);
+      draw();
+      const std::uint64_t j = partners[i % kDrawnAhead];
       void* other = next(j);
       set_next(j, next(i));
       set_next(i, other);

@@ -1,6 +1,7 @@
 #include "workloads/chain.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <numeric>
 #include <vector>
@@ -10,6 +11,8 @@
 
 namespace pmembench {
 namespace {
+
+constexpr std::size_t kDrawnAhead = 32;
 
 class Nodes {
  public:
@@ -37,14 +40,25 @@ class Nodes {
 
 // Sattolo's algorithm, in place: one cycle through `count` nodes, every such cycle equally likely
 // (S. Sattolo, "An algorithm to generate a random cyclic permutation", IPL 22, 1986). Node i is
-// the one that `node_of` makes of i.
+// the one that `node_of` makes of i. The partners of the next few nodes are drawn ahead and fetched
+// meanwhile: over a range beyond the caches each of them is a miss.
 template <typename NodeOf>
 void link_at_random(const Nodes& nodes, std::uint64_t count, Random& random, NodeOf node_of) {
   for (std::uint64_t i = 0; i < count; ++i) nodes.set_next(node_of(i), nodes.at(node_of(i)));
+  std::array<std::uint64_t, kDrawnAhead> partners{};
+  std::uint64_t drawn = count - 1;  // the node whose partner is drawn next
+  const auto draw = [&] {
+    if (drawn == 0) return;
+    std::uint64_t& partner = partners[drawn % kDrawnAhead];
+    partner = node_of(random.below(drawn--));
+    __builtin_prefetch(nodes.at(partner), 1);
+  };
+  for (std::size_t i = 1; i < kDrawnAhead; ++i) draw();
   for (std::uint64_t i = count - 1; i > 0; --i) {
-    const std::uint64_t j = random.below(i);
-    void* const other = nodes.next(node_of(j));
-    nodes.set_next(node_of(j), nodes.next(node_of(i)));
+    draw();
+    const std::uint64_t partner = partners[i % kDrawnAhead];
+    void* const other = nodes.next(partner);
+    nodes.set_next(partner, nodes.next(node_of(i)));
     nodes.set_next(node_of(i), other);
   }
 }

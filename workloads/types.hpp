@@ -12,6 +12,7 @@ WorkloadType persist_type();
 WorkloadType mix_type();
 WorkloadType copy_type();
 WorkloadType chase_type();
+WorkloadType loaded_type();
 WorkloadType fileserver_type();
 WorkloadType varmail_type();
 WorkloadType webserver_type();

@@ -13,7 +13,7 @@ const std::vector<WorkloadType>& workload_list() {
       varmail_type(),     webserver_type(),     webproxy_type(),   oltp_type(),
       overwrite_type(),   append_fsync_type(),  log_append_type(), mmap_store_type(),
       first_touch_type(), create_unlink_type(), rename_type(),     fxmark_type(),
-      ageing_type(),
+      ageing_type(),      loaded_type(),
   };
   return kWorkloads;
 }

@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "cli/commands.hpp"
 #include "cli/curve_plan.hpp"
+#include "cli/curve_record.hpp"
 #include "cli/curve_table.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
@@ -310,46 +311,9 @@ class CurveCommand final : public Command {
     auto outcome = run_curve(std::move(input), session.recorder);
     if (!outcome) return outcome.error();
     session.interrupted = outcome->interrupted;
-    session.curves.push_back(record_of(base, *outcome, session));
+    session.curves.push_back(
+        curve_record(base, *outcome, session.recorder.rows(), !session.wishes.pauses.empty()));
     return {};
-  }
-
-  static CurveRecord record_of(const Cell& base, const CurveOutcome& outcome,
-                               const Session& session) {
-    CurveRecord record;
-    record.base = base;
-    record.pauses = !session.wishes.pauses.empty();
-    record.maximum_bytes_per_s = outcome.maximum_bytes_per_s;
-    record.write_traffic = stores_fetch_lines(base) ? 2 : 1;
-    std::map<std::string, Row> rows;
-    for (Row& row : session.recorder.rows()) rows.emplace(row.cell, std::move(row));
-    std::map<std::string, std::size_t> place;
-    for (const CurveVisits& point : outcome.points) {
-      record.shares.push_back(point.share);
-      record.rows.push_back(rows.at(point.cell.name));
-    }
-    for (unsigned round = 0; round < outcome.rounds; ++round) {
-      const auto curve = curve_of_round(outcome.points, round);
-      if (!curve.empty()) record.processes.push_back(curve_figures(curve));
-    }
-    add_growth(outcome, base, rows, record);
-    return record;
-  }
-
-  static void add_growth(const CurveOutcome& outcome, const Cell& base,
-                         const std::map<std::string, Row>& rows, CurveRecord& record) {
-    if (!outcome.fewer_threads) return;
-    const Row& fewer = rows.at(outcome.fewer_threads->cell.name);
-    const Row& all = record.rows.back();
-    if (!fewer.bytes_per_s || !all.bytes_per_s) return;
-    record.growth = all.bytes_per_s->estimate / fewer.bytes_per_s->estimate;
-    record.thread_ratio = static_cast<double>(base.threads - 1) /
-                          static_cast<double>(outcome.fewer_threads->cell.threads - 1);
-  }
-
-  // Cached stores read the line that they write to; non-temporal ones do not.
-  static bool stores_fetch_lines(const Cell& cell) {
-    return cell.path == "mapped" || (cell.backend != "movnt" && cell.backend != "null");
   }
 
   Result<int> close(Store& store, std::int64_t id, const Session& session,

@@ -31,6 +31,11 @@ std::string duration(const json& estimate) {
 }
 
 std::string percentile(const json& point, const char* name) {
+  const json intervals = point.value("percentiles", json::object());
+  if (intervals.contains(name)) {
+    const std::string half = half_width(intervals[name]);
+    return duration(intervals[name]) + (half.empty() ? "" : " " + half);
+  }
   const json& latency = point.at("latency_ns");
   if (!latency.is_object() || !latency.contains(name)) return "n/a";
   return format_duration_ns(latency.at(name).get<double>());

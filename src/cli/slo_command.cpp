@@ -122,8 +122,10 @@ class SloCommand final : public Command {
 
  private:
   Result<Campaign> read_campaign_cells() {
-    // Single operations are what a bound is about.
+    // Single operations are what a bound is about; the rates are the search's own, so that cells
+    // which differ in their rate alone are one.
     options_.assignments.emplace_back("timing=operation");
+    options_.assignments.emplace_back("arrival=closed");
     return options_.read();
   }
 

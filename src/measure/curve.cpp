@@ -65,6 +65,18 @@ double bend_at(const std::vector<Scaled>& points, std::size_t at) {
   return std::hypot(off_v > noise_v ? off_v : 0, off_u > noise_u ? off_u : 0);
 }
 
+double length_of(const Scaled& a, const Scaled& b) { return std::hypot(b.u - a.u, b.v - a.v); }
+
+// Of the bend at `at`, what falls to the interval between it and `other`, one of its neighbours:
+// the longer of the two hides more.
+double bend_towards(const std::vector<Scaled>& points, std::size_t at, std::size_t other) {
+  const double bend = bend_at(points, at);
+  if (!(bend > 0)) return 0;
+  const std::size_t opposite = other > at ? at - 1 : at + 1;
+  const double mine = length_of(points[at], points[other]);
+  return bend * mine / std::max(mine + length_of(points[at], points[opposite]), 1e-12);
+}
+
 double error_between(const std::vector<Scaled>& points, std::size_t left) {
   const Scaled& a = points[left];
   const Scaled& b = points[left + 1];
@@ -72,7 +84,9 @@ double error_between(const std::vector<Scaled>& points, std::size_t left) {
   const double dv = std::abs(b.v - a.v);
   if (dv <= kErrorsThatCount * std::hypot(a.v_error, b.v_error)) return 0;
   const double corner = du * dv / std::max(std::hypot(du, dv), 1e-12) / 4;
-  return std::max(corner, std::max(bend_at(points, left), bend_at(points, left + 1)) / 4);
+  const double bend =
+      std::max(bend_towards(points, left, left + 1), bend_towards(points, left + 1, left));
+  return std::max(corner, bend / 4);
 }
 
 Estimate estimate_of(const std::vector<double>& values, double confidence) {

@@ -25,11 +25,11 @@ struct RefineRule {
 
 // Where the curve is least known: the middle of the interval with the largest error, or nothing
 // where all are below the tolerance. The error of an interval is the larger of how far its ends lie
-// from the line between their neighbours, and of how far it could bend at all,
-// |du dv| / sqrt(du^2 + dv^2) / 4 (as Mess 2.0 places its points, after its source): u and v are
-// bandwidth and latency over the curve's span, and a span of less than a quarter of the smallest
-// latency counts as so much. Differences below three standard errors are no differences. Points in
-// order of share.
+// from the line between their neighbours (of two intervals the longer takes more of that), and of
+// how far it could bend at all, |du dv| / sqrt(du^2 + dv^2) / 4 (as Mess 2.0 places its points,
+// after its source): u and v are bandwidth and latency over the curve's span, and a span of less
+// than a quarter of the smallest latency counts as so much. Differences below three standard errors
+// are no differences. Points in order of share.
 [[nodiscard]] std::optional<double> next_share(std::span<const CurvePoint> points,
                                                const RefineRule& rule = {});
 

@@ -47,6 +47,12 @@ json point_json(const CurveRecord& curve, std::size_t at) {
     const auto found = row.parameters.find(name);
     return found == row.parameters.end() ? std::string("0") : found->second;
   };
+  if (at < curve.percentiles.size()) {
+    point["percentiles"] = json::object();
+    for (const auto& [name, estimate] : curve.percentiles[at]) {
+      point["percentiles"][name] = estimate_json(estimate);
+    }
+  }
   if (curve.pauses) point["pause"] = of("pause");
   if (!curve.pauses || of("load_share") == "0") point["load_share"] = curve.shares[at];
   if (row.bytes_per_s) {

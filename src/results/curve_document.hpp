@@ -1,6 +1,7 @@
 // Curves as a document: what `pmembench curve` prints, stores and hands to the report.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct CurveRecord {
   bool pauses = false;         // points are pauses, and not shares
   std::vector<double> shares;  // of each point, in order of load; with pauses: of no meaning
   std::vector<Row> rows;       // of each point
+  // Of each point: "p99" -> over the processes that each had enough chunks for it. May be empty.
+  std::vector<std::map<std::string, Estimate>> percentiles;
   std::vector<CurveFigures> processes;  // of each process that measured the whole curve
   double maximum_bytes_per_s = 0;       // what shares are of
   double growth = 0, thread_ratio = 0;  // with all load threads over fewer; 0: not measured
@@ -26,11 +29,11 @@ struct CurveRecord {
 };
 
 // {"schema": "pmembench-curve", "version": 1, "curves": [...], "interference": [...]}. A curve has
-// its identity, "points" (what was asked, bandwidth, latency with its percentiles, warnings),
-// "unloaded_latency_ns", "maximum_bytes_per_s", "latency_ratio", "knee", "at_twice_unloaded" (null
-// where there is none, and in how many processes there was one), "saturated" and, where it is not,
-// "reasons". "interference" is there where media differ: each pair's latency without load and with
-// all of it.
+// its identity, "points" (what was asked, bandwidth, latency, "percentiles" with intervals over the
+// processes, warnings), "unloaded_latency_ns", "maximum_bytes_per_s", "latency_ratio", "knee",
+// "at_twice_unloaded" (null where there is none, and in how many processes there was one),
+// "saturated" and, where it is not, "reasons". "interference" is there where media differ: each
+// pair's latency without load and with all of it.
 [[nodiscard]] nlohmann::json curves_document(const std::vector<CurveRecord>& curves);
 
 // The same for people.

@@ -19,6 +19,7 @@ json point(double share, double latency_ns, double bytes_per_s) {
           {"bandwidth", bytes_per_s > 0 ? estimate(bytes_per_s) : json(nullptr)},
           {"latency", estimate(latency_ns)},
           {"latency_ns", {{"p50", latency_ns}, {"p99", 2 * latency_ns}}},
+          {"percentiles", {{"p99", estimate(3 * latency_ns)}}},
           {"replicates", 6},
           {"converged", share != 50},
           {"warnings", share == 50 ? json{{{"type", "not_steady"}}} : json::array()}};
@@ -48,9 +49,10 @@ TEST(CurveTable, shows_points_and_findings) {
       << text;
   EXPECT_TRUE(has(text, "knee at 4.66 GiB/s ±2.0%, 100 ns ±2.0%")) << text;
   EXPECT_TRUE(has(text, "bandwidth at twice the unloaded latency 6.52 GiB/s ±2.0%"));
-  EXPECT_TRUE(has(text, "none"));  // the bandwidth without load
-  EXPECT_TRUE(has(text, "n/a"));   // p99.9, which n does not support
-  EXPECT_TRUE(has(text, "cs"));    // marks of the point in the middle
+  EXPECT_TRUE(has(text, "none"));          // the bandwidth without load
+  EXPECT_TRUE(has(text, "n/a"));           // p99.9, which n does not support
+  EXPECT_TRUE(has(text, "300 ns ±2.0%"));  // p99 over the processes
+  EXPECT_TRUE(has(text, "cs"));            // marks of the point in the middle
   EXPECT_FALSE(has(text, "not saturated"));
 }
 

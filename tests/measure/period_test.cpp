@@ -54,7 +54,7 @@ TEST(Period, finds_a_wave) {
   const Period found = find_period(values, 5);
   EXPECT_TRUE(found.found);
   EXPECT_NEAR(found.period, 37, 0.5);
-  EXPECT_EQ(found.harmonics, 1u);
+  EXPECT_LE(found.harmonics, 3u);
 }
 
 // Alarms where there is no period are as rare as the significance says: 1 % of 200 is 2.

@@ -48,6 +48,7 @@ CurveRecord record() {
         {0, 0, 100, 0, 0}, {50, 5e9, 120, 0, 0}, {100, 10e9, 300 + 1.0 * i, 0, 0}}));
   }
   record.maximum_bytes_per_s = 10e9;
+  record.percentiles = {{}, {{"p99", {200, 190, 210, true}}}, {}};
   return record;
 }
 
@@ -67,6 +68,7 @@ TEST(CurveDocument, says_what_the_curve_shows) {
   EXPECT_EQ(curve["points"].size(), 3u);
   EXPECT_EQ(curve["points"][1]["load_share"], 50);
   EXPECT_EQ(curve["points"][0]["bandwidth"], nullptr);
+  EXPECT_EQ(curve["points"][1]["percentiles"]["p99"]["high"], 210);
   EXPECT_NEAR(curve["unloaded_latency_ns"]["estimate"].get<double>(), 100, 1e-9);
   EXPECT_NEAR(curve["maximum_bytes_per_s"]["estimate"].get<double>(), 10e9, 1);
   EXPECT_EQ(curve["at_twice_unloaded"]["has_interval"], true);

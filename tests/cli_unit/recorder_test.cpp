@@ -87,5 +87,35 @@ TEST_F(RecorderTest, takes_the_least_that_null_cost_as_the_harnesss_floor) {
   EXPECT_NEAR(recorder_.rows()[0].floor_ns, 2, 1e-9);
 }
 
+// A cell of the workload durability, as a slice or (with a latency mode) each operation timed.
+Cell durability_cell(const std::string& name, const std::string& mode) {
+  Cell cell = sample::cell(name);
+  cell.workload = "durability";
+  cell.threads = 1;
+  cell.parameters.clear();
+  for (const ParameterSpec& spec : find_workload("durability")->parameters) {
+    cell.parameters[spec.name] = spec.default_value;
+  }
+  cell.latency_mode = mode;
+  if (!mode.empty()) cell.timing = Timing::operation;
+  return cell;
+}
+
+TEST_F(RecorderTest, fails_a_cell_at_the_end_that_another_contradicts) {
+  plan_.cells = {durability_cell("rate", ""), durability_cell("latency", "durable")};
+  for (unsigned index = 0; index < 8; ++index) {
+    ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(index, 220)));
+    Replicate timed = sample::replicate(index, 250);
+    timed.histogram = sample::histogram(60, 1000);  // ticks of half a nanosecond
+    ASSERT_TRUE(recorder_.replicate(plan_.cells[1], timed));
+  }
+  EXPECT_EQ(recorder_.contradicted(), 0u);
+  ASSERT_TRUE(recorder_.finish());
+  EXPECT_EQ(recorder_.contradicted(), 1u);
+  EXPECT_EQ(stored_statuses(), (Strings{"ok", "error"}));
+  EXPECT_NE(recorder_.rows()[1].reason.find("Little's law is broken"), std::string::npos);
+  EXPECT_NE(stream_.text().find("cell failed: latency: Little's law is broken"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace pmembench

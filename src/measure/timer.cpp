@@ -89,13 +89,15 @@ Readings read_differences() {
   return readings;
 }
 
+// As operations are timed: from one reading to the next.
 template <typename End>
 double floor_ticks(End end) {
-  std::vector<double> ticks;
-  ticks.reserve(kFloorPairs);
-  for (int i = 0; i < kFloorPairs; ++i) {
-    const std::uint64_t begin = tsc_begin();
-    ticks.push_back(static_cast<double>(end() - begin));
+  std::vector<double> ticks(kFloorPairs);
+  std::uint64_t begin = tsc_begin();
+  for (double& empty : ticks) {
+    const std::uint64_t now = end();
+    empty = static_cast<double>(now - begin);
+    begin = now;
   }
   return median(ticks);
 }

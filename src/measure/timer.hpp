@@ -37,8 +37,8 @@ enum class LatencyMode {
 struct TimerFacts {
   double ns_per_tick = 0;
   double step_ns = 0;           // the counter's granularity, from the differences of its readings
-  double floor_issue_ns = 0;    // median of an empty begin/end_issue pair
-  double floor_durable_ns = 0;  // median of an empty begin/end_durable pair
+  double floor_issue_ns = 0;    // median from one end_issue to the next, with nothing between
+  double floor_durable_ns = 0;  // and from one end_durable to the next
   bool invariant = false;       // CPUID 8000_0007h EDX[8]
 };
 

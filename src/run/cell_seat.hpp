@@ -43,19 +43,22 @@ struct alignas(128) CellSeat {
     end = tsc_end_durable();
   }
 
-  // Each operation between two readings of its own.
+  // The counter is read once between two operations: a reading costs as much as a short operation
+  // does. It waits for the operation before it, and none after it begins before it is done; what
+  // is recorded meanwhile, some instructions, is part of the operation that follows.
   template <std::uint64_t (*kEnd)()>
   void time_operations(std::uint64_t operations, const Plant& plant) {
     work = {};
     begin = tsc_begin();
     if (slots.active()) slots.start(begin);
+    std::uint64_t start = begin;
     for (std::uint64_t i = 0; i < operations; ++i) {
-      const std::uint64_t start = tsc_begin();
       const Work one = workload->run(1);
       if (plant.chunk != 0) planted_work(plant.multiplications);
       const std::uint64_t now = kEnd();
       histogram.record(now - start);
       if (slots.active()) slots.record(now, now - start);
+      start = now;
       work.operations += one.operations;
       work.bytes += one.bytes;
     }

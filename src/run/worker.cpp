@@ -121,6 +121,10 @@ class Worker {
     const auto reply = session_->finish();
     session_.reset();
     if (!reply) return reply.error();
+    if (!host_.timer.invariant) {
+      const Status kept = check_pace(host_.timer.ns_per_tick, measure_ns_per_tick());
+      if (!kept) return kept.error();
+    }
     return to_json(*reply);
   }
 

@@ -45,8 +45,10 @@ void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
     write_all(digits, static_cast<std::size_t>(end - digits));
     write_all("}\n", 2);
   }
-  // The instruction is repeated when this returns, and now ends the process.
+  // It ends the process when this returns. The instruction is repeated then and would do the same,
+  // but not where memory failed that no instruction had asked for (BUS_MCEERR_AO).
   std::signal(signal, SIG_DFL);
+  ::raise(signal);
 }
 
 }  // namespace

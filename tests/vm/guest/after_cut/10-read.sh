@@ -1,12 +1,11 @@
 # What a power cut left: everything that was durable, and a store that goes on.
 # shellcheck source=tests/vm/guest/lib.sh
 . /vm/lib.sh
-# most_replicates NAME: sets it to the most that a cell of the first run has.
-most_replicates() {
+# count_replicates: the most that a cell of the first run has, in $replicates.
+count_replicates() {
   expect 0 pmembench show 1 --json --db /mnt/fs/cut.db
   rows 2 '"status":"ok"'
-  found=$(sed -n 's/.*"replicates":\([0-9]*\).*/\1/p' "$out" | sort -n | tail -n 1)
-  eval "$1=$found"
+  replicates=$(sed -n 's/.*"replicates":\([0-9]*\).*/\1/p' "$out" | sort -n | tail -n 1)
 }
 
 for dax in /dev/dax*; do :; done  # there is one
@@ -21,12 +20,13 @@ mkdir -p /mnt/fs
 expect 0 mount -t ext4 "$store" /mnt/fs
 expect 0 pmembench show --runs --json --db /mnt/fs/cut.db
 shows '"run":1'
-most_replicates before
+count_replicates
+before=$replicates
 
 # The same plan, with its budget: it is interrupted when it has gone on for a while.
 expect 130 timeout -s INT 20 pmembench run /mnt/fs/cut.yaml --db /mnt/fs/cut.db --resume
-most_replicates after
-[ "$after" -gt "$before" ] || fail "there are $after replicates, and there were $before"
+count_replicates
+[ "$replicates" -gt "$before" ] || fail "there are $replicates replicates, and there were $before"
 expect 0 pmembench show --runs --db /mnt/fs/cut.db
 [ "$(grep -c ' cut ' "$out")" -eq 1 ] || fail "--resume began another run"
 expect 0 umount /mnt/fs

@@ -9,6 +9,7 @@ WorkloadType sequential_type();
 WorkloadType random_type();
 WorkloadType strided_type();
 WorkloadType persist_type();
+WorkloadType durability_type();
 WorkloadType mix_type();
 WorkloadType copy_type();
 WorkloadType chase_type();

@@ -3,20 +3,13 @@
 #include <cerrno>
 
 #include "block/requests.hpp"
+#include "dax/one_range.hpp"
 
 namespace pmembench {
 
 dax_iter DaxWindow::range(std::uint64_t offset_bytes, const void* data,
                           std::uint64_t size_bytes) const {
-  dax_iter iter{};
-  iter.multiplier = 1;
-  iter.slots = 1;
-  iter.offset_bytes = slice_.offset_bytes + offset_bytes;
-  iter.size_bytes = size_bytes;
-  iter.count = 1;
-  // An iterator's buffer serves both directions; a write does not touch it.
-  iter.buffer = static_cast<unsigned char*>(const_cast<void*>(data));
-  return iter;
+  return one_range(slice_.offset_bytes + offset_bytes, data, size_bytes);
 }
 
 int DaxWindow::outcome(std::int64_t done, const dax_iter& iter) const {

@@ -6,30 +6,20 @@
 
 namespace pmembench::fs {
 
-Core::Core(const MountSource& mounted, const Superblock& sb, MountOptions how,
-           std::unique_ptr<Store> meta, std::unique_ptr<Store> data)
-    : source(mounted),
-      superblock(sb),
-      options(std::move(how)),
-      meta_blocks(sb.meta_blocks, 1),
-      data_blocks(sb.data_blocks, std::max(options.groups, 1U)),
-      meta_store_(std::move(meta)),
-      data_store_(std::move(data)),
-      journal_(
-          sb, meta_store_->sectors(),
-          options.journal.empty() ? default_procedure(meta_store_->sectors()) : options.journal),
-      numbers_(options.groups),
-      table_(std::make_unique<std::atomic<Inode*>[]>(sb.inodes + std::size_t{1})) {}
+Core::Core(const MountSource& mounted, MountOptions how, Stores stores)
+    : source(mounted), options(std::move(how)), stores_(std::move(stores)) {}
 
 Core::~Core() {
-  holder.reset();  // nobody calls in any more
-  for (std::uint32_t number = 0; number <= superblock.inodes; ++number) delete inode(number);
+  release();  // nobody calls in any more
+  for (std::uint32_t number = 0; loaded_ && number <= superblock.inodes; ++number) {
+    delete inode(number);
+  }
 }
 
 std::unique_ptr<Context> Core::make_context(std::uint32_t index) {
   auto context = std::make_unique<Context>();
-  context->meta = meta_store_->session();
-  context->data = data_store_ ? data_store_->session() : meta_store_->session();
+  context->meta = stores_.meta->session();
+  context->data = (stores_.data ? stores_.data : stores_.meta)->session();
   if (source.dax != nullptr) context->reader.emplace(source.dax->make_reader());
   context->index = index;
   return context;
@@ -37,64 +27,52 @@ std::unique_ptr<Context> Core::make_context(std::uint32_t index) {
 
 // ---- inodes ----
 
-Inode& Core::adopt(std::uint32_t number, const InodeHeader& header) {
-  auto fresh = std::make_unique<Inode>();
-  fresh->number = number;
-  fresh->generation = header.generation;
-  fresh->type = header.type;
-  fresh->size = header.size_bytes;
-  fresh->parent = header.parent;
-  if (options.locks == FileLocks::byte_range && header.type == InodeType::file) {
-    fresh->ranges = std::make_unique<RangeLock>();
+// Generation 0: the next one.
+Inode& Core::adopt(const InodeHeader& header) {
+  Inode* inode = table_[header.number].load();
+  if (inode == nullptr) {
+    inode = std::make_unique<Inode>().release();  // the table's own, until unmount
+    table_[header.number].store(inode);
   }
-  if (header.type == InodeType::directory) fresh->directory = std::make_unique<Directory>();
-  Inode* const inode = fresh.release();  // the table's own, until unmount
-  table_[number].store(inode);
+  const std::scoped_lock lock(inode->lock);
+  inode->number = header.number;
+  inode->generation = header.generation != 0 ? header.generation : inode->generation + 1;
+  inode->type = header.type;
+  inode->size = header.size_bytes;
+  inode->parent = header.parent;
+  inode->unlinked = inode->failed = inode->dirty = false;
+  inode->directory.reset();
+  if (header.type == InodeType::directory) {
+    inode->directory = std::make_unique<Directory>();
+  } else if (options.locks == FileLocks::byte_range && !inode->ranges) {
+    inode->ranges = std::make_unique<RangeLock>();
+  }
   return *inode;
 }
 
 Inode* Core::make_inode(Context& context, InodeType type, std::uint32_t parent) {
-  const std::uint32_t number = numbers_.take(context.index);
-  if (number == 0) return nullptr;
+  const Run number = numbers_.allocate(1, Allocator::kNoGoal, context.index);
+  if (number.count == 0) return nullptr;
   InodeHeader header;
+  header.number = number.start;
   header.type = type;
   header.parent = type == InodeType::directory ? parent : 0;
-  header.generation = 1;
-  Inode* const old = inode(number);
-  if (old == nullptr) return &adopt(number, header);
-  const std::scoped_lock lock(old->lock);
-  old->generation += 1;
-  old->type = type;
-  old->size = 0;
-  old->parent = header.parent;
-  old->unlinked = old->failed = old->dirty = false;
-  old->directory.reset();
-  if (type == InodeType::directory) old->directory = std::make_unique<Directory>();
-  if (options.locks == FileLocks::byte_range && !old->ranges) {
-    old->ranges = std::make_unique<RangeLock>();
-  }
-  return old;
+  return &adopt(header);
 }
 
-void Core::drop_inode(Inode& inode, std::uint32_t shard) {
-  BlockAllocator& blocks = inode.type == InodeType::directory ? meta_blocks : data_blocks;
-  for (const Extent& extent : inode.extents.all()) blocks.free({extent.physical, extent.count});
-  free_chain(take_slots(inode));
+void Core::drop_inode(Inode& inode) {
+  for (const Extent& extent : inode.extents.all()) inode.freed.push_back(extent.run());
+  drop_slots(inode);
   settle(inode);
-  release_window(inode);
   inode.type = InodeType::free;
   inode.unlinked = true;
-  numbers_.add(inode.number, shard);
+  numbers_.free({inode.number, 1});
 }
 
-std::vector<std::uint32_t> Core::take_slots(Inode& inode) {
-  inode.extents.clear();
+void Core::drop_slots(Inode& inode) {
+  inode.extents = {};
+  inode.freed_chain = std::exchange(inode.chain, {});
   inode.chain_logged = 0;
-  return std::exchange(inode.chain, {});
-}
-
-void Core::free_chain(const std::vector<std::uint32_t>& chain) {
-  for (const std::uint32_t block : chain) meta_blocks.free({block, 1});
 }
 
 int Core::reserve_slots(Inode& inode, Context& context) {
@@ -102,80 +80,62 @@ int Core::reserve_slots(Inode& inode, Context& context) {
   const std::size_t room =
       extents.slots_free() + kInlineExtents + inode.chain.size() * kExtentsPerBlock;
   if (extents.slots_used() + std::size_t{2} <= room) return 0;
-  const Run run = meta_blocks.allocate(1, BlockAllocator::kNoGoal, context.index);
+  const Run run = meta_blocks.allocate(1, Allocator::kNoGoal, context.index);
   if (run.count == 0) return -ENOSPC;
   inode.chain.push_back(run.start);
   return 0;
 }
 
 Run Core::allocate(Inode& inode, Context& context, std::uint32_t logical, std::uint32_t want) {
-  std::uint32_t goal = inode.extents.goal(logical);
+  // Every 2 MiB of a file but the first of a small one begin where a large page can.
   const std::uint32_t phase = logical % kHugeBlocks;
-  if (want >= kHugeBlocks) {
-    // Large pieces begin anew where a large page can, and reach that point by a small one.
-    if (phase != 0) want = kHugeBlocks - phase;
-    if (phase == 0 && goal % kHugeBlocks != 0) goal = BlockAllocator::kNoGoal;
-    release_window(inode);
-  } else if (phase == 0 && logical != 0 && inode.window.count == 0) {
-    Run window = data_blocks.allocate(kHugeBlocks, BlockAllocator::kNoGoal, context.index);
-    if (window.count < kHugeBlocks) {
-      data_blocks.free(window);
-      window = {};
-    }
-    inode.window = window;
-    goal = window.count > 0 ? window.start : goal;
-  }
-  if (inode.window.count > 0 && inode.window.start == goal) {
-    const Run run{goal, std::min(want, inode.window.count)};
-    inode.window = {goal + run.count, inode.window.count - run.count};
-    return run;
-  }
-  release_window(inode);
-  return data_blocks.allocate(want, goal, context.index);
+  const bool huge = phase == 0 && (logical != 0 || want >= kHugeBlocks);
+  if (phase != 0) want = std::min(want, kHugeBlocks - phase);
+  std::uint32_t goal = inode.extents.goal(logical);
+  if (huge && goal % kHugeBlocks != 0) goal = Allocator::kNoGoal;
+  return data_blocks.allocate(want, goal, context.index, huge);
 }
 
-void Core::release_window(Inode& inode) {
-  data_blocks.free(inode.window);
-  inode.window = {};
+Piece Core::piece(const Inode& inode, std::uint64_t offset, std::uint64_t size) const {
+  const auto block = static_cast<std::uint32_t>(offset / kBlockBytes);
+  const Extent* const extent = inode.extents.at_or_behind(block);
+  if (extent == nullptr) return {false, 0, size};
+  if (extent->logical > block) {
+    return {false, 0, std::min(size, extent->logical * kBlockBytes - offset)};
+  }
+  const std::uint64_t within = offset - extent->logical * kBlockBytes;
+  return {true, superblock.data_offset(extent->physical) + within,
+          std::min(size, extent->count * kBlockBytes - within)};
 }
 
 // ---- transactions ----
 
-InodeHeader Core::header_of(const Inode& inode, std::uint16_t links) const {
-  InodeHeader header;
-  header.type = inode.type;
-  header.links = links;
-  header.size_bytes = inode.size;
-  header.number = inode.number;
-  header.generation = inode.generation;
-  header.slots = inode.extents.slots_used();
-  header.chain = inode.chain.empty() ? 0 : inode.chain.front() + 1;
-  header.parent = inode.parent;
-  header.check = check_of(header);
-  return header;
-}
-
 std::uint64_t Core::slot_offset(const Inode& inode, std::uint32_t slot) const {
-  if (slot < kInlineExtents) {
-    return superblock.inode_offset(inode.number) + kLineBytes + slot * sizeof(ExtentSlot);
-  }
+  if (slot < kInlineExtents) return superblock.slot_offset(inode.number, slot);
   const std::uint32_t behind = slot - kInlineExtents;
-  return superblock.meta_offset(inode.chain[behind / kExtentsPerBlock]) + kLineBytes +
-         behind % kExtentsPerBlock * sizeof(ExtentSlot);
+  return superblock.chain_slot_offset(inode.chain[behind / kExtentsPerBlock],
+                                      behind % kExtentsPerBlock);
 }
 
 void Core::log_inode(const Inode& inode, Transaction& transaction) const {
-  transaction.add(superblock.inode_offset(inode.number),
-                  bytes_of(header_of(inode, inode.unlinked ? 0 : 1)));
-  for (const std::uint32_t index : inode.extents.dirty()) {
-    ExtentSlot slot = inode.extents.slot(index);
+  InodeHeader own;
+  own.type = inode.type;
+  own.links = inode.unlinked ? 0 : 1;
+  own.size_bytes = inode.size;
+  own.number = inode.number;
+  own.generation = inode.generation;
+  own.slots = inode.extents.slots_used();
+  own.chain = inode.chain.empty() ? 0 : inode.chain.front() + 1;
+  own.parent = inode.parent;
+  own.check = check_of(own);
+  transaction.add(superblock.inode_offset(inode.number), bytes_of(own));
+  for (auto [index, slot] : inode.extents.changes()) {
     slot.check = check_of(slot, inode.number, inode.generation, index);
     transaction.add(slot_offset(inode, index), bytes_of(slot));
   }
   // A new block of extents is linked from the one before it.
   if (inode.chain_logged == inode.chain.size()) return;
-  for (std::uint32_t i = inode.chain_logged == 0 ? 0 : inode.chain_logged - 1;
-       i < inode.chain.size(); ++i) {
+  for (std::uint32_t i = std::max(inode.chain_logged, 1U) - 1; i < inode.chain.size(); ++i) {
     ChainHeader header;
     header.number = inode.number;
     header.generation = inode.generation;
@@ -197,13 +157,13 @@ void Core::log_entry(const Inode& directory, const EntryPlace& place, std::strin
   if (target != nullptr) {
     encode_entry(used, name, target->number, target->generation, directory.number);
   }
-  const Extent& extent = *directory.extents.find(place.block);
+  const Extent& extent = *directory.extents.at_or_behind(place.block);
   const std::uint32_t block = extent.physical + (place.block - extent.logical);
   transaction.add(superblock.meta_offset(block) + place.line * kLineBytes, used);
 }
 
 int Core::commit(Context& context) {
-  const int result = journal_.commit(*context.meta, context.transaction, context.index);
+  const int result = journal_->commit(*context.meta, context.transaction, context.index);
   if (result < 0) down = true;
   return result;
 }
@@ -211,9 +171,10 @@ int Core::commit(Context& context) {
 void Core::settle(Inode& inode) {
   inode.extents.clean();
   inode.chain_logged = static_cast<std::uint32_t>(inode.chain.size());
-  BlockAllocator& blocks = inode.type == InodeType::directory ? meta_blocks : data_blocks;
-  for (const Run& run : inode.freed) blocks.free(run);
+  for (const Run& run : inode.freed) blocks_of(inode).free(run);
+  for (const std::uint32_t block : inode.freed_chain) meta_blocks.free({block, 1});
   inode.freed.clear();
+  inode.freed_chain.clear();
   inode.dirty = false;
 }
 
@@ -226,40 +187,33 @@ int Core::commit_inode(Inode& inode, Context& context) {
   return result;
 }
 
-// ---- the device's holder ----
+// ---- the holder of the device ----
 
-Holder::~Holder() {
-  if (device_ != nullptr) device_->release(this);
-}
-
-int Holder::hold(const MountSource& source) {
+int Core::hold() {
   DaxDevice* device = source.dax;
   if (device == nullptr) {
     const auto beneath = source.block->dax();
     if (!beneath) return 0;
     device = beneath->device;
-    offset_bytes_ = beneath->offset_bytes;
+    held_offset_ = beneath->offset_bytes;
   }
   const int result = device->hold(this);
-  if (result == 0) device_ = device;
+  if (result == 0) held_ = device;
   return result;
 }
 
-int Holder::notify_failure(std::uint64_t offset, std::uint64_t length, int flags) {
-  Core* const mounted = core;
-  if (mounted == nullptr) return 0;
-  if ((flags & kPreRemove) != 0) {
-    mounted->down = true;
-    return 0;
-  }
-  const std::uint64_t size = mounted->source.dax != nullptr ? mounted->source.dax->size_bytes()
-                                                            : mounted->source.block->size_bytes();
-  if (length == 0 || offset < offset_bytes_ || offset - offset_bytes_ >= size) return -ENXIO;
-  const std::uint64_t first = offset - offset_bytes_;
-  return mounted->fail(first, first + std::min(length, size - first) - 1);
+void Core::release() {
+  if (held_ != nullptr) std::exchange(held_, nullptr)->release(this);
 }
 
-int Core::fail(std::uint64_t first, std::uint64_t last) {
+int Core::notify_failure(std::uint64_t offset, std::uint64_t length, int flags) {
+  if ((flags & kPreRemove) != 0) down = true;
+  if ((flags & kPreRemove) != 0 || !loaded_) return 0;
+  const std::uint64_t size =
+      source.dax != nullptr ? source.dax->size_bytes() : source.block->size_bytes();
+  if (length == 0 || offset < held_offset_ || offset - held_offset_ >= size) return -ENXIO;
+  const std::uint64_t first = offset - held_offset_;
+  const std::uint64_t last = first + std::min(length, size - first) - 1;
   const bool pair = source.dax != nullptr && source.block != nullptr;
   if (first < (pair ? superblock.data_offset(0) : superblock.metadata_bytes())) down = true;
   for (std::uint32_t number = 1; number <= superblock.inodes; ++number) {

@@ -12,11 +12,12 @@
 #include <optional>
 #include <shared_mutex>
 
+#include "base/readers_writer_lock.hpp"
 #include "fs/allocator.hpp"
 #include "fs/directory.hpp"
 #include "fs/extent_map.hpp"
-#include "fs/file_lock.hpp"
 #include "fs/file_system.hpp"
+#include "fs/fsck.hpp"
 #include "fs/range_lock.hpp"
 
 namespace pmembench::fs {
@@ -24,7 +25,7 @@ namespace pmembench::fs {
 // An inode in memory. It stays where it is until unmount; its number may come to be another file's,
 // which then has another generation.
 struct Inode {
-  mutable FileLock lock;  // over all that is not atomic
+  mutable ReadersWriterLock lock;  // over all that is not atomic
   std::uint32_t number = 0;
   std::uint32_t generation = 0;
   InodeType type = InodeType::free;
@@ -33,7 +34,7 @@ struct Inode {
   std::vector<std::uint32_t> chain;  // metadata blocks with the extents behind the inline ones
   std::uint32_t chain_logged = 0;    // so many of them are linked on the device
   std::vector<Run> freed;            // not referred to any more, once what is dirty is committed
-  Run window;                        // blocks kept for the next appends
+  std::vector<std::uint32_t> freed_chain;  // likewise
   std::unique_ptr<Directory> directory;
   std::unique_ptr<RangeLock> ranges;
   std::atomic<std::uint32_t> parent{0};
@@ -46,8 +47,8 @@ struct Inode {
 
 // What one thread has of its own.
 struct Context {
-  std::unique_ptr<StoreSession> meta;
-  std::unique_ptr<StoreSession> data;
+  std::unique_ptr<ByteSession> meta;
+  std::unique_ptr<ByteSession> data;
   std::optional<DaxReader> reader;  // of the data device, for mappings
   Transaction transaction;
   std::uint32_t index = 0;  // its lane and its group
@@ -55,62 +56,51 @@ struct Context {
 };
 
 struct OpenFile {
-  Inode* inode = nullptr;
+  Inode* inode = nullptr;  // null: closed
   std::uint32_t generation = 0;
   std::span<std::byte> mapping;
   std::uint64_t mapping_offset = 0;  // on the device
 };
 
-class Core;
-
-// A mount's claim on its dax device, or on the one beneath its block device.
-class Holder final : public DaxHolder {
- public:
-  Holder() = default;
-  ~Holder() override;
-  int hold(const MountSource& source);  // 0, or as DaxDevice::hold
-  int notify_failure(std::uint64_t offset, std::uint64_t length, int flags) override;
-  std::atomic<Core*> core{nullptr};  // null while it is being read
-
- private:
-  DaxDevice* device_ = nullptr;
-  std::uint64_t offset_bytes_ = 0;  // of the file system's device on it
+// As much of a range of a file as lies in one extent or one hole.
+struct Piece {
+  bool mapped = false;
+  std::uint64_t at = 0;  // on the device
+  std::uint64_t bytes = 0;
 };
 
-class Core {
+class Core final : public DaxHolder {
  public:
   // Beyond so many changed slots an inode is committed at once: they must fit into a lane.
   static constexpr std::size_t kDirtyLimit = 48;
 
-  Core(const MountSource& source, const Superblock& superblock, MountOptions options,
-       std::unique_ptr<Store> meta, std::unique_ptr<Store> data);
+  Core(const MountSource& source, MountOptions options, Stores stores);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
-  ~Core();
-  // The bytes [first, last] of the device with the data failed.
-  int fail(std::uint64_t first, std::uint64_t last);
+  ~Core() override;
 
   // ---- mount ----
-  // Fills everything from metadata that were checked. Frees what was unlinked while open.
-  Status load(std::vector<std::byte> image);
+  // Claims the dax device, or the one beneath the block device; 0, or as DaxDevice::hold.
+  int hold();
+  void release();
+  int notify_failure(std::uint64_t offset, std::uint64_t length, int flags) override;
+  // Reads and recovers. Errors: as those of mount.
+  Status load();
 
   // ---- inodes ----
   [[nodiscard]] Inode* inode(std::uint32_t number) const { return table_[number].load(); }
   [[nodiscard]] Inode& root() const { return *inode(kRootInode); }
   Inode* make_inode(Context& context, InodeType type, std::uint32_t parent);  // null: none left
   // Its number and blocks are free again; it must be gone from the device. Under its lock.
-  void drop_inode(Inode& inode, std::uint32_t shard);
+  void drop_inode(Inode& inode);
   // Room for two more extents; -ENOSPC.
   int reserve_slots(Inode& inode, Context& context);
+  // For a file without extents.
+  static void drop_slots(Inode& inode);
   Run allocate(Inode& inode, Context& context, std::uint32_t logical, std::uint32_t want);
-  void release_window(Inode& inode);
-  // For a file without extents: forgets the slots. The blocks that they lay in are to be freed
-  // once that is committed.
-  static std::vector<std::uint32_t> take_slots(Inode& inode);
-  void free_chain(const std::vector<std::uint32_t>& chain);
+  [[nodiscard]] Piece piece(const Inode& inode, std::uint64_t offset, std::uint64_t size) const;
 
   // ---- transactions ----
-  [[nodiscard]] InodeHeader header_of(const Inode& inode, std::uint16_t links = 1) const;
   void log_inode(const Inode& inode, Transaction& transaction) const;
   void log_free_inode(const Inode& inode, Transaction& transaction) const;
   void log_entry(const Inode& directory, const EntryPlace& place, std::string_view name,
@@ -123,30 +113,30 @@ class Core {
   int commit_inode(Inode& inode, Context& context);
   std::unique_ptr<Context> make_context(std::uint32_t index);
 
-  std::unique_ptr<Holder> holder;
   const MountSource source;
-  const Superblock superblock;
   const MountOptions options;
+  Superblock superblock;  // this and what it counts are set by load()
   std::atomic<bool> down{false};
   std::atomic<std::uint64_t> tree_version{0};  // of directories' places
   std::mutex tree;
   std::atomic<std::uint32_t> threads{0};
-  BlockAllocator meta_blocks;
-  BlockAllocator data_blocks;
+  Allocator meta_blocks{0, 1};
+  Allocator data_blocks{0, 1};
 
  private:
   [[nodiscard]] std::uint64_t slot_offset(const Inode& inode, std::uint32_t slot) const;
-  Inode& adopt(std::uint32_t number, const InodeHeader& header);
-  [[nodiscard]] InodeHeader load_header(std::span<const std::byte> image,
-                                        std::uint32_t number) const;
-  void load_inode(std::span<const std::byte> image, const InodeHeader& header);
-  void load_directory(std::span<const std::byte> image, Inode& inode);
+  Allocator& blocks_of(const Inode& inode) {
+    return inode.type == InodeType::directory ? meta_blocks : data_blocks;
+  }
+  Inode& adopt(const InodeHeader& header);
 
-  std::unique_ptr<Store> meta_store_;
-  std::unique_ptr<Store> data_store_;  // null: the same
-  Journal journal_;
-  InodeNumbers numbers_;
+  Stores stores_;
+  std::optional<Journal> journal_;
+  Allocator numbers_{0, 1};
   std::unique_ptr<std::atomic<Inode*>[]> table_;
+  std::atomic<bool> loaded_{false};
+  DaxDevice* held_ = nullptr;
+  std::uint64_t held_offset_ = 0;  // of the file system's device on it
 };
 
 }  // namespace pmembench::fs

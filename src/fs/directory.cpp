@@ -70,14 +70,12 @@ void encode_entry(std::span<std::byte> to, std::string_view name, std::uint32_t 
 }
 
 void for_each_entry(std::span<const std::byte> block, std::uint32_t block_index,
-                    std::uint32_t directory, const std::function<void(const ReadEntry&)>& see) {
+                    std::uint32_t directory, const SeeEntry& see) {
   for (std::uint16_t line = 0; line < kSlotsPerBlock;) {
     const auto rest = block.subspan(line * kLineBytes);
     const auto header = load<EntryHeader>(rest, 0);
     if (header.inode == 0) {
-      bool zero = true;
-      for (const std::byte byte : rest.first(kLineBytes)) zero = zero && byte == std::byte{0};
-      if (!zero) see({{}, {}, "a free line is not zero"});
+      if (!all_zero(rest.first(kLineBytes))) see({{}, {}, "a free line is not zero"});
       ++line;
       continue;
     }
@@ -98,6 +96,16 @@ void for_each_entry(std::span<const std::byte> block, std::uint32_t block_index,
     }
     see(entry);
     line = static_cast<std::uint16_t>(line + header.lines);
+  }
+}
+
+void for_each_entry(const Superblock& superblock, std::span<const std::byte> image,
+                    const ExtentMap& extents, std::uint32_t directory, const SeeEntry& see) {
+  for (const Extent& extent : extents.all()) {
+    for (std::uint32_t i = 0; i < extent.count; ++i) {
+      const auto block = image.subspan(superblock.meta_offset(extent.physical + i), kBlockBytes);
+      for_each_entry(block, extent.logical + i, directory, see);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fs/extent_map.hpp"
 #include "fs/layout.hpp"
 
 namespace pmembench::fs {
@@ -34,7 +35,7 @@ class Directory {
   [[nodiscard]] std::uint32_t blocks() const { return static_cast<std::uint32_t>(free_.size()); }
   // A place for a name of this length; `lines` 0: none, so the directory needs another block.
   [[nodiscard]] EntryPlace place_for(std::size_t name_bytes);
-  void add_block() { free_.push_back(~std::uint64_t{0}); }
+  void add_blocks(std::uint32_t count) { free_.resize(free_.size() + count, ~std::uint64_t{0}); }
   void add(std::string_view name, const DirectoryEntry& entry);
   void remove(std::string_view name);
   [[nodiscard]] std::vector<std::string> names() const;
@@ -62,7 +63,11 @@ struct ReadEntry {
   DirectoryEntry entry;
   const char* problem = nullptr;
 };
+using SeeEntry = std::function<void(const ReadEntry&)>;
 void for_each_entry(std::span<const std::byte> block, std::uint32_t block_index,
-                    std::uint32_t directory, const std::function<void(const ReadEntry&)>& see);
+                    std::uint32_t directory, const SeeEntry& see);
+// All of a directory that lies in `extents`, from the metadata's image.
+void for_each_entry(const Superblock& superblock, std::span<const std::byte> image,
+                    const ExtentMap& extents, std::uint32_t directory, const SeeEntry& see);
 
 }  // namespace pmembench::fs

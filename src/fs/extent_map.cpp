@@ -5,62 +5,43 @@
 namespace pmembench::fs {
 
 // The first extent that ends behind `block`.
-std::size_t ExtentMap::position(std::uint32_t block) const {
-  const auto found =
-      std::upper_bound(extents_.begin(), extents_.end(), block,
-                       [](std::uint32_t at, const Extent& extent) { return at < extent.end(); });
-  return static_cast<std::size_t>(found - extents_.begin());
+ExtentMap::Position ExtentMap::position(std::uint32_t block) const {
+  return std::upper_bound(extents_.begin(), extents_.end(), block,
+                          [](std::uint32_t at, const Extent& extent) { return at < extent.end(); });
 }
 
-const Extent* ExtentMap::find(std::uint32_t block) const {
-  const std::size_t at = position(block);
-  if (at == extents_.size() || extents_[at].logical > block) return nullptr;
-  return &extents_[at];
-}
-
-const Extent* ExtentMap::next(std::uint32_t block) const {
-  std::size_t at = position(block);
-  if (at < extents_.size() && extents_[at].logical < block) ++at;
-  return at == extents_.size() ? nullptr : &extents_[at];
+const Extent* ExtentMap::at_or_behind(std::uint32_t block) const {
+  const Position at = position(block);
+  return at == extents_.end() ? nullptr : &*at;
 }
 
 std::uint32_t ExtentMap::goal(std::uint32_t block) const {
-  const std::size_t at = position(block);
-  if (at == 0 || extents_[at - 1].end() != block) return BlockAllocator::kNoGoal;
-  return extents_[at - 1].physical + extents_[at - 1].count;
+  const Position at = position(block);
+  if (at == extents_.begin() || (at - 1)->end() != block) return Allocator::kNoGoal;
+  return (at - 1)->run().end();
 }
 
-void ExtentMap::touch(const Extent& extent) {
-  slots_[extent.slot] = {extent.logical, extent.count, extent.physical, 0};
-  if (dirty_.empty() || dirty_.back() != extent.slot) dirty_.push_back(extent.slot);
-}
-
-void ExtentMap::release(std::uint32_t slot) {
-  slots_[slot] = {};
-  free_.push_back(slot);
-  dirty_.push_back(slot);
+void ExtentMap::change(std::uint32_t slot, const ExtentSlot& content) {
+  if (changes_.empty() || changes_.back().slot != slot) changes_.emplace_back();
+  changes_.back() = {slot, content};
 }
 
 void ExtentMap::insert(std::uint32_t logical, Run run) {
-  const std::size_t at = position(logical);
-  if (at > 0) {
-    Extent& before = extents_[at - 1];
-    if (before.end() == logical && before.physical + before.count == run.start) {
-      before.count += run.count;
-      touch(before);
-      return;
-    }
-  }
-  Extent extent{logical, run.count, run.start, 0};
-  if (free_.empty()) {
-    extent.slot = slots_used();
-    slots_.emplace_back();
+  auto at = extents_.begin() + (position(logical) - extents_.cbegin());
+  if (at != extents_.begin() && goal(logical) == run.start) {
+    --at;
+    at->count += run.count;
   } else {
-    extent.slot = free_.back();
-    free_.pop_back();
+    std::uint32_t slot = slots_;
+    if (free_.empty()) {
+      ++slots_;
+    } else {
+      slot = free_.back();
+      free_.pop_back();
+    }
+    at = extents_.insert(at, {logical, run.count, run.start, slot});
   }
-  extents_.insert(extents_.begin() + static_cast<std::ptrdiff_t>(at), extent);
-  touch(extent);
+  change(at->slot, {at->logical, at->count, at->physical, 0});
 }
 
 void ExtentMap::map(std::uint32_t logical, Run run, std::vector<Run>& freed) {
@@ -70,56 +51,38 @@ void ExtentMap::map(std::uint32_t logical, Run run, std::vector<Run>& freed) {
 
 void ExtentMap::cut(std::uint32_t logical, std::uint32_t count, std::vector<Run>& freed) {
   const std::uint32_t end = logical + count;
-  for (std::size_t at = position(logical); at < extents_.size() && extents_[at].logical < end;) {
-    Extent& extent = extents_[at];
-    const std::uint32_t first = std::max(extent.logical, logical);
-    const std::uint32_t last = std::min(extent.end(), end);
-    const Extent old = extent;
-    freed.push_back({old.physical + (first - old.logical), last - first});
-    if (first > old.logical) {
-      extent.count = first - old.logical;
-      touch(extent);
-      ++at;
-      if (last < old.end()) {
-        insert(last, {old.physical + (last - old.logical), old.end() - last});
-        return;
-      }
-      continue;
-    }
-    if (last < old.end()) {
-      extent = {last, old.end() - last, old.physical + (last - old.logical), old.slot};
-      touch(extent);
-      return;
-    }
-    release(old.slot);
-    extents_.erase(extents_.begin() + static_cast<std::ptrdiff_t>(at));
+  for (Position at = position(logical); at != extents_.end() && at->logical < end;
+       at = position(logical)) {
+    const Extent old = *at;
+    const std::uint32_t first = std::max(old.logical, logical);
+    const std::uint32_t last = std::min(old.end(), end);
+    const Run run{old.physical + (first - old.logical), last - first};
+    freed.push_back(run);
+    extents_.erase(at);
+    free_.push_back(old.slot);
+    change(old.slot, {});
+    if (first > old.logical) insert(old.logical, {old.physical, first - old.logical});
+    if (last < old.end()) insert(last, {run.end(), old.end() - last});
   }
-}
-
-void ExtentMap::cut_last(std::uint32_t from, std::vector<Run>& freed) {
-  const Extent last = extents_.back();
-  const std::uint32_t first = std::max(last.logical, from);
-  cut(first, last.end() - first, freed);
 }
 
 void ExtentMap::read_slot(const ExtentSlot& slot) {
-  const std::uint32_t index = slots_used();
-  slots_.push_back({slot.logical, slot.count, slot.physical, 0});
   if (slot.count == 0) {
-    free_.push_back(index);
+    free_.push_back(slots_);
   } else {
-    extents_.push_back({slot.logical, slot.count, slot.physical, index});
+    extents_.push_back({slot.logical, slot.count, slot.physical, slots_});
   }
+  ++slots_;
 }
 
 bool ExtentMap::finish() {
   std::sort(extents_.begin(), extents_.end(),
             [](const Extent& a, const Extent& b) { return a.logical < b.logical; });
-  for (std::size_t i = 1; i < extents_.size(); ++i) {
-    if (extents_[i].logical < extents_[i - 1].end()) return false;
-  }
-  return std::all_of(extents_.begin(), extents_.end(), [](const Extent& extent) {
-    return extent.count <= INT32_MAX && extent.logical <= INT32_MAX;
+  std::uint64_t end = 0;
+  return std::all_of(extents_.begin(), extents_.end(), [&end](const Extent& extent) {
+    const bool apart = extent.logical >= end;
+    end = std::uint64_t{extent.logical} + extent.count;
+    return apart && end <= std::uint64_t{INT32_MAX} + 1;
   });
 }
 

@@ -11,36 +11,9 @@ namespace pmembench {
 namespace {
 
 using fs::kBlockBytes;
-using fs::Store;
-using fs::StoreSession;
 using fs::Superblock;
 
-struct Stores {
-  std::unique_ptr<Store> meta;
-  std::unique_ptr<Store> data;  // null: the same
-};
-
-Result<Stores> make_stores(const MountSource& source) {
-  if (source.dax == nullptr && source.block == nullptr) {
-    return usage_error("a mount needs a dax device, a block device or both; name one");
-  }
-  Stores stores;
-  if (source.dax != nullptr) {
-    const dax_operations* const table = source.dax->operations();
-    if (table == nullptr || table->alignment_bytes > 1 || table->minimum_io_bytes > 1) {
-      return environment_error(
-          "{} cannot be written byte by byte (its backend copies whole units); mount a block "
-          "device over it",
-          source.dax->name());
-    }
-    stores.data = fs::make_dax_store(*source.dax);
-  }
-  stores.meta =
-      source.block != nullptr ? fs::make_block_store(*source.block) : std::move(stores.data);
-  return stores;
-}
-
-bool write_zeroes(StoreSession& session, std::uint64_t offset, std::uint64_t end) {
+bool write_zeroes(ByteSession& session, std::uint64_t offset, std::uint64_t end) {
   const std::vector<std::byte> zeroes(64 * 1024);
   while (offset < end) {
     const std::size_t part = std::min<std::uint64_t>(zeroes.size(), end - offset);
@@ -50,7 +23,7 @@ bool write_zeroes(StoreSession& session, std::uint64_t offset, std::uint64_t end
   return session.barrier() == 0;
 }
 
-bool write_superblock(StoreSession& session, Superblock superblock) {
+bool write_superblock(ByteSession& session, Superblock superblock) {
   superblock.check = check_of(superblock);
   return session.write(kBlockBytes, fs::bytes_of(superblock)) == 0 && session.barrier() == 0 &&
          session.write(0, fs::bytes_of(superblock)) == 0 && session.barrier() == 0;
@@ -58,7 +31,7 @@ bool write_superblock(StoreSession& session, Superblock superblock) {
 
 // The old superblocks go first and the new ones come last, so that a power loss in between leaves
 // nothing that can be mounted.
-bool write_metadata(StoreSession& session, const Superblock& superblock) {
+bool write_metadata(ByteSession& session, const Superblock& superblock) {
   fs::InodeHeader root;
   root.type = fs::InodeType::directory;
   root.links = 1;
@@ -74,7 +47,7 @@ bool write_metadata(StoreSession& session, const Superblock& superblock) {
 }  // namespace
 
 Status FileSystem::format(const MountSource& source, const FormatOptions& options) {
-  auto stores = make_stores(source);
+  auto stores = fs::make_stores(source);
   if (!stores) return stores.error();
   auto plan =
       fs::plan_layout(stores->meta->size_bytes(), stores->data ? stores->data->size_bytes() : 0,
@@ -98,28 +71,17 @@ Status FileSystem::format(const MountSource& source, const FormatOptions& option
 
 Result<std::unique_ptr<FileSystem>> FileSystem::mount(const MountSource& source,
                                                       const MountOptions& options) {
-  auto stores = make_stores(source);
+  auto stores = fs::make_stores(source);
   if (!stores) return stores.error();
-  auto holder = std::make_unique<fs::Holder>();
-  const int held = holder->hold(source);
+  auto core = std::make_unique<fs::Core>(source, options, *std::move(stores));
+  const int held = core->hold();
   if (held == -EBUSY) {
     return Error{ErrorKind::environment,
                  "the device is mounted or held by something else; unmount it first", EBUSY};
   }
   if (held < 0) return environment_error("the device is dead; open it anew");
-  auto found = fs::read_metadata(source, *stores->meta, stores->data.get(), true);
-  if (!found) return found.error();
-  const auto problems = fs::check_metadata(found->superblock, found->image);
-  if (!problems.empty()) {
-    return runtime_error("its metadata are damaged ({}; {} findings); see pmembench fsck",
-                         problems.front(), problems.size());
-  }
-  auto core = std::make_unique<fs::Core>(source, found->superblock, options,
-                                         std::move(stores->meta), std::move(stores->data));
-  const Status loaded = core->load(std::move(found->image));
+  const Status loaded = core->load();
   if (!loaded) return loaded.error();
-  holder->core = core.get();
-  core->holder = std::move(holder);
   return std::unique_ptr<FileSystem>(new FileSystem(std::move(core)));
 }
 
@@ -139,7 +101,7 @@ Status FileSystem::unmount() {
     failed = failed || core->commit_inode(*inode, *context) < 0;
   }
   failed = failed || context->data->data_barrier() < 0 || context->meta->barrier() < 0;
-  core->holder.reset();
+  core->release();
   if (failed || core->down) {
     return runtime_error(
         "the file system was shut down by a failure of its device: what was not synced is lost");
@@ -158,11 +120,12 @@ std::uint64_t FileSystem::free_bytes() const {
 bool FileSystem::shut_down() const { return core_->down; }
 
 Result<std::vector<std::string>> check_file_system(const MountSource& source) {
-  auto stores = make_stores(source);
+  auto stores = fs::make_stores(source);
   if (!stores) return stores.error();
-  const auto found = fs::read_metadata(source, *stores->meta, stores->data.get(), false);
+  const auto found = fs::read_metadata(source, *stores, false);
   if (!found) return found.error();
-  std::vector<std::string> problems = fs::check_metadata(found->superblock, found->image);
+  fs::Contents contents(found->superblock, 1);
+  std::vector<std::string> problems = fs::check_metadata(*found, contents);
   if (found->second_copy) {
     problems.insert(problems.begin(), "the first superblock is damaged; its copy was used");
   }

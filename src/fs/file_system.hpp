@@ -1,5 +1,5 @@
-// The small file system: it exists to compare paths, not to keep anybody's files. It mounts on a
-// dax device, on a block device, or on both: metadata by block, data by dax.
+// The small file system: it exists to compare paths, not to keep anybody's files, and is kept small
+// for that. It mounts on a dax device, on a block device, or on both: metadata by block, data by dax.
 //
 // What is durable when. create, unlink, rename, mkdir, rmdir, truncate and preallocate: atomic, and
 // durable when they return, in every mount. (A truncate of a file in many pieces may, after a power
@@ -110,18 +110,20 @@ class FileSystemThread {
 
  private:
   struct Place;
-  fs::OpenFile* file_at(int file);
+  [[nodiscard]] bool is_open(int file) const;
+  int find_file(int file, fs::Inode** inode);  // -EBADF, -EIO where it or the mount is out of use
   // ---- names: thread_names.cpp ----
   int find_parent(std::string_view path, Place& place);
   int walk(std::string_view path, Place& place);
-  int open_found(fs::Inode& inode, unsigned flags);
-  int create(Place& place, bool directory, fs::Inode** made);
+  int create(Place& place, fs::InodeType type, fs::Inode** made);
   int add_entry(Place& place, fs::Inode& inode);
   int remove_entry(Place& place, fs::Inode& victim);
   int remove(std::string_view path, bool directory);
-  int rename_locked(Place& from, Place& to, bool exclusive_tree);
+  int rename_locked(Place& from, Place& to);
+  [[nodiscard]] bool lies_in(const fs::Inode& directory, const fs::Inode& inode) const;
   // ---- data: thread_files.cpp ----
-  std::int64_t overwrite(fs::Inode& inode, std::uint64_t offset, std::span<const std::byte> data);
+  [[nodiscard]] bool stays_in_place(const fs::Inode& inode, std::uint64_t offset,
+                                    std::uint64_t size) const;
   std::int64_t write_locked(fs::Inode& inode, std::uint64_t offset,
                             std::span<const std::byte> data);
   std::int64_t write_piece(fs::Inode& inode, std::uint64_t offset, std::span<const std::byte> data);
@@ -129,18 +131,16 @@ class FileSystemThread {
                            std::uint64_t old_offset);
   int write_block(std::uint64_t to, std::uint64_t old_offset, std::uint64_t skip,
                   std::span<const std::byte> data);
-  int zero_tail(fs::Inode& inode, std::uint64_t until);
+  int zero_tail(const fs::Inode& inode, std::uint64_t until);
   int truncate_locked(fs::Inode& inode, std::uint64_t size_bytes);
-  int fill_holes(fs::Inode& inode, std::uint64_t size_bytes);
 
   fs::Core& core_;
   std::unique_ptr<fs::Context> context_;
-  std::vector<std::unique_ptr<fs::OpenFile>> files_;
+  std::vector<fs::OpenFile> files_;
   std::vector<int> free_handles_;
   // The directory that was found last, so that a thread that works in one walks no path.
+  std::unique_ptr<Place> last_;
   std::string last_path_;
-  fs::Inode* last_directory_ = nullptr;
-  std::uint32_t last_generation_ = 0;
   std::uint64_t last_version_ = 0;
 };
 

@@ -1,7 +1,6 @@
 #include "fs/journal.hpp"
 
 #include <cerrno>
-#include <functional>
 
 namespace pmembench::fs {
 namespace {
@@ -21,43 +20,42 @@ std::uint64_t commit_word(std::span<const std::byte> records, bool sectors) {
   return check << 32 | kCommitMagic << 16 | records.size() / 8;
 }
 
-// Each record of a lane, until `see` returns false; false too where they are not well formed.
-bool for_each_record(std::span<const std::byte> records,
-                     const std::function<bool(std::uint64_t, std::span<const std::byte>)>& see) {
+// Calls see(offset, data) for each record of a lane until it returns false; false too where they
+// are not well formed.
+template <typename See>
+bool for_each_record(std::span<const std::byte> records, See see) {
   while (!records.empty()) {
     if (records.size() < sizeof(RecordHeader)) return false;
-    const auto header = load<RecordHeader>(records, 0);
-    records = records.subspan(sizeof(header));
-    if (header.size_bytes == 0 || header.size_bytes > records.size() ||
-        padded(header.size_bytes) > records.size()) {
+    const auto [offset_bytes, size_bytes] = load<RecordHeader>(records, 0);
+    records = records.subspan(sizeof(RecordHeader));
+    if (size_bytes == 0 || size_bytes > records.size() || padded(size_bytes) > records.size() ||
+        !see(offset_bytes, records.first(size_bytes))) {
       return false;
     }
-    if (!see(header.offset_bytes, records.first(header.size_bytes))) return false;
-    records = records.subspan(padded(header.size_bytes));
+    records = records.subspan(padded(size_bytes));
   }
   return true;
 }
 
-enum class LaneState { empty, committed, damaged };
-
-LaneState lane_state(const Superblock& superblock, std::span<const std::byte> lane,
-                     std::span<const std::byte>* records) {
-  const auto word = load<std::uint64_t>(lane, 0);
-  if (word == 0) return LaneState::empty;
+// What was committed in a lane, perhaps nothing.
+Result<std::span<const std::byte>> committed_records(const Superblock& superblock,
+                                                     std::span<const std::byte> image,
+                                                     std::uint32_t lane) {
+  const auto bytes = image.subspan(superblock.lane_offset(lane), kBlockBytes);
+  const auto word = load<std::uint64_t>(bytes, 0);
+  if (word == 0) return bytes.first(0);
   const std::size_t size = (word & 0xFFFF) * 8;
-  if ((word >> 16 & 0xFFFF) != kCommitMagic || size > lane.size() - kLineBytes) {
-    return LaneState::damaged;
-  }
-  *records = lane.subspan(kLineBytes, size);
+  bool good = (word >> 16 & 0xFFFF) == kCommitMagic && size <= kBlockBytes - kLineBytes;
+  const auto records = bytes.subspan(kLineBytes, good ? size : 0);
   const bool sectors = word >> 32 != 0;
   // A torn write of a lane: it was never acknowledged.
-  if (sectors && commit_word(*records, true) != word) return LaneState::empty;
-  const bool good =
-      for_each_record(*records, [&](std::uint64_t offset, std::span<const std::byte> data) {
-        return offset >= superblock.inode_offset(0) && offset < superblock.metadata_bytes() &&
-               data.size() <= superblock.metadata_bytes() - offset;
-      });
-  return good ? LaneState::committed : LaneState::damaged;
+  if (good && sectors && commit_word(records, true) != word) return bytes.first(0);
+  good = good && for_each_record(records, [&](std::uint64_t offset, auto data) {
+           return offset >= superblock.inode_offset(0) && offset < superblock.metadata_bytes() &&
+                  data.size() <= superblock.metadata_bytes() - offset;
+         });
+  if (good) return records;
+  return runtime_error("lane {} of its journal is damaged; format it anew with --destroy", lane);
 }
 
 }  // namespace
@@ -84,7 +82,7 @@ Journal::Journal(const Superblock& superblock, bool sectors, JournalProcedure pr
   for (std::uint32_t lane = 0; lane < superblock.lanes; ++lane) lanes_.emplace_back();
 }
 
-int Journal::commit(StoreSession& session, Transaction& transaction, std::uint32_t lane) {
+int Journal::commit(ByteSession& session, Transaction& transaction, std::uint32_t lane) {
   lane %= superblock_.lanes;
   const std::scoped_lock lock(lanes_[lane]);
   for (const JournalStep step : procedure_) {
@@ -95,7 +93,7 @@ int Journal::commit(StoreSession& session, Transaction& transaction, std::uint32
   return 0;
 }
 
-int Journal::perform(JournalStep step, StoreSession& session, Transaction& transaction,
+int Journal::perform(JournalStep step, ByteSession& session, Transaction& transaction,
                      std::uint64_t lane_offset) const {
   const std::span<std::byte> all = std::span(transaction.bytes_).first(transaction.bytes_used_);
   const std::span<const std::byte> records = all.subspan(kLineBytes);
@@ -109,10 +107,9 @@ int Journal::perform(JournalStep step, StoreSession& session, Transaction& trans
       std::memcpy(all.data(), &word, sizeof(word));
       return session.write(lane_offset, all);
     case JournalStep::in_place: {
-      const bool done = for_each_record(
-          records, [&session](std::uint64_t offset, std::span<const std::byte> data) {
-            return session.write(offset, data) == 0;
-          });
+      const bool done = for_each_record(records, [&session](std::uint64_t offset, auto data) {
+        return session.write(offset, data) == 0;
+      });
       return done ? 0 : -EIO;
     }
     case JournalStep::clear:
@@ -124,34 +121,29 @@ int Journal::perform(JournalStep step, StoreSession& session, Transaction& trans
 }
 
 Status Journal::replay(const Superblock& superblock, std::span<std::byte> image,
-                       StoreSession* session) {
+                       ByteSession* session) {
   bool failed = false;
+  const auto put = [&](std::uint64_t offset, std::span<const std::byte> data) {
+    std::memcpy(image.data() + offset, data.data(), data.size());
+    failed = failed || (session != nullptr && session->write(offset, data) < 0);
+    return true;
+  };
   std::vector<std::uint32_t> replayed;
   for (std::uint32_t lane = 0; lane < superblock.lanes; ++lane) {
-    std::span<const std::byte> records;
-    const auto bytes = image.subspan(superblock.lane_offset(lane), kBlockBytes);
-    const LaneState state = lane_state(superblock, bytes, &records);
-    if (state == LaneState::damaged) {
-      return runtime_error("lane {} of its journal is damaged; format it anew with --destroy",
-                           lane);
-    }
-    if (state == LaneState::empty) continue;
-    for_each_record(records, [&](std::uint64_t offset, std::span<const std::byte> data) {
-      std::memcpy(image.data() + offset, data.data(), data.size());
-      failed = failed || (session != nullptr && session->write(offset, data) < 0);
-      return true;
-    });
+    const auto records = committed_records(superblock, image, lane);
+    if (!records) return records.error();
+    if (records->empty()) continue;
+    for_each_record(*records, put);
     replayed.push_back(lane);
   }
   if (session == nullptr || replayed.empty()) return {};
   failed = failed || session->barrier() < 0;
-  const std::uint64_t nothing = 0;
   for (const std::uint32_t lane : replayed) {
-    std::memcpy(image.data() + superblock.lane_offset(lane), &nothing, sizeof(nothing));
-    failed = failed || session->write(superblock.lane_offset(lane), bytes_of(nothing)) < 0;
+    put(superblock.lane_offset(lane), bytes_of(std::uint64_t{0}));
   }
-  failed = failed || session->barrier() < 0;
-  if (failed) return runtime_error("its journal cannot be replayed: the device fails");
+  if (failed || session->barrier() < 0) {
+    return runtime_error("its journal cannot be replayed: the device fails");
+  }
   return {};
 }
 

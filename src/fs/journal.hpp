@@ -13,8 +13,8 @@
 #include <span>
 #include <vector>
 
+#include "block/byte_store.hpp"
 #include "fs/layout.hpp"
-#include "fs/store.hpp"
 
 namespace pmembench::fs {
 
@@ -52,14 +52,14 @@ class Journal {
  public:
   Journal(const Superblock& superblock, bool sectors, JournalProcedure procedure);
   // 0 when the transaction is durable and in place; -EIO: nobody knows, so shut down. Any thread.
-  int commit(StoreSession& session, Transaction& transaction, std::uint32_t lane);
+  int commit(ByteSession& session, Transaction& transaction, std::uint32_t lane);
   // Puts what was committed into `image` (the metadata, from the device's first byte), and on the
   // device where there is a `session`. Error: a lane is damaged, or the device fails.
   static Status replay(const Superblock& superblock, std::span<std::byte> image,
-                       StoreSession* session);
+                       ByteSession* session);
 
  private:
-  int perform(JournalStep step, StoreSession& session, Transaction& transaction,
+  int perform(JournalStep step, ByteSession& session, Transaction& transaction,
               std::uint64_t lane_offset) const;
   const Superblock superblock_;
   const bool sectors_;

@@ -25,20 +25,6 @@ bool fits(const Superblock& sb, std::uint64_t device_bytes) {
 
 }  // namespace
 
-std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed) {
-  constexpr std::uint64_t kFactor = 0x9FB21C651E98DF25;
-  std::uint64_t hash = seed ^ (bytes.size() * kFactor);
-  while (!bytes.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t part = std::min(bytes.size(), sizeof(word));
-    std::memcpy(&word, bytes.data(), part);
-    hash = (hash ^ word) * kFactor;
-    hash ^= hash >> 29;
-    bytes = bytes.subspan(part);
-  }
-  return hash * kFactor;
-}
-
 std::uint64_t check_of(const Superblock& superblock) {
   return checksum(bytes_of(superblock).first(offsetof(Superblock, check)), kMagic);
 }
@@ -98,13 +84,14 @@ Result<Superblock> plan_layout(std::uint64_t device_bytes, std::uint64_t data_by
   return sb;
 }
 
-Result<Superblock> choose_superblock(std::span<const std::byte> image, std::uint64_t device_bytes) {
+Result<ChosenSuperblock> choose_superblock(std::span<const std::byte> image,
+                                           std::uint64_t device_bytes) {
   bool ours = false, newer = false;
   for (const std::uint64_t copy : {0, 1}) {
     const auto sb = load<Superblock>(image, copy * kBlockBytes);
     if (sb.magic != kMagic) continue;
     if (sb.version == kVersion && sb.check == check_of(sb)) {
-      if (fits(sb, device_bytes)) return sb;
+      if (fits(sb, device_bytes)) return ChosenSuperblock{sb, copy != 0};
       return usage_error(
           "it carries a file system of {} KiB, which does not fit into its {} KiB; use the medium "
           "that it was made on",

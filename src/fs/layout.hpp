@@ -9,12 +9,14 @@
 // Which blocks are free is not kept: it follows from the extents, and mount finds it out.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 
+#include "base/checksum.hpp"
 #include "base/result.hpp"
 
 namespace pmembench::fs {
@@ -63,6 +65,9 @@ struct Superblock {
   [[nodiscard]] std::uint64_t meta_offset(std::uint32_t block) const {
     return (std::uint64_t{meta_block} + block) * kBlockBytes;
   }
+  // Of an extent slot: of those in the inode, and in a block of extents.
+  [[nodiscard]] std::uint64_t slot_offset(std::uint32_t number, std::uint32_t slot) const;
+  [[nodiscard]] std::uint64_t chain_slot_offset(std::uint32_t block, std::uint32_t slot) const;
   [[nodiscard]] std::uint64_t data_offset(std::uint64_t block) const {
     return (data_block + block) * kBlockBytes;
   }
@@ -91,6 +96,13 @@ struct ExtentSlot {
   std::uint32_t check = 0;  // with the inode's number and generation and the slot's index
 };
 
+inline std::uint64_t Superblock::slot_offset(std::uint32_t number, std::uint32_t slot) const {
+  return inode_offset(number) + kLineBytes + slot * sizeof(ExtentSlot);
+}
+inline std::uint64_t Superblock::chain_slot_offset(std::uint32_t block, std::uint32_t slot) const {
+  return meta_offset(block) + kLineBytes + slot * sizeof(ExtentSlot);
+}
+
 // Begins a metadata block of extents.
 struct ChainHeader {
   std::uint32_t check = 0;
@@ -115,19 +127,6 @@ inline constexpr std::size_t kMaximumEntryBytes =
     (sizeof(EntryHeader) + kMaximumName + kLineBytes - 1) / kLineBytes * kLineBytes;
 static_assert(sizeof(EntryHeader) == 16);
 
-// A fast hash, good enough against accidents: 8 bytes a multiplication.
-[[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed);
-[[nodiscard]] inline std::uint32_t short_checksum(std::span<const std::byte> bytes,
-                                                  std::uint64_t seed) {
-  return static_cast<std::uint32_t>(checksum(bytes, seed) >> 32);
-}
-// The checksums of the structures; `check` itself is left out.
-[[nodiscard]] std::uint64_t check_of(const Superblock& superblock);
-[[nodiscard]] std::uint32_t check_of(const InodeHeader& header);
-[[nodiscard]] std::uint32_t check_of(const ChainHeader& header);
-[[nodiscard]] std::uint32_t check_of(const ExtentSlot& extent, std::uint32_t number,
-                                     std::uint32_t generation, std::uint32_t slot);
-
 template <typename T>
 [[nodiscard]] T load(std::span<const std::byte> image, std::uint64_t offset_bytes) {
   T value;
@@ -139,12 +138,33 @@ template <typename T>
   return std::as_bytes(std::span(&value, 1));
 }
 
+[[nodiscard]] inline bool all_zero(std::span<const std::byte> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(),
+                     [](std::byte byte) { return byte == std::byte{0}; });
+}
+
+// The checksums of the structures; `check` itself is left out.
+[[nodiscard]] std::uint64_t check_of(const Superblock& superblock);
+[[nodiscard]] std::uint32_t check_of(const InodeHeader& header);
+[[nodiscard]] std::uint32_t check_of(const ChainHeader& header);
+[[nodiscard]] std::uint32_t check_of(const ExtentSlot& extent, std::uint32_t number,
+                                     std::uint32_t generation, std::uint32_t slot);
+[[nodiscard]] inline std::uint32_t short_checksum(std::span<const std::byte> bytes,
+                                                  std::uint64_t seed) {
+  return static_cast<std::uint32_t>(checksum(bytes, seed) >> 32);
+}
+
 // Where things go on devices of these sizes; 0 inodes or lanes: as befits the size. Equal sizes of
 // one device: `data_bytes` 0. Errors (usage): too small, too large.
 Result<Superblock> plan_layout(std::uint64_t device_bytes, std::uint64_t data_bytes,
                                std::uint32_t inodes, std::uint32_t lanes);
+struct ChosenSuperblock {
+  Superblock superblock;
+  bool second_copy = false;
+};
 // The better of both copies at the front of `image` (two blocks). Errors (usage): nothing of ours,
 // a newer format, both copies damaged, made for a larger device.
-Result<Superblock> choose_superblock(std::span<const std::byte> image, std::uint64_t device_bytes);
+Result<ChosenSuperblock> choose_superblock(std::span<const std::byte> image,
+                                           std::uint64_t device_bytes);
 
 }  // namespace pmembench::fs

@@ -1,15 +1,15 @@
-// Mount's reading: from metadata that were checked to inodes, names and free space in memory.
+// Mount's reading: from a device to inodes, names and free space in memory.
 #include <algorithm>
 #include <cerrno>
 
 #include "fs/core.hpp"
-#include "fs/fsck.hpp"
 
 namespace pmembench::fs {
 namespace {
 
 // The superblock of `store`. What is wrong with it is said of `which`.
-Result<Superblock> read_superblock(Store& store, StoreSession& session, const char* which) {
+Result<ChosenSuperblock> read_superblock(ByteStore& store, ByteSession& session,
+                                         const char* which) {
   std::vector<std::byte> front(2 * kBlockBytes);
   if (store.size_bytes() < front.size()) {
     return usage_error("{} is smaller than a superblock; name a larger medium", which);
@@ -20,118 +20,104 @@ Result<Superblock> read_superblock(Store& store, StoreSession& session, const ch
   if (!first && !second) {
     return runtime_error("{} cannot be read: both copies of its superblock are bad blocks", which);
   }
-  auto superblock = choose_superblock(front, store.size_bytes());
-  if (!superblock) return superblock.error().with_context(which);
-  return superblock;
+  auto chosen = choose_superblock(front, store.size_bytes());
+  if (!chosen) return chosen.error().with_context(which);
+  return chosen;
 }
 
 }  // namespace
 
-Result<Metadata> read_metadata(const MountSource& source, Store& meta, Store* data, bool repair) {
-  const bool pair = data != nullptr;
+Result<Stores> make_stores(const MountSource& source) {
+  if (source.dax == nullptr && source.block == nullptr) {
+    return usage_error("a mount needs a dax device, a block device or both; name one");
+  }
+  Stores stores;
+  if (source.block != nullptr) stores.meta = make_sector_store(*source.block);
+  if (source.dax == nullptr) return stores;
+  auto store = make_dax_store(*source.dax);
+  if (!store) return store.error();
+  (stores.meta ? stores.data : stores.meta) = *std::move(store);
+  return stores;
+}
+
+Result<Metadata> read_metadata(const MountSource& source, Stores& stores, bool repair) {
+  const bool pair = stores.data != nullptr;
   const char* const which = source.block != nullptr ? "the block device" : "the dax device";
-  const auto session = meta.session();
-  auto superblock = read_superblock(meta, *session, which);
-  if (!superblock) return superblock.error();
-  if (superblock->role != (pair ? Role::metadata : Role::whole)) {
+  const auto session = stores.meta->session();
+  const auto own = read_superblock(*stores.meta, *session, which);
+  if (!own) return own.error();
+  const Superblock& superblock = own->superblock;
+  if (superblock.role != (pair ? Role::metadata : Role::whole)) {
     return usage_error("{} holds a part of a file system on two devices; mount both", which);
   }
   if (pair) {
-    const auto other_session = data->session();
-    const auto other = read_superblock(*data, *other_session, "the dax device");
+    const auto other = read_superblock(*stores.data, *stores.data->session(), "the dax device");
     if (!other) return other.error();
-    if (other->role != Role::data || other->id != superblock->id) {
+    if (other->superblock.role != Role::data || other->superblock.id != superblock.id) {
       return usage_error(
           "the dax device does not belong to the block device's metadata; mount the pair that was "
           "formatted together");
     }
   }
-  Metadata found;
-  found.superblock = *superblock;
-  found.image.resize(found.superblock.metadata_bytes());
-  const std::uint64_t behind = 2 * kBlockBytes;
-  if (session->read(behind, std::span(found.image).subspan(behind)) < 0) {
-    return Error{ErrorKind::runtime,
-                 std::string(which) +
-                     " has a bad block in its metadata; format it anew with "
-                     "--destroy",
-                 EIO};
-  }
-  std::array<std::byte, sizeof(Superblock)> first{};
-  found.second_copy = session->read(0, first) < 0 ||
-                      std::memcmp(first.data(), &found.superblock, sizeof(Superblock)) != 0;
+  Metadata found{superblock, std::vector<std::byte>(superblock.metadata_bytes()), own->second_copy};
   for (const std::uint64_t copy : {std::uint64_t{0}, kBlockBytes}) {
-    std::memcpy(found.image.data() + copy, &found.superblock, sizeof(Superblock));
+    std::memcpy(found.image.data() + copy, &superblock, sizeof(Superblock));
   }
-  auto replayed = Journal::replay(found.superblock, found.image, repair ? session.get() : nullptr);
+  const auto behind = std::span(found.image).subspan(2 * kBlockBytes);
+  if (session->read(2 * kBlockBytes, behind) < 0) {
+    Error error =
+        runtime_error("{} has a bad block in its metadata; format it anew with --destroy", which);
+    error.code = EIO;
+    return error;
+  }
+  const auto replayed = Journal::replay(superblock, found.image, repair ? session.get() : nullptr);
   if (!replayed) return replayed.error().with_context(which);
   return found;
 }
 
-void Core::load_inode(std::span<const std::byte> image, const InodeHeader& header) {
-  Inode& inode = adopt(header.number, header);
-  const std::uint32_t own = std::min(header.slots, kInlineExtents);
-  for (std::uint32_t i = 0; i < own; ++i) {
-    inode.extents.read_slot(fs::load<ExtentSlot>(image, slot_offset(inode, i)));
+Status Core::load() {
+  auto found = read_metadata(source, stores_, true);
+  if (!found) return found.error();
+  superblock = found->superblock;
+  Contents contents(superblock, options.groups);
+  const auto problems = check_metadata(*found, contents);
+  if (!problems.empty()) {
+    return runtime_error("its metadata are damaged ({}; {} findings); see pmembench fsck",
+                         problems.front(), problems.size());
   }
-  for (std::uint32_t chain = header.chain; chain != 0;) {
-    inode.chain.push_back(chain - 1);
-    static_cast<void>(meta_blocks.take({chain - 1, 1}));
-    chain = fs::load<ChainHeader>(image, superblock.meta_offset(chain - 1)).next;
+  numbers_ = std::move(contents.numbers);
+  meta_blocks = std::move(contents.meta);
+  data_blocks = std::move(contents.data);
+  table_ = std::make_unique<std::atomic<Inode*>[]>(contents.inodes.size());
+  loaded_ = true;
+  std::vector<Inode*> orphans;
+  for (auto& [header, extents, chain] : contents.inodes) {
+    if (header.type == InodeType::free) continue;
+    Inode& inode = adopt(header);
+    const std::scoped_lock lock(inode.lock);
+    inode.extents = std::move(extents);
+    inode.chain = std::move(chain);
+    inode.chain_logged = static_cast<std::uint32_t>(inode.chain.size());
+    if (header.links == 0) orphans.push_back(&inode);
+    if (!inode.directory) continue;
+    for (const Extent& extent : inode.extents.all()) inode.directory->add_blocks(extent.count);
+    for_each_entry(
+        superblock, found->image, inode.extents, inode.number,
+        [&inode](const ReadEntry& read) { inode.directory->add(read.name, read.entry); });
   }
-  for (std::uint32_t i = own; i < header.slots; ++i) {
-    inode.extents.read_slot(fs::load<ExtentSlot>(image, slot_offset(inode, i)));
-  }
-  inode.chain_logged = static_cast<std::uint32_t>(inode.chain.size());
-  static_cast<void>(inode.extents.finish());
-  BlockAllocator& blocks = inode.directory ? meta_blocks : data_blocks;
-  for (const Extent& extent : inode.extents.all()) {
-    static_cast<void>(blocks.take({extent.physical, extent.count}));
-  }
-  if (inode.directory) load_directory(image, inode);
-}
-
-void Core::load_directory(std::span<const std::byte> image, Inode& inode) {
-  for (const Extent& extent : inode.extents.all()) {
-    for (std::uint32_t i = 0; i < extent.count; ++i) {
-      inode.directory->add_block();
-      const auto block = image.subspan(superblock.meta_offset(extent.physical + i), kBlockBytes);
-      for_each_entry(block, extent.logical + i, inode.number, [&inode](const ReadEntry& read) {
-        inode.directory->add(read.name, read.entry);
-      });
-    }
-  }
-}
-
-Status Core::load(std::vector<std::byte> image) {
-  std::vector<std::uint32_t> orphans;
-  const std::uint32_t shards = std::max(options.groups, 1U);
-  // Backwards, so that each shard hands out its lowest number first.
-  for (std::uint32_t number = superblock.inodes; number > 0; --number) {
-    const auto header = load_header(image, number);
-    if (header.type != InodeType::free) {
-      load_inode(image, header);
-      if (header.links == 0) orphans.push_back(number);
-      continue;
-    }
-    numbers_.add(number, static_cast<std::uint32_t>(std::uint64_t{number} * shards /
-                                                    (superblock.inodes + std::uint64_t{1})));
-  }
-  meta_store_->keep(std::move(image));
+  stores_.meta->keep(std::move(found->image));
+  const bool sectors = stores_.meta->sectors();
+  journal_.emplace(superblock, sectors,
+                   options.journal.empty() ? default_procedure(sectors) : options.journal);
   const auto context = make_context(0);
-  for (const std::uint32_t number : orphans) {
-    Inode& orphan = *inode(number);
-    const std::scoped_lock lock(orphan.lock);
+  for (Inode* const orphan : orphans) {
+    const std::scoped_lock lock(orphan->lock);
     context->transaction.reset();
-    log_free_inode(orphan, context->transaction);
+    log_free_inode(*orphan, context->transaction);
     if (commit(*context) < 0) return runtime_error("the device fails while its files are cleaned");
-    drop_inode(orphan, 0);
+    drop_inode(*orphan);
   }
   return {};
-}
-
-InodeHeader Core::load_header(std::span<const std::byte> image, std::uint32_t number) const {
-  return fs::load<InodeHeader>(image, superblock.inode_offset(number));
 }
 
 }  // namespace pmembench::fs

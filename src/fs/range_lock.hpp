@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "fs/file_lock.hpp"
+#include "base/readers_writer_lock.hpp"
 
 namespace pmembench::fs {
 
@@ -16,37 +16,39 @@ class RangeLock {
   static constexpr std::uint64_t kSegmentBytes = 64 * 1024;
   static constexpr unsigned kLocks = 64;
 
-  // Holds the range until it goes. Never take a second one of the same file.
+  // Holds the range until it goes; of no lock: nothing. Never take a second one of the same file.
   class Guard {
    public:
-    Guard(RangeLock& lock, std::uint64_t offset_bytes, std::uint64_t size_bytes, bool exclusive)
-        : lock_(lock), mask_(mask_of(offset_bytes, size_bytes)), exclusive_(exclusive) {
-      for (std::uint64_t left = mask_; left != 0; left &= left - 1) {
-        Padded& one = lock_.locks_[static_cast<unsigned>(std::countr_zero(left))];
-        exclusive_ ? one.mutex.lock() : one.mutex.lock_shared();
-      }
+    Guard(RangeLock* lock, std::uint64_t offset_bytes, std::uint64_t size_bytes, bool exclusive)
+        : lock_(lock),
+          mask_(lock == nullptr ? 0 : mask_of(offset_bytes, size_bytes)),
+          exclusive_(exclusive) {
+      each([this](ReadersWriterLock& one) { exclusive_ ? one.lock() : one.lock_shared(); });
     }
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
     ~Guard() {
-      for (std::uint64_t left = mask_; left != 0; left &= left - 1) {
-        Padded& one = lock_.locks_[static_cast<unsigned>(std::countr_zero(left))];
-        exclusive_ ? one.mutex.unlock() : one.mutex.unlock_shared();
-      }
+      each([this](ReadersWriterLock& one) { exclusive_ ? one.unlock() : one.unlock_shared(); });
     }
 
    private:
-    RangeLock& lock_;
+    // From the lowest up, so nobody waits in a circle.
+    template <typename Action>
+    void each(Action action) {
+      for (std::uint64_t left = mask_; left != 0; left &= left - 1) {
+        action(lock_->locks_[static_cast<unsigned>(std::countr_zero(left))].lock);
+      }
+    }
+    RangeLock* lock_;
     std::uint64_t mask_;
     bool exclusive_;
   };
 
  private:
   struct alignas(64) Padded {
-    FileLock mutex;
+    ReadersWriterLock lock;
   };
-  // A bit a lock that the range needs. They are taken from the lowest up, so nobody waits in a
-  // circle.
+  // A bit a lock that the range needs.
   static std::uint64_t mask_of(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
     const std::uint64_t first = offset_bytes / kSegmentBytes;
     const std::uint64_t last =

@@ -1,6 +1,8 @@
 // A thread's work on names: finding, making, removing and moving them.
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
+#include <utility>
 
 #include "fs/core.hpp"
 
@@ -24,6 +26,15 @@ struct FileSystemThread::Place {
   [[nodiscard]] const DirectoryEntry* entry() const { return directory->directory->find(name); }
 };
 
+namespace {
+
+int check_name(std::string_view name) {
+  if (name.empty() || name == "." || name == "..") return -EINVAL;
+  return name.size() > fs::kMaximumName ? -ENAMETOOLONG : 0;
+}
+
+}  // namespace
+
 FileSystemThread::FileSystemThread(fs::Core& core, std::uint32_t index)
     : core_(core), context_(core.make_context(index)) {}
 
@@ -31,9 +42,15 @@ FileSystemThread::~FileSystemThread() {
   for (int file = 0; file < static_cast<int>(files_.size()); ++file) close(file);
 }
 
-fs::OpenFile* FileSystemThread::file_at(int file) {
-  if (file < 0 || static_cast<std::size_t>(file) >= files_.size()) return nullptr;
-  return files_[static_cast<std::size_t>(file)].get();
+bool FileSystemThread::is_open(int file) const {
+  const auto index = static_cast<std::size_t>(file);
+  return file >= 0 && index < files_.size() && files_[index].inode != nullptr;
+}
+
+int FileSystemThread::find_file(int file, Inode** inode) {
+  if (!is_open(file)) return -EBADF;
+  *inode = files_[static_cast<std::size_t>(file)].inode;
+  return core_.down || (*inode)->failed ? -EIO : 0;
 }
 
 // Splits off the last name and finds its directory. "/" has no name.
@@ -41,43 +58,38 @@ int FileSystemThread::find_parent(std::string_view path, Place& place) {
   if (core_.down) return -EIO;
   if (path.empty() || path.front() != '/') return -EINVAL;
   const std::size_t slash = path.rfind('/');
-  place.name = path.substr(slash + 1);
-  if (place.name == "." || place.name == "..") return -EINVAL;
-  if (place.name.size() > fs::kMaximumName) return -ENAMETOOLONG;
+  const std::string_view name = path.substr(slash + 1);
+  if (const int error = check_name(name); error < 0 && !name.empty()) return error;
   path = path.substr(0, slash);
   const std::uint64_t version = core_.tree_version;
-  if (last_directory_ == nullptr || version != last_version_ || path != last_path_) {
+  if (last_ == nullptr || version != last_version_ || path != last_path_) {
     const int found = walk(path, place);
     if (found < 0) return found;
+    last_ = std::make_unique<Place>(place);
     last_path_ = path;
-    last_directory_ = place.directory;
-    last_generation_ = place.generation;
     last_version_ = version;
   }
-  place.directory = last_directory_;
-  place.generation = last_generation_;
+  place = *last_;
+  place.name = name;
   return 0;
 }
 
 int FileSystemThread::walk(std::string_view path, Place& place) {
-  Place at{&core_.root(), 1, {}};
+  place = {&core_.root(), 1, {}};
   while (!path.empty()) {
     path.remove_prefix(1);
-    at.name = path.substr(0, path.find('/'));
-    path.remove_prefix(at.name.size());
-    if (at.name.empty() || at.name == "." || at.name == "..") return -EINVAL;
-    if (at.name.size() > fs::kMaximumName) return -ENAMETOOLONG;
-    const std::shared_lock lock(at.directory->lock);
-    const DirectoryEntry* const entry = at.stands() ? at.entry() : nullptr;
+    place.name = path.substr(0, path.find('/'));
+    path.remove_prefix(place.name.size());
+    if (const int error = check_name(place.name); error < 0) return error;
+    const std::shared_lock lock(place.directory->lock);
+    const DirectoryEntry* const entry = place.stands() ? place.entry() : nullptr;
     if (entry == nullptr) return -ENOENT;
     Inode* const next = core_.inode(entry->inode);
     // Its type was settled before the entry was, and stays while the entry does.
     if (next->type != InodeType::directory) return -ENOTDIR;
-    at.directory = next;
-    at.generation = entry->generation;
+    place.generation = entry->generation;
+    place.directory = next;
   }
-  place.directory = at.directory;
-  place.generation = at.generation;
   return 0;
 }
 
@@ -86,90 +98,67 @@ int FileSystemThread::open(std::string_view path, unsigned flags) {
   const int found = find_parent(path, place);
   if (found < 0) return found;
   if (place.name.empty()) return -EISDIR;
-  Inode* inode = nullptr;
-  if ((flags & kExclusive) == 0) {
-    const std::shared_lock lock(place.directory->lock);
+  const bool creates = (flags & kCreate) != 0;
+  fs::OpenFile opened;
+  {
+    std::shared_lock reader(place.directory->lock, std::defer_lock);
+    std::unique_lock writer(place.directory->lock, std::defer_lock);
+    creates ? writer.lock() : reader.lock();
     if (!place.stands()) return -ENOENT;
-    if (const DirectoryEntry* const entry = place.entry(); entry != nullptr) {
-      inode = core_.inode(entry->inode);
-      if (inode->type == InodeType::directory) return -EISDIR;
-      ++inode->opens;  // pins it, as whoever unlinks it needs the directory's lock
-    } else if ((flags & kCreate) == 0) {
-      return -ENOENT;
-    }
-  }
-  if (inode == nullptr) {
-    const std::scoped_lock lock(place.directory->lock);
-    if (!place.stands()) return -ENOENT;
-    if (const DirectoryEntry* const entry = place.entry(); entry != nullptr) {
-      inode = core_.inode(entry->inode);
+    const DirectoryEntry* const entry = place.entry();
+    if (entry != nullptr) {
       if ((flags & kExclusive) != 0) return -EEXIST;
-      if (inode->type == InodeType::directory) return -EISDIR;
+      opened.inode = core_.inode(entry->inode);
+      if (opened.inode->type == InodeType::directory) return -EISDIR;
     } else {
-      const int made = create(place, false, &inode);
+      const int made = creates ? create(place, InodeType::file, &opened.inode) : -ENOENT;
       if (made < 0) return made;
     }
-    ++inode->opens;
+    opened.generation = place.entry()->generation;
+    ++opened.inode->opens;  // pins it, as whoever unlinks it needs the directory's lock
   }
-  return open_found(*inode, flags);
-}
-
-// A handle for an inode that is pinned.
-int FileSystemThread::open_found(Inode& inode, unsigned flags) {
-  auto opened = std::make_unique<fs::OpenFile>();
-  opened->inode = &inode;
-  {
-    const std::shared_lock lock(inode.lock);
-    opened->generation = inode.generation;
-  }
-  int file = static_cast<int>(files_.size());
   if (free_handles_.empty()) {
-    files_.push_back(std::move(opened));
-  } else {
-    file = free_handles_.back();
-    free_handles_.pop_back();
-    files_[static_cast<std::size_t>(file)] = std::move(opened);
+    free_handles_.push_back(static_cast<int>(files_.size()));
+    files_.emplace_back();
   }
-  if ((flags & kTruncate) == 0) return file;
-  const int cut = truncate(file, 0);
+  const int file = free_handles_.back();
+  free_handles_.pop_back();
+  files_[static_cast<std::size_t>(file)] = opened;
+  const int cut = (flags & kTruncate) != 0 ? truncate(file, 0) : 0;
   if (cut == 0) return file;
   close(file);
   return cut;
 }
 
 int FileSystemThread::close(int file) {
-  fs::OpenFile* const opened = file_at(file);
-  if (opened == nullptr) return -EBADF;
-  if (!opened->mapping.empty()) unmap(file);
-  Inode& inode = *opened->inode;
-  const std::uint32_t generation = opened->generation;
-  files_[static_cast<std::size_t>(file)].reset();
+  if (!is_open(file)) return -EBADF;
+  unmap(file);
+  Inode& inode = *files_[static_cast<std::size_t>(file)].inode;
+  const std::uint32_t generation =
+      std::exchange(files_[static_cast<std::size_t>(file)], {}).generation;
   free_handles_.push_back(file);
   if (inode.opens.fetch_sub(1) != 1) return 0;
   const std::scoped_lock lock(inode.lock);
   if (inode.generation != generation || inode.opens != 0 || inode.type == InodeType::free) return 0;
-  core_.release_window(inode);
   if (!inode.unlinked || core_.down) return 0;
   context_->transaction.reset();
   core_.log_free_inode(inode, context_->transaction);
   const int result = core_.commit(*context_);
-  if (result == 0) core_.drop_inode(inode, context_->index);
+  if (result == 0) core_.drop_inode(inode);
   return result;
 }
 
 // Under the directory's lock.
-int FileSystemThread::create(Place& place, bool directory, Inode** made) {
-  Inode* const inode = core_.make_inode(
-      *context_, directory ? InodeType::directory : InodeType::file, place.directory->number);
+int FileSystemThread::create(Place& place, InodeType type, Inode** made) {
+  Inode* const inode = core_.make_inode(*context_, type, place.directory->number);
   if (inode == nullptr) return -ENOSPC;
   context_->transaction.reset();
-  context_->transaction.add(core_.superblock.inode_offset(inode->number),
-                            fs::bytes_of(core_.header_of(*inode)));
+  core_.log_inode(*inode, context_->transaction);
   const int added = add_entry(place, *inode);
   const int result = added < 0 ? added : core_.commit(*context_);
   if (result < 0) {
     const std::scoped_lock lock(inode->lock);
-    if (added < 0) core_.drop_inode(*inode, context_->index);
+    if (added < 0) core_.drop_inode(*inode);
     return result;
   }
   core_.settle(*place.directory);
@@ -194,7 +183,7 @@ int FileSystemThread::add_entry(Place& place, Inode& inode) {
       return -EIO;
     }
     parent.extents.map(parent.directory->blocks(), run, parent.freed);
-    parent.directory->add_block();
+    parent.directory->add_blocks(1);
     parent.size += fs::kBlockBytes;
     parent.dirty = true;
     spot = parent.directory->place_for(place.name.size());
@@ -240,70 +229,59 @@ int FileSystemThread::remove_entry(Place& place, Inode& victim) {
   const int result = core_.commit(*context_);
   if (result < 0) return result;
   core_.settle(*place.directory);
-  open ? core_.settle(victim) : core_.drop_inode(victim, context_->index);
+  open ? core_.settle(victim) : core_.drop_inode(victim);
   return 0;
 }
 
 int FileSystemThread::rename(std::string_view from_path, std::string_view to_path) {
-  // A directory that moves to another one needs all others to stand still, and whether it is one
-  // shows only when its parent is locked.
-  for (const bool exclusive_tree : {false, true}) {
-    std::unique_lock<std::mutex> tree(core_.tree, std::defer_lock);
-    if (exclusive_tree) tree.lock();
-    Place from, to;
-    int found = find_parent(from_path, from);
-    if (found == 0) found = find_parent(to_path, to);
-    if (found < 0) return found;
-    if (from.name.empty() || to.name.empty()) return -EBUSY;
-    std::unique_lock<fs::FileLock> first(from.directory->lock, std::defer_lock);
-    std::unique_lock<fs::FileLock> second;
-    if (from.directory == to.directory) {
-      first.lock();
-    } else {
-      second = std::unique_lock(to.directory->lock, std::defer_lock);
-      std::lock(first, second);
-    }
-    const int result = rename_locked(from, to, exclusive_tree);
-    if (result != -EAGAIN) return result;
+  Place from, to;
+  int found = find_parent(from_path, from);
+  if (found == 0) found = find_parent(to_path, to);
+  if (found < 0) return found;
+  if (from.name.empty() || to.name.empty()) return -EBUSY;
+  if (from.directory == to.directory) {
+    const std::scoped_lock lock(from.directory->lock);
+    return rename_locked(from, to);
   }
-  return -EIO;
+  // As in Linux: a directory may move, and while it does no other one's ancestors may change.
+  const std::scoped_lock tree(core_.tree);
+  const std::scoped_lock both(from.directory->lock, to.directory->lock);
+  return rename_locked(from, to);
 }
 
-// -EAGAIN: it needs the tree's lock.
-int FileSystemThread::rename_locked(Place& from, Place& to, bool exclusive_tree) {
+// Is `directory` this inode, or does it lie somewhere below it? Under the tree's lock.
+bool FileSystemThread::lies_in(const Inode& directory, const Inode& inode) const {
+  std::uint32_t at = directory.number;
+  while (at != fs::kRootInode && at != inode.number) at = core_.inode(at)->parent;
+  return at == inode.number;
+}
+
+int FileSystemThread::rename_locked(Place& from, Place& to) {
   if (!from.stands() || !to.stands()) return -ENOENT;
   const DirectoryEntry* const entry = from.entry();
   if (entry == nullptr) return -ENOENT;
-  const fs::EntryPlace old_place = entry->place;
   Inode& moved = *core_.inode(entry->inode);
   const bool directory = moved.type == InodeType::directory;
   const bool other_parent = from.directory != to.directory;
-  if (directory && other_parent) {
-    if (!exclusive_tree) return -EAGAIN;
-    for (std::uint32_t at = to.directory->number; at != fs::kRootInode;
-         at = core_.inode(at)->parent) {
-      if (at == moved.number) return -EINVAL;  // into itself
-    }
-  }
+  if (directory && other_parent && lies_in(*to.directory, moved)) return -EINVAL;
   const DirectoryEntry* const target = to.entry();
   if (target == entry) return 0;
   Inode* const victim = target != nullptr ? core_.inode(target->inode) : nullptr;
   if (victim != nullptr && (directory || victim->type == InodeType::directory)) return -EEXIST;
-  std::unique_lock<fs::FileLock> moved_lock, victim_lock;
   context_->transaction.reset();
-  core_.log_entry(*from.directory, old_place, from.name, nullptr, context_->transaction);
+  core_.log_entry(*from.directory, entry->place, from.name, nullptr, context_->transaction);
   if (victim != nullptr) {
-    victim_lock = std::unique_lock(victim->lock);
-    core_.log_entry(*to.directory, target->place, to.name, &moved, context_->transaction);
+    const std::scoped_lock lock(victim->lock);
     const DirectoryEntry fresh{moved.number, moved.generation, target->place};
+    core_.log_entry(*to.directory, fresh.place, to.name, &moved, context_->transaction);
     const int result = remove_entry(to, *victim);
     if (result < 0) return result;
     to.directory->directory->add(to.name, fresh);
   } else {
     const int added = add_entry(to, moved);
     if (added < 0) return added;
+    const std::scoped_lock lock(moved.lock);
     if (directory && other_parent) {
-      moved_lock = std::unique_lock(moved.lock);
       moved.parent = to.directory->number;
       core_.log_inode(moved, context_->transaction);
     }
@@ -325,7 +303,7 @@ int FileSystemThread::make_directory(std::string_view path) {
   if (!place.stands()) return -ENOENT;
   if (place.entry() != nullptr) return -EEXIST;
   Inode* made = nullptr;
-  return create(place, true, &made);
+  return create(place, InodeType::directory, &made);
 }
 
 int FileSystemThread::stat(std::string_view path, FileStatus& status) {
@@ -344,8 +322,7 @@ int FileSystemThread::stat(std::string_view path, FileStatus& status) {
   status.directory = inode.type == InodeType::directory;
   if (status.directory) return 0;
   for (const fs::Extent& extent : inode.extents.all()) {
-    const std::uint32_t skip =
-        (fs::kHugeBlocks - extent.logical % fs::kHugeBlocks) % fs::kHugeBlocks;
+    const std::uint32_t skip = (0 - extent.logical) % fs::kHugeBlocks;
     const std::uint64_t at = core_.superblock.data_block + extent.physical + skip;
     if (skip >= extent.count || at % fs::kHugeBlocks != 0) continue;
     status.huge_mappable_bytes +=
@@ -367,9 +344,7 @@ int FileSystemThread::read_directory(std::string_view path,
     if (!place.stands()) return -ENOENT;
     names = place.directory->directory->names();
   }
-  for (const std::string& name : names) {
-    if (!see(name)) break;
-  }
+  static_cast<void>(std::all_of(names.begin(), names.end(), see));
   return 0;
 }
 

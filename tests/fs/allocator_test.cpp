@@ -11,10 +11,10 @@ namespace pmembench::fs {
 namespace {
 
 using Blocks = ::pmembench::fs::Run;  // a test has a member of that name
-constexpr std::uint32_t kNoGoal = BlockAllocator::kNoGoal;
+constexpr std::uint32_t kNoGoal = Allocator::kNoGoal;
 
-TEST(BlockAllocator, gives_every_block_once_and_then_none) {
-  BlockAllocator blocks(1000, 4);
+TEST(Allocator, gives_every_block_once_and_then_none) {
+  Allocator blocks(1000, 4);
   std::set<std::uint32_t> given;
   Random random(1);
   while (true) {
@@ -33,43 +33,45 @@ TEST(BlockAllocator, gives_every_block_once_and_then_none) {
   EXPECT_EQ(blocks.allocate(1000, kNoGoal, 3).count, 88U) << "what is free of its own group";
 }
 
-TEST(BlockAllocator, goes_on_at_the_goal_where_that_is_free) {
-  BlockAllocator blocks(4096, 2);
+TEST(Allocator, goes_on_at_the_goal_where_that_is_free) {
+  Allocator blocks(4096, 2);
   EXPECT_EQ(blocks.allocate(4, 77, 0), (Blocks{77, 4}));
   EXPECT_EQ(blocks.allocate(4, 75, 0), (Blocks{75, 2}));
   EXPECT_NE(blocks.allocate(4, 77, 0).start, 77U);
 }
 
-TEST(BlockAllocator, begins_large_runs_where_large_pages_do) {
-  BlockAllocator blocks(8192, 2);
+TEST(Allocator, begins_large_runs_where_large_pages_do) {
+  Allocator blocks(8192, 2);
   EXPECT_EQ(blocks.allocate(1, kNoGoal, 0), (Blocks{0, 1}));
-  EXPECT_EQ(blocks.allocate(1024, kNoGoal, 0), (Blocks{512, 1024}));
+  EXPECT_EQ(blocks.allocate(1024, kNoGoal, 0, true), (Blocks{512, 1024}));
   // Not the half-free one of its own group, as long as another group has a whole one.
-  ASSERT_EQ(blocks.allocate(2560, kNoGoal, 0), (Blocks{1536, 2560}));
-  EXPECT_EQ(blocks.allocate(512, kNoGoal, 0), (Blocks{4096, 512}));
+  ASSERT_EQ(blocks.allocate(2560, kNoGoal, 0, true), (Blocks{1536, 2560}));
+  EXPECT_EQ(blocks.allocate(512, kNoGoal, 0, true), (Blocks{4096, 512}));
 }
 
-TEST(BlockAllocator, refuses_to_take_what_is_taken_or_not_there) {
-  BlockAllocator blocks(100, 1);
+TEST(Allocator, refuses_to_take_what_is_taken_or_not_there) {
+  Allocator blocks(100, 1);
   EXPECT_TRUE(blocks.take({10, 10}));
   EXPECT_FALSE(blocks.take({19, 1}));
   EXPECT_FALSE(blocks.take({99, 2}));
   EXPECT_FALSE(blocks.take({UINT32_MAX, 2}));
   EXPECT_TRUE(blocks.take({99, 1}));
+  EXPECT_EQ(blocks.free_blocks(), 89);
 }
 
-TEST(BlockAllocatorDeathTest, ends_the_program_where_a_block_is_freed_twice) {
-  BlockAllocator blocks(100, 1);
+TEST(AllocatorDeathTest, ends_the_program_where_a_block_is_freed_twice) {
+  Allocator blocks(100, 1);
   EXPECT_DEATH(blocks.free({1, 1}), "freed twice");
 }
 
-TEST(InodeNumbers, come_from_the_own_shard_first_and_then_from_others) {
-  InodeNumbers numbers(2);
-  numbers.add(5, 0);
-  numbers.add(6, 1);
-  EXPECT_EQ(numbers.take(1), 6U);
-  EXPECT_EQ(numbers.take(1), 5U);
-  EXPECT_EQ(numbers.take(1), 0U);
+TEST(Allocator, gives_of_the_own_group_first_and_then_of_others) {
+  Allocator numbers(1024, 2);
+  EXPECT_EQ(numbers.allocate(1, kNoGoal, 1).start, 512U);
+  EXPECT_EQ(numbers.allocate(1, kNoGoal, 0).start, 0U);
+  EXPECT_EQ(numbers.allocate(511, kNoGoal, 1).count, 511U);
+  EXPECT_EQ(numbers.allocate(1, kNoGoal, 1), (Blocks{1, 1}));
+  numbers.free({700, 1});
+  EXPECT_EQ(numbers.allocate(1, kNoGoal, 1).start, 700U) << "what came back is given first";
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 TEST(Directory, fills_its_lines_and_then_asks_for_another_block) {
   Directory directory;
   EXPECT_EQ(directory.place_for(3).lines, 0);
-  directory.add_block();
+  directory.add_blocks(1);
   for (int i = 0; i < 64; ++i) {
     const EntryPlace place = directory.place_for(3);
     ASSERT_EQ(place.lines, 1);

@@ -30,6 +30,7 @@ TEST(ExtentMap, agrees_with_an_array_and_frees_what_it_drops) {
   Random random(seed);
   ExtentMap extents;
   Model model;
+  std::vector<ExtentSlot> slots;  // as on a device
   std::uint32_t physical = 0;
   for (int step = 0; step < 3000; ++step) {
     const auto logical = static_cast<std::uint32_t>(random.below(200));
@@ -38,7 +39,7 @@ TEST(ExtentMap, agrees_with_an_array_and_frees_what_it_drops) {
     std::size_t dropped = 0;
     const bool maps = random.below(3) != 0;
     const std::uint32_t goal = extents.goal(logical);
-    const std::uint32_t start = goal != BlockAllocator::kNoGoal && random.below(2) == 0
+    const std::uint32_t start = goal != Allocator::kNoGoal && random.below(2) == 0
                                     ? goal + 100'000 * (goal < 100'000 ? 1 : 0)
                                     : (physical += 50);
     for (std::uint32_t i = 0; i < count; ++i) {
@@ -50,18 +51,23 @@ TEST(ExtentMap, agrees_with_an_array_and_frees_what_it_drops) {
     for (const Blocks& run : freed) freed_blocks += run.count;
     ASSERT_EQ(freed_blocks, dropped);
     ASSERT_EQ(model_of(extents), model) << step;
-    const Extent* const found = extents.find(logical);
-    ASSERT_EQ(found != nullptr, model.contains(logical));
-    const auto next = model.lower_bound(logical + count);
-    const Extent* const behind = extents.next(logical + count);
-    if (behind != nullptr) {
-      ASSERT_GE(behind->logical, logical + count);
-      ASSERT_TRUE(next != model.end());
+    const Extent* const found = extents.at_or_behind(logical);
+    const auto next = model.lower_bound(logical);
+    ASSERT_EQ(found != nullptr, next != model.end());
+    if (found != nullptr) {
+      ASSERT_GT(found->end(), logical);
+      ASSERT_EQ(std::max(found->logical, logical), next->first);
     }
+    for (const SlotChange& change : extents.changes()) {
+      slots.resize(std::max<std::size_t>(slots.size(), change.slot + 1));
+      slots[change.slot] = change.content;
+    }
+    extents.clean();
   }
-  // What the slots say is the same, read in any order.
+  // What was changed of the slots, all in all, says the same.
+  ASSERT_EQ(slots.size(), extents.slots_used());
   ExtentMap again;
-  for (std::uint32_t i = 0; i < extents.slots_used(); ++i) again.read_slot(extents.slot(i));
+  for (const ExtentSlot& slot : slots) again.read_slot(slot);
   ASSERT_TRUE(again.finish());
   EXPECT_EQ(model_of(again), model);
   EXPECT_EQ(again.slots_free(), extents.slots_free());
@@ -73,13 +79,16 @@ TEST(ExtentMap, says_which_slots_changed) {
   extents.map(0, {100, 4}, freed);
   extents.map(4, {104, 4}, freed);
   EXPECT_EQ(extents.slots_used(), 1U) << "neighbours are one extent";
-  EXPECT_EQ(extents.dirty(), std::vector<std::uint32_t>{0});
+  ASSERT_EQ(extents.changes().size(), 1);
+  EXPECT_EQ(extents.changes().front().content.count, 8U);
   extents.clean();
   extents.map(3, {200, 1}, freed);
   EXPECT_EQ(extents.slots_used(), 3U);
   EXPECT_EQ(freed, (std::vector<Blocks>{{103, 1}}));
   for (const std::uint32_t slot : {0U, 1U, 2U}) {
-    EXPECT_NE(std::count(extents.dirty().begin(), extents.dirty().end(), slot), 0);
+    const auto changes = extents.changes();
+    EXPECT_TRUE(std::any_of(changes.begin(), changes.end(),
+                            [slot](const SlotChange& change) { return change.slot == slot; }));
   }
 }
 

@@ -8,15 +8,39 @@
 namespace pmembench {
 namespace {
 
+// All but the line state shared, which takes threads: durability_test has it.
+std::vector<Parameters> durability_variants() {
+  std::vector<Parameters> all;
+  for (const char* step : {"store", "store_flush", "store_flush_fence", "store_flush_barrier"}) {
+    for (const char* line : {"dirty", "clean", "flushed"}) {
+      all.push_back(parameters_of("durability", {{"step", step}, {"line", line}}));
+      all.push_back(parameters_of("durability", {{"step", step},
+                                                 {"line", line},
+                                                 {"operation_size", "4096"},
+                                                 {"order", "sequential"},
+                                                 {"read_after", "on"}}));
+    }
+    all.push_back(parameters_of("durability", {{"step", step}, {"repeat", "2"}}));
+    all.push_back(
+        parameters_of("durability", {{"step", step}, {"flush_every", "4"}, {"fence_every", "8"}}));
+  }
+  return all;
+}
+
 std::vector<Parameters> variants(const std::string& workload) {
   if (workload == "chase") {
-    return {parameters_of(workload, {}), parameters_of(workload, {{"touched", "64"}}),
-            parameters_of(workload, {{"stride", "4096"}, {"touched", "256"}})};
+    return {parameters_of(workload, {}),
+            parameters_of(workload, {{"touched", "64"}}),
+            parameters_of(workload, {{"stride", "4096"}, {"touched", "256"}}),
+            parameters_of(workload, {{"order", "sequential"}}),
+            parameters_of(workload, {{"order", "tlb-local"}, {"tlb_window", "8192"}}),
+            parameters_of(workload, {{"order", "tlb-hostile"}, {"touched", "64"}})};
   }
   if (workload == "persist") {
     return {parameters_of(workload, {}), parameters_of(workload, {{"operation_size", "4096"}}),
             parameters_of(workload, {{"order", "sequential"}, {"operation_size", "256"}})};
   }
+  if (workload == "durability") return durability_variants();
   std::vector<Parameters> all;
   for (const char* durability : {"each", "batch", "none"}) {
     for (const char* size : {"64", "100", "4096"}) {

@@ -1,15 +1,12 @@
-// The locks of one file: exclusion is shown by a count that no other lock protects.
+// The range locks of one file: exclusion is shown by counts that no other lock protects.
+#include "fs/range_lock.hpp"
+
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <mutex>
-#include <shared_mutex>
 #include <thread>
 #include <vector>
 
 #include "base/random.hpp"
-#include "fs/file_lock.hpp"
-#include "fs/range_lock.hpp"
 
 namespace pmembench::fs {
 namespace {
@@ -21,38 +18,14 @@ void on_threads(Work work) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST(FileLock, lets_readers_or_one_writer_in) {
-  FileLock lock;
-  std::uint64_t count = 0;
-  std::atomic<int> torn{0};
-  on_threads([&](std::uint64_t index) {
-    Random random(index);
-    for (int i = 0; i < 20'000; ++i) {
-      if (random.below(3) == 0) {
-        const std::scoped_lock guard(lock);
-        ++count;
-        ++count;
-      } else {
-        const std::shared_lock guard(lock);
-        if (count % 2 != 0) ++torn;
-      }
-    }
-  });
-  EXPECT_EQ(torn, 0);
-  EXPECT_EQ(count % 2, 0);
-  EXPECT_TRUE(lock.try_lock());
-  EXPECT_FALSE(lock.try_lock());
-  lock.unlock();
-}
-
 TEST(RangeLock, keeps_ranges_apart_only_where_they_meet) {
   RangeLock lock;
   constexpr std::uint64_t kSegment = RangeLock::kSegmentBytes;
   // Writers of two neighbouring segments hold them at once: this would wait for ever otherwise.
-  const RangeLock::Guard first(lock, 0, kSegment, true);
-  const RangeLock::Guard second(lock, kSegment, kSegment, true);
-  const RangeLock::Guard reader(lock, 5 * kSegment, 10, false);
-  const RangeLock::Guard other_reader(lock, 5 * kSegment + 5, 1, false);
+  const RangeLock::Guard first(&lock, 0, kSegment, true);
+  const RangeLock::Guard second(&lock, kSegment, kSegment, true);
+  const RangeLock::Guard reader(&lock, 5 * kSegment, 10, false);
+  const RangeLock::Guard other_reader(&lock, 5 * kSegment + 5, 1, false);
 }
 
 TEST(RangeLock, excludes_writers_of_ranges_that_meet) {
@@ -63,7 +36,7 @@ TEST(RangeLock, excludes_writers_of_ranges_that_meet) {
     for (int i = 0; i < 5'000; ++i) {
       const std::uint64_t first = random.below(8);
       const std::uint64_t length = random.below(8 - first) + 1;
-      const RangeLock::Guard guard(lock, first * RangeLock::kSegmentBytes,
+      const RangeLock::Guard guard(&lock, first * RangeLock::kSegmentBytes,
                                    length * RangeLock::kSegmentBytes, true);
       for (std::uint64_t at = first; at < first + length; ++at) ++counts[at];
     }

@@ -5,47 +5,43 @@
 #include <cstring>
 #include <mutex>
 
-#include "fs/layout.hpp"
-#include "fs/store.hpp"
+#include "block/byte_store.hpp"
 
-namespace pmembench::fs {
+namespace pmembench {
 namespace {
 
 // Sectors of metadata share this many locks.
 constexpr std::size_t kStripes = 64;
 // Direct I/O of the kernel wants buffers that begin at such an address.
 constexpr std::uintptr_t kBufferAlignment = 512;
+constexpr std::size_t kMaximumSector = 4096;
 
-class BlockStore final : public Store {
- public:
-  explicit BlockStore(BlockDevice& device)
-      : device_(device), sector_bytes_(device.sector_bytes()) {}
-  std::uint64_t size_bytes() const override { return device_.size_bytes(); }
+struct SectorStore final : ByteStore {
+  explicit SectorStore(BlockDevice& below) : device(below), sector_bytes(below.sector_bytes()) {}
+  std::uint64_t size_bytes() const override { return device.size_bytes(); }
   bool sectors() const override { return true; }
-  std::unique_ptr<StoreSession> session() override;
-  void keep(std::vector<std::byte> image) override { image_ = std::move(image); }
+  std::unique_ptr<ByteSession> session() override;
+  void keep(std::vector<std::byte> front) override { image = std::move(front); }
 
- private:
-  friend class BlockStoreSession;
-  BlockDevice& device_;
-  std::uint64_t sector_bytes_;
-  std::vector<std::byte> image_;  // whole blocks; a sector of it only under its stripe
-  std::array<std::mutex, kStripes> stripes_;
+  BlockDevice& device;
+  std::uint64_t sector_bytes;
+  std::vector<std::byte> image;  // whole sectors; one of it only under its stripe
+  std::array<std::mutex, kStripes> stripes;
 };
 
-class BlockStoreSession final : public StoreSession {
+class SectorSession final : public ByteSession {
  public:
-  explicit BlockStoreSession(BlockStore& store)
-      : store_(store), session_(store.device_.session()), sector_bytes_(store.sector_bytes_) {}
+  explicit SectorSession(SectorStore& store)
+      : store_(store), session_(store.device.session()), sector_bytes_(store.sector_bytes) {}
 
   int read(std::uint64_t offset_bytes, std::span<std::byte> into) override {
     while (!into.empty()) {
       const Piece piece = piece_at(offset_bytes, into.data(), into.size());
-      if (piece.direct) {
-        if (transfer(offset_bytes, into.first(piece.bytes), false) < 0) return -EIO;
-      } else {
-        if (transfer(piece.sector, bounce(), false) < 0) return -EIO;
-        std::memcpy(into.data(), bounce_.data() + (offset_bytes - piece.sector), piece.bytes);
+      const auto part = into.first(piece.bytes);
+      const auto target = piece.direct ? part : bounce();
+      if (session_->read_at(piece.sector, target) < 0) return -EIO;
+      if (!piece.direct) {
+        std::memcpy(part.data(), bounce_.data() + (offset_bytes - piece.sector), part.size());
       }
       offset_bytes += piece.bytes;
       into = into.subspan(piece.bytes);
@@ -53,14 +49,14 @@ class BlockStoreSession final : public StoreSession {
     return 0;
   }
   int write(std::uint64_t offset_bytes, std::span<const std::byte> data) override {
-    if (offset_bytes + data.size() > store_.image_.size()) return persist(offset_bytes, data);
+    if (offset_bytes + data.size() > store_.image.size()) return persist(offset_bytes, data);
     while (!data.empty()) {
       const std::uint64_t sector = offset_bytes / sector_bytes_ * sector_bytes_;
       const std::size_t part = std::min(data.size(), sector + sector_bytes_ - offset_bytes);
-      const std::scoped_lock lock(store_.stripes_[sector / sector_bytes_ % kStripes]);
-      std::memcpy(store_.image_.data() + offset_bytes, data.data(), part);
-      std::memcpy(bounce_.data(), store_.image_.data() + sector, sector_bytes_);
-      if (transfer(sector, bounce(), true) < 0) return -EIO;
+      const std::scoped_lock lock(store_.stripes[sector / sector_bytes_ % kStripes]);
+      std::memcpy(store_.image.data() + offset_bytes, data.data(), part);
+      std::memcpy(bounce_.data(), store_.image.data() + sector, sector_bytes_);
+      if (session_->write_at(sector, bounce()) < 0) return -EIO;
       offset_bytes += part;
       data = data.subspan(part);
     }
@@ -70,16 +66,14 @@ class BlockStoreSession final : public StoreSession {
   int persist(std::uint64_t offset_bytes, std::span<const std::byte> data) override {
     while (!data.empty()) {
       const Piece piece = piece_at(offset_bytes, data.data(), data.size());
-      if (piece.direct) {
-        // The device only reads what it writes; its iterator serves both directions.
-        const std::span<std::byte> part(const_cast<std::byte*>(data.data()), piece.bytes);
-        if (transfer(offset_bytes, part, true) < 0) return -EIO;
-      } else {
+      auto source = data.first(piece.bytes);
+      if (!piece.direct) {
         const bool whole = piece.bytes == sector_bytes_;
-        if (!whole && transfer(piece.sector, bounce(), false) < 0) return -EIO;
+        if (!whole && session_->read_at(piece.sector, bounce()) < 0) return -EIO;
         std::memcpy(bounce_.data() + (offset_bytes - piece.sector), data.data(), piece.bytes);
-        if (transfer(piece.sector, bounce(), true) < 0) return -EIO;
+        source = bounce();
       }
+      if (session_->write_at(piece.sector, source) < 0) return -EIO;
       offset_bytes += piece.bytes;
       data = data.subspan(piece.bytes);
     }
@@ -105,26 +99,21 @@ class BlockStoreSession final : public StoreSession {
     return piece;
   }
   std::span<std::byte> bounce() { return std::span(bounce_).first(sector_bytes_); }
-  int transfer(std::uint64_t offset_bytes, std::span<std::byte> buffer, bool writes) {
-    dax_iter iter = one_range(offset_bytes, buffer.data(), buffer.size());
-    const std::int64_t done = writes ? session_->write(iter) : session_->read(iter);
-    return done == static_cast<std::int64_t>(buffer.size()) ? 0 : -EIO;
-  }
 
-  BlockStore& store_;
+  SectorStore& store_;
   std::unique_ptr<BlockSession> session_;
   std::uint64_t sector_bytes_;
-  alignas(kBlockBytes) std::array<std::byte, kBlockBytes> bounce_{};
+  alignas(kMaximumSector) std::array<std::byte, kMaximumSector> bounce_{};
 };
 
-std::unique_ptr<StoreSession> BlockStore::session() {
-  return std::make_unique<BlockStoreSession>(*this);
+std::unique_ptr<ByteSession> SectorStore::session() {
+  return std::make_unique<SectorSession>(*this);
 }
 
 }  // namespace
 
-std::unique_ptr<Store> make_block_store(BlockDevice& device) {
-  return std::make_unique<BlockStore>(device);
+std::unique_ptr<ByteStore> make_sector_store(BlockDevice& device) {
+  return std::make_unique<SectorStore>(device);
 }
 
-}  // namespace pmembench::fs
+}  // namespace pmembench

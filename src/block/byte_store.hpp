@@ -1,5 +1,5 @@
-// Store: the bytes beneath a mount, on a dax device or on sectors. What a mount does with either is
-// the same; what it costs is what one wants to compare.
+// ByteStore: bytes that can be made durable, on a dax device or on sectors, for whoever keeps
+// structures on either. What one does with both is the same; what it costs is what one compares.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,16 @@
 #include "block/block_device.hpp"
 #include "dax/dax_device.hpp"
 
-namespace pmembench::fs {
+namespace pmembench {
 
 // One thread's way to a store. Every call returns 0 or -EIO, whatever happened beneath: a bad
 // block, the end of the device, its death.
-class StoreSession {
+class ByteSession {
  public:
-  StoreSession() = default;
-  StoreSession(const StoreSession&) = delete;
-  StoreSession& operator=(const StoreSession&) = delete;
-  virtual ~StoreSession() = default;
+  ByteSession() = default;
+  ByteSession(const ByteSession&) = delete;
+  ByteSession& operator=(const ByteSession&) = delete;
+  virtual ~ByteSession() = default;
   virtual int read(std::uint64_t offset_bytes, std::span<std::byte> into) = 0;
   // Metadata: durable after this thread's next barrier().
   virtual int write(std::uint64_t offset_bytes, std::span<const std::byte> data) = 0;
@@ -30,26 +30,23 @@ class StoreSession {
   virtual int data_barrier() = 0;
 };
 
-class Store {
+class ByteStore {
  public:
-  Store() = default;
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
-  virtual ~Store() = default;
+  ByteStore() = default;
+  ByteStore(const ByteStore&) = delete;
+  ByteStore& operator=(const ByteStore&) = delete;
+  virtual ~ByteStore() = default;
   [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
   [[nodiscard]] virtual bool sectors() const = 0;  // false: stores of 8 bytes, which are atomic
   // Sessions must not outlive the store. On the thread that will use it.
-  virtual std::unique_ptr<StoreSession> session() = 0;
+  virtual std::unique_ptr<ByteSession> session() = 0;
   // From now on metadata are written by way of this copy of the front of the store: a sector holds
   // bytes of many owners, so somebody has to know the others'. Before there is a second session.
   virtual void keep(std::vector<std::byte> image) = 0;
 };
 
-[[nodiscard]] std::unique_ptr<Store> make_dax_store(DaxDevice& device);
-[[nodiscard]] std::unique_ptr<Store> make_block_store(BlockDevice& device);
+// Refused (environment) where the device's backend copies whole units only.
+[[nodiscard]] Result<std::unique_ptr<ByteStore>> make_dax_store(DaxDevice& device);
+[[nodiscard]] std::unique_ptr<ByteStore> make_sector_store(BlockDevice& device);
 
-// One batch over one range.
-[[nodiscard]] dax_iter one_range(std::uint64_t offset_bytes, std::byte* buffer,
-                                 std::uint64_t size_bytes);
-
-}  // namespace pmembench::fs
+}  // namespace pmembench

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/units.hpp"
@@ -46,7 +47,43 @@ Status verify_node(int node, const MediaFacts& facts) {
                            node, share * 100);
 }
 
+#ifndef MADV_POPULATE_READ  // Linux 5.14
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
+// Would a touch of [address, +size) raise SIGBUS? An older kernel does not say, and memory that
+// cannot be populated (EINVAL) is as it is.
+bool fails(unsigned char* address, std::uint64_t size_bytes, bool write) {
+  const int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+  while (madvise(address, size_bytes, advice) != 0) {
+    if (errno != EINTR && errno != EAGAIN) return errno == EFAULT || errno == EHWPOISON;
+  }
+  return false;
+}
+
 }  // namespace
+
+Status require_memory(std::span<const MemoryRange> ranges, bool write) {
+  std::uint64_t passed_bytes = 0;
+  for (const MemoryRange& range : ranges) {
+    for (std::uint64_t at = 0; at < range.size_bytes; at += kTwoMiB) {
+      const std::uint64_t chunk_bytes = std::min(kTwoMiB, range.size_bytes - at);
+      if (!fails(range.address + at, chunk_bytes, write)) continue;
+      std::uint64_t page = at;
+      const std::uint64_t last = at + chunk_bytes - DAX_PAGE_BYTES;
+      while (page < last && !fails(range.address + page, DAX_PAGE_BYTES, write)) {
+        page += DAX_PAGE_BYTES;
+      }
+      return runtime_error(
+          "its memory at offset {} raises SIGBUS: it failed, or there is no room for it in its "
+          "file system; see its health (ndctl list --media-errors), or use another",
+          passed_bytes + page);
+    }
+    passed_bytes += range.size_bytes;
+  }
+  return {};
+}
 
 std::uint64_t huge_page_bytes(PageChoice pages) {
   if (pages == PageChoice::huge_2m) return kTwoMiB;
@@ -94,6 +131,10 @@ Status verify_memory(std::span<const MemoryRange> ranges, PageChoice pages, int 
       facts.node_share[where] += part * share;
     }
   }
+  // All of it was touched: where no page has a node the kernel keeps none for such memory (a dax
+  // device, fs-dax), and there is nothing to hold against what sysfs says.
+  const bool nodeless = facts.node_share.size() == 1 && facts.node_share.contains(-1);
+  if (node < 0 && nodeless) facts.node_share.clear();
   std::uint64_t most_bytes = 0;
   for (const auto& [page_bytes, size_bytes] : bytes_by_page_size) {
     if (size_bytes <= most_bytes) continue;

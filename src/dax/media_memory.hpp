@@ -19,6 +19,10 @@ struct MemoryRange {
 // choice that the kernel does not know is an environment error.
 Status prepare_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node);
 
+// Has the kernel bring in what can fail when it is touched: what would be a SIGBUS is an error that
+// names the first page (runtime). Changes no byte. `write`: a touch that writes is meant.
+Status require_memory(std::span<const MemoryRange> ranges, bool write);
+
 // Writes to every 4 KiB, so that each page is there and is no shared zero page: a zero, or where
 // there may be content that is to stay (`keep`) the byte that was there.
 void touch_memory(std::span<const MemoryRange> ranges, bool keep);

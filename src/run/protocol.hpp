@@ -17,7 +17,7 @@
 //   {"do":"quit"}, or end of file       ->    removes what it made and exits 0
 //
 // A worker that dies of SIGBUS on its medium says as its last line
-// {"is":"fault","signal":7,"offset":N}. In place of any answer:
+// {"is":"fault","signal":7,"offset":N,"page_bytes":N}. In place of any answer:
 // {"is":"failed","kind":"runtime","message":"..."}; after a failed cell the worker waits for the
 // next.
 #pragma once

@@ -182,6 +182,10 @@ class Worker {
     in_loaded_ = false;
     session_.reset();
     if (!reply) return reply.error();
+    if (!host_.timer.invariant) {
+      const Status kept = check_pace(host_.timer.ns_per_tick, measure_ns_per_tick());
+      if (!kept) return kept.error();
+    }
     return to_json(*reply);
   }
 

@@ -148,8 +148,7 @@ TEST(MediaDram, refuses_a_node_that_does_not_exist_and_names_those_that_do) {
 }
 
 TEST(MediaDram, refuses_more_than_there_is_before_touching_any) {
-  EXPECT_THAT(refusal_of("example", "dram:4096T"),
-              HasSubstr("4096 TiB of memory asked for and "));
+  EXPECT_THAT(refusal_of("example", "dram:4096T"), HasSubstr("4096 TiB of memory asked for and "));
   ScratchFolder tree;
   const OpenOptions options = rooted(with_nodes(tree));
   EXPECT_THAT(refusal_of("example", "dram:16M", options),

@@ -68,8 +68,9 @@ TEST(MediaSpec, reads_paths_of_every_kind) {
 
 TEST(MediaSpec, refuses_what_names_no_kind) {
   for (const char* text : {"", "64M", "dram"}) {
-    EXPECT_THAT(refusal_of(text), HasSubstr("no kind of medium is named; write dram:SIZE, "
-                                            "file:PATH, /dev/daxX.Y, block:PATH or posix:DIRECTORY"));
+    EXPECT_THAT(refusal_of(text),
+                HasSubstr("no kind of medium is named; write dram:SIZE, "
+                          "file:PATH, /dev/daxX.Y, block:PATH or posix:DIRECTORY"));
   }
   EXPECT_THAT(refusal_of("/dev/sda"),
               HasSubstr("write file:/dev/sda to map it or block:/dev/sda for the kernel's block"));

@@ -71,7 +71,6 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/dax/file_system_name": "names for statfs' numbers; media_file_test reads one",
     "src/dax/media": "opens by kind: media_dram_test, media_file_test, media_block_test, ...",
     "src/dax/media_in_use": "media_block_test claims and mounts loop devices",
-    "src/dax/media_memory": "media_dram_test and media_file_test assert what it proves",
     "src/dax/media_path": "media_file_test and media_block_test assert its refusals",
     "src/dax/persistence_domain": "words for the values of an enum, asserted through open_device",
     "src/dax/plugin_trial": "plugin_loader_test runs it with plugins that crash and that hang",

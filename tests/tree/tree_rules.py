@@ -58,6 +58,8 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/cli/probe_parts": "a part of the report: probe_report_test",
     "src/cli/probe_tables": "a part of the report: probe_report_test",
     "src/cli/probe_text": "a part of the report: probe_report_test",
+    "src/cli/micro_benchmarks": "micro_command_test runs kernels under the library",
+    "src/cli/micro_kernel": "micro_command_test runs its kernels and reads their rows",
     "src/cli/gate_sides": "gate_command_test names every kind of side, good and wrong",
     "src/cli/utc_time": "one call of the kernel; the store's tests read what it wrote",
     "src/cli/version": "one constant, set by CMake",

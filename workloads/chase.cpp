@@ -1,38 +1,37 @@
-// chase: a pointer chase along one random cycle through the mapped memory. Each load waits for the
-// one before: the time of an operation is the latency of a load.
+// chase: a pointer chase along one cycle through the mapped memory. Each load waits for the one
+// before: the time of an operation is the latency of a load.
 #include <cstring>
 
-#include "base/random.hpp"
 #include "workloads/access_pattern.hpp"
+#include "workloads/chain.hpp"
 #include "workloads/parameters.hpp"
 #include "workloads/types.hpp"
 
 namespace pmembench {
 namespace {
 
+ChainSpec spec_of(const Parameters& parameters) {
+  const std::string& order = text_of(parameters, "order");
+  ChainSpec spec;
+  if (order == "sequential") spec.order = ChainOrder::sequential;
+  if (order == "tlb-local") spec.order = ChainOrder::tlb_local;
+  if (order == "tlb-hostile") spec.order = ChainOrder::tlb_hostile;
+  spec.stride_bytes = number_of(parameters, "stride");
+  spec.window_bytes = number_of(parameters, "tlb_window");
+  spec.page_bytes = number_of(parameters, "tlb_page");
+  return spec;
+}
+
 class Chase final : public Workload {
  public:
-  Chase(std::span<std::byte> region, std::uint64_t stride_bytes, std::uint64_t touched_bytes,
-        std::uint64_t seed)
+  Chase(std::span<std::byte> region, const ChainSpec& spec, std::uint64_t touched_bytes)
       : region_(region),
-        stride_bytes_(stride_bytes),
-        extra_words_(touched_bytes / 8 - 1),
-        nodes_(region.size() / stride_bytes),
-        seed_(seed) {}
+        spec_(spec),
+        words_(touched_bytes / 8),
+        nodes_(chain_nodes(spec, region.size())) {}
 
-  // Sattolo's algorithm, in place: one cycle through all nodes, every such cycle equally likely
-  // (S. Sattolo, "An algorithm to generate a random cyclic permutation", IPL 22, 1986). A node
-  // holds the address of the next, so that the chase is one load a step.
   Status prepare() override {
-    for (std::uint64_t i = 0; i < nodes_; ++i) set_next(i, node(i));
-    Random random(seed_);
-    for (std::uint64_t i = nodes_ - 1; i > 0; --i) {
-      const std::uint64_t j = random.below(i);
-      void* other = next(j);
-      set_next(j, next(i));
-      set_next(i, other);
-    }
-    at_ = node(0);
+    at_ = build_chain(region_, spec_);
     refresh();
     return {};
   }
@@ -43,9 +42,9 @@ class Chase final : public Workload {
   }
 
   Work run(std::uint64_t operations) override {
-    at_ = extra_words_ == 0 ? chase_pointers(at_, operations) : chase_lines(at_, operations);
+    at_ = walk(operations);
     done_in_stretch_ += operations;
-    return {operations, operations * 8 * (extra_words_ + 1)};
+    return {operations, operations * 8 * words_};
   }
 
   std::string failure() const override { return {}; }
@@ -66,6 +65,10 @@ class Chase final : public Workload {
   }
 
  private:
+  [[nodiscard]] void* walk(std::uint64_t steps) const {
+    if (words_ == 1) return chase_pointers(at_, steps);
+    return words_ == 8 ? chase_nodes<8>(at_, steps, 8) : chase_nodes<0>(at_, steps, words_);
+  }
   // The register pressed into the asm is both input and output: no load can be dropped or hoisted.
   static void* chase_pointers(void* at, std::uint64_t steps) {
     for (; steps >= 8; steps -= 8) {
@@ -79,37 +82,27 @@ class Chase final : public Workload {
     asm volatile("mov (%0), %0" : "+r"(at) : : "memory");
     return at;
   }
-  // All words of the node are loaded before the step is taken: their sum, always a multiple of
-  // zero, is part of the next address.
-  void* chase_lines(void* at, std::uint64_t steps) const {
+  // All words of the node are loaded before the step is taken: what they come to, always zero after
+  // the mask, is part of the next address. kWords 0: as many as `words` says.
+  template <std::uint64_t kWords>
+  static void* chase_nodes(void* at, std::uint64_t steps, std::uint64_t words) {
+    const std::uint64_t count = kWords == 0 ? words : kWords;
     for (; steps > 0; --steps) {
-      const auto* words = static_cast<const volatile std::uint64_t*>(at);
-      std::uint64_t sum = 0;
-      for (std::uint64_t i = 1; i <= extra_words_; ++i) sum |= words[i];
+      const auto* node = static_cast<const volatile std::uint64_t*>(at);
+      std::uint64_t all = 0;
+#pragma GCC unroll 8
+      for (std::uint64_t i = 1; i < count; ++i) all |= node[i];
       std::uint64_t zero = 0;
-      asm volatile("and %1, %0" : "+r"(zero) : "r"(sum));
+      asm volatile("and %1, %0" : "+r"(zero) : "r"(all));
       at = static_cast<std::byte*>(step(at)) + zero;
     }
     return at;
   }
 
-  [[nodiscard]] std::byte* node(std::uint64_t index) const {
-    return region_.data() + index * stride_bytes_;
-  }
-  [[nodiscard]] void* next(std::uint64_t index) const {
-    void* value = nullptr;
-    std::memcpy(&value, node(index), sizeof value);
-    return value;
-  }
-  void set_next(std::uint64_t index, void* value) const {
-    std::memcpy(node(index), &value, sizeof value);
-  }
-
   std::span<std::byte> region_;
-  std::uint64_t stride_bytes_;
-  std::uint64_t extra_words_;
+  ChainSpec spec_;
+  std::uint64_t words_;
   std::uint64_t nodes_;
-  std::uint64_t seed_;
   void* at_ = nullptr;
   void* start_ = nullptr;
   std::uint64_t done_in_stretch_ = 0;
@@ -117,34 +110,55 @@ class Chase final : public Workload {
 
 Region region_of(const Parameters& parameters, std::uint64_t device_bytes, unsigned index,
                  unsigned count) {
-  return seat_region(range_bytes_of(parameters, device_bytes), number_of(parameters, "stride"),
-                     false, index, count);
+  const ChainSpec spec = spec_of(parameters);
+  const bool pages = spec.order == ChainOrder::tlb_hostile;
+  return seat_region(range_bytes_of(parameters, device_bytes),
+                     pages ? spec.page_bytes : spec.stride_bytes, false, index, count);
 }
 
 std::unique_ptr<Workload> make_chase(const Parameters& parameters, Path& path,
                                      const ThreadSeat& seat) {
   const Region region = region_of(parameters, path.size_bytes(), seat.index, seat.count);
+  ChainSpec spec = spec_of(parameters);
+  spec.seed = seat.thread_seed();
   return std::make_unique<Chase>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
-                                 number_of(parameters, "stride"), number_of(parameters, "touched"),
-                                 seat.thread_seed());
+                                 spec, number_of(parameters, "touched"));
+}
+
+Status check_order(const ChainSpec& spec) {
+  if (spec.order == ChainOrder::tlb_local &&
+      (spec.window_bytes < 2 * spec.stride_bytes || spec.window_bytes % spec.stride_bytes != 0)) {
+    return usage_error("tlb_window {} is not a multiple of the stride {} with two nodes or more",
+                       spec.window_bytes, spec.stride_bytes);
+  }
+  if (spec.order == ChainOrder::tlb_hostile &&
+      (spec.page_bytes == 0 || spec.page_bytes % spec.stride_bytes != 0)) {
+    return usage_error("tlb_page {} is not a multiple of the stride {}", spec.page_bytes,
+                       spec.stride_bytes);
+  }
+  return {};
 }
 
 Status check_chase(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {
-  const std::uint64_t stride_bytes = number_of(parameters, "stride");
+  const ChainSpec spec = spec_of(parameters);
   const std::uint64_t touched_bytes = number_of(parameters, "touched");
-  if (stride_bytes < 8 || stride_bytes % 8 != 0) {
-    return usage_error("stride {} is not a multiple of 8 bytes", stride_bytes);
+  if (spec.stride_bytes < 8 || spec.stride_bytes % 8 != 0) {
+    return usage_error("stride {} is not a multiple of 8 bytes", spec.stride_bytes);
   }
-  if (touched_bytes < 8 || touched_bytes % 8 != 0 || touched_bytes > stride_bytes) {
+  if (touched_bytes < 8 || touched_bytes % 8 != 0 || touched_bytes > spec.stride_bytes) {
     return usage_error("touched {} is not a multiple of 8 bytes up to the stride {}", touched_bytes,
-                       stride_bytes);
+                       spec.stride_bytes);
   }
+  if (const Status fits = check_order(spec); !fits) return fits;
   if (device_bytes == 0) return {};
   if (range_bytes_of(parameters, device_bytes) > device_bytes) {
     return usage_error("range_size is larger than the medium");
   }
-  if (region_of(parameters, device_bytes, 0, threads).size_bytes < 2 * stride_bytes) {
-    return usage_error("a chase needs at least two nodes a thread: use a larger range_size");
+  const Region region = region_of(parameters, device_bytes, 0, threads);
+  const bool pages = spec.order == ChainOrder::tlb_hostile;
+  if (region.size_bytes < 2 * (pages ? spec.page_bytes : spec.stride_bytes)) {
+    return usage_error("a chase needs at least two {} a thread: use a larger range_size",
+                       pages ? "pages" : "nodes");
   }
   return {};
 }
@@ -153,17 +167,33 @@ Status check_chase(const Parameters& parameters, std::uint64_t device_bytes, uns
 
 WorkloadType chase_type() {
   const auto no = [](const Parameters&) { return false; };
-  return {"chase",
-          "pointer chase along one random cycle: the latency of dependent loads",
-          true,
-          true,
-          {{"stride", ParameterKind::size, "64", {}, "bytes between nodes"},
-           {"touched", ParameterKind::size, "8", {}, "bytes of each node that are loaded"},
-           range_size_spec()},
-          no,
-          no,
-          check_chase,
-          make_chase};
+  return {
+      "chase",
+      "pointer chase along one cycle, random or in another order: the latency of dependent loads",
+      true,
+      true,
+      {{"stride", ParameterKind::size, "64", {}, "bytes between nodes"},
+       {"touched", ParameterKind::size, "8", {}, "bytes of each node that are loaded"},
+       {"order",
+        ParameterKind::choice,
+        "random",
+        {"random", "sequential", "tlb-local", "tlb-hostile"},
+        "of the nodes; tlb-local: window after window; tlb-hostile: each step to another page"},
+       {"tlb_window",
+        ParameterKind::size,
+        "262144",
+        {},
+        "bytes that order tlb-local walks before it goes on"},
+       {"tlb_page",
+        ParameterKind::size,
+        "4096",
+        {},
+        "bytes that order tlb-hostile takes for a page: those of the medium's pages"},
+       range_size_spec()},
+      no,
+      no,
+      check_chase,
+      make_chase};
 }
 
 }  // namespace pmembench

@@ -7,6 +7,7 @@
 #include "cli/comparison_table.hpp"
 #include "cli/report_file.hpp"
 #include "cli/run_number.hpp"
+#include "cli/share_option.hpp"
 #include "cli/utc_time.hpp"
 #include "results/compare.hpp"
 
@@ -76,10 +77,8 @@ class CompareCommand final : public Command {
     subcommand_->add_option("--db", database_, "File that holds the results")
         ->type_name("FILE")
         ->capture_default_str();
-    subcommand_
-        ->add_option("--minimal-effect", rules_.gate.minimal_effect,
-                     "Smallest change that matters, as a share")
-        ->check(CLI::Range(0.0001, 10.0))
+    subcommand_->add_option("--minimal-effect", minimal_effect_, "Smaller changes do not matter")
+        ->type_name("SHARE")
         ->capture_default_str();
     subcommand_->add_option("--markdown", markdown_, "New file for a summary")->type_name("FILE");
     subcommand_->add_option("--junit", junit_, "New file for JUnit XML")->type_name("FILE");
@@ -91,6 +90,9 @@ class CompareCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& global) override {
+    const auto effect = read_share("--minimal-effect", minimal_effect_);
+    if (!effect) return effect.error();
+    rules_.gate.minimal_effect = *effect;
     auto base = load(base_, database_);
     if (!base) return base.error();
     auto head = load(head_, database_);
@@ -124,7 +126,7 @@ class CompareCommand final : public Command {
     return comparison.exit;
   }
 
-  std::string base_, head_, markdown_, junit_;
+  std::string base_, head_, markdown_, junit_, minimal_effect_ = "2%";
   std::string database_ = "pmembench.db";
   CompareRules rules_;
   bool as_json_ = false, explain_ = false;

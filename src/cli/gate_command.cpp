@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <optional>
 
@@ -18,6 +17,7 @@
 #include "cli/output.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/report_file.hpp"
+#include "cli/share_option.hpp"
 #include "cli/utc_time.hpp"
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
@@ -25,21 +25,6 @@
 
 namespace pmembench {
 namespace {
-
-// "2%" or "0.02".
-Result<double> read_share(const std::string& option, const std::string& text) {
-  const bool percent = text.ends_with('%');
-  const std::string digits = percent ? text.substr(0, text.size() - 1) : text;
-  double value = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (percent) value /= 100;
-  const bool whole = parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size();
-  if (!whole || !(value > 0 && value < 1)) {
-    return usage_error("{} '{}' is not a share above 0 % and below 100 %, such as 2% or 0.02",
-                       option, text);
-  }
-  return value;
-}
 
 nlohmann::json environment_json(std::optional<double> load_before,
                                 const std::vector<ArmSamples>& samples) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "results/durability_costs.hpp"
+
 namespace pmembench {
 
 Row Recorder::row_of(const Cell& cell) const {
@@ -32,6 +34,12 @@ Status Recorder::finish() {
     const double ns = row.ns_per_operation->estimate;
     context_.null_ns_per_operation =
         context_.null_ns_per_operation ? std::min(*context_.null_ns_per_operation, ns) : ns;
+  }
+  for (auto& [cell, sentence] :
+       durability_contradictions(rows(), replicates_, context_.confidence)) {
+    line_.say(fmt::format("cell failed: {}: {}", cell, sentence));
+    failures_[cell] = sentence;
+    ++contradicted_;
   }
   for (const Row& row : rows()) {
     const Status saved = store_.save(run_, row, nullptr);

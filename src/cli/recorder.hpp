@@ -27,12 +27,15 @@ class Recorder final : public RunObserver {
   void progress(const Progress& progress) override { line_.show(progress); }
   Status replicate(const Cell& cell, const Replicate& replicate) override;
   Status failure(const Cell& cell, const Error& error) override;
-  // Rows of the cells that never ran; and all rows again now that the harness's floor is known.
+  // Rows of the cells that never ran; and all rows again now that the harness's floor is known, and
+  // that what contradicts another row has failed.
   Status finish();
   [[nodiscard]] std::vector<Row> rows() const;
   // Cells with a result; and those that can run and were not begun.
   [[nodiscard]] std::size_t measured() const;
   [[nodiscard]] std::size_t unmeasured() const;
+  // Cells that finish() failed because they contradict others.
+  [[nodiscard]] std::size_t contradicted() const { return contradicted_; }
 
  private:
   Row row_of(const Cell& cell) const;
@@ -44,6 +47,7 @@ class Recorder final : public RunObserver {
   RowContext context_;
   std::map<std::string, std::vector<Replicate>> replicates_;
   std::map<std::string, std::string> failures_;
+  std::size_t contradicted_ = 0;
 };
 
 }  // namespace pmembench

@@ -6,6 +6,7 @@
 
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
+#include "cli/durability_table.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/ladder_table.hpp"
@@ -171,12 +172,15 @@ class RunCommand final : public Command {
   }
 
   Status show(const Store& store, const std::vector<Row>& rows, std::int64_t id) const {
+    const auto durability = stored_durability(store, id, rows);
+    if (!durability) return durability.error();
     if (as_json_) {
       for (const Row& row : rows) fmt::print("{}\n", to_json(row).dump());
+      fmt::print("{}", durability_json_lines(*durability));
     } else {
       const auto ladders = stored_ladders(store, id, rows);
       if (!ladders) return ladders.error();
-      fmt::print("{}{}", result_text(rows), ladder_text(*ladders));
+      fmt::print("{}{}{}", result_text(rows), ladder_text(*ladders), durability_text(*durability));
       fmt::print("run {} is in {}\n", id, database_);
     }
     std::fflush(stdout);
@@ -193,9 +197,10 @@ class RunCommand final : public Command {
               outcome.replicates, outcome.replicates == 1 ? "" : "s", database_));
       return kStatusInterrupted;
     }
-    if (outcome.failed > 0) {
-      return runtime_error("{} cell{} failed; the results say which and why", outcome.failed,
-                           outcome.failed == 1 ? "" : "s");
+    const std::size_t failed = outcome.failed + recorder.contradicted();
+    if (failed > 0) {
+      return runtime_error("{} cell{} failed; the results say which and why", failed,
+                           failed == 1 ? "" : "s");
     }
     const std::size_t unmeasured = recorder.unmeasured();
     if (recorder.measured() == 0 && unmeasured == 0) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "cli/durability_table.hpp"
 #include "cli/ladder_table.hpp"
 #include "cli/result_table.hpp"
 #include "cli/run_number.hpp"
@@ -58,8 +59,11 @@ class ShowCommand final : public Command {
     if (!record) return record.error();
     const auto rows = store->rows(record->id);
     if (!rows) return rows.error();
+    const auto durability = stored_durability(*store, record->id, *rows);
+    if (!durability) return durability.error();
     if (as_json_) {
       for (const Row& row : *rows) fmt::print("{}\n", to_json(row).dump());
+      fmt::print("{}", durability_json_lines(*durability));
     } else if (warnings_) {
       fmt::print("{}", warnings_text(*rows));
     } else {
@@ -67,7 +71,7 @@ class ShowCommand final : public Command {
       if (!ladders) return ladders.error();
       fmt::print("run {}: campaign {}, started {}, {}, seed {}\n\n{}", record->id, record->campaign,
                  record->started_utc, record->status, record->seed, result_text(*rows));
-      fmt::print("{}", ladder_text(*ladders));
+      fmt::print("{}{}", ladder_text(*ladders), durability_text(*durability));
     }
     return kStatusDone;
   }

@@ -33,10 +33,33 @@ Texts size_texts(std::string_view text) {
   return to_texts({*size});
 }
 
+// "1:*2:all": a range up to a word, whose number only the plan knows. It stays one value.
+bool is_open_range(const CellKey& key, std::string_view text) {
+  const std::size_t last = text.rfind(':');
+  return last != std::string_view::npos && std::find(key.choices.begin(), key.choices.end(),
+                                                     text.substr(last + 1)) != key.choices.end();
+}
+
+Texts open_range_text(std::string_view text) {
+  const std::string_view head = text.substr(0, text.rfind(':'));
+  const std::size_t colon = head.find(':');
+  const auto first = parse_count(head.substr(0, colon));
+  const std::string_view step = colon == std::string_view::npos ? "" : head.substr(colon + 1);
+  const auto by =
+      step.size() < 2 ? Result<std::uint64_t>(std::uint64_t{0}) : parse_count(step.substr(1));
+  const bool grows = by && ((step.front() == '*' && *by >= 2) || (step.front() == '+' && *by >= 1));
+  if (!first || *first == 0 || !grows) {
+    return usage_error("'{}' is not a range: write FIRST:STEP:{} with a step such as *2 or +1",
+                       text, text.substr(text.rfind(':') + 1));
+  }
+  return std::vector<std::string>{std::string(text)};
+}
+
 Texts count_texts(const CellKey& key, std::string_view text) {
   if (std::find(key.choices.begin(), key.choices.end(), text) != key.choices.end()) {
     return std::vector<std::string>{std::string(text)};
   }
+  if (is_open_range(key, text)) return open_range_text(text);
   if (is_range(text)) {
     // The range grammar is that of sizes; a count has no suffix.
     if (text.find_first_not_of("0123456789:+-*/ ") != std::string_view::npos) {

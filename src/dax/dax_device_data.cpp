@@ -127,6 +127,17 @@ std::int64_t survive(DaxDevice& device, const unsigned char* first, dax_iter& it
   }
 }
 
+// `operation` over the batch as far as the medium lets it: up to the first bad block, known or met.
+template <typename Impl, typename Operation>
+std::int64_t over_medium(DaxDevice& device, const Impl& impl, dax_iter& iter, Operation operation) {
+  const auto copy = [&](dax_iter& batch) {
+    return over_good_part(impl.bad_blocks, impl.table, batch, operation);
+  };
+  if (impl.survives_at == nullptr) [[likely]]
+    return copy(iter);
+  return survive(device, impl.survives_at, iter, copy);
+}
+
 void count_bytes(std::atomic<std::uint64_t>& counter, std::int64_t done) {
   if (done > 0) bump(counter, static_cast<std::uint64_t>(done));
 }
@@ -164,13 +175,9 @@ std::int64_t DaxDevice::copy_from_iter(const ReadSection& section, dax_iter& ite
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
-  const auto copy = [&impl](dax_iter& batch) {
-    return over_good_part(impl.bad_blocks, impl.table, batch, [&impl](dax_iter& part) {
-      return impl.table.copy_from_iter(impl.handle, &part);
-    });
-  };
-  const std::int64_t done =
-      impl.survives_at == nullptr ? copy(iter) : survive(*this, impl.survives_at, iter, copy);
+  const std::int64_t done = over_medium(*this, impl, iter, [&impl](dax_iter& part) {
+    return impl.table.copy_from_iter(impl.handle, &part);
+  });
   count_bytes(slot.bytes_copied_from, done);
   return done;
 }
@@ -180,13 +187,9 @@ std::int64_t DaxDevice::copy_to_iter(const ReadSection& section, dax_iter& iter)
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
-  const auto copy = [&impl](dax_iter& batch) {
-    return over_good_part(impl.bad_blocks, impl.table, batch, [&impl](dax_iter& part) {
-      return impl.table.copy_to_iter(impl.handle, &part);
-    });
-  };
-  const std::int64_t done =
-      impl.survives_at == nullptr ? copy(iter) : survive(*this, impl.survives_at, iter, copy);
+  const std::int64_t done = over_medium(*this, impl, iter, [&impl](dax_iter& part) {
+    return impl.table.copy_to_iter(impl.handle, &part);
+  });
   count_bytes(slot.bytes_copied_to, done);
   return done;
 }
@@ -255,14 +258,11 @@ std::int64_t DaxDevice::persist_from_iter(const ReadSection& section, dax_iter& 
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
   const bool flushes = write_cache() && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
-  const auto copy = [&](dax_iter& batch) {
-    return over_good_part(impl.bad_blocks, impl.table, batch, [&](dax_iter& part) {
-      const auto persist =
-          impl.table.persist_from_iter != nullptr ? &persist_fused : &persist_composed;
-      return persist(impl.table, impl.handle, slot, part, flushes);
-    });
-  };
-  return impl.survives_at == nullptr ? copy(iter) : survive(*this, impl.survives_at, iter, copy);
+  return over_medium(*this, impl, iter, [&](dax_iter& part) {
+    const auto persist =
+        impl.table.persist_from_iter != nullptr ? &persist_fused : &persist_composed;
+    return persist(impl.table, impl.handle, slot, part, flushes);
+  });
 }
 
 std::int64_t DaxDevice::flush(DaxReader& reader, dax_iter& iter) {

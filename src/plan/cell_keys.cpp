@@ -10,8 +10,9 @@
 namespace pmembench {
 namespace {
 
-constexpr std::array<std::string_view, 8> kCellFacts{
-    "media", "backend", "path", "workload", "threads", "placement", "timing", "latency_mode"};
+constexpr std::array<std::string_view, 11> kCellFacts{
+    "media",  "backend",      "path",    "workload", "threads", "placement",
+    "timing", "latency_mode", "arrival", "rate",     "slots"};
 constexpr std::uint64_t kMaximumThreads = 65'536;
 
 template <typename List>
@@ -182,19 +183,46 @@ Result<std::string> latency_mode_of(const Combination& combination, const Worklo
   return std::string();
 }
 
-Result<unsigned> threads_of(const Combination& combination) {
+std::vector<unsigned> ThreadsChoice::counts(unsigned all) const {
+  if (!up_to_all) return {first};
+  std::vector<unsigned> counts;
+  std::uint64_t count = first;
+  while (step > 0 && count < all) {
+    counts.push_back(static_cast<unsigned>(count));
+    count = multiplies ? count * step : count + step;
+  }
+  counts.push_back(all);
+  return counts;
+}
+
+Result<ThreadsChoice> threads_of(const Combination& combination) {
   const std::string text = combination.text_or("threads", "1");
-  if (text == "all") return kAllThreads;
-  const auto count = parse_count(text);
-  if (!count) {
-    return error_at(combination.at("threads"), fmt::format("threads: {}", count.error().message));
+  const auto refuse = [&](const std::string& sentence) {
+    return error_at(combination.at("threads"), fmt::format("threads: {}", sentence));
+  };
+  ThreadsChoice choice;
+  if (text == "all") {
+    choice.up_to_all = true;
+    return choice;
   }
-  if (*count < 1 || *count > kMaximumThreads) {
-    return error_at(combination.at("threads"),
-                    fmt::format("threads: {} is out of range: it must be from 1 to {}, or all",
-                                *count, kMaximumThreads));
+  const std::size_t colon = text.find(':');
+  const auto first = parse_count(text.substr(0, colon));
+  if (!first) return refuse(first.error().message);
+  std::uint64_t step = 0;
+  if (colon != std::string::npos) {  // "1:*2:all", as the reader checked it
+    const auto by = parse_count(text.substr(colon + 2, text.rfind(':') - colon - 2));
+    if (!by) return refuse(by.error().message);
+    step = *by;
+    choice.multiplies = text[colon + 1] == '*';
+    choice.up_to_all = true;
   }
-  return static_cast<unsigned>(*count);
+  if (*first < 1 || *first > kMaximumThreads || step > kMaximumThreads) {
+    return refuse(fmt::format("{} is out of range: it must be from 1 to {}, or all",
+                              step > kMaximumThreads ? step : *first, kMaximumThreads));
+  }
+  choice.first = static_cast<unsigned>(*first);
+  choice.step = static_cast<unsigned>(step);
+  return choice;
 }
 
 Result<std::vector<BackendChoice>> backends_of(const Combination& combination,

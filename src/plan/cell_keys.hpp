@@ -37,8 +37,16 @@ Result<Timing> timing_of(const Combination& combination);
 // "" where no latency is taken; "dependent" for chains, which give one at any timing.
 Result<std::string> latency_mode_of(const Combination& combination, const WorkloadType& workload,
                                     Timing timing);
-// kAllThreads for "all".
-Result<unsigned> threads_of(const Combination& combination);
+// How many threads the cells have: one number; all that the placement allows; or a range up to
+// that, "1:*2:all", to which `all` itself always belongs.
+struct ThreadsChoice {
+  std::vector<unsigned> counts(unsigned all) const;
+  unsigned first = 1;
+  unsigned step = 0;        // 0: `first` alone
+  bool multiplies = false;  // by the step; else it is added
+  bool up_to_all = false;   // false: `first` was written as a number
+};
+Result<ThreadsChoice> threads_of(const Combination& combination);
 
 struct BackendChoice {
   const BackendEntry* entry = nullptr;

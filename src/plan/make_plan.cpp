@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "plan/arrival_keys.hpp"
 #include "plan/cell_keys.hpp"
 #include "plan/cell_name.hpp"
 #include "plan/media_placement.hpp"
@@ -90,10 +91,16 @@ class PlanBuilder {
   Status add_combination(const Combination& combination) {
     auto draft = make_draft(combination);
     if (!draft) return draft.error();
-    if (const Status status = place_draft(combination, *draft); !status) return status;
     const auto backends = backends_of(combination, *input_.registry, draft->spec.kind);
     if (!backends) return backends.error();
-    for (const BackendChoice& backend : *backends) add_cell(combination, *draft, backend);
+    const auto threads = threads_of(combination);
+    if (!threads) return threads.error();
+    for (const unsigned count : counts_of(combination, *threads, *draft)) {
+      Draft one = *draft;
+      const Status status = place_draft(combination, count, threads->up_to_all, one);
+      if (!status) return status;
+      for (const BackendChoice& backend : *backends) add_cell(combination, one, backend);
+    }
     for (const ParameterSpec& spec : draft->specs) {
       if (combination.find(spec.name) == nullptr) continue;
       used_.insert(spec.name);
@@ -138,19 +145,32 @@ class PlanBuilder {
     draft.cell.parameters = *std::move(parameters);
     draft.cell.timing = *timing;
     draft.cell.latency_mode = *latency_mode;
+    if (const Status arrival = read_arrival(combination, **workload, draft.cell); !arrival) {
+      return arrival.error();
+    }
     return draft;
+  }
+
+  // Each number of threads that was asked for; where the placement cannot be had, kAllThreads: the
+  // cell that is skipped says why.
+  std::vector<unsigned> counts_of(const Combination& combination, const ThreadsChoice& threads,
+                                  const Draft& draft) const {
+    if (!threads.up_to_all) return threads.counts(0);
+    const auto all = place_on_media(combination.text_or("placement", "near"), kAllThreads,
+                                    draft.spec, *input_.topology, input_.root);
+    if (!all) return {kAllThreads};
+    return threads.counts(static_cast<unsigned>(all->cpus.size()));
   }
 
   // Threads and CPUs, and what the workload says to its parameters with so many threads. That too
   // few CPUs or a far node are missing here is a reason to skip; bad words are an error.
-  Status place_draft(const Combination& combination, Draft& draft) const {
-    const auto threads = threads_of(combination);
-    if (!threads) return threads.error();
+  Status place_draft(const Combination& combination, unsigned threads, bool up_to_all,
+                     Draft& draft) const {
     Cell& cell = draft.cell;
-    cell.threads = *threads == kAllThreads ? 1 : *threads;
+    cell.threads = threads == kAllThreads ? 1 : threads;
     cell.placement.asked = combination.text_or("placement", "near");
     auto placement =
-        place_on_media(cell.placement.asked, *threads, draft.spec, *input_.topology, input_.root);
+        place_on_media(cell.placement.asked, threads, draft.spec, *input_.topology, input_.root);
     if (placement) {
       cell.threads = static_cast<unsigned>(placement->cpus.size());
       cell.placement = *std::move(placement);
@@ -159,7 +179,7 @@ class PlanBuilder {
     } else {
       cell.skip_reason = placement.error().message;
     }
-    return check_draft(combination, draft, *threads == kAllThreads);
+    return check_draft(combination, draft, up_to_all);
   }
 
   // The size of the media is that which was asked for; 0, unknown, leaves sizes to the open device.
@@ -185,6 +205,11 @@ class PlanBuilder {
     const std::string reason =
         skip_reason(*backend.entry, draft.spec.kind, *draft.path, *draft.workload, cell.parameters);
     if (!reason.empty()) cell.skip_reason = reason;
+    if (draft.workload->paced && cell.threads < 2 && cell.skip_reason.empty()) {
+      cell.skip_reason = fmt::format(
+          "workload {} needs two CPUs, one that probes and one or more that load, and has {}",
+          draft.workload->name, cell.threads);
+    }
     cell.durable =
         draft.workload->writes(cell.parameters) && draft.workload->durable(cell.parameters);
     const bool left_out = backend.by_usable && !backend.entry->usable();

@@ -42,6 +42,8 @@ struct Row {
   std::uint64_t operations = 0, bytes = 0;  // in all timed slices
   std::optional<Estimate> operations_per_s, bytes_per_s, ns_per_operation;
   std::optional<LatencyResult> latency_ns;
+  // Of an open loop: from when an operation could begin; latency_ns is from when it was due.
+  std::optional<LatencyResult> service_ns;
   double floor_ns =
       0;  // cost of an operation by `null` (slices), or of an empty clock pair (operation)
   unsigned replicates = 0;

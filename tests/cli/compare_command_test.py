@@ -120,3 +120,12 @@ def test_two_thousand_cells_are_compared_at_once(two_runs):
     print(f"compared in {time.monotonic() - begun:.2f} s")
     assert outcome.status == 0
     assert outcome.out.splitlines()[-1].startswith("PASS: none of 1000 cells got slower")
+
+
+def test_the_minimal_effect_is_a_share_as_the_gate_reads_it(two_runs):
+    outcome = two_runs("compare", 1, 2, "--minimal-effect", "15%")
+    assert outcome.status == 0
+    assert outcome.out.splitlines()[-1].startswith("PASS")
+    outcome = two_runs("compare", 1, 2, "--minimal-effect", "two")
+    assert outcome.status == 2
+    assert "--minimal-effect 'two' is not a share above 0 % and below 100 %" in outcome.err

@@ -56,6 +56,19 @@ TEST(CellValues, reads_counts_without_suffixes) {
             "c.yaml:2:3: key: range '8:+1:2' never arrives at 2 from 8 by +1");
 }
 
+TEST(CellValues, keeps_a_range_up_to_a_word_as_one_value) {
+  EXPECT_EQ(read(KeyKind::count, "1:*2:all", {"all"}), "1:*2:all");
+  EXPECT_EQ(read(KeyKind::count, "2:+1:all", {"all"}), "2:+1:all");
+  for (const char* bad : {"1:all", "1:2:all", "1:*1:all", "1:+0:all", "0:*2:all", "1:-1:all",
+                          ":*2:all", "1:*:all", "1:*x:all"}) {
+    EXPECT_EQ(read(KeyKind::count, bad, {"all"}),
+              std::string("c.yaml:2:3: key: '") + bad +
+                  "' is not a range: write FIRST:STEP:all with a step such as *2 or +1");
+  }
+  EXPECT_EQ(read(KeyKind::count, "1:*2:all"),
+            "c.yaml:2:3: key: '1:*2:all' is not a range of whole numbers");
+}
+
 TEST(CellValues, makes_numbers_canonical) {
   EXPECT_EQ(read(KeyKind::real, "0.990"), "0.99");
   EXPECT_EQ(read(KeyKind::real, "1e0"), "1");

@@ -35,8 +35,9 @@ TEST(MakePlan, fills_in_every_default) {
 }
 
 TEST(MakePlan, says_which_cells_write_durably) {
-  const auto cells = cells_of(group(
-      "workload: random, backend: movnt, matrix: {access: [write, read], durability: [each, none]}"));
+  const auto cells =
+      cells_of(group("workload: random, backend: movnt, matrix: {access: [write, read], "
+                     "durability: [each, none]}"));
   ASSERT_EQ(cells.size(), 4U);
   EXPECT_TRUE(cells[0].durable);
   EXPECT_FALSE(cells[1].durable);
@@ -87,7 +88,8 @@ TEST(MakePlan, skips_what_is_named_and_cannot_run) {
   ASSERT_EQ(cells.size(), 4U);
   EXPECT_EQ(cells[0].name, "dram:1M/clwb/direct/random/operation_size=64B/t1");
   EXPECT_EQ(cells[0].skip_reason, "backend clwb: the CPU has no clwb");
-  EXPECT_EQ(cells[1].skip_reason, "backend block does not serve dram media: it serves block, posix");
+  EXPECT_EQ(cells[1].skip_reason,
+            "backend block does not serve dram media: it serves block, posix");
   EXPECT_EQ(cells[2].skip_reason,
             "operation_size 64 B is below the smallest I/O of backend wide, 256 B");
   EXPECT_EQ(cells[3].skip_reason, "");
@@ -169,6 +171,29 @@ TEST(MakePlan, skips_where_this_host_has_too_little) {
   ASSERT_EQ(two.size(), 1U);
   EXPECT_EQ(two[0].skip_reason, "");
   EXPECT_EQ(two[0].placement.memory_node, 1);
+}
+
+// The numbers of threads of a plan's cells, on a host with so many CPUs.
+std::vector<unsigned> threads_on(int cpus, const std::string& threads) {
+  const auto plan = plan_of(
+      "media: dram:1M\ncells: [{workload: random, backend: movnt, threads: " + threads + "}]\n",
+      one_node(cpus));
+  EXPECT_TRUE(plan) << plan.error().message;
+  std::vector<unsigned> counts;
+  for (const Cell& cell : plan->cells) {
+    counts.push_back(cell.threads);
+    EXPECT_EQ(cell.placement.cpus.size(), cell.threads);
+    EXPECT_TRUE(cell.name.ends_with("/t" + std::to_string(cell.threads))) << cell.name;
+  }
+  return counts;
+}
+
+TEST(MakePlan, counts_threads_up_to_all_of_this_hosts) {
+  EXPECT_THAT(threads_on(8, "1:*2:all"), ElementsAre(1, 2, 4, 8));
+  EXPECT_THAT(threads_on(6, "1:*2:all"), ElementsAre(1, 2, 4, 6)) << "all belongs to it";
+  EXPECT_THAT(threads_on(3, "1:+1:all"), ElementsAre(1, 2, 3));
+  EXPECT_THAT(threads_on(1, "1:*2:all"), ElementsAre(1));
+  EXPECT_THAT(threads_on(2, "4:*2:all"), ElementsAre(2));
 }
 
 TEST(MakePlan, skips_where_all_threads_of_this_host_are_too_many) {

@@ -8,15 +8,43 @@
 namespace pmembench {
 namespace {
 
+// All but the line state shared, which takes threads: durability_test has it.
+std::vector<Parameters> durability_variants() {
+  std::vector<Parameters> all;
+  for (const char* step : {"store", "store_flush", "store_flush_fence", "store_flush_barrier"}) {
+    for (const char* line : {"dirty", "clean", "flushed"}) {
+      all.push_back(parameters_of("durability", {{"step", step}, {"line", line}}));
+      all.push_back(parameters_of("durability", {{"step", step},
+                                                 {"line", line},
+                                                 {"operation_size", "4096"},
+                                                 {"order", "sequential"},
+                                                 {"read_after", "on"}}));
+    }
+    all.push_back(parameters_of("durability", {{"step", step}, {"repeat", "2"}}));
+    all.push_back(
+        parameters_of("durability", {{"step", step}, {"flush_every", "4"}, {"fence_every", "8"}}));
+  }
+  return all;
+}
+
 std::vector<Parameters> variants(const std::string& workload) {
   if (workload == "chase") {
-    return {parameters_of(workload, {}), parameters_of(workload, {{"touched", "64"}}),
-            parameters_of(workload, {{"stride", "4096"}, {"touched", "256"}})};
+    return {parameters_of(workload, {}),
+            parameters_of(workload, {{"touched", "64"}}),
+            parameters_of(workload, {{"stride", "4096"}, {"touched", "256"}}),
+            parameters_of(workload, {{"order", "sequential"}}),
+            parameters_of(workload, {{"order", "tlb-local"}, {"tlb_window", "8192"}}),
+            parameters_of(workload, {{"order", "tlb-hostile"}, {"touched", "64"}})};
   }
   if (workload == "persist") {
     return {parameters_of(workload, {}), parameters_of(workload, {{"operation_size", "4096"}}),
             parameters_of(workload, {{"order", "sequential"}, {"operation_size", "256"}})};
   }
+  if (workload == "loaded") {
+    return {parameters_of(workload, {}), parameters_of(workload, {{"read_share", "30"}}),
+            parameters_of(workload, {{"read_share", "0"}, {"durability", "each"}})};
+  }
+  if (workload == "durability") return durability_variants();
   std::vector<Parameters> all;
   for (const char* durability : {"each", "batch", "none"}) {
     for (const char* size : {"64", "100", "4096"}) {
@@ -98,6 +126,7 @@ int run_all(OpenedDevice& opened, bool emulated) {
     for (const PathType& path : path_list()) {
       if ((path.name == "kernel") != emulated || path.gives_files) continue;
       if (type.needs_mapping && path.granule_bytes != nullptr) continue;
+      if (type.paced && path.prepare != nullptr) continue;
       for (const Parameters& variant : variants(std::string(type.name))) {
         const Parameters parameters = with_path(variant, path);
         if (!fits_granule(path, parameters)) continue;

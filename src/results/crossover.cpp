@@ -1,0 +1,127 @@
+#include "results/crossover.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "base/result.hpp"
+#include "base/units.hpp"
+#include "measure/quantile_interval.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::array<const char*, 3> kCached{"clwb", "clflushopt", "clflush"};
+constexpr const char* kNontemporal = "movnt";
+constexpr double kBeyond = std::numeric_limits<double>::infinity();
+
+// Times of an operation by size, of one backend in one replicate.
+using Curve = std::map<double, double>;
+// By replicate.
+using Curves = std::map<unsigned, Curve>;
+
+struct Group {
+  std::string title;
+  std::map<std::string, Curves> by_backend;
+  std::map<std::string, std::set<double>> sizes;
+};
+
+std::string title_of(const Row& row) {
+  return fmt::format("{}, {}", work_text(row, "operation_size"), place_text(row));
+}
+
+bool takes_part(const Row& row) {
+  const bool durable = row.status == "ok" && row.claim != "volatile" && !row.latency_ns;
+  const bool known = row.backend == kNontemporal ||
+                     std::find(kCached.begin(), kCached.end(), row.backend) != kCached.end();
+  return durable && known && row.parameters.contains("operation_size");
+}
+
+std::vector<Group> groups_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates) {
+  std::vector<Group> groups;
+  for (const Row& row : rows) {
+    const auto found = replicates.find(row.cell);
+    if (!takes_part(row) || found == replicates.end()) continue;
+    const auto size = parse_count(row.parameters.at("operation_size"));
+    if (!size) continue;
+    const std::string title = title_of(row);
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const Group& one) { return one.title == title; });
+    if (group == groups.end()) group = groups.insert(groups.end(), Group{title, {}, {}});
+    const auto bytes = static_cast<double>(*size);
+    group->sizes[row.backend].insert(bytes);
+    for (const Replicate& replicate : found->second) {
+      group->by_backend[row.backend][replicate.index][bytes] = replicate.median_ns_per_operation;
+    }
+  }
+  return groups;
+}
+
+// 0 for "faster from the first size on", infinity for "not even at the last".
+double crossing(const Curve& cached, const Curve& nontemporal, const std::vector<double>& sizes) {
+  double at = kBeyond;
+  double gain_there = 0;
+  for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
+    const double gain = std::log(cached.at(*size) / nontemporal.at(*size));
+    if (gain < 0) {
+      if (at == kBeyond) return kBeyond;
+      const double share = gain / (gain - gain_there);
+      return std::exp(std::log(*size) + share * (std::log(at) - std::log(*size)));
+    }
+    at = *size;
+    gain_there = gain;
+  }
+  return 0;
+}
+
+std::optional<Crossover> crossover_of(const Group& group, const std::string& cached,
+                                      double confidence) {
+  std::vector<double> sizes;
+  const auto& own = group.sizes.at(cached);
+  const auto& other = group.sizes.at(kNontemporal);
+  std::set_intersection(own.begin(), own.end(), other.begin(), other.end(),
+                        std::back_inserter(sizes));
+  if (sizes.size() < 2) return std::nullopt;
+  std::vector<double> crossings;
+  const Curves& theirs = group.by_backend.at(kNontemporal);
+  for (const auto& [index, curve] : group.by_backend.at(cached)) {
+    const auto pair = theirs.find(index);
+    if (pair == theirs.end()) continue;
+    const bool whole = std::all_of(sizes.begin(), sizes.end(), [&](double size) {
+      return curve.contains(size) && pair->second.contains(size);
+    });
+    if (whole) crossings.push_back(crossing(curve, pair->second, sizes));
+  }
+  if (crossings.empty()) return std::nullopt;
+  std::sort(crossings.begin(), crossings.end());
+  Crossover result{group.title, cached, kNontemporal, sizes.front(), sizes.back()};
+  // The lower of the middle two: a mean of a size and "beyond" would be no size.
+  result.bytes = result.low = result.high = crossings[(crossings.size() - 1) / 2];
+  const auto ranks = quantile_ranks(crossings.size(), 0.5, confidence);
+  if (ranks) {
+    result.has_interval = true;
+    result.low = crossings[ranks->low - 1];
+    result.high = crossings[ranks->high - 1];
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Crossover> crossovers_of(const std::vector<Row>& rows,
+                                     const ReplicatesByCell& replicates, double confidence) {
+  std::vector<Crossover> all;
+  for (const Group& group : groups_of(rows, replicates)) {
+    if (!group.by_backend.contains(kNontemporal)) continue;
+    for (const char* cached : kCached) {
+      if (!group.by_backend.contains(cached)) continue;
+      auto crossover = crossover_of(group, cached, confidence);
+      if (crossover) all.push_back(*std::move(crossover));
+    }
+  }
+  return all;
+}
+
+}  // namespace pmembench

@@ -147,6 +147,20 @@ std::string tables(const std::vector<Row>& rows) {
   return text;
 }
 
+// What the workloads found out, which has no column.
+std::string figures_text(const std::vector<Row>& rows) {
+  std::string text;
+  for (const Row& row : rows) {
+    if (row.status != "ok" || row.figures.empty()) continue;
+    std::vector<std::string> figures;
+    for (const auto& [name, value] : row.figures) {
+      figures.push_back(fmt::format("{} {:.4g}", name, value));
+    }
+    text += fmt::format("  {}: {}\n", row.cell, fmt::join(figures, ", "));
+  }
+  return text.empty() ? text : "figures of workloads:\n" + text + "\n";
+}
+
 bool any(const std::vector<Row>& rows, bool (*has)(const Row&)) {
   return std::any_of(rows.begin(), rows.end(), has);
 }
@@ -230,7 +244,7 @@ std::string not_run(const std::vector<Row>& rows) {
 std::string result_text(const std::vector<Row>& rows) {
   std::string text = tables(rows);
   if (text.empty()) text = "no cell has a result.\n";
-  return text + floor_line(rows) + legend(rows) + not_run(rows);
+  return text + figures_text(rows) + floor_line(rows) + legend(rows) + not_run(rows);
 }
 
 }  // namespace pmembench

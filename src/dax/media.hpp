@@ -37,6 +37,7 @@ struct MediaFacts {
   bool created = false;       // the file was made by us and goes with the device
   std::string directory;      // that we made, of a posix medium; goes with the device
   std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"; else empty
+  std::string block_device;   // that a block medium's file is reached by, or why there is none
   std::string backend_says;   // "key=value key=value" of its `describe`; empty: nothing
 };
 
@@ -105,6 +106,7 @@ struct Medium {
   CreatedDirectory directory;
   CreatedFile created;
   UniqueFd fd;      // -1 for dram
+  UniqueFd loop;    // of the loop device over it, where there is one
   Mapping mapping;  // empty where the backend opens the medium itself
 };
 

@@ -23,7 +23,7 @@ constexpr std::array<KindWords, 5> kKinds{{
     {"dram", DAX_MEDIA_DRAM, "node, pages", "dram:SIZE[,node=N][,pages=4k|thp|2m|1g]"},
     {"file", DAX_MEDIA_FILE, "size", "file:PATH[,size=SIZE]"},
     {"devdax", DAX_MEDIA_DEVDAX, "size", "devdax:/dev/daxX.Y[,size=SIZE]"},
-    {"block", DAX_MEDIA_BLOCK, "size", "block:PATH[,size=SIZE]"},
+    {"block", DAX_MEDIA_BLOCK, "size, loop", "block:PATH[,size=SIZE][,loop=off|on|auto]"},
     {"posix", DAX_MEDIA_POSIX, "size", "posix:DIRECTORY[,size=SIZE]"},
 }};
 
@@ -35,6 +35,9 @@ constexpr std::array<PageWord, 4> kPageWords{{{"4k", PageChoice::small_4k},
                                               {"thp", PageChoice::transparent},
                                               {"2m", PageChoice::huge_2m},
                                               {"1g", PageChoice::huge_1g}}};
+
+// In the order of LoopChoice.
+constexpr std::array<std::string_view, 3> kLoopWords{"off", "on", "auto"};
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -74,6 +77,14 @@ Status set_key(MediaSpec& spec, std::string_view key, std::string_view value) {
                          value);
     }
     spec.node = static_cast<int>(*node);
+    return {};
+  }
+  if (key == "loop") {
+    const auto* const word = std::find(kLoopWords.begin(), kLoopWords.end(), value);
+    if (word == kLoopWords.end()) {
+      return usage_error("loop '{}' is unknown; write loop=off, loop=on or loop=auto", value);
+    }
+    spec.loop = static_cast<LoopChoice>(word - kLoopWords.begin());
     return {};
   }
   const auto* page = std::find_if(kPageWords.begin(), kPageWords.end(),

@@ -10,12 +10,14 @@
 
 namespace pmembench {
 
+// Is a file to be reached by way of a loop device? `automatic`: where one can be had.
+enum class LoopChoice { off, on, automatic };
 enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent };
 
 // "dram:SIZE[,node=N][,pages=4k|2m|1g|thp]", "file:PATH[,size=SIZE]", "/dev/daxX.Y" or
-// "devdax:PATH", "block:PATH[,size=SIZE]", "posix:DIRECTORY[,size=SIZE]". Any "file:" or "block:"
-// path that does not exist is made with the size given, and removed at the end; in a posix
-// directory that is done in a subdirectory of our own.
+// "devdax:PATH", "block:PATH[,size=SIZE][,loop=off|on|auto]", "posix:DIRECTORY[,size=SIZE]". Any
+// "file:" or "block:" path that does not exist is made with the size given, and removed at the end;
+// in a posix directory that is done in a subdirectory of our own.
 struct MediaSpec {
   std::string text;  // as typed
   dax_media_kind kind = DAX_MEDIA_DRAM;
@@ -23,6 +25,7 @@ struct MediaSpec {
   std::uint64_t size_bytes = 0;  // 0: as large as the medium is
   int node = -1;                 // -1: none asked for
   PageChoice pages = PageChoice::kernel_default;
+  LoopChoice loop = LoopChoice::off;
 };
 
 // Every refusal is a usage error that names the part that is wrong and what may stand there.

@@ -134,6 +134,22 @@ void count_amplification(const ParsedReplicates& parsed, Row& row) {
   }
 }
 
+void average_figures(const ParsedReplicates& parsed, Row& row) {
+  std::map<std::string, double> sums;
+  std::map<std::string, double> replicates;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto figures = details.find("figures");
+    if (figures == details.end()) continue;
+    for (const auto& [name, value] : figures->items()) {
+      const auto figure = number_at(*figures, name);
+      if (!figure) continue;
+      sums[name] += *figure;
+      replicates[name] += 1;
+    }
+  }
+  for (const auto& [name, sum] : sums) row.figures[name] = sum / replicates[name];
+}
+
 // Of the load threads, over the processes' medians; nothing where there were none.
 std::optional<Estimate> load_bandwidth(const ParsedReplicates& parsed, double confidence) {
   std::vector<double> logarithms;
@@ -189,6 +205,7 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
   row.floor_ns = floor_of(cell, replicates, is_loaded(parsed), context);
   row.converged = has_converged(*row.ns_per_operation, row.replicates, context.precision);
   if (cell.backend != kNullBackend) count_amplification(parsed, row);
+  average_figures(parsed, row);
   row.warnings = warnings_of(cell, parsed, row, context);
 }
 

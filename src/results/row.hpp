@@ -53,6 +53,9 @@ struct Row {
   // Per operation, counted by the device and the layers on it: "bytes_asked", "bytes_stored",
   // "bytes_loaded", "lines_flushed", "fences", and where there are sectors "sectors_written", ...
   std::map<std::string, double> amplification;
+  // What the workload found out, by its own names ("huge_mappable_share", ...): the mean over the
+  // replicates.
+  std::map<std::string, double> figures;
   std::vector<Warning> warnings;
   std::uint64_t seed = 0;
   nlohmann::json medium;  // MediaFacts as verified: page size, node shares, MAP_SYNC, domain

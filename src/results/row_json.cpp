@@ -76,9 +76,9 @@ std::optional<LatencyResult> latency_from(const json& value) {
   return latency;
 }
 
-json amplification_json(const std::map<std::string, double>& amplification) {
+json numbers_json(const std::map<std::string, double>& numbers) {
   json value = json::object();
-  for (const auto& [name, factor] : amplification) value[name] = number(factor);
+  for (const auto& [name, each] : numbers) value[name] = number(each);
   return value;
 }
 
@@ -124,6 +124,10 @@ void read_numbers(const json& value, Row& row) {
   for (const auto& [name, factor] : value.at("amplification").items()) {
     row.amplification[name] = number_from(factor);
   }
+  // Rows of stores that are older than it have none.
+  for (const auto& [name, figure] : value.value("figures", json::object()).items()) {
+    row.figures[name] = number_from(figure);
+  }
   for (const json& warning : value.at("warnings")) {
     row.warnings.push_back(
         {warning.at("type").get<std::string>(), warning.at("sentence").get<std::string>()});
@@ -156,7 +160,8 @@ json to_json(const Row& row) {
           {"slices", row.slices},
           {"converged", row.converged},
           {"disturbed_share", number(row.disturbed_share)},
-          {"amplification", amplification_json(row.amplification)},
+          {"amplification", numbers_json(row.amplification)},
+          {"figures", numbers_json(row.figures)},
           {"warnings", warnings_json(row.warnings)},
           {"seed", row.seed},
           {"medium", row.medium}};

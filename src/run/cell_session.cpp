@@ -297,7 +297,10 @@ Result<CellDoneReply> CellSession::finish() {
                            seat.cpu, cell_.placement.cpus[index]);
     }
     reply.cpus.push_back(seat.cpu);
-    for (const auto& [name, value] : seat.workload->figures()) reply.figures[name] += value;
+    for (const auto& [name, value] : seat.workload->figures()) {
+      const double parts = name.ends_with("_share") ? static_cast<double>(seats_.size()) : 1;
+      reply.figures[name] += value / parts;
+    }
     histogram.merge(seat.histogram);
     service.merge(seat.service);
   }

@@ -35,6 +35,8 @@ nlohmann::json to_json(const MediaFacts& facts) {
                          {"node_share", nodes},
                          {"created", facts.created},
                          {"claim", durable_claim(facts)}};
+  if (!facts.backend_says.empty()) json["backend"] = facts.backend_says;
+  if (!facts.block_device.empty()) json["block_device"] = facts.block_device;
   if (facts.directory.empty()) return json;
   json["directory"] = facts.directory;
   json["dax_attribute"] = facts.dax_attribute;

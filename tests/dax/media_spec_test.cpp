@@ -64,6 +64,10 @@ TEST(MediaSpec, reads_paths_of_every_kind) {
   EXPECT_EQ(block->kind, DAX_MEDIA_BLOCK);
   EXPECT_EQ(block->path, "/dev/loop0");
   EXPECT_EQ(parse_media("block:/path,size=64M").value().size_bytes, 64ULL << 20);
+  EXPECT_EQ(parse_media("block:/path,size=64M").value().loop, LoopChoice::off);
+  EXPECT_EQ(parse_media("block:/path,loop=off").value().loop, LoopChoice::off);
+  EXPECT_EQ(parse_media("block:/path,loop=on").value().loop, LoopChoice::on);
+  EXPECT_EQ(parse_media("block:/path,loop=auto").value().loop, LoopChoice::automatic);
 }
 
 TEST(MediaSpec, refuses_what_names_no_kind) {
@@ -123,6 +127,9 @@ TEST(MediaSpec, refuses_keys_that_the_kind_does_not_have) {
   EXPECT_THAT(refusal_of("file:/x,node=1"),
               HasSubstr("'node' is not a key of file; write file:PATH[,size=SIZE]"));
   EXPECT_THAT(refusal_of("file:/a,b"), HasSubstr("'b' is not a key of file"));
+  EXPECT_THAT(refusal_of("block:/x,loop=yes"),
+              HasSubstr("loop 'yes' is unknown; write loop=off, loop=on or loop=auto"));
+  EXPECT_THAT(refusal_of("file:/x,loop=on"), HasSubstr("'loop' is not a key of file"));
   EXPECT_THAT(refusal_of("block:/x,"), HasSubstr("'' is not a key of block"));
 }
 

@@ -1,4 +1,6 @@
 // mix: reads and writes in a stated share, 64 operations a round.
+#include "workloads/mix.hpp"
+
 #include <algorithm>
 
 #include "workloads/parameters.hpp"
@@ -7,7 +9,7 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kRound = 64;
+constexpr std::uint64_t kRound = kMixRound;
 
 // Each round of 64 operations is so many reads in one batch, then the rest writes in one batch: the
 // share is exact to 1/64, and no operation decides what it is.
@@ -59,8 +61,8 @@ class Mix final : public Workload {
   std::uint64_t at_ = 0;
 };
 
-std::uint64_t reads_a_round(const Parameters& parameters) {
-  return (number_of(parameters, "read_share") * kRound + 50) / 100;
+std::uint64_t reads_of(const Parameters& parameters) {
+  return reads_a_round(number_of(parameters, "read_share"));
 }
 
 std::unique_ptr<Workload> make_mix(const Parameters& parameters, Path& path,
@@ -76,7 +78,7 @@ std::unique_ptr<Workload> make_mix(const Parameters& parameters, Path& path,
   auto reads = order->make(part, path, reading);
   part["access"] = "write";
   auto writes = order->make(part, path, seat);
-  return std::make_unique<Mix>(std::move(reads), std::move(writes), reads_a_round(parameters));
+  return make_mixed(std::move(reads), std::move(writes), reads_of(parameters));
 }
 
 Status check_mix(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {
@@ -86,13 +88,19 @@ Status check_mix(const Parameters& parameters, std::uint64_t device_bytes, unsig
   return check_ranges(parameters, number_of(parameters, "operation_size"), device_bytes, threads);
 }
 
-bool writes(const Parameters& parameters) { return reads_a_round(parameters) < kRound; }
+bool writes(const Parameters& parameters) { return reads_of(parameters) < kRound; }
 
 bool durable(const Parameters& parameters) {
   return writes(parameters) && text_of(parameters, "durability") != "none";
 }
 
 }  // namespace
+
+std::unique_ptr<Workload> make_mixed(std::unique_ptr<Workload> reads,
+                                     std::unique_ptr<Workload> writes,
+                                     std::uint64_t reads_a_round) {
+  return std::make_unique<Mix>(std::move(reads), std::move(writes), reads_a_round);
+}
 
 WorkloadType mix_type() {
   return {"mix",

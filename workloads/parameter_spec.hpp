@@ -10,7 +10,7 @@ namespace pmembench {
 // Parameters as canonical text ("operation_size" -> "4096"), checked against ParameterSpecs.
 using Parameters = std::map<std::string, std::string>;
 
-enum class ParameterKind { size, count, real, choice };
+enum class ParameterKind { size, count, real, choice, text };
 
 // One parameter of a workload or path: what the campaign reader may accept and `--help` can say.
 struct ParameterSpec {

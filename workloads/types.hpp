@@ -13,6 +13,7 @@ WorkloadType durability_type();
 WorkloadType mix_type();
 WorkloadType copy_type();
 WorkloadType chase_type();
+WorkloadType loaded_type();
 WorkloadType fileserver_type();
 WorkloadType varmail_type();
 WorkloadType webserver_type();

@@ -67,6 +67,9 @@ struct WorkloadType {
   std::function<Status(const Parameters&, std::uint64_t device_bytes, unsigned threads)> check;
   std::function<std::unique_ptr<Workload>(const Parameters&, Path&, const ThreadSeat&)> make;
   bool needs_files = false;  // works on path.files(): only paths that lead through a file system
+  // Thread 0 probes by addresses while the others load by the path, all for a stated time and at a
+  // stated pace (src/run/loaded_session).
+  bool paced = false;
 };
 
 // All workloads, in the order of `list workloads`: workload_list.cpp, one line each.

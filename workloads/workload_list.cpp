@@ -8,12 +8,12 @@ namespace pmembench {
 
 const std::vector<WorkloadType>& workload_list() {
   static const std::vector<WorkloadType> kWorkloads{
-      sequential_type(), random_type(),      strided_type(),       mix_type(),
-      copy_type(),       chase_type(),       persist_type(),       durability_type(),
-      fileserver_type(), varmail_type(),     webserver_type(),     webproxy_type(),
-      oltp_type(),       overwrite_type(),   append_fsync_type(),  log_append_type(),
-      mmap_store_type(), first_touch_type(), create_unlink_type(), rename_type(),
-      fxmark_type(),     ageing_type(),
+      sequential_type(), random_type(),     strided_type(),     mix_type(),
+      copy_type(),       chase_type(),      loaded_type(),      persist_type(),
+      durability_type(), fileserver_type(), varmail_type(),     webserver_type(),
+      webproxy_type(),   oltp_type(),       overwrite_type(),   append_fsync_type(),
+      log_append_type(), mmap_store_type(), first_touch_type(), create_unlink_type(),
+      rename_type(),     fxmark_type(),     ageing_type(),
   };
   return kWorkloads;
 }

@@ -47,10 +47,12 @@ Status skip_unusable_media(Plan& plan, const Registry& registry, bool destroy) {
 std::set<std::string> existing_media(const Plan& plan) {
   std::set<std::string> existing;
   for (const Cell& cell : plan.cells) {
-    const auto spec = parse_media(cell.media);
-    if (!spec || spec->path.empty()) continue;
-    std::error_code ignored;
-    if (std::filesystem::exists(spec->path, ignored)) existing.insert(cell.media);
+    for (const std::string& media : {cell.media, cell.probe_media()}) {
+      const auto spec = parse_media(media);
+      if (!spec || spec->path.empty()) continue;
+      std::error_code ignored;
+      if (std::filesystem::exists(spec->path, ignored)) existing.insert(media);
+    }
   }
   return existing;
 }

@@ -10,8 +10,9 @@
 namespace pmembench {
 namespace {
 
-constexpr std::array<std::string_view, 8> kCellFacts{
-    "media", "backend", "path", "workload", "threads", "placement", "timing", "latency_mode"};
+constexpr std::array<std::string_view, 11> kCellFacts{
+    "media",  "backend",      "path",    "workload", "threads", "placement",
+    "timing", "latency_mode", "arrival", "rate",     "slots"};
 constexpr std::uint64_t kMaximumThreads = 65'536;
 
 template <typename List>

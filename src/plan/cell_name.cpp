@@ -12,6 +12,13 @@ std::string short_text(const ParameterSpec& spec, const std::string& text) {
   return format_size_short(*size_bytes);
 }
 
+// "10ms": whole units only, so that it reads back as it was written.
+std::string slots_text(std::uint64_t ns) {
+  if (ns % 1'000'000'000 == 0) return fmt::format("{}s", ns / 1'000'000'000);
+  if (ns % 1'000'000 == 0) return fmt::format("{}ms", ns / 1'000'000);
+  return ns % 1000 == 0 ? fmt::format("{}us", ns / 1000) : fmt::format("{}ns", ns);
+}
+
 }  // namespace
 
 std::string cell_name(const Cell& cell, const std::vector<ParameterSpec>& specs,
@@ -29,6 +36,8 @@ std::string cell_name(const Cell& cell, const std::vector<ParameterSpec>& specs,
   name += fmt::format("/t{}", cell.threads);
   if (cell.placement.asked != "near") name += "/" + cell.placement.asked;
   if (cell.timing == Timing::operation) name += "/operation-" + cell.latency_mode;
+  if (cell.arrival != "closed") name += fmt::format("/{}@{}", cell.arrival, cell.rate);
+  if (cell.slots_ns != 0) name += fmt::format("/slots={}", slots_text(cell.slots_ns));
   return name;
 }
 
@@ -47,6 +56,10 @@ std::string cell_identity(const Cell& cell) {
   text += fmt::format("timing={}\nlatency_mode={}\nskipped={}\n",
                       cell.timing == Timing::slice ? "slice" : "operation", cell.latency_mode,
                       !cell.skip_reason.empty());
+  // Only where they are used, so that plans from before they existed keep their fingerprints.
+  if (cell.arrival != "closed")
+    text += fmt::format("arrival={}\nrate={}\n", cell.arrival, cell.rate);
+  if (cell.slots_ns != 0) text += fmt::format("slots_ns={}\n", cell.slots_ns);
   return text;
 }
 

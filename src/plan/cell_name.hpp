@@ -21,7 +21,8 @@ namespace pmembench {
   return hash;
 }
 
-// MEDIA/BACKEND[:OPTIONS]/PATH/WORKLOAD[/PARAMETERS]/tTHREADS[/PLACEMENT][/operation-MODE]. Of the
+// MEDIA/BACKEND[:OPTIONS]/PATH/WORKLOAD[/PARAMETERS]/tTHREADS[/PLACEMENT][/operation-MODE]
+// [/ARRIVAL@RATE][/slots=TIME]. Of the
 // parameters those for which `written` holds, in the workload's order; sizes short ("4K"). What is
 // not written is the workload's default, so that two cells of one name are one cell.
 std::string cell_name(const Cell& cell, const std::vector<ParameterSpec>& specs,

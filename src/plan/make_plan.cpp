@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "plan/arrival_keys.hpp"
 #include "plan/cell_keys.hpp"
 #include "plan/cell_name.hpp"
 #include "plan/media_placement.hpp"
@@ -144,6 +145,9 @@ class PlanBuilder {
     draft.cell.parameters = *std::move(parameters);
     draft.cell.timing = *timing;
     draft.cell.latency_mode = *latency_mode;
+    if (const Status arrival = read_arrival(combination, **workload, draft.cell); !arrival) {
+      return arrival.error();
+    }
     return draft;
   }
 
@@ -201,6 +205,11 @@ class PlanBuilder {
     const std::string reason =
         skip_reason(*backend.entry, draft.spec.kind, *draft.path, *draft.workload, cell.parameters);
     if (!reason.empty()) cell.skip_reason = reason;
+    if (draft.workload->paced && cell.threads < 2 && cell.skip_reason.empty()) {
+      cell.skip_reason = fmt::format(
+          "workload {} needs two CPUs, one that probes and one or more that load, and has {}",
+          draft.workload->name, cell.threads);
+    }
     cell.durable =
         draft.workload->writes(cell.parameters) && draft.workload->durable(cell.parameters);
     const bool left_out = backend.by_usable && !backend.entry->usable();

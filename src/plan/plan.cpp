@@ -17,6 +17,8 @@ KeyKind key_kind(ParameterKind kind) {
       return KeyKind::count;
     case ParameterKind::real:
       return KeyKind::real;
+    case ParameterKind::text:
+      return KeyKind::text;
     case ParameterKind::choice:
       break;
   }
@@ -27,7 +29,8 @@ void add_parameter(CampaignSchema& schema, const ParameterSpec& spec) {
   const auto known = std::find_if(schema.begin(), schema.end(),
                                   [&](const CellKey& key) { return key.name == spec.name; });
   if (known == schema.end()) {
-    schema.push_back({spec.name, key_kind(spec.kind), spec.choices, false});
+    const bool commas = spec.kind == ParameterKind::text;  // a medium may have some
+    schema.push_back({spec.name, key_kind(spec.kind), spec.choices, commas});
     return;
   }
   PMB_CHECK(known->kind == key_kind(spec.kind), "a key has one kind in all workloads and paths");
@@ -50,7 +53,14 @@ std::string settings_text(const MeasureSettings& settings) {
 }  // namespace
 
 std::string Cell::device_key() const {
-  return fmt::format("{}|{}|{}|{}", media, backend, backend_options, placement.memory_node);
+  const std::string probe = probe_media();
+  return fmt::format("{}|{}|{}|{}{}{}", media, backend, backend_options, placement.memory_node,
+                     probe.empty() ? "" : "|", probe);
+}
+
+std::string Cell::probe_media() const {
+  const auto found = parameters.find("probe_media");
+  return found == parameters.end() ? std::string() : found->second;
 }
 
 std::string Plan::fingerprint() const {
@@ -62,15 +72,17 @@ std::string Plan::fingerprint() const {
 }
 
 CampaignSchema campaign_schema() {
-  CampaignSchema schema{
-      {"media", KeyKind::text, {}, true},
-      {"backend", KeyKind::text, {}, false},
-      {"path", KeyKind::text, {}, false},
-      {"workload", KeyKind::text, {}, false},
-      {"threads", KeyKind::count, {"all"}, false},
-      {"placement", KeyKind::text, {}, true},
-      {"timing", KeyKind::choice, {"slice", "operation"}, false},
-      {"latency_mode", KeyKind::choice, {"issue", "durable", "dependent"}, false}};
+  CampaignSchema schema{{"media", KeyKind::text, {}, true},
+                        {"backend", KeyKind::text, {}, false},
+                        {"path", KeyKind::text, {}, false},
+                        {"workload", KeyKind::text, {}, false},
+                        {"threads", KeyKind::count, {"all"}, false},
+                        {"placement", KeyKind::text, {}, true},
+                        {"timing", KeyKind::choice, {"slice", "operation"}, false},
+                        {"latency_mode", KeyKind::choice, {"issue", "durable", "dependent"}, false},
+                        {"arrival", KeyKind::choice, {"closed", "fixed", "poisson"}, false},
+                        {"rate", KeyKind::text, {}, false},
+                        {"slots", KeyKind::text, {}, false}};
   for (const WorkloadType& workload : workload_list()) {
     for (const ParameterSpec& spec : workload.parameters) add_parameter(schema, spec);
   }

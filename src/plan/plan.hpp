@@ -32,10 +32,20 @@ struct Cell {
   Timing timing = Timing::slice;
   bool durable = false;  // it writes, and a write is durable when it returns (medium permitting)
   std::string latency_mode;  // "issue", "durable"; "dependent" for chains; "" where none is taken
-  std::uint64_t seed = 0;    // of the cell; threads derive theirs from it
-  std::string skip_reason;   // why it cannot run; empty: it can
-  // Cells with the same key are served by the same worker: media, backend, options, memory node.
+  // When operations begin, where each is timed: "closed" (after the one before), "fixed" or
+  // "poisson" (an open loop). `rate` is of all threads: operations a second, or as "50%" of the
+  // closed loop's own.
+  std::string arrival = "closed";
+  std::string rate;
+  std::uint64_t slots_ns =
+      0;                    // timed operations are counted in slots of this length; 0: they are not
+  std::uint64_t seed = 0;   // of the cell; threads derive theirs from it
+  std::string skip_reason;  // why it cannot run; empty: it can
+  // Cells with the same key are served by the same worker: media, backend, options, memory node,
+  // the probe's medium.
   [[nodiscard]] std::string device_key() const;
+  // The medium that a probe of its own is on (workload loaded); empty: there is none.
+  [[nodiscard]] std::string probe_media() const;
 };
 
 struct Plan {

@@ -93,6 +93,14 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     return fmt::format("workload {} works on addresses, and path {} gives none: use path mapped",
                        workload.name, path.name);
   }
+  if (workload.paced && (path.prepare != nullptr || path.gives_files || path.needs_mount)) {
+    return fmt::format("workload {} probes by addresses, and path {} gives none: use path direct",
+                       workload.name, path.name);
+  }
+  if (workload.paced && (operations.capabilities & DAX_CAP_DIRECT_ACCESS) == 0) {
+    return fmt::format("workload {} probes by addresses, and backend {} gives none", workload.name,
+                       backend.name);
+  }
   if (workload.needs_files && !path.gives_files) {
     return fmt::format("workload {} works on files, and path {} gives none: use path fs-dax",
                        workload.name, path.name);

@@ -134,9 +134,26 @@ void count_amplification(const ParsedReplicates& parsed, Row& row) {
   }
 }
 
-double floor_of(const Cell& cell, const std::vector<Replicate>& replicates,
+// Of the load threads, over the processes' medians; nothing where there were none.
+std::optional<Estimate> load_bandwidth(const ParsedReplicates& parsed, double confidence) {
+  std::vector<double> logarithms;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto loaded = details.find("loaded");
+    if (loaded == details.end()) return std::nullopt;
+    const double bytes_per_s = number_at(*loaded, "bytes_per_s").value_or(0);
+    if (!(bytes_per_s > 0)) return std::nullopt;
+    logarithms.push_back(std::log(bytes_per_s));
+  }
+  const Estimate on_log = hodges_lehmann(logarithms, confidence);
+  return Estimate{std::exp(on_log.estimate), std::exp(on_log.low), std::exp(on_log.high),
+                  on_log.has_interval};
+}
+
+bool is_loaded(const ParsedReplicates& parsed) { return parsed.details.front().contains("loaded"); }
+
+double floor_of(const Cell& cell, const std::vector<Replicate>& replicates, bool loaded,
                 const RowContext& context) {
-  if (cell.timing == Timing::slice) return context.null_ns_per_operation.value_or(0);
+  if (cell.timing == Timing::slice && !loaded) return context.null_ns_per_operation.value_or(0);
   std::vector<double> floors;
   for (const Replicate& replicate : replicates) floors.push_back(replicate.floor_ns);
   return median(floors);
@@ -165,8 +182,11 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
     const double bytes_each = static_cast<double>(row.bytes) / static_cast<double>(row.operations);
     row.bytes_per_s = rate_of(*row.ns_per_operation, bytes_each);
   }
+  // Where one thread probes and others load, bytes are the load's and operations the probe's.
+  if (const auto load = load_bandwidth(parsed, context.confidence)) row.bytes_per_s = load;
   row.latency_ns = latency_of(cell, replicates, *row.ns_per_operation);
-  row.floor_ns = floor_of(cell, replicates, context);
+  row.service_ns = service_of(cell, parsed);
+  row.floor_ns = floor_of(cell, replicates, is_loaded(parsed), context);
   row.converged = has_converged(*row.ns_per_operation, row.replicates, context.precision);
   if (cell.backend != kNullBackend) count_amplification(parsed, row);
   row.warnings = warnings_of(cell, parsed, row, context);

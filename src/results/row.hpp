@@ -42,12 +42,14 @@ struct Row {
   std::uint64_t operations = 0, bytes = 0;  // in all timed slices
   std::optional<Estimate> operations_per_s, bytes_per_s, ns_per_operation;
   std::optional<LatencyResult> latency_ns;
+  // Of an open loop: from when an operation could begin; latency_ns is from when it was due.
+  std::optional<LatencyResult> service_ns;
   double floor_ns =
       0;  // cost of an operation by `null` (slices), or of an empty clock pair (operation)
   unsigned replicates = 0;
   std::uint64_t slices = 0;
   bool converged = false;
-  double disturbed_share = 0;                   // of slices: preempted, and repeated
+  double disturbed_share = 0;  // of slices: preempted, and repeated
   // Per operation, counted by the device and the layers on it: "bytes_asked", "bytes_stored",
   // "bytes_loaded", "lines_flushed", "fences", and where there are sectors "sectors_written", ...
   std::map<std::string, double> amplification;

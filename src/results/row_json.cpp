@@ -114,6 +114,8 @@ void read_numbers(const json& value, Row& row) {
   row.bytes_per_s = estimate_from(value.at("bytes_per_s"));
   row.ns_per_operation = estimate_from(value.at("ns_per_operation"));
   row.latency_ns = latency_from(value.at("latency_ns"));
+  // Rows from before the open loop have none.
+  if (value.contains("service_ns")) row.service_ns = latency_from(value.at("service_ns"));
   row.floor_ns = number_from(value.at("floor_ns"));
   row.replicates = value.at("replicates").get<unsigned>();
   row.slices = value.at("slices").get<std::uint64_t>();
@@ -148,6 +150,7 @@ json to_json(const Row& row) {
           {"bytes_per_s", to_json(row.bytes_per_s)},
           {"ns_per_operation", to_json(row.ns_per_operation)},
           {"latency_ns", to_json(row.latency_ns)},
+          {"service_ns", to_json(row.service_ns)},
           {"floor_ns", number(row.floor_ns)},
           {"replicates", row.replicates},
           {"slices", row.slices},

@@ -78,4 +78,24 @@ std::optional<LatencyResult> latency_of(const Cell& cell, const std::vector<Repl
   return result;
 }
 
+std::optional<LatencyResult> service_of(const Cell& cell, const ParsedReplicates& parsed) {
+  std::vector<Replicate> services;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto open = details.find("open_loop");
+    if (open == details.end() || !open->contains("service")) return std::nullopt;
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> buckets;
+    for (const nlohmann::json& bucket : (*open)["service"]) {
+      if (!bucket.is_array() || bucket.size() != 2) return std::nullopt;
+      buckets.emplace_back(bucket[0].get<std::uint32_t>(), bucket[1].get<std::uint64_t>());
+    }
+    auto histogram = Histogram::from_sparse(buckets);
+    if (!histogram) return std::nullopt;
+    Replicate service;
+    service.histogram = *std::move(histogram);
+    service.ns_per_tick = number_at(*open, "ns_per_tick").value_or(0);
+    services.push_back(std::move(service));
+  }
+  return latency_of(cell, services, Estimate{});
+}
+
 }  // namespace pmembench

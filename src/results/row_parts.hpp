@@ -16,8 +16,8 @@ namespace pmembench {
 
 // Replicates with their JSON texts parsed; a text that is no object counts as an empty one.
 // details: {"timer": {"step_ns": ...}, "counters": {"operations": ..., "bytes_copied_from": ...,
-// "bytes_copied_to": ..., "lines_flushed": ..., "drains": ..., and what layers count}, "cpus": [0, 1]}.
-// medium: MediaFacts by their names and "claim"; node_share: {"0": share}.
+// "bytes_copied_to": ..., "lines_flushed": ..., "drains": ..., and what layers count}, "cpus": [0,
+// 1]}. medium: MediaFacts by their names and "claim"; node_share: {"0": share}.
 struct ParsedReplicates {
   const std::vector<Replicate>& replicates;
   std::vector<nlohmann::json> media;
@@ -34,6 +34,9 @@ std::vector<std::pair<int, double>> node_shares(const nlohmann::json& medium);
 // nothing where the cell took neither.
 std::optional<LatencyResult> latency_of(const Cell& cell, const std::vector<Replicate>& replicates,
                                         const Estimate& ns_per_operation);
+
+// Of an open loop's service times; nothing where there are none.
+std::optional<LatencyResult> service_of(const Cell& cell, const ParsedReplicates& parsed);
 
 // The facts a reader must know; `row` is complete but for its warnings.
 std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parsed, const Row& row,

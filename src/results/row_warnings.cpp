@@ -14,6 +14,7 @@ constexpr double kHugeShareLimit = 0.9;
 constexpr double kNodeShareLimit = 0.95;
 constexpr double kLag1Limit = 0.5;
 constexpr double kStepsForPercentile = 20;
+constexpr double kRateKept = 0.95;
 
 using MaybeWarning = std::optional<Warning>;
 
@@ -194,6 +195,57 @@ MaybeWarning warn_overflow(const std::vector<Replicate>& replicates) {
                   beyond)};
 }
 
+MaybeWarning warn_not_steady(const ParsedReplicates& parsed) {
+  std::size_t unsteady = 0;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto loaded = details.find("loaded");
+    if (loaded != details.end() && !loaded->value("steady", true)) ++unsteady;
+  }
+  if (2 * unsteady <= parsed.details.size()) return std::nullopt;
+  return Warning{"not_steady",
+                 fmt::format("in {} of {} processes bandwidth or latency still changed when the "
+                             "time of this point was over; give a larger --budget",
+                             unsteady, parsed.details.size())};
+}
+
+// The open loop's rate, asked and achieved: where the second falls behind, a queue grows for as
+// long as one measures, and its latencies say only how long that was.
+MaybeWarning warn_rate_not_kept(const ParsedReplicates& parsed) {
+  std::vector<double> asked, achieved;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto open = details.find("open_loop");
+    if (open == details.end()) return std::nullopt;
+    asked.push_back(number_at(*open, "asked_per_s").value_or(0));
+    achieved.push_back(number_at(*open, "achieved_per_s").value_or(0));
+  }
+  if (asked.empty() || median(achieved) >= kRateKept * median(asked)) return std::nullopt;
+  return Warning{"rate_not_kept",
+                 fmt::format("the rate was not kept: {} were asked for and {} done, so the backlog "
+                             "grows for as long as it goes on and latencies have no limit; ask for "
+                             "a lower rate",
+                             format_rate(median(asked)), format_rate(median(achieved)))};
+}
+
+MaybeWarning warn_periodic(const ParsedReplicates& parsed) {
+  std::vector<double> periods_ns;
+  double largest_p = 0;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto slots = details.find("slots");
+    if (slots == details.end()) return std::nullopt;
+    const auto period = slots->find("period_of_max");
+    if (period == slots->end() || !period->is_object() || !period->value("found", false)) continue;
+    periods_ns.push_back(number_at(*period, "period_ns").value_or(0));
+    largest_p = std::max(largest_p, number_at(*period, "p_value").value_or(1));
+  }
+  if (2 * periods_ns.size() <= parsed.details.size()) return std::nullopt;
+  return Warning{"periodic_stalls",
+                 fmt::format("the slowest operations come back every {} (p <= {:.3g} in {} of {} "
+                             "processes): refresh, wear levelling, a timer or another program; "
+                             "compare with null, and look at the time slots",
+                             format_duration_ns(median(periods_ns)), largest_p, periods_ns.size(),
+                             parsed.details.size())};
+}
+
 }  // namespace
 
 std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parsed, const Row& row,
@@ -204,7 +256,8 @@ std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parse
            warn_below_floor(cell, row), warn_quantised(cell, parsed, row),
            warn_page_size(cell, parsed), warn_placement(cell, parsed),
            warn_autocorrelation(parsed.replicates), warn_overflow(parsed.replicates),
-           warn_simulated(cell), warn_clock(parsed)}) {
+           warn_simulated(cell), warn_not_steady(parsed), warn_rate_not_kept(parsed),
+           warn_periodic(parsed), warn_clock(parsed)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
   return warnings;

@@ -4,6 +4,7 @@
 
 #include "base/random.hpp"
 #include "measure/estimate.hpp"
+#include "run/fill_replicate.hpp"
 #include "run/slice_steps.hpp"
 
 namespace pmembench {
@@ -20,15 +21,19 @@ Status warm_up(const Ask& ask, unsigned slices) {
   return {};
 }
 
-void keep(const SliceReply& slice, bool marked, Replicate& replicate) {
+void keep(const SliceReply& slice, bool marked, CellOutcome& outcome) {
+  Replicate& replicate = outcome.replicate;
+  if (slice.load_bytes_per_s) outcome.notes.load_bytes_per_s.push_back(*slice.load_bytes_per_s);
+  if (slice.backlog_ns) outcome.notes.backlog_ns.push_back(*slice.backlog_ns);
   replicate.slice_ns_per_operation.push_back(slice.ns_per_operation);
   replicate.slice_disturbed.push_back(marked);
   replicate.operations += slice.operations;
   replicate.bytes += slice.bytes;
 }
 
-Status take_slices(const Ask& ask, unsigned slices, Replicate& replicate) {
-  unsigned repeats_left = slices;
+Status take_slices(const Ask& ask, unsigned slices, bool repeat, CellOutcome& outcome) {
+  Replicate& replicate = outcome.replicate;
+  unsigned repeats_left = repeat ? slices : 0;
   bool first = true;
   while (replicate.slice_ns_per_operation.size() < slices) {
     const auto slice = take_slice(ask, first);
@@ -41,36 +46,8 @@ Status take_slices(const Ask& ask, unsigned slices, Replicate& replicate) {
       --repeats_left;
       continue;
     }
-    keep(*slice, marked, replicate);
+    keep(*slice, marked, outcome);
   }
-  return {};
-}
-
-Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, const Cell& cell,
-                        Replicate& replicate) {
-  const TimerFacts& timer = opened.timer;
-  replicate.ns_per_tick = timer.ns_per_tick;
-  if (cell.timing == Timing::operation) {
-    replicate.floor_ns =
-        cell.latency_mode == "durable" ? timer.floor_durable_ns : timer.floor_issue_ns;
-  }
-  if (!done.histogram.empty()) {
-    auto histogram = Histogram::from_sparse(done.histogram);
-    if (!histogram) return histogram.error();
-    replicate.histogram = *std::move(histogram);
-  }
-  const nlohmann::json details = {{"timer",
-                                   {{"step_ns", timer.step_ns},
-                                    {"ns_per_tick", timer.ns_per_tick},
-                                    {"floor_issue_ns", timer.floor_issue_ns},
-                                    {"floor_durable_ns", timer.floor_durable_ns},
-                                    {"invariant", timer.invariant}}},
-                                  {"counters", done.counters},
-                                  {"figures", done.figures},
-                                  {"cpus", done.cpus},
-                                  {"ceiling_bytes_per_s", opened.ceiling_bytes_per_s}};
-  replicate.details_json = details.dump();
-  replicate.medium_json = opened.medium.dump();
   return {};
 }
 
@@ -92,14 +69,14 @@ Result<CellOutcome> drive_cell(const Ask& ask, const CellOrder& order, const Ope
   if (!operations) return operations.error();
   outcome.operations = *operations;
   Status status = warm_up(ask, order.slices);
-  if (status) status = take_slices(ask, order.slices, replicate);
+  if (status) status = take_slices(ask, order.slices, cell.slots_ns == 0, outcome);
   if (!status) return status.error();
   const auto done = end_cell(ask);
   if (!done) return done.error();
   replicate.steal_share = steal_between(before, read_cpu_times("/"));
   replicate.median_ns_per_operation = median(replicate.slice_ns_per_operation);
   replicate.lag1 = lag1_autocorrelation(replicate.slice_ns_per_operation);
-  status = fill_from_worker(*done, opened, *order.cell, replicate);
+  status = fill_from_worker(*done, opened, *order.cell, outcome.notes, replicate);
   if (!status) return status.error();
   return outcome;
 }

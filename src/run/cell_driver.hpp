@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/result.hpp"
 #include "measure/replicate.hpp"
 #include "plan/plan.hpp"
+#include "run/fill_replicate.hpp"
 #include "run/protocol.hpp"
 #include "run/slice_steps.hpp"
 
@@ -23,6 +25,7 @@ struct CellOrder {
 struct CellOutcome {
   Replicate replicate;
   std::uint64_t operations = 0;  // of a slice and thread, for the next replicate
+  SliceNotes notes;
 };
 
 // Warm-up: at least one slice, and on until the last five show a slope below 1 % over their span,

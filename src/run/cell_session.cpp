@@ -1,11 +1,12 @@
 #include "run/cell_session.hpp"
 
-#include <sched.h>
-#include <sys/resource.h>
-
 #include <algorithm>
+#include <cmath>
 
+#include "base/random.hpp"
 #include "measure/estimate.hpp"
+#include "plan/arrival_keys.hpp"
+#include "run/cell_extras.hpp"
 #include "run/checks.hpp"
 
 namespace pmembench {
@@ -13,75 +14,10 @@ namespace {
 
 constexpr std::uint64_t kOperationsLimit = std::uint64_t{1} << 40;
 constexpr unsigned kGrowthAttempts = 6;
+constexpr std::uint64_t kLongestCalibration_ns = 2'000'000;  // of open loops and time slots
 constexpr unsigned kPlantSlices = 5;  // whose median says how long the operations take
 
-// What the kernel did to this thread while it ran.
-struct Disturbance {
-  std::uint64_t switches = 0;
-  std::uint64_t faults = 0;
-};
-
-Disturbance disturbance_so_far() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return {static_cast<std::uint64_t>(usage.ru_nivcsw),
-          static_cast<std::uint64_t>(usage.ru_minflt + usage.ru_majflt)};
-}
-
 }  // namespace
-
-struct alignas(128) CellSession::Seat {
-  std::unique_ptr<Path> path;
-  std::unique_ptr<Workload> workload;
-  Histogram histogram;
-  Status status;
-  Work work;
-  std::uint64_t begin = 0, end = 0;
-  Disturbance disturbance;
-  int cpu = -1;
-
-  // All operations between two readings of the clock; a full barrier closes them.
-  void time_slice(std::uint64_t operations, const Plant& plant) {
-    begin = tsc_begin();
-    work = plant.chunk == 0 ? workload->run(operations)
-                            : run_planted(*workload, operations, plant).work;
-    end = tsc_end_durable();
-  }
-
-  // Each operation between two readings of its own.
-  template <std::uint64_t (*kEnd)()>
-  void time_operations(std::uint64_t operations, const Plant& plant) {
-    work = {};
-    begin = tsc_begin();
-    for (std::uint64_t i = 0; i < operations; ++i) {
-      const std::uint64_t start = tsc_begin();
-      const Work one = workload->run(1);
-      if (plant.chunk != 0) planted_work(plant.multiplications);
-      histogram.record(kEnd() - start);
-      work.operations += one.operations;
-      work.bytes += one.bytes;
-    }
-    end = tsc_end_durable();
-  }
-
-  void run(std::uint64_t operations, const Cell& cell, const Plant& plant) {
-    const Disturbance before = disturbance_so_far();
-    if (cell.timing == Timing::slice) {
-      time_slice(operations, plant);
-    } else if (cell.latency_mode == "durable") {
-      time_operations<tsc_end_durable>(operations, plant);
-    } else {
-      time_operations<tsc_end_issue>(operations, plant);
-    }
-    const Disturbance after = disturbance_so_far();
-    disturbance = {after.switches - before.switches, after.faults - before.faults};
-    cpu = sched_getcpu();
-    if (work.operations != operations) {
-      status = runtime_error("only {} of {} operations were done: {}", work.operations, operations,
-                             workload->failure());
-    }
-  }
-};
 
 CellSession::CellSession(const Host& host, const Cell& cell) : host_(host), cell_(cell) {}
 CellSession::~CellSession() {
@@ -126,10 +62,10 @@ Status CellSession::prepare_seats() {
   const Status fits = type->check(cell_.parameters, size_bytes, cell_.threads);
   if (!fits) return fits;
   for (unsigned seat = 0; seat < team_->size(); ++seat) {
-    seats_.push_back(std::make_unique<Seat>());
+    seats_.push_back(std::make_unique<CellSeat>());
   }
   team_->run([&](unsigned index) {
-    Seat& seat = *seats_[index];
+    CellSeat& seat = *seats_[index];
     auto made = path->make(device(), ground_.get());
     if (!made) {
       seat.status = made.error();
@@ -168,6 +104,11 @@ Result<SliceReply> CellSession::summarise() const {
   const double together = first_end > last_begin ? static_cast<double>(first_end - last_begin) : 0;
   reply.overlap = together / std::max(1.0, static_cast<double>(last_end - first_begin));
   if (!host_.does_work) reply.bytes = 0;
+  for (const auto& seat : seats_) {
+    if (!seat->schedule.open()) continue;
+    const double late_ns = static_cast<double>(seat->late_ticks) * host_.timer.ns_per_tick;
+    reply.backlog_ns = std::max(reply.backlog_ns.value_or(0), late_ns);
+  }
   return reply;
 }
 
@@ -176,6 +117,7 @@ Result<SliceReply> CellSession::run_once(std::uint64_t operations) {
   for (auto& seat : seats_) {
     seat->workload->refresh();
     seat->status = {};
+    seat->schedule.refill(mix_seed(cell_.seed + ++stretches_));
   }
   team_->run([&](unsigned index) { seats_[index]->run(operations, cell_, plant_); });
   operations_done_ += operations * seats_.size();
@@ -219,6 +161,61 @@ Result<std::uint64_t> CellSession::calibrate(std::uint64_t slice_ns) {
   return operations_;
 }
 
+Result<std::uint64_t> CellSession::begin(std::uint64_t slice_ns, std::uint64_t operations) {
+  const bool open = cell_.arrival != "closed";
+  if (!open && cell_.slots_ns == 0) {
+    if (operations == 0) {
+      const auto calibrated = calibrate(slice_ns);
+      if (!calibrated) return calibrated.error();
+      operations = *calibrated;
+    }
+    set_operations(operations);
+    return operations;
+  }
+  // Long slices are not calibrated at their own length: that would take a dozen of them.
+  const auto calibrated = calibrate(std::min(slice_ns, kLongestCalibration_ns));
+  if (!calibrated) return calibrated.error();
+  warm_operations_ = *calibrated;
+  const auto time_ns = time_of(*calibrated);
+  if (!time_ns) return time_ns.error();
+  const auto threads = static_cast<double>(seats_.size());
+  peak_per_s_ = threads * static_cast<double>(*calibrated) / *time_ns * 1e9;
+  const auto slice_s = static_cast<double>(slice_ns) * 1e-9;
+  double rate = peak_per_s_;
+  if (open && operations != 0) {
+    rate = static_cast<double>(operations) * threads / slice_s;
+  } else if (open) {
+    const auto asked = parse_rate(cell_.rate);
+    if (!asked) return asked.error();
+    rate = asked->share > 0 ? asked->share * peak_per_s_ : asked->operations_per_s;
+  }
+  if (operations == 0)
+    operations = std::max<std::uint64_t>(1, std::llround(rate * slice_s / threads));
+  set_operations(operations);
+  prepare_arrivals(open ? rate : 0, slice_ns);
+  return operations;
+}
+
+void CellSession::prepare_arrivals(double rate_per_s, std::uint64_t slice_ns) {
+  asked_per_s_ = rate_per_s;
+  const double threads = static_cast<double>(seats_.size());
+  const double ns_per_tick = host_.timer.ns_per_tick;
+  const Arrival arrival = cell_.arrival == "poisson" ? Arrival::poisson : Arrival::fixed;
+  for (std::size_t index = 0; index < seats_.size(); ++index) {
+    CellSeat& seat = *seats_[index];
+    if (rate_per_s > 0) {
+      seat.schedule = OpenSchedule(arrival, threads / rate_per_s * 1e9 / ns_per_tick,
+                                   static_cast<double>(index) / threads);
+    }
+    if (cell_.slots_ns == 0) continue;
+    // A slice is so many operations and not so much time: it may take longer than it was meant to.
+    const std::uint64_t slots = 2 * (slice_ns / cell_.slots_ns) + 2;
+    seat.slots = SlotSeries(slots, static_cast<std::uint64_t>(std::llround(
+                                       static_cast<double>(cell_.slots_ns) / ns_per_tick)));
+  }
+  warm_ = false;
+}
+
 Status CellSession::plant(double share) {
   const bool timed_one_by_one = cell_.timing == Timing::operation;
   plant_ = {timed_one_by_one ? 1 : plant_chunk(operations_), 0};
@@ -236,12 +233,13 @@ Status CellSession::plant(double share) {
 }
 
 void CellSession::forget_latencies() {
-  for (auto& seat : seats_) seat->histogram.clear();
+  for (auto& seat : seats_) seat->forget_latencies();
   operations_in_slices_ = slice_time_ns_ = 0;
+  warm_ = forgotten_ = true;
 }
 
 Result<SliceReply> CellSession::slice() {
-  auto reply = run_once(operations_);
+  auto reply = run_once(warm_ ? operations_ : std::min(operations_, warm_operations_));
   if (!reply) return reply;
   const double time_ns = reply->ns_per_operation * static_cast<double>(reply->operations);
   best_bytes_per_s_ =
@@ -255,6 +253,12 @@ Status CellSession::check_results(const Histogram& histogram) const {
   const Status below = check_ceiling(best_bytes_per_s_, host_.ceiling_bytes_per_s, cell_.threads);
   if (!below) return below;
   if (histogram.count() == 0 || slice_time_ns_ <= 0) return {};
+  const auto timed = static_cast<std::uint64_t>(operations_in_slices_);
+  if (forgotten_ && histogram.count() != timed) {
+    return runtime_error("{} operations were done and {} latencies were counted: some are missing",
+                         timed, histogram.count());
+  }
+  // In an open loop operations wait: those that are served are as many as there are threads.
   return check_littles_law(operations_in_slices_ / slice_time_ns_ * 1e9,
                            histogram.mean() * host_.timer.ns_per_tick, cell_.threads,
                            host_.timer.step_ns);
@@ -284,9 +288,9 @@ Result<CellDoneReply> CellSession::finish() {
     team_->run_in_turn(
         [&](unsigned index) { seats_[index]->status = seats_[index]->workload->verify(); });
   }
-  Histogram histogram;
+  Histogram histogram, service;
   for (unsigned index = 0; index < seats_.size(); ++index) {
-    const Seat& seat = *seats_[index];
+    const CellSeat& seat = *seats_[index];
     if (!seat.status) return seat.status.error();
     if (seat.cpu >= 0 && seat.cpu != cell_.placement.cpus[index]) {
       return runtime_error("thread {} ran on CPU {}, not on CPU {} where it was put", index,
@@ -295,9 +299,15 @@ Result<CellDoneReply> CellSession::finish() {
     reply.cpus.push_back(seat.cpu);
     for (const auto& [name, value] : seat.workload->figures()) reply.figures[name] += value;
     histogram.merge(seat.histogram);
+    service.merge(seat.service);
   }
-  const Status sane = check_results(histogram);
+  const Status sane = check_results(asked_per_s_ > 0 ? service : histogram);
   if (!sane) return sane.error();
+  if (asked_per_s_ > 0) {
+    reply.extra["open_loop"] =
+        open_loop_json(cell_.arrival, asked_per_s_, peak_per_s_, service, host_.timer);
+  }
+  if (cell_.slots_ns != 0) reply.extra["slots"] = slots_json(seats_, host_.timer, cell_.seed);
   if (histogram.count() > 0) reply.histogram = histogram.sparse();
   return reply;
 }

@@ -12,6 +12,7 @@
 #include "measure/histogram.hpp"
 #include "measure/timer.hpp"
 #include "plan/plan.hpp"
+#include "run/cell_seat.hpp"
 #include "run/plant.hpp"
 #include "run/protocol.hpp"
 #include "run/team.hpp"
@@ -35,6 +36,9 @@ class CellSession {
   // Finds the operations of a slice of `slice_ns`, and proves that time grows with work.
   Result<std::uint64_t> calibrate(std::uint64_t slice_ns);
   void set_operations(std::uint64_t operations) { operations_ = operations; }
+  // All that comes before the slices: operations as given, or (0) calibrated; of an open loop so
+  // many as are due in a slice, with its schedule; room for time slots. Returns the operations.
+  Result<std::uint64_t> begin(std::uint64_t slice_ns, std::uint64_t operations);
   // Puts barriers between the operations from now on, and for share > 0 work behind each of them
   // that takes `share` of the time that the operations take with the barriers alone. After the
   // operations are set.
@@ -48,13 +52,13 @@ class CellSession {
   Result<CellDoneReply> finish();
 
  private:
-  struct Seat;  // what one thread owns, on lines of its own
   CellSession(const Host& host, const Cell& cell);
   [[nodiscard]] DaxDevice& device() const { return *host_.opened->device; }
   Status prepare_ground(const PathType& path);
   Status prepare_seats();
   Result<SliceReply> run_once(std::uint64_t operations);
   Result<double> time_of(std::uint64_t operations);
+  void prepare_arrivals(double rate_per_s, std::uint64_t slice_ns);
   Result<SliceReply> summarise() const;
   // What the device did since counters_before_.
   void count_device(std::map<std::string, std::uint64_t>& counters) const;
@@ -64,8 +68,13 @@ class CellSession {
   Cell cell_;
   std::unique_ptr<Team> team_;
   std::unique_ptr<PathGround> ground_;  // null where threads share only the device
-  std::vector<std::unique_ptr<Seat>> seats_;
+  std::vector<std::unique_ptr<CellSeat>> seats_;
   std::uint64_t operations_ = 0;
+  // Of open loops and time slots: what is not warm yet is done in short stretches.
+  std::uint64_t warm_operations_ = 0;
+  bool warm_ = true, forgotten_ = false;
+  double asked_per_s_ = 0, peak_per_s_ = 0;
+  std::uint64_t stretches_ = 0;
   Plant plant_;
   DeviceCounters counters_before_;
   std::map<std::string, std::uint64_t> ground_counters_before_;

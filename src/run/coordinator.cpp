@@ -138,6 +138,7 @@ class Run {
   Result<OpenedReply> open(WorkerProcess& worker, const Cell& cell) {
     OpenRequest request = open_request_for(cell);
     request.destroy = input_.destroy || input_.found_empty.contains(cell.media);
+    request.probe_destroy = input_.destroy || input_.found_empty.contains(request.probe_media);
     request.plugins = input_.plugins;
     request.without_cpu = input_.without_cpu;
     const auto answer = worker.ask(to_json(request), kOpenTimeout_ms);

@@ -81,26 +81,36 @@ Cell cell_of(const json& message) {
   message.at("durable").get_to(cell.durable);
   message.at("seed").get_to(cell.seed);
   message.at("skip_reason").get_to(cell.skip_reason);
+  cell.arrival = message.value("arrival", cell.arrival);
+  cell.rate = message.value("rate", cell.rate);
+  cell.slots_ns = message.value("slots_ns", cell.slots_ns);
   return cell;
 }
 
 }  // namespace
 
 json to_json(const Cell& cell) {
-  return {{"name", cell.name},
-          {"media", cell.media},
-          {"backend", cell.backend},
-          {"backend_options", cell.backend_options},
-          {"path", cell.path},
-          {"workload", cell.workload},
-          {"parameters", cell.parameters},
-          {"threads", cell.threads},
-          {"placement", placement_json(cell.placement)},
-          {"timing", cell.timing == Timing::operation ? "operation" : "slice"},
-          {"latency_mode", cell.latency_mode},
-          {"durable", cell.durable},
-          {"seed", cell.seed},
-          {"skip_reason", cell.skip_reason}};
+  json message = {{"name", cell.name},
+                  {"media", cell.media},
+                  {"backend", cell.backend},
+                  {"backend_options", cell.backend_options},
+                  {"path", cell.path},
+                  {"workload", cell.workload},
+                  {"parameters", cell.parameters},
+                  {"threads", cell.threads},
+                  {"placement", placement_json(cell.placement)},
+                  {"timing", cell.timing == Timing::operation ? "operation" : "slice"},
+                  {"latency_mode", cell.latency_mode},
+                  {"durable", cell.durable},
+                  {"seed", cell.seed},
+                  {"skip_reason", cell.skip_reason}};
+  // Not to a worker that does not know them, unless the cell is such a one.
+  if (cell.arrival != "closed") {
+    message["arrival"] = cell.arrival;
+    message["rate"] = cell.rate;
+  }
+  if (cell.slots_ns != 0) message["slots_ns"] = cell.slots_ns;
+  return message;
 }
 
 Result<Cell> cell_from_json(const json& message) {
@@ -112,16 +122,20 @@ Result<Cell> cell_from_json(const json& message) {
 }
 
 json to_json(const OpenRequest& request) {
-  return {{"do", "open"},
-          {"version", kProtocolVersion},
-          {"media", request.media},
-          {"backend", request.backend},
-          {"backend_options", request.backend_options},
-          {"node", request.node},
-          {"destroy", request.destroy},
-          {"plugin_files", request.plugins.files},
-          {"plugin_folders", request.plugins.folders},
-          {"without_cpu", request.without_cpu}};
+  json message = {{"do", "open"},
+                  {"version", kProtocolVersion},
+                  {"media", request.media},
+                  {"backend", request.backend},
+                  {"backend_options", request.backend_options},
+                  {"node", request.node},
+                  {"destroy", request.destroy},
+                  {"plugin_files", request.plugins.files},
+                  {"plugin_folders", request.plugins.folders},
+                  {"without_cpu", request.without_cpu}};
+  if (request.probe_media.empty()) return message;
+  message["probe_media"] = request.probe_media;
+  message["probe_destroy"] = request.probe_destroy;
+  return message;
 }
 
 Result<OpenRequest> open_request_from_json(const json& message) {
@@ -143,6 +157,8 @@ Result<OpenRequest> open_request_from_json(const json& message) {
         open.at("plugin_files").get_to(request.plugins.files);
         open.at("plugin_folders").get_to(request.plugins.folders);
         open.at("without_cpu").get_to(request.without_cpu);
+        request.probe_media = open.value("probe_media", "");
+        request.probe_destroy = open.value("probe_destroy", false);
         return request;
       });
 }
@@ -172,21 +188,25 @@ json to_json(const CellRequest& request) {
                   {"slice_ns", request.slice_ns},
                   {"operations", request.operations}};
   if (request.plant) message["plant"] = *request.plant;
+  if (request.load_maximum) message["load_maximum"] = *request.load_maximum;
   return message;
 }
 
 Result<CellRequest> cell_request_from_json(const json& message) {
-  return read_message<CellRequest>(message, "do", "cell",
-                                   [](const json& asked) -> Result<CellRequest> {
-                                     CellRequest request;
-                                     request.cell = cell_of(asked.at("cell"));
-                                     asked.at("slice_ns").get_to(request.slice_ns);
-                                     asked.at("operations").get_to(request.operations);
-                                     if (asked.contains("plant")) {
-                                       request.plant = asked.at("plant").get<double>();
-                                     }
-                                     return request;
-                                   });
+  return read_message<CellRequest>(
+      message, "do", "cell", [](const json& asked) -> Result<CellRequest> {
+        CellRequest request;
+        request.cell = cell_of(asked.at("cell"));
+        asked.at("slice_ns").get_to(request.slice_ns);
+        asked.at("operations").get_to(request.operations);
+        if (asked.contains("plant")) {
+          request.plant = asked.at("plant").get<double>();
+        }
+        if (asked.contains("load_maximum")) {
+          request.load_maximum = asked.at("load_maximum").get<double>();
+        }
+        return request;
+      });
 }
 
 json to_json(const HelloReply& reply) {
@@ -211,13 +231,16 @@ Result<std::uint64_t> ready_reply_from_json(const json& message) {
 }
 
 json to_json(const SliceReply& reply) {
-  return {{"is", "slice"},
-          {"ns_per_operation", reply.ns_per_operation},
-          {"operations", reply.operations},
-          {"bytes", reply.bytes},
-          {"overlap", reply.overlap},
-          {"involuntary_switches", reply.involuntary_switches},
-          {"faults", reply.faults}};
+  json message = {{"is", "slice"},
+                  {"ns_per_operation", reply.ns_per_operation},
+                  {"operations", reply.operations},
+                  {"bytes", reply.bytes},
+                  {"overlap", reply.overlap},
+                  {"involuntary_switches", reply.involuntary_switches},
+                  {"faults", reply.faults}};
+  if (reply.load_bytes_per_s) message["load_bytes_per_s"] = *reply.load_bytes_per_s;
+  if (reply.backlog_ns) message["backlog_ns"] = *reply.backlog_ns;
+  return message;
 }
 
 Result<SliceReply> slice_reply_from_json(const json& message) {
@@ -230,16 +253,24 @@ Result<SliceReply> slice_reply_from_json(const json& message) {
         slice.at("overlap").get_to(reply.overlap);
         slice.at("involuntary_switches").get_to(reply.involuntary_switches);
         slice.at("faults").get_to(reply.faults);
+        if (slice.contains("load_bytes_per_s")) {
+          reply.load_bytes_per_s = slice.at("load_bytes_per_s").get<double>();
+        }
+        if (slice.contains("backlog_ns")) {
+          reply.backlog_ns = slice.at("backlog_ns").get<double>();
+        }
         return reply;
       });
 }
 
 json to_json(const CellDoneReply& reply) {
-  return {{"is", "done"},
-          {"histogram", reply.histogram},
-          {"counters", reply.counters},
-          {"figures", reply.figures},
-          {"cpus", reply.cpus}};
+  json message = {{"is", "done"},
+                  {"histogram", reply.histogram},
+                  {"counters", reply.counters},
+                  {"figures", reply.figures},
+                  {"cpus", reply.cpus}};
+  if (!reply.extra.is_null()) message["extra"] = reply.extra;
+  return message;
 }
 
 Result<CellDoneReply> cell_done_reply_from_json(const json& message) {
@@ -250,6 +281,7 @@ Result<CellDoneReply> cell_done_reply_from_json(const json& message) {
                                        done.at("counters").get_to(reply.counters);
                                        reply.figures = done.value("figures", reply.figures);
                                        done.at("cpus").get_to(reply.cpus);
+                                       if (done.contains("extra")) reply.extra = done["extra"];
                                        return reply;
                                      });
 }

@@ -46,6 +46,9 @@ struct OpenRequest {
   bool destroy = false;
   PluginSearch plugins;
   std::string without_cpu;  // features that the CPU is taken not to have
+  // A second medium, for a probe by addresses (workload loaded); empty: none.
+  std::string probe_media;
+  bool probe_destroy = false;
 };
 
 struct OpenedReply {
@@ -61,6 +64,9 @@ struct CellRequest {
   // Work put between the operations (run/plant.hpp), as a share of their time; 0: the barriers
   // alone, which the base of a planted head has too. Absent: nothing.
   std::optional<double> plant = std::nullopt;
+  // Of a loaded cell: what load_share 100 stands for, in bytes a second. Absent: the worker
+  // measures it.
+  std::optional<double> load_maximum = std::nullopt;
 };
 
 // What a worker is, before it opens anything. One from before this request answers "failed".
@@ -76,6 +82,11 @@ struct SliceReply {
   double overlap = 1;  // share of the span in which all threads ran
   std::uint64_t involuntary_switches = 0;
   std::uint64_t faults = 0;  // page faults, minor and major
+  // Of a loaded cell: what the load threads moved; `operations` are then the probe's loads, and
+  // `bytes` the load's.
+  std::optional<double> load_bytes_per_s = std::nullopt;
+  // Of an open loop: how late the last operation began, the latest thread's.
+  std::optional<double> backlog_ns = std::nullopt;
 };
 
 struct CellDoneReply {
@@ -83,6 +94,7 @@ struct CellDoneReply {
   std::map<std::string, std::uint64_t> counters;                   // by the device, of this cell
   std::map<std::string, double> figures;  // what the workload found out, summed over its threads
   std::vector<int> cpus;                  // where the threads were seen to run
+  nlohmann::json extra;                   // what only some kinds of cell have; null: nothing
 };
 
 nlohmann::json to_json(const Cell& cell);

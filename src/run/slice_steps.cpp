@@ -53,6 +53,7 @@ OpenRequest open_request_for(const Cell& cell) {
   request.backend = cell.backend;
   request.backend_options = cell.backend_options;
   request.node = cell.placement.memory_node;
+  request.probe_media = cell.probe_media();
   return request;
 }
 

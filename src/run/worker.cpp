@@ -1,5 +1,6 @@
 #include "run/worker.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <optional>
@@ -10,10 +11,24 @@
 #include "run/checks.hpp"
 #include "run/fault_report.hpp"
 #include "run/host_info.hpp"
+#include "run/loaded_session.hpp"
 #include "run/protocol.hpp"
 
 namespace pmembench {
 namespace {
+
+// `preferred` if it serves the kind and gives addresses, else the first that does; null: none.
+const BackendEntry* addressing_backend(const Registry& registry, const BackendEntry& preferred,
+                                       dax_media_kind kind) {
+  const auto fits = [&](const BackendEntry& entry) {
+    return entry.usable() && (entry.operations->capabilities & DAX_CAP_DIRECT_ACCESS) != 0 &&
+           (entry.operations->media >> static_cast<unsigned>(kind) & 1U) != 0;
+  };
+  if (fits(preferred)) return &preferred;
+  const auto& entries = registry.entries();
+  const auto found = std::find_if(entries.begin(), entries.end(), fits);
+  return found == entries.end() ? nullptr : &*found;
+}
 
 class Worker {
  public:
@@ -70,7 +85,32 @@ class Worker {
     if (const Status reported = report_faults(); !reported) return reported.error();
     host_ = {&*device_, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
-    return to_json(OpenedReply{to_json(device_->facts), *timer, host_.ceiling_bytes_per_s});
+    nlohmann::json medium = to_json(device_->facts);
+    if (!request->probe_media.empty()) {
+      const Status probed = open_probe(*request, **backend, *host);
+      if (!probed) return probed.error();
+      medium["probe"] = to_json(probe_device_->facts);
+    }
+    return to_json(OpenedReply{std::move(medium), *timer, host_.ceiling_bytes_per_s});
+  }
+
+  // The medium of a probe of its own, by the load's backend if that serves it, else by the first
+  // that gives its addresses.
+  Status open_probe(const OpenRequest& request, const BackendEntry& load_backend,
+                    const dax_host_info& host) {
+    const auto spec = parse_media(request.probe_media);
+    if (!spec) return spec.error();
+    const BackendEntry* const entry = addressing_backend(*registry_, load_backend, spec->kind);
+    if (entry == nullptr) {
+      return environment_error("no backend here gives the addresses of {}: a probe needs them",
+                               request.probe_media);
+    }
+    OpenOptions options;
+    options.destroy = request.probe_destroy;
+    auto opened = open_device(*entry, *spec, host, options);
+    if (!opened) return opened.error();
+    probe_device_.emplace(*std::move(opened));
+    return {};
   }
 
   // Where the medium has addresses, an error of it can be told by its offset.
@@ -91,24 +131,44 @@ class Worker {
     if (!device_) return runtime_error("worker protocol: 'cell' before 'open'");
     const auto request = cell_request_from_json(message);
     if (!request) return request.error();
+    const WorkloadType* const type = find_workload(request->cell.workload);
+    if (type != nullptr && type->paced) return begin_loaded(*request);
+    loaded_.reset();
     auto session = CellSession::start(host_, request->cell);
     if (!session) return session.error();
     session_ = *std::move(session);
-    std::uint64_t operations = request->operations;
-    if (operations == 0) {
-      const auto calibrated = session_->calibrate(request->slice_ns);
-      if (!calibrated) return calibrated.error();
-      operations = *calibrated;
-    }
-    session_->set_operations(operations);
+    const auto operations = session_->begin(request->slice_ns, request->operations);
+    if (!operations) return operations.error();
     if (request->plant) {
       const Status planted = session_->plant(*request->plant);
       if (!planted) return planted.error();
     }
-    return nlohmann::json{{"is", "ready"}, {"operations", operations}};
+    return nlohmann::json{{"is", "ready"}, {"operations", *operations}};
+  }
+
+  // A session goes on from cell to cell where only the pace differs: its chain is dear.
+  Result<nlohmann::json> begin_loaded(const CellRequest& request) {
+    in_loaded_ = false;
+    if (!loaded_ || !loaded_->retarget(request.cell)) {
+      loaded_.reset();
+      OpenedDevice* const probe = probe_device_ ? &*probe_device_ : nullptr;
+      auto session = LoadedSession::start(host_, probe, request.cell);
+      if (!session) return session.error();
+      loaded_ = *std::move(session);
+    }
+    const auto maximum = loaded_->begin(request.slice_ns, request.load_maximum);
+    if (!maximum) return maximum.error();
+    in_loaded_ = true;
+    return nlohmann::json{{"is", "ready"}, {"operations", 0}, {"load_maximum", *maximum}};
   }
 
   Result<nlohmann::json> slice(bool first) {
+    if (in_loaded_) {
+      if (first) loaded_->forget_latencies();
+      const auto reply = loaded_->slice();
+      if (!reply) return reply.error();
+      return to_json(*reply);
+    }
     if (!session_) return runtime_error("worker protocol: 'slice' outside a cell");
     if (first) session_->forget_latencies();
     const auto reply = session_->slice();
@@ -117,8 +177,9 @@ class Worker {
   }
 
   Result<nlohmann::json> end_cell() {
-    if (!session_) return runtime_error("worker protocol: 'end' outside a cell");
-    const auto reply = session_->finish();
+    if (!session_ && !in_loaded_) return runtime_error("worker protocol: 'end' outside a cell");
+    const auto reply = in_loaded_ ? loaded_->finish() : session_->finish();
+    in_loaded_ = false;
     session_.reset();
     if (!reply) return reply.error();
     if (!host_.timer.invariant) {
@@ -132,9 +193,11 @@ class Worker {
   std::span<const dax_operations* const> builtins_;
   std::string version_;
   std::optional<Registry> registry_;
-  std::optional<OpenedDevice> device_;
+  std::optional<OpenedDevice> device_, probe_device_;
   CellSession::Host host_;
-  std::unique_ptr<CellSession> session_;  // after device_: goes first
+  std::unique_ptr<CellSession> session_;  // after the devices: goes first
+  std::unique_ptr<LoadedSession> loaded_;
+  bool in_loaded_ = false;  // the cell that goes on is a loaded one
 };
 
 }  // namespace

@@ -59,13 +59,23 @@ def chases(maker: Maker) -> None:
 
 def loads(maker: Maker) -> None:
     for share in (100, 50):
-        for place, moved in enumerate((1, 4, 8, 11, 12)):
-            ns = 90 + 2**place * (2 if share == 50 else 1)
+        for place, moved in enumerate((0, 1, 4, 8, 11, 12)):
+            ns = 90 + 2.0**(place - 1) * (2 if share == 50 else 1)
             maker.add(row(f"loaded/{share}/{place}", ns, workload="loaded", claim="volatile",
-                          parameters={"read_share": str(share), "load": str(moved)},
-                          bytes_per_s=estimate(moved * 2.0**30),
+                          threads=4,
+                          parameters={"read_share": str(share), "load_share": str(100 * moved / 12),
+                                      "pause": "0", "load_rate": "0", "order": "sequential",
+                                      "durability": "none", "probe_media": ""},
+                          bytes_per_s=estimate(moved * 2.0**30) if moved else None,
                           latency_ns=latency("dependent", mean=float(ns), p50=ns - 1.0,
                                              p99=ns * 3.0)))
+    # All load by fewer threads: measured, and no point of the curve.
+    maker.add(row("loaded/fewer", 95.0, workload="loaded", claim="volatile", threads=3,
+                  parameters={"read_share": "100", "load_share": "100", "pause": "0",
+                              "load_rate": "0", "order": "sequential", "durability": "none",
+                              "probe_media": ""},
+                  bytes_per_s=estimate(7.0 * 2.0**30),
+                  latency_ns=latency("dependent", mean=95.0, p50=94.0, p99=190.0)))
 
 
 def layers(maker: Maker) -> None:
@@ -90,8 +100,10 @@ def layers(maker: Maker) -> None:
 
 
 def tail(maker: Maker) -> None:
-    slots = {"slot_ns": 1e6, "mean_ns": [250.0, 251.0, 900.0, 252.0], "p99_ns": [400.0, 410.0, 5000.0, 420.0]}
-    maker.add(row("tail/64", 250.0, workload="tail", parameters={"operation_size": "64"},
+    slots = {"slot_ns": 1e6, "mean_ns": [250.0, 251.0, 900.0, 252.0], "p99_ns": [400.0, 410.0, 5000.0, 420.0],
+             "max_ns": [900.0, None, 9000.0, 800.0],
+             "period_of_max": {"found": True, "period_ns": 4e6, "p_value": 0.002, "harmonics": 5}}
+    maker.add(row("random/t1/operation-durable/slots=1ms", 250.0, parameters={"operation_size": "64"},
                   latency_ns=latency("durable", p50=250.0)),
               slices=[[250.0, 260.0, 255.0]], details={"slots": slots})
 

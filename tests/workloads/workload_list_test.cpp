@@ -40,6 +40,10 @@ std::vector<Parameters> variants(const std::string& workload) {
     return {parameters_of(workload, {}), parameters_of(workload, {{"operation_size", "4096"}}),
             parameters_of(workload, {{"order", "sequential"}, {"operation_size", "256"}})};
   }
+  if (workload == "loaded") {
+    return {parameters_of(workload, {}), parameters_of(workload, {{"read_share", "30"}}),
+            parameters_of(workload, {{"read_share", "0"}, {"durability", "each"}})};
+  }
   if (workload == "durability") return durability_variants();
   std::vector<Parameters> all;
   for (const char* durability : {"each", "batch", "none"}) {
@@ -122,6 +126,7 @@ int run_all(OpenedDevice& opened, bool emulated) {
     for (const PathType& path : path_list()) {
       if ((path.name == "kernel") != emulated || path.gives_files) continue;
       if (type.needs_mapping && path.granule_bytes != nullptr) continue;
+      if (type.paced && path.prepare != nullptr) continue;
       for (const Parameters& variant : variants(std::string(type.name))) {
         const Parameters parameters = with_path(variant, path);
         if (!fits_granule(path, parameters)) continue;

@@ -21,7 +21,9 @@ HOW_TO_READ = (
     "vertical line is where the next process begins, its horizontal bar the median of its slices. A "
     "cross is a slice that the scheduler disturbed and that could not be had otherwise. Steps between "
     "processes are page placement and address layout, a slope within one is warm-up or throttling. "
-    "Shown are the cells whose interval is widest, for there is most to see."
+    "Shown are the cells whose interval is widest, for there is most to see. Where a cell was counted in "
+    "time slots, its panel comes first: one line a statistic, and whether stalls come back at a "
+    "steady distance."
 )
 _MOST_CELLS, _MOST_DOTS = 2, 360
 

@@ -1,4 +1,4 @@
-"""The time slots of the workload `tail`: every operation of a long run, slot by slot."""
+"""The time slots of cells that have some: every operation of a long run, slot by slot."""
 
 from __future__ import annotations
 
@@ -45,18 +45,34 @@ def _words(milliseconds: float) -> str:
 
 
 def _tails(data: Data) -> list[Cell]:
-    return [cell for cell in data.measured if cell.workload == "tail"][:_MOST_CELLS]
+    return [cell for cell in data.measured if cell.workload == "tail" or "/slots=" in cell.cell]
+
+
+def period_words(found: dict) -> str:
+    """What repeats in the slots' maxima, and how sure that is."""
+    period = found.get("period_of_max")
+    if not isinstance(period, dict) or units.finite(period.get("p_value")) is None:
+        return ""
+    chance = f"p = {period['p_value']:.3g}"
+    if not period.get("found"):
+        return f"no period found ({chance})"
+    return f"stalls every {units.duration(period['period_ns'])} ({chance})"
 
 
 def slot_panels(data: Data, name: str) -> list[Panel]:
     panels = []
     for cell in _tails(data):
+        if len(panels) == _MOST_CELLS:
+            break
         found = slots(data.details(cell))
         slot_ns = units.finite((found or {}).get("slot_ns"))
         lines = [line for line in _series(found, slot_ns) if line.points] if slot_ns else []
-        if lines:
-            panels.append(line_panel(
-                f"{name}_{len(panels) + 1}", f"{cell.backend}, {cell.path}, tail over time", lines,
-                Axis("time since the start (ms)", _words, _scale),
-                Axis("latency", units.duration)))
+        if not lines:
+            continue
+        title = ", ".join(word for word in (cell.backend, cell.path, cell.workload, "tail over time",
+                                            period_words(found)) if word)
+        panels.append(line_panel(
+            f"{name}_{len(panels) + 1}", title, lines,
+            Axis("time since the start (ms)", _words, _scale),
+            Axis("latency", units.duration)))
     return panels

@@ -1,0 +1,75 @@
+#include "cli/curve_record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/check.hpp"
+
+namespace pmembench {
+namespace {
+
+const Row& row_of(const std::vector<Row>& rows, const Cell& cell) {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.cell == cell.name; });
+  PMB_CHECK(found != rows.end(), "every point of a curve has a row");
+  return *found;
+}
+
+// Cached stores read the line that they write to; non-temporal ones do not.
+bool stores_fetch_lines(const Cell& cell) {
+  return cell.path == "mapped" || (cell.backend != "movnt" && cell.backend != "null");
+}
+
+// A percentile is each process's own; that of all chunks together is in the row.
+std::map<std::string, Estimate> percentiles_of(const std::vector<Replicate>& replicates) {
+  constexpr std::array<std::pair<const char*, double>, 4> kShares{
+      {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}}};
+  std::map<std::string, Estimate> found;
+  for (const auto& [name, share] : kShares) {
+    std::vector<double> values;
+    for (const Replicate& replicate : replicates) {
+      if (!replicate.histogram || !quantile_is_supported(replicate.histogram->count(), share))
+        break;
+      values.push_back(replicate.histogram->quantile(share) * replicate.ns_per_tick);
+    }
+    if (values.empty() || values.size() < replicates.size()) continue;
+    found[name] = hodges_lehmann(values);
+  }
+  return found;
+}
+
+void add_growth(const CurveOutcome& outcome, const Cell& base, const std::vector<Row>& rows,
+                CurveRecord& record) {
+  if (!outcome.fewer_threads) return;
+  const Row& fewer = row_of(rows, outcome.fewer_threads->cell);
+  const Row& all = record.rows.back();
+  if (!fewer.bytes_per_s || !all.bytes_per_s) return;
+  record.growth = all.bytes_per_s->estimate / fewer.bytes_per_s->estimate;
+  record.thread_ratio = static_cast<double>(base.threads - 1) /
+                        static_cast<double>(outcome.fewer_threads->cell.threads - 1);
+}
+
+}  // namespace
+
+CurveRecord curve_record(const Cell& base, const CurveOutcome& outcome,
+                         const std::vector<Row>& rows, bool pauses) {
+  CurveRecord record;
+  record.base = base;
+  record.pauses = pauses;
+  record.maximum_bytes_per_s = outcome.maximum_bytes_per_s;
+  record.write_traffic = stores_fetch_lines(base) ? 2 : 1;
+  for (const CurveVisits& point : outcome.points) {
+    record.shares.push_back(point.share);
+    record.rows.push_back(row_of(rows, point.cell));
+    record.percentiles.push_back(percentiles_of(point.replicates));
+  }
+  for (unsigned round = 0; round < outcome.rounds; ++round) {
+    const auto curve = curve_of_round(outcome.points, round);
+    if (!curve.empty()) record.processes.push_back(curve_figures(curve));
+  }
+  add_growth(outcome, base, rows, record);
+  return record;
+}
+
+}  // namespace pmembench

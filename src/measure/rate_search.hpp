@@ -1,0 +1,48 @@
+// RateSearch: the highest rate at which a bound is kept, by halving the interval of rates.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace pmembench {
+
+// "p99=2us": that percentile of the latency is at most so long.
+struct LatencyBound {
+  std::string name;  // "p99"
+  double share = 0;  // 0.99
+  double limit_ns = 0;
+};
+// Refuses (usage) other words, a percentile outside (0, 100), no time.
+Result<LatencyBound> parse_latency_bound(std::string_view text);
+
+// The answers are taken as they come: one that noise turned moves the result, which is why several
+// processes search.
+class RateSearch {
+ public:
+  enum class State {
+    searching,
+    found,       // kept() is known within the resolution
+    never_kept,  // not even at the lowest rate
+    always_kept  // at the highest rate too: the bound is beyond it
+  };
+  // Rates above 0, lowest < highest; the result is known within the factor 1 + resolution.
+  RateSearch(double lowest, double highest, double resolution);
+  [[nodiscard]] State state() const { return state_; }
+  // The rate to try; only while searching. First the lowest, then the highest, then between.
+  [[nodiscard]] double next() const { return next_; }
+  void tell(bool kept);
+  [[nodiscard]] double kept() const { return kept_; }  // the highest at which it was; 0: none
+  [[nodiscard]] double missed() const {
+    return missed_;
+  }  // the lowest at which it was not; 0: none
+
+ private:
+  double highest_, resolution_, next_;
+  double kept_ = 0, missed_ = 0;
+  State state_ = State::searching;
+};
+
+}  // namespace pmembench

@@ -1,0 +1,93 @@
+#include "results/slo_document.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/units.hpp"
+
+namespace pmembench {
+namespace {
+
+using State = RateSearch::State;
+
+std::size_t count_of(const std::vector<SloProcessResult>& processes, State state) {
+  return static_cast<std::size_t>(
+      std::count_if(processes.begin(), processes.end(),
+                    [&](const SloProcessResult& one) { return one.state == state; }));
+}
+
+Estimate estimate_of(const std::vector<SloProcessResult>& processes, double confidence) {
+  std::vector<double> logarithms;
+  for (const SloProcessResult& one : processes) logarithms.push_back(std::log(one.kept_per_s));
+  const Estimate on_log = hodges_lehmann(logarithms, confidence);
+  return {std::exp(on_log.estimate), std::exp(on_log.low), std::exp(on_log.high),
+          on_log.has_interval};
+}
+
+std::string interval_text(const Estimate& rate) {
+  if (!rate.has_interval) return "too few processes for an interval";
+  return fmt::format("{} to {}", format_rate(rate.low), format_rate(rate.high));
+}
+
+}  // namespace
+
+SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcessResult>& processes,
+                         double confidence) {
+  SloSummary summary;
+  const std::string limit = fmt::format("{} <= {}", bound.name, format_duration_ns(bound.limit_ns));
+  const std::size_t found = count_of(processes, State::found);
+  const std::size_t never = count_of(processes, State::never_kept);
+  const std::size_t always = count_of(processes, State::always_kept);
+  const std::size_t all = processes.size();
+  if (all == 0 || found + never + always < all) {
+    summary.verdict = "NOT_MEASURED";
+    summary.sentence = fmt::format("{}: no search was finished; give it more time", limit);
+    return summary;
+  }
+  if (never == all) {
+    summary.verdict = "NEVER_KEPT";
+    summary.sentence =
+        fmt::format("{} is kept at no rate: not even at {}, the lowest that was tried", limit,
+                    format_rate(processes.front().missed_per_s));
+    return summary;
+  }
+  if (never > 0) {
+    summary.verdict = "MIXED";
+    summary.sentence = fmt::format(
+        "{} is kept at no rate in {} of {} processes, and at some rate in the others: the machine "
+        "is too unsteady to say; use a quieter one, or more processes",
+        limit, never, all);
+    return summary;
+  }
+  summary.rate_per_s = estimate_of(processes, confidence);
+  if (always == all) {
+    summary.verdict = "ALWAYS_KEPT";
+    summary.sentence = fmt::format(
+        "{} is kept up to {}, all that a closed loop does here: the bound was never reached", limit,
+        format_rate(summary.rate_per_s->estimate));
+    return summary;
+  }
+  summary.verdict = "FOUND";
+  summary.sentence =
+      fmt::format("{} is kept up to {} ({})", limit, format_rate(summary.rate_per_s->estimate),
+                  interval_text(*summary.rate_per_s));
+  if (always > 0) {
+    summary.sentence +=
+        fmt::format("; in {} of {} processes it was kept at all rates", always, all);
+  }
+  return summary;
+}
+
+nlohmann::json to_json(const SloSummary& summary) {
+  nlohmann::json rate = nullptr;
+  if (summary.rate_per_s) {
+    const Estimate& value = *summary.rate_per_s;
+    rate = {{"estimate", value.estimate},
+            {"low", value.has_interval ? nlohmann::json(value.low) : nlohmann::json(nullptr)},
+            {"high", value.has_interval ? nlohmann::json(value.high) : nlohmann::json(nullptr)},
+            {"has_interval", value.has_interval}};
+  }
+  return {{"verdict", summary.verdict}, {"rate_per_s", rate}, {"sentence", summary.sentence}};
+}
+
+}  // namespace pmembench

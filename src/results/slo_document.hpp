@@ -1,0 +1,33 @@
+// What a search for the highest rate under a bound found, as a document and in words.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure/estimate.hpp"
+#include "measure/rate_search.hpp"
+
+namespace pmembench {
+
+// What one process found: nothing kept, a rate, or the bound kept up to the closed loop's rate.
+struct SloProcessResult {
+  RateSearch::State state = RateSearch::State::searching;
+  double kept_per_s = 0, missed_per_s = 0, closed_loop_per_s = 0;
+};
+
+struct SloSummary {
+  // "FOUND", "NEVER_KEPT", "ALWAYS_KEPT", or "MIXED" where processes disagree in kind.
+  std::string verdict;
+  std::optional<Estimate> rate_per_s;  // of FOUND and ALWAYS_KEPT (then a lower bound)
+  std::string sentence;
+};
+// One sentence that claims no more than was seen. No process: "NOT_MEASURED".
+[[nodiscard]] SloSummary summarise_slo(const LatencyBound& bound,
+                                       const std::vector<SloProcessResult>& processes,
+                                       double confidence = 0.95);
+
+[[nodiscard]] nlohmann::json to_json(const SloSummary& summary);
+
+}  // namespace pmembench

@@ -1,0 +1,52 @@
+#include "run/fill_replicate.hpp"
+
+#include <algorithm>
+
+#include "measure/estimate.hpp"
+
+namespace pmembench {
+
+Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, const Cell& cell,
+                        const SliceNotes& notes, Replicate& replicate) {
+  const TimerFacts& timer = opened.timer;
+  replicate.ns_per_tick = timer.ns_per_tick;
+  nlohmann::json extra = done.extra.is_object() ? done.extra : nlohmann::json::object();
+  if (extra.contains("loaded")) {
+    nlohmann::json& loaded = extra["loaded"];
+    // The histogram is of chunks; so scaled it is of one load, on average over its chunk.
+    const auto chunk = std::max(1.0, loaded.value("chunk", 1.0));
+    replicate.ns_per_tick /= chunk;
+    replicate.floor_ns = timer.floor_issue_ns / chunk;
+    loaded["slice_bytes_per_s"] = notes.load_bytes_per_s;
+    loaded["bytes_per_s"] = notes.load_bytes_per_s.empty() ? 0 : median(notes.load_bytes_per_s);
+  }
+  if (extra.contains("open_loop") && !notes.backlog_ns.empty()) {
+    extra["open_loop"]["achieved_per_s"] = 1e9 / replicate.median_ns_per_operation;
+    extra["open_loop"]["backlog_ns"] = median(notes.backlog_ns);
+  }
+  if (cell.timing == Timing::operation) {
+    replicate.floor_ns =
+        cell.latency_mode == "durable" ? timer.floor_durable_ns : timer.floor_issue_ns;
+  }
+  if (!done.histogram.empty()) {
+    auto histogram = Histogram::from_sparse(done.histogram);
+    if (!histogram) return histogram.error();
+    replicate.histogram = *std::move(histogram);
+  }
+  nlohmann::json details = {{"timer",
+                             {{"step_ns", timer.step_ns},
+                              {"ns_per_tick", timer.ns_per_tick},
+                              {"floor_issue_ns", timer.floor_issue_ns},
+                              {"floor_durable_ns", timer.floor_durable_ns},
+                              {"invariant", timer.invariant}}},
+                            {"counters", done.counters},
+                            {"figures", done.figures},
+                            {"cpus", done.cpus},
+                            {"ceiling_bytes_per_s", opened.ceiling_bytes_per_s}};
+  details.update(extra);
+  replicate.details_json = details.dump();
+  replicate.medium_json = opened.medium.dump();
+  return {};
+}
+
+}  // namespace pmembench

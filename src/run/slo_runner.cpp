@@ -1,0 +1,137 @@
+#include "run/slo_runner.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+
+#include "base/random.hpp"
+#include "measure/histogram.hpp"
+#include "run/cell_driver.hpp"
+#include "run/worker_process.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr double kRateKept = 0.95;
+constexpr double kSamplesBeyond = 20;  // that a percentile is judged by, at least
+constexpr double kLongestTrial_ns = 20e9;
+constexpr unsigned kFewestSlices = 5;
+
+class SloProcess {
+ public:
+  SloProcess(const SloInput& input, unsigned process) : input_(input), process_(process) {}
+
+  Result<RateFinding> search() {
+    LeftBehind left_behind;  // goes after the worker
+    auto worker = WorkerProcess::start(input_.worker_command);
+    if (!worker) return worker.error();
+    worker_ = worker->get();
+    OpenRequest request = open_request_for(input_.cell);
+    request.destroy = input_.destroy || (input_.found_empty && process_ > 0);
+    request.plugins = input_.plugins;
+    request.without_cpu = input_.without_cpu;
+    const auto answer = worker_->ask(to_json(request), kOpenTimeout_ms);
+    if (!answer) return answer.error();
+    const auto opened = opened_reply_from_json(*answer);
+    if (!opened) return opened.error();
+    left_behind = made_by(*opened, input_.cell.media);
+    opened_ = &*opened;
+    return halve();
+  }
+
+ private:
+  Result<RateFinding> halve() {
+    // The closed loop's own rate is known once a share of it was tried.
+    const auto first = try_rate(fmt::format("{}%", 100 * input_.lowest_share), 0);
+    if (!first) return first.error();
+    finding_.trials.push_back(*first);
+    RateSearch search(first->asked_per_s, finding_.closed_loop_per_s, input_.resolution);
+    search.tell(first->bound_kept);
+    while (search.state() == RateSearch::State::searching) {
+      const auto trial = try_rate(fmt::format("{:.17g}", search.next()), search.next());
+      if (!trial) return trial.error();
+      finding_.trials.push_back(*trial);
+      search.tell(trial->bound_kept);
+    }
+    finding_.state = search.state();
+    finding_.kept_per_s = search.kept();
+    finding_.missed_per_s = search.missed();
+    return finding_;
+  }
+
+  // Long enough for the percentile; the first trial's rate is not known yet, and may be too short.
+  [[nodiscard]] double trial_ns(double rate_per_s) const {
+    const double wanted = static_cast<double>(input_.trial_ns);
+    if (!(rate_per_s > 0)) return wanted;
+    const double samples = kSamplesBeyond / (1 - input_.bound.share);
+    return std::clamp(samples / rate_per_s * 1e9, wanted, std::max(wanted, kLongestTrial_ns));
+  }
+
+  Result<RateTrial> try_rate(const std::string& rate, double rate_per_s) {
+    Cell cell = input_.cell;
+    cell.rate = rate;
+    CellOrder order;
+    order.cell = &cell;
+    order.replicate = process_;
+    order.seed = input_.seed + finding_.trials.size();
+    order.slice_ns = input_.slice_ns;
+    order.slices = static_cast<unsigned>(std::max<double>(
+        kFewestSlices, std::ceil(trial_ns(rate_per_s) / static_cast<double>(input_.slice_ns))));
+    const auto ask = [&](const nlohmann::json& message, std::uint64_t timeout_ms) {
+      if (input_.interrupted != nullptr && input_.interrupted->load(std::memory_order_relaxed))
+        return Result<nlohmann::json>(Error{ErrorKind::runtime, "interrupted", EINTR});
+      return worker_->ask(message, timeout_ms);
+    };
+    const auto outcome = drive_cell(ask, order, *opened_);
+    if (!outcome) return outcome.error();
+    const RateTrial trial = judge(outcome->replicate);
+    if (input_.told) input_.told(process_, trial);
+    return trial;
+  }
+
+  RateTrial judge(const Replicate& replicate) {
+    RateTrial trial;
+    const auto details = nlohmann::json::parse(replicate.details_json, nullptr, false);
+    if (!replicate.histogram || !details.is_object() || !details.contains("open_loop")) {
+      return trial;
+    }
+    const nlohmann::json& open = details["open_loop"];
+    trial.asked_per_s = open.value("asked_per_s", 0.0);
+    trial.achieved_per_s = open.value("achieved_per_s", 0.0);
+    finding_.closed_loop_per_s =
+        std::max(finding_.closed_loop_per_s, open.value("closed_loop_per_s", 0.0));
+    trial.n = replicate.histogram->count();
+    trial.percentile_ns = replicate.histogram->quantile(input_.bound.share) * replicate.ns_per_tick;
+    const auto service = Histogram::from_sparse(
+        open.value("service", std::vector<std::pair<std::uint32_t, std::uint64_t>>()));
+    if (service) {
+      trial.service_percentile_ns =
+          service->quantile(input_.bound.share) * open.value("ns_per_tick", 0.0);
+    }
+    trial.rate_kept = trial.achieved_per_s >= kRateKept * trial.asked_per_s;
+    trial.bound_kept = trial.rate_kept && trial.percentile_ns <= input_.bound.limit_ns &&
+                       quantile_is_supported(trial.n, input_.bound.share);
+    return trial;
+  }
+
+  const SloInput& input_;
+  unsigned process_;
+  WorkerProcess* worker_ = nullptr;
+  const OpenedReply* opened_ = nullptr;
+  RateFinding finding_;
+};
+
+}  // namespace
+
+Result<std::vector<RateFinding>> search_rate(const SloInput& input) {
+  std::vector<RateFinding> findings;
+  for (unsigned process = 0; process < input.processes; ++process) {
+    auto finding = SloProcess(input, process).search();
+    if (!finding && finding.error().code == EINTR) break;
+    if (!finding) return finding.error();
+    findings.push_back(*std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace pmembench

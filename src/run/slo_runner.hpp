@@ -1,0 +1,56 @@
+// search_rate: the highest rate of an open loop at which a percentile keeps its bound.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "measure/rate_search.hpp"
+#include "run/protocol.hpp"
+
+namespace pmembench {
+
+// One rate, tried.
+struct RateTrial {
+  double asked_per_s = 0, achieved_per_s = 0;
+  double percentile_ns = 0;          // from the intended begin
+  double service_percentile_ns = 0;  // from the possible one; 0: unknown
+  std::uint64_t n = 0;
+  bool rate_kept = false, bound_kept = false;
+};
+
+// What one process found.
+struct RateFinding {
+  RateSearch::State state = RateSearch::State::searching;  // searching: the time was over
+  double kept_per_s = 0, missed_per_s = 0;
+  double closed_loop_per_s = 0;  // what the cell does without waiting: the search's upper end
+  std::vector<RateTrial> trials;
+};
+
+struct SloInput {
+  Cell cell;  // `arrival` fixed or poisson; its rate is ignored
+  LatencyBound bound;
+  unsigned processes = 6;
+  std::uint64_t trial_ns = 500'000'000;  // of each rate, longer where the percentile needs it
+  std::uint64_t slice_ns = 50'000'000;
+  double lowest_share = 0.01;  // of the closed loop: where the search begins
+  double resolution = 0.05;
+  std::uint64_t seed = 1;
+
+  std::vector<std::string> worker_command;
+  PluginSearch plugins;
+  std::string without_cpu;
+  bool destroy = false;
+  bool found_empty = false;  // the medium was there before and held nothing
+  const std::atomic<bool>* interrupted = nullptr;
+  std::function<void(unsigned process, const RateTrial& trial)> told;  // may be null
+};
+
+// Fresh processes, each with a search of its own. Ends early where interrupted: what is whole is
+// kept. Errors: as a cell's.
+Result<std::vector<RateFinding>> search_rate(const SloInput& input);
+
+}  // namespace pmembench

@@ -1,0 +1,134 @@
+"""pmembench slo, and the open loops and time slots of pmembench run."""
+
+import json
+
+import pytest
+
+OPEN = """
+name: open
+budget: 60s
+minimum_replicates: 1
+maximum_replicates: 1
+slices: 2
+slice: 20ms
+media: dram:1M
+backend: movnt
+cells:
+  - workload: random
+    operation_size: 64
+    timing: operation
+"""
+
+
+def with_keys(**keys):
+    return OPEN + "".join(f"    {key}: {value}\n" for key, value in keys.items())
+
+
+def open_loop(pmembench):
+    (details,) = pmembench.sql("SELECT details FROM replicates")[0]
+    return json.loads(details)["open_loop"]
+
+
+@pytest.mark.parametrize("arrival", ["fixed", "poisson"])
+def test_an_open_loop_has_two_latencies_of_each_operation(pmembench, arrival):
+    row = pmembench.run(campaign=with_keys(arrival=arrival, rate="20k")).row()
+    assert row["status"] == "ok", row["reason"]
+    assert row["cell"].endswith(f"/operation-durable/{arrival}@20k")
+    response, service = row["latency_ns"], row["service_ns"]
+    # 20,000 a second for 20 ms, twice.
+    assert row["operations"] == 800
+    # Disturbed slices are repeated, and what they took is kept.
+    assert response["n"] == service["n"] >= 800
+    assert response["n"] % 400 == 0
+    assert response["mean"] >= service["mean"]
+    assert response["max"] >= service["min"]
+    loop = open_loop(pmembench)
+    assert loop["asked_per_s"] == pytest.approx(20000)
+    assert sum(count for _, count in loop["service"]) == service["n"]
+    assert loop["closed_loop_per_s"] > 20000
+
+
+def test_a_rate_is_a_share_of_the_closed_loop(pmembench):
+    row = pmembench.run(campaign=with_keys(arrival="fixed", rate="10%")).row()
+    assert row["status"] == "ok", row["reason"]
+    loop = open_loop(pmembench)
+    assert loop["asked_per_s"] == pytest.approx(0.1 * loop["closed_loop_per_s"], rel=0.01)
+
+
+def test_a_rate_that_is_not_kept_is_said(pmembench):
+    row = pmembench.run(campaign=with_keys(arrival="fixed", rate="1000%")).row()
+    assert row["status"] == "ok", row["reason"]
+    (warning,) = [each for each in row["warnings"] if each["type"] == "rate_not_kept"]
+    assert "the backlog grows" in warning["sentence"]
+    # What waits is charged for it: far more than being served takes.
+    assert row["latency_ns"]["mean"] > 10 * row["service_ns"]["mean"]
+
+
+def test_a_closed_loop_has_no_service_time_of_its_own(pmembench):
+    assert pmembench.run(campaign=OPEN).row()["service_ns"] is None
+
+
+def test_slots_have_every_operation(pmembench):
+    row = pmembench.run("--set", "slices=1", "--set", "slice=60ms",
+                        campaign=with_keys(slots="1ms")).row()
+    assert row["status"] == "ok", row["reason"]
+    (details,) = pmembench.sql("SELECT details FROM replicates")[0]
+    slots = json.loads(details)["slots"]
+    assert slots["slot_ns"] == pytest.approx(1e6, rel=1e-3)
+    length = len(slots["n"])
+    assert length > 5
+    for name in ("mean_ns", "p50_ns", "p99_ns", "p99.9_ns", "max_ns"):
+        assert len(slots[name]) == length
+    # All but those of the last slot, which was not complete.
+    assert 0.5 * row["operations"] < sum(slots["n"]) <= row["operations"]
+    for name in ("period_of_max", "period_of_mean"):
+        assert 0 < slots[name]["p_value"] <= 1
+    assert row["slices"] == 1
+
+
+def test_the_search_is_bounded_on_both_sides(pmembench):
+    words = ("slo", pmembench.campaign(OPEN), "--processes", "1", "--budget", "2s", "--json")
+    always = json.loads(pmembench(*words, "--slo", "p50=10s").out)
+    (cell,) = always["cells"]
+    # A machine that cannot even keep its own closed loop's rate never ends at the upper bound.
+    assert cell["verdict"] in ("ALWAYS_KEPT", "FOUND")
+    assert cell["rate_per_s"]["estimate"] > 0
+    never = json.loads(pmembench(*words, "--slo", "p50=1ns").out)
+    (cell,) = never["cells"]
+    assert cell["verdict"] == "NEVER_KEPT"
+    assert cell["rate_per_s"] is None
+    assert len(cell["processes"][0]["trials"]) == 1
+    for trial in cell["processes"][0]["trials"]:
+        assert trial["n"] > 0 and trial["asked_per_s"] > 0
+    assert pmembench.sql("SELECT kind, verdict FROM documents ORDER BY id")[-1] == ("slo", "NOT_FOUND")
+
+
+def test_a_search_tells_what_it_found(pmembench):
+    outcome = pmembench("slo", pmembench.campaign(OPEN), "--processes", "1", "--budget", "2s",
+                        "--slo", "p50=1ns")
+    assert outcome.status == 0, outcome.err
+    assert "p50 <= 1 ns is kept at no rate: not even at" in outcome.out
+
+
+@pytest.mark.parametrize("bound, sentence", [
+    ("fast", "--slo: 'fast' is no bound: write a percentile and a time, such as p99=2us"),
+    ("p99=2", "--slo: 'p99=2' is no bound: "),
+])
+def test_a_wrong_bound_is_refused(pmembench, bound, sentence):
+    outcome = pmembench("slo", pmembench.campaign(OPEN), "--slo", bound)
+    assert outcome.status == 2
+    assert outcome.error().startswith(sentence)
+
+
+def test_a_chain_has_no_rate(pmembench):
+    chase = OPEN.replace("workload: random\n    operation_size: 64", "workload: chase")
+    outcome = pmembench("slo", pmembench.campaign(chase), "--slo", "p99=2us")
+    assert outcome.status == 3, outcome.err
+    assert "the operations of chase do not come at a rate" in outcome.error()
+
+
+def test_cells_that_differ_in_their_rate_alone_are_searched_once(pmembench):
+    campaign = OPEN + "    arrival: fixed\n    matrix:\n      rate: [10%, 20%]\n"
+    outcome = pmembench("slo", pmembench.campaign(campaign), "--processes", "1", "--budget", "2s",
+                        "--slo", "p50=1ns", "--json")
+    assert len(json.loads(outcome.out)["cells"]) == 1, outcome.err

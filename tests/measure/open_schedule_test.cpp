@@ -1,0 +1,65 @@
+#include "measure/open_schedule.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace pmembench {
+namespace {
+
+std::vector<std::uint64_t> due_times(OpenSchedule& schedule, std::size_t count) {
+  schedule.start(1'000'000);
+  std::vector<std::uint64_t> times;
+  for (std::size_t i = 0; i < count; ++i) times.push_back(schedule.next());
+  return times;
+}
+
+TEST(OpenSchedule, is_closed_unless_it_has_a_rate) {
+  EXPECT_FALSE(OpenSchedule().open());
+  EXPECT_TRUE(OpenSchedule(Arrival::fixed, 10, 0).open());
+}
+
+TEST(OpenSchedule, comes_at_fixed_intervals_and_keeps_fractions) {
+  OpenSchedule schedule(Arrival::fixed, 24.5, 0);
+  const auto times = due_times(schedule, 1001);
+  EXPECT_EQ(times[0], 1'000'000u);
+  EXPECT_EQ(times[1], 1'000'024u);
+  EXPECT_EQ(times[2], 1'000'049u);
+  EXPECT_EQ(times[1000], 1'024'500u);
+}
+
+TEST(OpenSchedule, begins_threads_out_of_step) {
+  OpenSchedule schedule(Arrival::fixed, 100, 0.25);
+  EXPECT_EQ(due_times(schedule, 1)[0], 1'000'025u);
+}
+
+// Exponential: the mean as asked, the deviation equal to the mean, and e^-1 of all beyond it.
+TEST(OpenSchedule, comes_as_a_poisson_process) {
+  OpenSchedule schedule(Arrival::poisson, 1000, 0);
+  schedule.refill(7);
+  const auto times = due_times(schedule, OpenSchedule::kEntries + 1);
+  double sum = 0, squares = 0, beyond = 0;
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    const auto apart = static_cast<double>(times[i] - times[i - 1]);
+    sum += apart;
+    squares += apart * apart;
+    beyond += apart > 1000 ? 1 : 0;
+  }
+  const auto count = static_cast<double>(OpenSchedule::kEntries);
+  EXPECT_NEAR(sum / count, 1000, 1);
+  EXPECT_NEAR(std::sqrt(squares / count - 1e6), 1000, 40);
+  EXPECT_NEAR(beyond / count, std::exp(-1), 0.02);
+}
+
+TEST(OpenSchedule, draws_anew_by_its_seed) {
+  OpenSchedule schedule(Arrival::poisson, 1000, 0);
+  schedule.refill(1);
+  const auto first = due_times(schedule, 100);
+  schedule.refill(1);
+  EXPECT_EQ(due_times(schedule, 100), first);
+  schedule.refill(2);
+  EXPECT_NE(due_times(schedule, 100), first);
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -1,0 +1,111 @@
+#include "measure/period.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <vector>
+
+#include "base/random.hpp"
+
+namespace pmembench {
+namespace {
+
+double noise(Random& random) {
+  // A sum of uniforms: near enough to normal, deviation 1.
+  double sum = 0;
+  for (int i = 0; i < 12; ++i) sum += random.unit();
+  return sum - 6;
+}
+
+// Log-normal latencies of slots, and every `period` slots a stall of `factor` times.
+std::vector<double> series(std::size_t count, double period, double factor, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<double> values;
+  double next = period / 2;
+  for (std::size_t i = 0; i < count; ++i) {
+    double value = 1000 * std::exp(0.2 * noise(random));
+    if (period > 0 && static_cast<double>(i) >= next) {
+      value *= factor;
+      next += period;
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
+TEST(Period, finds_planted_stalls) {
+  for (const double period : {3.0, 7.3, 20.0, 50.0, 120.0}) {
+    const Period found = find_period(series(1000, period, 8, 11), 5);
+    EXPECT_TRUE(found.found) << period;
+    EXPECT_NEAR(found.period, period, 0.03 * period);
+    EXPECT_GT(found.harmonics, 0u);
+  }
+}
+
+TEST(Period, finds_a_wave) {
+  Random random(3);
+  std::vector<double> values;
+  for (int i = 0; i < 600; ++i) {
+    values.push_back(
+        1000 * std::exp(0.1 * noise(random) + 0.15 * std::sin(2 * std::numbers::pi * i / 37.0)));
+  }
+  const Period found = find_period(values, 5);
+  EXPECT_TRUE(found.found);
+  EXPECT_NEAR(found.period, 37, 0.5);
+  EXPECT_LE(found.harmonics, 3u);
+}
+
+// Alarms where there is no period are as rare as the significance says: 1 % of 200 is 2.
+TEST(Period, seldom_finds_one_where_there_is_none) {
+  int alarms = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    PeriodRule rule;
+    rule.permutations = 199;
+    if (find_period(series(128, 0, 1, seed), seed, rule).found) ++alarms;
+  }
+  EXPECT_LE(alarms, 8);  // P(more) < 1e-3
+}
+
+TEST(Period, does_not_call_drift_a_period) {
+  int alarms = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Random random(seed);
+    std::vector<double> values;
+    double level = 0;
+    for (int i = 0; i < 200; ++i) {
+      level = 0.9 * level + 0.05 * noise(random);
+      values.push_back(1000 * std::exp(level));
+    }
+    PeriodRule rule;
+    rule.permutations = 199;
+    if (find_period(values, seed, rule).found) ++alarms;
+  }
+  EXPECT_LE(alarms, 5);
+}
+
+TEST(Period, bears_gaps_and_single_outliers) {
+  std::vector<double> values = series(800, 25, 8, 2);
+  for (std::size_t i = 3; i < values.size(); i += 97) {
+    values[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+  values[400] = 1e12;
+  const Period found = find_period(values, 9);
+  EXPECT_TRUE(found.found);
+  EXPECT_NEAR(found.period, 25, 0.5);
+}
+
+TEST(Period, says_nothing_of_a_short_or_constant_series) {
+  EXPECT_FALSE(find_period(std::vector<double>(10, 5.0), 1).found);
+  EXPECT_FALSE(find_period(std::vector<double>(100, 5.0), 1).found);
+  EXPECT_FALSE(find_period({}, 1).found);
+}
+
+TEST(Period, gives_the_same_answer_for_the_same_seed) {
+  const std::vector<double> values = series(300, 0, 1, 4);
+  EXPECT_EQ(find_period(values, 7).p_value, find_period(values, 7).p_value);
+}
+
+}  // namespace
+}  // namespace pmembench

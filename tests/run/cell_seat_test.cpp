@@ -1,0 +1,115 @@
+// What a thread times: closed and open loops, histograms and slots, on a workload that only counts.
+#include "run/cell_seat.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+namespace pmembench {
+namespace {
+
+class CountingWorkload final : public Workload {
+ public:
+  explicit CountingWorkload(std::uint64_t spin_ticks = 0) : spin_ticks_(spin_ticks) {}
+  Status prepare() override { return {}; }
+  Work run(std::uint64_t operations) override {
+    const std::uint64_t until = __rdtsc() + spin_ticks_;
+    while (__rdtsc() < until) _mm_pause();
+    done += operations;
+    return {operations, 64 * operations};
+  }
+  std::string failure() const override { return "none"; }
+  Status verify() override { return {}; }
+  std::uint64_t done = 0;
+
+ private:
+  std::uint64_t spin_ticks_;
+};
+
+Cell timed_cell() {
+  Cell cell;
+  cell.timing = Timing::operation;
+  cell.latency_mode = "issue";
+  return cell;
+}
+
+CellSeat seat_with(std::uint64_t spin_ticks = 0) {
+  CellSeat seat;
+  seat.workload = std::make_unique<CountingWorkload>(spin_ticks);
+  return seat;
+}
+
+std::uint64_t counted(const SlotSeries& slots) {
+  const SlotSummary summary = slots.summary(1.0);
+  return std::accumulate(summary.count.begin(), summary.count.end(), std::uint64_t{0});
+}
+
+TEST(CellSeat, counts_one_latency_for_each_operation_of_a_closed_loop) {
+  CellSeat seat = seat_with();
+  seat.run(1000, timed_cell(), {});
+  EXPECT_EQ(seat.histogram.count(), 1000u);
+  EXPECT_EQ(seat.service.count(), 0u);
+  EXPECT_EQ(seat.work.bytes, 64'000u);
+  EXPECT_TRUE(seat.status);
+}
+
+TEST(CellSeat, counts_both_times_of_each_operation_of_an_open_loop) {
+  for (const Arrival arrival : {Arrival::fixed, Arrival::poisson}) {
+    CellSeat seat = seat_with();
+    seat.schedule = OpenSchedule(arrival, 2000, 0);
+    seat.schedule.refill(1);
+    seat.run(1000, timed_cell(), {});
+    EXPECT_EQ(seat.histogram.count(), 1000u);
+    EXPECT_EQ(seat.service.count(), 1000u);
+    // An operation cannot end sooner after it was due than after it began.
+    EXPECT_GE(seat.histogram.mean(), seat.service.mean());
+    EXPECT_GE(seat.histogram.quantile(0.5), seat.service.quantile(0.5) * 0.99);
+  }
+}
+
+// A stall is charged to all who waited: operations that take ten times the interval wait longer
+// and longer, the last for nine tenths of the whole time.
+TEST(CellSeat, charges_the_backlog_of_an_overload_to_those_who_wait) {
+  CellSeat seat = seat_with(20'000);
+  seat.schedule = OpenSchedule(Arrival::fixed, 2000, 0);
+  constexpr std::uint64_t kOperations = 100;
+  seat.run(kOperations, timed_cell(), {});
+  const auto span = static_cast<double>(seat.end - seat.begin);
+  EXPECT_GT(static_cast<double>(seat.late_ticks), 0.8 * span);
+  EXPECT_GT(seat.histogram.mean(), 5 * seat.service.quantile(0.5));
+  // Little's law: the waiting and the served, on average over the time, are rate times response.
+  // They are half of all that were due, for all are due in the first tenth of the time.
+  const double in_system = static_cast<double>(kOperations) / span * seat.histogram.mean();
+  EXPECT_NEAR(in_system, 0.45 * kOperations, 0.15 * kOperations);
+}
+
+TEST(CellSeat, waits_for_the_time_when_an_operation_is_due) {
+  CellSeat seat = seat_with();
+  seat.schedule = OpenSchedule(Arrival::fixed, 10'000, 0);
+  seat.run(50, timed_cell(), {});
+  EXPECT_GE(seat.end - seat.begin, 49u * 10'000);
+}
+
+TEST(CellSeat, counts_every_operation_in_a_slot) {
+  for (const bool open : {false, true}) {
+    CellSeat seat = seat_with(1000);
+    if (open) seat.schedule = OpenSchedule(Arrival::fixed, 5000, 0);
+    seat.slots = SlotSeries(16'000, 5000);
+    seat.run(500, timed_cell(), {});
+    const std::uint64_t in_slots = counted(seat.slots);
+    // The last slot is left out: it was not complete.
+    EXPECT_LE(in_slots, 500u);
+    EXPECT_GE(in_slots, 490u);
+  }
+}
+
+TEST(CellSeat, forgets_both_kinds_of_latency) {
+  CellSeat seat = seat_with();
+  seat.schedule = OpenSchedule(Arrival::fixed, 100, 0);
+  seat.run(10, timed_cell(), {});
+  seat.forget_latencies();
+  EXPECT_EQ(seat.histogram.count() + seat.service.count(), 0u);
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -125,10 +125,9 @@ void read_numbers(const json& value, Row& row) {
     row.amplification[name] = number_from(factor);
   }
   // Rows of stores that are older than it have none.
-  if (value.contains("figures")) {
-    for (const auto& [name, figure] : value.at("figures").items()) {
-      row.figures[name] = number_from(figure);
-    }
+  const json figures = value.value("figures", json::object());
+  for (const auto& [name, figure] : figures.items()) {
+    row.figures[name] = number_from(figure);
   }
   for (const json& warning : value.at("warnings")) {
     row.warnings.push_back(

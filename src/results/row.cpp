@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "measure/stopping_rule.hpp"
+#include "results/row_checks.hpp"
 #include "results/row_parts.hpp"
 
 namespace pmembench {
@@ -53,7 +54,8 @@ std::string placement_of(const ParsedReplicates& parsed) {
     }
   }
   for (const auto& [node, share] : node_shares(parsed.media.front())) {
-    text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : "; ", node, 100 * share);
+    const std::string name = node < 0 ? "unknown" : std::to_string(node);
+    text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : "; ", name, 100 * share);
   }
   return text;
 }
@@ -206,7 +208,9 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
   row.converged = has_converged(*row.ns_per_operation, row.replicates, context.precision);
   if (cell.backend != kNullBackend) count_amplification(parsed, row);
   average_figures(parsed, row);
+  row.numa = pair_of(cell, row);
   row.warnings = warnings_of(cell, parsed, row, context);
+  row.reason = contradiction_of(cell, parsed, row, context.confidence);
 }
 
 }  // namespace
@@ -230,7 +234,12 @@ Row make_row(const Cell& cell, const std::vector<Replicate>& replicates, const s
     return row;
   }
   measure_row(cell, replicates, context, row);
-  return row;
+  if (row.reason.empty()) return row;
+  Row refused = identity_of(cell);
+  refused.replicates = row.replicates;
+  refused.status = "error";
+  refused.reason = row.reason;
+  return refused;
 }
 
 }  // namespace pmembench

@@ -284,6 +284,7 @@ Result<CellDoneReply> CellSession::finish() {
       reply.counters[name] += count - ground_counters_before_[name];
     }
   }
+  if (const Status still = host_.opened->pages.unmoved(); !still) return still.error();
   if (host_.does_work) {
     team_->run_in_turn(
         [&](unsigned index) { seats_[index]->status = seats_[index]->workload->verify(); });

@@ -33,6 +33,7 @@ nlohmann::json to_json(const MediaFacts& facts) {
                          {"persistence_domain", domain_name(facts.persistence_domain)},
                          {"file_system", facts.file_system},
                          {"node_share", nodes},
+                         {"pages_asked", facts.pages_asked},
                          {"created", facts.created},
                          {"claim", durable_claim(facts)}};
   if (!facts.backend_says.empty()) json["backend"] = facts.backend_says;

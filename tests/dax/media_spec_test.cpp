@@ -36,6 +36,36 @@ TEST(MediaSpec, reads_dram) {
   EXPECT_EQ(full->pages, PageChoice::huge_1g);
 }
 
+TEST(MediaSpec, reads_an_interleave) {
+  const Result<MediaSpec> spec = parse_media("dram:64M,interleave=0:3+12:1,pages=4k");
+  ASSERT_TRUE(spec) << spec.error().message;
+  EXPECT_EQ(spec->interleave, (std::vector<NodeWeight>{{0, 3}, {12, 1}}));
+  EXPECT_EQ(spec->node, -1);
+  EXPECT_FALSE(spec->each);
+  for (const char* text :
+       {"0", "0:", ":1", "0:0", "0:256", "0:1+", "0:1+1", "0:1++1:1", "a:1", ""}) {
+    EXPECT_THAT(refusal_of(std::string("dram:64M,interleave=") + text),
+                testing::AnyOf(HasSubstr("which is no node and weight; write NODE:PAGES with 1 to "
+                                         "255 pages, joined by +, as in interleave=0:3+1:1"),
+                               HasSubstr("is not the number of a NUMA node")))
+        << text;
+  }
+  EXPECT_THAT(refusal_of("dram:64M,interleave=0:1+0:2"),
+              HasSubstr("interleave '0:1+0:2' names node 0 twice; name it once"));
+  EXPECT_THAT(refusal_of("dram:64M,interleave=0:1,node=0"),
+              HasSubstr("node= and interleave= both say where the pages lie; write one of them"));
+  EXPECT_THAT(refusal_of("dram:64M,node=each,interleave=each"), HasSubstr("write one of them"));
+}
+
+TEST(MediaSpec, reads_the_word_that_stands_for_several) {
+  for (const char* text : {"dram:1M,node=each", "dram:1M,interleave=each", "devdax:each"}) {
+    const Result<MediaSpec> spec = parse_media(text);
+    ASSERT_TRUE(spec) << text;
+    EXPECT_TRUE(spec->each) << text;
+  }
+  EXPECT_FALSE(parse_media("file:each").value().each) << "a file may be called so";
+}
+
 TEST(MediaSpec, reads_each_choice_of_pages) {
   EXPECT_EQ(parse_media("dram:4K,pages=4k").value().pages, PageChoice::small_4k);
   EXPECT_EQ(parse_media("dram:4K,pages=thp").value().pages, PageChoice::transparent);

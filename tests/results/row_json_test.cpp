@@ -32,7 +32,7 @@ TEST(RowJson, has_exactly_the_fields_of_the_design) {
                          "placement", "status", "reason", "claim", "operations", "bytes",
                          "operations_per_s", "bytes_per_s", "ns_per_operation", "latency_ns",
                          "floor_ns", "replicates", "slices", "converged", "disturbed_share",
-                         "amplification", "figures", "warnings", "seed", "medium"));
+                         "amplification", "figures", "warnings", "seed", "numa", "medium"));
 }
 
 TEST(RowJson, holds_the_rows_values) {
@@ -57,6 +57,9 @@ TEST(RowJson, holds_the_rows_values) {
   EXPECT_EQ(value["seed"], 0xFEDCBA9876543210ULL);
   EXPECT_EQ(value["warnings"][0]["type"], "disturbed");
   EXPECT_EQ(value["warnings"][0]["sentence"], row.warnings[0].sentence);
+  EXPECT_NE(value["warnings"][0]["cause"], "");
+  EXPECT_NE(value["warnings"][0]["remedy"], "");
+  EXPECT_TRUE(value["numa"].is_null()) << "it was not placed by nodes";
   EXPECT_EQ(value["amplification"]["fences"], 0.5);
   EXPECT_EQ(value["medium"]["kind"], "dram");
   EXPECT_EQ(value["figures"], json({{"huge_mappable_share", 0.75}}));

@@ -1,0 +1,59 @@
+"""What run and show say of durable writes beside their rows."""
+
+import json
+
+CAMPAIGN = """
+budget: 60s
+minimum_replicates: 2
+maximum_replicates: 2
+slices: 3
+slice: 100us
+media: dram:1M
+workload: durability
+cells:
+  - matrix:
+      backend: [movnt, clflush]
+      operation_size: [64, 4K]
+      step: [store, store_flush, store_flush_fence]
+"""
+
+
+def test_steps_and_crossover_stand_under_the_table_and_in_json(pmembench):
+    outcome = pmembench.run(campaign=CAMPAIGN)
+    assert outcome.status == 0, outcome.err
+    objects = [json.loads(line) for line in outcome.out.splitlines()]
+    rows = [one for one in objects if "derived" not in one]
+    assert len(rows) == 12
+    # Two processes have no interval; the figures are there all the same.
+    costs = [one for one in objects if one.get("derived") == "durability"]
+    assert len(costs) == 4
+    for one in costs:
+        assert [step["step"] for step in one["steps"]] == [
+            "store", "store_flush", "store_flush_fence"]
+        assert one["steps"][1]["cost_ns"]["has_interval"] is False
+        assert {step["cell"] for step in one["steps"]} <= {row["cell"] for row in rows}
+    (crossover,) = [one for one in objects if one.get("derived") == "crossover"]
+    assert (crossover["cached"], crossover["nontemporal"]) == ("clflush", "movnt")
+    assert crossover["bytes"] in ("below", "above") or 64 <= crossover["bytes"] <= 4096
+    assert (crossover["measured_from"], crossover["measured_to"]) == (64, 4096)
+
+    shown = pmembench("show", "--json").out.splitlines()
+    assert [json.loads(line) for line in shown if "derived" in json.loads(line)] == [
+        one for one in objects if "derived" in one]
+    table = pmembench("show").out
+    assert "durability, step by step" in table
+    assert "crossover of cached stores with a flush and non-temporal stores" in table
+
+
+def test_lines_are_shared_by_two_threads(pmembench):
+    campaign = CAMPAIGN.replace("step: [store, store_flush, store_flush_fence]",
+                                "step: [store_flush_fence]\n      line: [shared]")
+    outcome = pmembench.run("--set", "threads=2", "--set", "minimum_replicates=1",
+                            "--set", "maximum_replicates=1", campaign=campaign)
+    rows = [row for row in map(json.loads, outcome.out.splitlines()) if "derived" not in row]
+    assert {row["status"] for row in rows} <= {"ok", "skipped"}, outcome.err
+    for row in rows:
+        if row["status"] == "skipped":
+            assert "CPU" in row["reason"], row["reason"]
+        else:
+            assert row["bytes"] > 0 and row["claim"] == "emulated"

@@ -176,7 +176,10 @@ Status verify_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec,
   // All of it was touched: where no page has a node the kernel keeps none for such memory (a dax
   // device, fs-dax), and there is nothing to hold against what sysfs says.
   const bool nodeless = facts.node_share.size() == 1 && facts.node_share.contains(-1);
-  if (node < 0 && nodeless) facts.node_share.clear();
+  if (node < 0 && nodeless) {
+    facts.node_share.clear();
+    facts.pages_asked = 0;
+  }
   std::uint64_t most_bytes = 0;
   for (const auto& [page_bytes, size_bytes] : bytes_by_page_size) {
     if (size_bytes <= most_bytes) continue;

@@ -22,3 +22,7 @@ rows 2 '"status":"ok"' '"node_share":{"1":1.0}'
 rows 1 '"status":"skipped"' 'node 1 has no CPU that this process may use'
 measure 3 "dram:16M,node=2" 'workload: chase, path: mapped, backend: clwb'
 shows 'this host has no node 2'
+
+# The shipped campaign finds both.
+expect 0 pmembench run /vm/configs/numa.yaml --dry-run
+shows 'dram:256M,node=0' 'dram:256M,node=1'

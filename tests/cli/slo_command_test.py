@@ -65,7 +65,7 @@ def test_a_rate_that_is_not_kept_is_said(pmembench):
 
 
 def test_a_closed_loop_has_no_service_time_of_its_own(pmembench):
-    assert pmembench.run(campaign=OPEN).row()["service_ns"] is None
+    assert "service_ns" not in pmembench.run(campaign=OPEN).row()
 
 
 def test_slots_have_every_operation(pmembench):
@@ -79,8 +79,10 @@ def test_slots_have_every_operation(pmembench):
     assert length > 5
     for name in ("mean_ns", "p50_ns", "p99_ns", "p99.9_ns", "max_ns"):
         assert len(slots[name]) == length
-    # All but those of the last slot, which was not complete.
-    assert 0.5 * row["operations"] < sum(slots["n"]) <= row["operations"]
+    # All but those of the last slot, which was not complete; fewer where the CPU was taken away for
+    # so long that there was no room for more slots.
+    assert 0 < sum(slots["n"]) <= row["operations"]
+    assert slots["cut"] or sum(slots["n"]) > 0.5 * row["operations"]
     for name in ("period_of_max", "period_of_mean"):
         assert 0 < slots[name]["p_value"] <= 1
     assert row["slices"] == 1

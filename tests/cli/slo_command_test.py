@@ -92,9 +92,12 @@ def test_the_search_is_bounded_on_both_sides(pmembench):
     words = ("slo", pmembench.campaign(OPEN), "--processes", "1", "--budget", "2s", "--json")
     always = json.loads(pmembench(*words, "--slo", "p50=10s").out)
     (cell,) = always["cells"]
-    # A machine that cannot even keep its own closed loop's rate never ends at the upper bound.
-    assert cell["verdict"] in ("ALWAYS_KEPT", "FOUND")
-    assert cell["rate_per_s"]["estimate"] > 0
+    # So wide a bound is missed only where a busy machine did not keep the rate itself.
+    assert cell["verdict"] in ("ALWAYS_KEPT", "FOUND", "NEVER_KEPT")
+    for trial in cell["processes"][0]["trials"]:
+        assert trial["bound_kept"] == trial["rate_kept"]
+    if cell["verdict"] != "NEVER_KEPT":
+        assert cell["rate_per_s"]["estimate"] > 0
     never = json.loads(pmembench(*words, "--slo", "p50=1ns").out)
     (cell,) = never["cells"]
     assert cell["verdict"] == "NEVER_KEPT"

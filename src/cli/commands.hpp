@@ -40,6 +40,7 @@ class Command {
 std::unique_ptr<Command> make_list_command(CLI::App& app);
 std::unique_ptr<Command> make_probe_command(CLI::App& app);
 std::unique_ptr<Command> make_run_command(CLI::App& app);
+std::unique_ptr<Command> make_micro_command(CLI::App& app);
 std::unique_ptr<Command> make_curve_command(CLI::App& app);
 std::unique_ptr<Command> make_slo_command(CLI::App& app);
 std::unique_ptr<Command> make_show_command(CLI::App& app);

@@ -167,18 +167,19 @@ std::string description(const dax_operations& table, void* handle) {
   return text.data();
 }
 
-Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Medium& medium) {
+Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Medium& medium,
+              PageWatch& pages) {
   if (ranges.empty()) return {};
   const bool dram = spec.kind == DAX_MEDIA_DRAM;
   const int node = dram ? medium.node : -1;
   if (dram) {
-    if (Status prepared = prepare_memory(ranges, spec.pages, node); !prepared) return prepared;
+    if (Status prepared = prepare_memory(ranges, spec, node); !prepared) return prepared;
   }
   if (!dram) {
     if (Status there = require_memory(ranges, true); !there) return there;
   }
   touch_memory(ranges, !dram);  // what a device carries may be what one is here for
-  return verify_memory(ranges, spec.pages, node, medium.facts);
+  return verify_memory(ranges, spec, node, medium.facts, pages);
 }
 
 DeviceFacts device_facts(const MediaSpec& spec, const Medium& medium, const dax_operations& table) {
@@ -217,8 +218,10 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
   const Result<std::vector<MemoryRange>> ranges =
       reachable_memory(table, handle, medium.mapping, *size_bytes);
   if (!ranges) return ranges.error();
-  if (Status settled = settle(*ranges, spec, medium); !settled) return settled.error();
   OpenedDevice result;
+  if (Status settled = settle(*ranges, spec, medium, result.pages); !settled) {
+    return settled.error();
+  }
   result.facts = medium.facts;
   if (table.open == nullptr) result.mapping = static_cast<const dax_mapping*>(handle);
   Result<std::unique_ptr<DaxDevice>> device =

@@ -182,6 +182,16 @@ MaybeWarning warn_simulated(const Cell& cell) {
                                     : "as pages on which userfaultfd raises SIGBUS")};
 }
 
+MaybeWarning warn_siblings(const Cell& cell) {
+  if (cell.sibling_threads == 0) return std::nullopt;
+  return Warning{
+      "smt_siblings",
+      fmt::format("{} of {} threads share a core with another of them: they share its caches and "
+                  "buffers, too; use fewer threads, or name one CPU of each core, as in placement: "
+                  "cpus=0-3",
+                  cell.sibling_threads, cell.threads)};
+}
+
 MaybeWarning warn_overflow(const std::vector<Replicate>& replicates) {
   std::uint64_t beyond = 0;
   for (const Replicate& replicate : replicates) {
@@ -257,9 +267,10 @@ std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parse
            warn_page_size(cell, parsed), warn_placement(cell, parsed),
            warn_autocorrelation(parsed.replicates), warn_overflow(parsed.replicates),
            warn_simulated(cell), warn_not_steady(parsed), warn_rate_not_kept(parsed),
-           warn_periodic(parsed), warn_clock(parsed)}) {
+           warn_periodic(parsed), warn_clock(parsed), warn_siblings(cell)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
+  warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());
   return warnings;
 }
 

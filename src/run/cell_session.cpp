@@ -285,6 +285,7 @@ Result<CellDoneReply> CellSession::finish() {
       reply.counters[name] += count - ground_counters_before_[name];
     }
   }
+  if (const Status still = host_.opened->pages.unmoved(); !still) return still.error();
   if (host_.does_work) {
     team_->run_in_turn(
         [&](unsigned index) { seats_[index]->status = seats_[index]->workload->verify(); });
@@ -298,7 +299,10 @@ Result<CellDoneReply> CellSession::finish() {
                            seat.cpu, cell_.placement.cpus[index]);
     }
     reply.cpus.push_back(seat.cpu);
-    for (const auto& [name, value] : seat.workload->figures()) reply.figures[name] += value;
+    for (const auto& [name, value] : seat.workload->figures()) {
+      const double parts = name.ends_with("_share") ? static_cast<double>(seats_.size()) : 1;
+      reply.figures[name] += value / parts;
+    }
     histogram.merge(seat.histogram);
     service.merge(seat.service);
   }

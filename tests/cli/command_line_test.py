@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from command import ROOT, TINY
 
-COMMANDS = ["list", "probe", "run", "show", "export", "compare", "gate", "history", "baseline",
-            "report", "check", "crash", "fsck", "mkfs"]
+COMMANDS = ["list", "probe", "run", "micro", "curve", "slo", "show", "export", "compare", "gate",
+            "history", "baseline", "report", "check", "crash", "fsck", "mkfs"]
 
 
 def test_help_names_each_command_and_each_exit_status(pmembench):

@@ -29,7 +29,7 @@ expect 2 pmembench mkfs "$dax"
 shows "$dax holds data (first non-zero byte at offset"
 
 # Another process, another mapping: what one wrote the next reads.
-for medium in "$dax" "$dax4k"; do
+for medium in "$dax,size=16M" "$dax4k,size=16M"; do
   for backend in movnt clwb clflushopt clflush eadr libpmem2 devdax; do
     expect 0 pmembench mkfs "$medium" --backend "$backend" --destroy
     expect 0 pmembench fsck "$medium" --backend devdax

@@ -1,4 +1,4 @@
-# libpmem2 maps a devdax namespace by itself, and finds the granularity of NVDIMMs.
+# libpmem2 maps a devdax namespace by itself, and what it wrote there is durable.
 # shellcheck source=tests/vm/guest/lib.sh
 . /vm/lib.sh
 dax=$(device devdax)

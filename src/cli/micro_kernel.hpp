@@ -1,0 +1,47 @@
+// MicroKernels: the cells of a plan as kernels that a benchmark library can call, in this process.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cli/host.hpp"
+#include "dax/open_device.hpp"
+#include "measure/timer.hpp"
+#include "plan/plan.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+
+// Keeps the device of the cell that was begun last. Used by one thread, which it pins. Cells of one
+// thread on paths without a ground.
+class MicroKernels {
+ public:
+  MicroKernels(const Host& host, bool destroy) : host_(host), destroy_(destroy) {}
+  // Opens the cell's device, unless it is open already, and prepares its workload. One untimed
+  // operation is done.
+  Status begin(const Cell& cell);
+  // Does so many; false where the path failed.
+  bool run(std::uint64_t operations);
+  // Verifies the bytes of all that run() did since begin().
+  Status end();
+  // Of the device that is open: MediaFacts as the rows have them.
+  [[nodiscard]] nlohmann::json medium() const;
+  [[nodiscard]] double ceiling_bytes_per_s() const { return ceiling_bytes_per_s_; }
+
+ private:
+  Status open(const Cell& cell);
+
+  const Host& host_;
+  bool destroy_;
+  std::string device_key_;
+  bool does_work_ = true;
+  double ceiling_bytes_per_s_ = 0;
+  // Each stands on the one before.
+  std::optional<OpenedDevice> opened_;
+  std::unique_ptr<Path> path_;
+  std::unique_ptr<Workload> workload_;
+};
+
+}  // namespace pmembench

@@ -1,0 +1,113 @@
+"""pmembench micro: the kernels under Google Benchmark, and the same kernels under run."""
+
+import json
+
+import pytest
+
+CELL = "dram:64M/{0}/direct/random/operation_size=4K,access=write,durability=each/t1"
+SHORT = "--benchmark_min_time=0.01"
+
+
+@pytest.fixture
+def micro(pmembench):
+    def call(*words):
+        outcome = pmembench("micro", *words)
+        if "was built without Google Benchmark" in outcome.err:
+            assert outcome.status == 3
+            pytest.skip("built without Google Benchmark")
+        return outcome
+
+    return call
+
+
+def only(backend, **keys):
+    """Words that leave one kernel: writes in random order, each durable."""
+    return [f"--benchmark_filter=^dram:64M/{backend}/direct/random/.*access=write,durability=each",
+            "--backend", backend, "--set", f"operation_size={keys.get('size', '4K')}", SHORT]
+
+
+def test_every_backend_has_every_kernel_at_every_size(micro):
+    outcome = micro("--benchmark_list_tests")
+    assert outcome.status == 0, outcome.err
+    # The library adds that it goes by the wall clock.
+    names = [line.removesuffix("/real_time") for line in outcome.out.splitlines()]
+    for backend in ("movnt", "eadr", "null"):
+        mine = [name for name in names if f"/{backend}/" in name]
+        assert len(mine) == 6 * 2 * (1 + 3), "sizes x orders x (reads + kinds of writes)"
+    assert CELL.format("movnt") in names
+    assert len(names) == len(set(names))
+
+
+def test_results_are_rows_of_a_run_in_the_store(micro, pmembench):
+    outcome = micro(*only("movnt"), "--benchmark_repetitions=3", "--json")
+    assert outcome.status == 0, outcome.err
+    row = outcome.row()
+    assert row["cell"] == CELL.format("movnt")
+    assert row["status"] == "ok"
+    assert row["bytes"] == 4096 * row["operations"] > 0
+    assert (row["replicates"], row["slices"]) == (1, 3), "a process, however often repeated"
+    assert row["ns_per_operation"]["has_interval"] is False
+    assert row["claim"] == "emulated"
+    shown = pmembench("show", "--json")
+    assert json.loads(shown.out.splitlines()[0]) == row
+    assert pmembench.sql("SELECT status FROM runs") == [("done",)]
+
+
+def test_the_librarys_own_output_has_bytes_and_items_per_second(micro):
+    outcome = micro(*only("movnt"), "--benchmark_format=json")
+    assert outcome.status == 0, outcome.err
+    text = outcome.out[: outcome.out.rindex("}") + 1]
+    (kernel,) = json.loads(text)["benchmarks"]
+    assert kernel["name"].startswith(CELL.format("movnt"))
+    assert kernel["bytes_per_second"] == pytest.approx(4096 * kernel["items_per_second"])
+    assert "run 1 is in pmembench.db" in outcome.out
+
+
+def test_null_moves_no_bytes(micro):
+    row = micro(*only("null"), "--json").row()
+    assert row["bytes"] == 0 and row["bytes_per_s"] is None
+    assert row["operations"] > 0
+
+
+@pytest.mark.parametrize("backend", ["movnt", "clflush"])
+def test_the_same_kernel_by_micro_and_by_run_agrees(micro, pmembench, backend):
+    campaign = f"""
+budget: 60s
+minimum_replicates: 3
+maximum_replicates: 3
+slices: 10
+media: dram:64M
+cells:
+  - workload: random
+    backend: {backend}
+    access: write
+    durability: each
+    operation_size: 4K
+"""
+    # Short stretches, many of them: on a machine that is shared the median is of undisturbed ones.
+    by_micro = micro(*only(backend), "--benchmark_min_time=0.0005", "--benchmark_repetitions=31",
+                     "--json").row()
+    by_run = pmembench.run(campaign=campaign).row()
+    # micro writes what `run` leaves at its default.
+    assert by_micro["cell"].replace(",durability=each", "") == by_run["cell"].replace(
+        ",durability=each", "")
+    ratio = by_micro["ns_per_operation"]["estimate"] / by_run["ns_per_operation"]["estimate"]
+    assert 1 / 3 < ratio < 3
+
+
+@pytest.mark.parametrize(("words", "status", "sentence"), [
+    (["--benchmark_filter=nothing_is_called_so"], 2,
+     "no kernel was selected: see --benchmark_list_tests for their names, and --benchmark_filter"),
+    (["--benchmark_fliter=x"], 2,
+     "Google Benchmark does not know '--benchmark_fliter=x'; its flags begin with --benchmark_"),
+    (["--what"], 2, "micro does not know '--what'; see pmembench micro --help"),
+    (["--set", "threads=2"], 2,
+     "micro measures kernels of one thread on the paths direct, mapped and kernel, in slices; for "
+     "anything else use pmembench run"),
+    (["--set", "operation_sise=64"], 2,
+     "--set: unknown key 'operation_sise'; did you mean 'operation_size'?"),
+])
+def test_wrong_words_are_one_sentence(micro, words, status, sentence):
+    outcome = micro(*words)
+    assert outcome.status == status, outcome.err
+    assert outcome.error() == sentence

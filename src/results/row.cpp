@@ -201,7 +201,7 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
     row.bytes_per_s = rate_of(*row.ns_per_operation, bytes_each);
   }
   // Where one thread probes and others load, bytes are the load's and operations the probe's.
-  if (const auto load = load_bandwidth(parsed, context.confidence)) row.bytes_per_s = load;
+  if (is_loaded(parsed)) row.bytes_per_s = load_bandwidth(parsed, context.confidence);
   row.latency_ns = latency_of(cell, replicates, *row.ns_per_operation);
   row.service_ns = service_of(cell, parsed);
   row.floor_ns = floor_of(cell, replicates, is_loaded(parsed), context);

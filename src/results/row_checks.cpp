@@ -73,6 +73,8 @@ std::optional<double> in_flight(const Replicate& replicate, double step_ns) {
 
 std::string breaks_littles_law(const Cell& cell, const ParsedReplicates& parsed,
                                double confidence) {
+  // In an open loop operations wait, as many as come; those served at once the worker has counted.
+  if (cell.arrival != "closed") return {};
   std::vector<double> flights;
   for (std::size_t i = 0; i < parsed.replicates.size(); ++i) {
     const auto flight = in_flight(parsed.replicates[i], step_ns_of(parsed.details[i]));

@@ -153,35 +153,38 @@ void read_numbers(const json& value, Row& row) {
 }  // namespace
 
 json to_json(const Row& row) {
-  return {{"cell", row.cell},
-          {"media", row.media},
-          {"backend", row.backend},
-          {"path", row.path},
-          {"workload", row.workload},
-          {"parameters", row.parameters},
-          {"threads", row.threads},
-          {"placement", {{"asked", row.placement_asked}, {"verified", row.placement_verified}}},
-          {"status", row.status},
-          {"reason", row.reason},
-          {"claim", row.claim},
-          {"operations", row.operations},
-          {"bytes", row.bytes},
-          {"operations_per_s", to_json(row.operations_per_s)},
-          {"bytes_per_s", to_json(row.bytes_per_s)},
-          {"ns_per_operation", to_json(row.ns_per_operation)},
-          {"latency_ns", to_json(row.latency_ns)},
-          {"service_ns", to_json(row.service_ns)},
-          {"floor_ns", number_or_null(row.floor_ns)},
-          {"replicates", row.replicates},
-          {"slices", row.slices},
-          {"converged", row.converged},
-          {"disturbed_share", number_or_null(row.disturbed_share)},
-          {"amplification", numbers_json(row.amplification)},
-          {"figures", numbers_json(row.figures)},
-          {"warnings", to_json(row.warnings)},
-          {"seed", row.seed},
-          {"numa", to_json(row.numa)},
-          {"medium", row.medium}};
+  json value = {
+      {"cell", row.cell},
+      {"media", row.media},
+      {"backend", row.backend},
+      {"path", row.path},
+      {"workload", row.workload},
+      {"parameters", row.parameters},
+      {"threads", row.threads},
+      {"placement", {{"asked", row.placement_asked}, {"verified", row.placement_verified}}},
+      {"status", row.status},
+      {"reason", row.reason},
+      {"claim", row.claim},
+      {"operations", row.operations},
+      {"bytes", row.bytes},
+      {"operations_per_s", to_json(row.operations_per_s)},
+      {"bytes_per_s", to_json(row.bytes_per_s)},
+      {"ns_per_operation", to_json(row.ns_per_operation)},
+      {"latency_ns", to_json(row.latency_ns)},
+      {"floor_ns", number_or_null(row.floor_ns)},
+      {"replicates", row.replicates},
+      {"slices", row.slices},
+      {"converged", row.converged},
+      {"disturbed_share", number_or_null(row.disturbed_share)},
+      {"amplification", numbers_json(row.amplification)},
+      {"figures", numbers_json(row.figures)},
+      {"warnings", to_json(row.warnings)},
+      {"seed", row.seed},
+      {"numa", to_json(row.numa)},
+      {"medium", row.medium}};
+  // Only an open loop has it.
+  if (row.service_ns) value["service_ns"] = to_json(row.service_ns);
+  return value;
 }
 
 Result<Row> row_from_json(const json& value) {

@@ -117,6 +117,7 @@ Result<SliceReply> CellSession::run_once(std::uint64_t operations) {
   for (auto& seat : seats_) {
     seat->workload->refresh();
     seat->status = {};
+    seat->slots.clear();
     seat->schedule.refill(mix_seed(cell_.seed + ++stretches_));
   }
   team_->run([&](unsigned index) { seats_[index]->run(operations, cell_, plant_); });

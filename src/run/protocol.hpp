@@ -94,7 +94,7 @@ struct CellDoneReply {
   std::map<std::string, std::uint64_t> counters;                   // by the device, of this cell
   std::map<std::string, double> figures;  // what the workload found out, summed over its threads
   std::vector<int> cpus;                  // where the threads were seen to run
-  nlohmann::json extra = nullptr;        // what only some kinds of cell have; null: nothing
+  nlohmann::json extra = nullptr;         // what only some kinds of cell have; null: nothing
 };
 
 nlohmann::json to_json(const Cell& cell);

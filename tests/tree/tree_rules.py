@@ -70,6 +70,7 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/crash/fs_rig": "fs_trial_test and log_trial_test mount on it",
     "src/crash/fs_shadow": "what fs_trial_test compares with",
     "src/crash/window_device": "fs_trial_test mounts metadata and data on parts of one memory",
+    "src/dax/addressing_backend": "curve_command_test probes media that the load's backend serves",
     "src/dax/crash_memory": "the memory of a crash device: crash_device_test",
     "src/dax/file_system_name": "names for statfs' numbers; media_file_test reads one",
     "src/dax/media": "opens by kind: media_dram_test, media_file_test, media_block_test, ...",

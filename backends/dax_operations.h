@@ -35,6 +35,7 @@ extern "C" {
 #define DAX_CAP_SYNCHRONOUS (UINT64_C(1) << 2)   /* flush + drain suffice; no message to a host */
 #define DAX_CAP_EMULATED (UINT64_C(1) << 3)      /* goes through the kernel's block path */
 #define DAX_CAP_NO_WORK (UINT64_C(1) << 4)       /* does nothing: measures the harness */
+#define DAX_CAP_NVDIMM_ONLY (UINT64_C(1) << 5)   /* of devdax, only those with a known domain */
 
 /* dax_operations.media: the kinds that a backend can serve, one bit each: 1 << kind. */
 enum dax_media_kind {

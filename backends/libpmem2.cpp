@@ -8,9 +8,10 @@
 // anonymous memory to no node: the host does, by the policy of the thread that opens and first
 // touches.
 //
-// /dev/daxX.Y is not served: where ndctl does not know the device (CXL, hmem) libpmem2 dereferences
-// NULL (pmem/pmdk issue 6160), and nothing that can be asked from here tells beforehand. Use
-// devdax.
+// /dev/daxX.Y is served on an NVDIMM only: where ndctl does not know the device (CXL, hmem)
+// libpmem2 dereferences NULL (pmem/pmdk issue 6160). What tells the two apart is the persistence
+// domain, which the kernel gives with a region of NVDIMMs and with nothing else. Use devdax for the
+// others.
 #include <cerrno>
 
 #include "backends/builtin_tables.h"
@@ -114,10 +115,17 @@ int check_media(const dax_media_info& media, char* reason, std::uint64_t reason_
     return refuse(EINVAL, reason, reason_bytes,
                   "libpmem2 cannot map 0 bytes of anonymous memory; give a size");
   }
-  if (media.kind == DAX_MEDIA_FILE && media.path != nullptr) return 0;
+  const bool nvdimm =
+      media.kind == DAX_MEDIA_DEVDAX && media.persistence_domain != DAX_DOMAIN_UNKNOWN;
+  if ((media.kind == DAX_MEDIA_FILE || nvdimm) && media.path != nullptr) return 0;
+  if (media.kind == DAX_MEDIA_DEVDAX) {
+    return refuse(EINVAL, reason, reason_bytes,
+                  "libpmem2 maps a dax device only where the kernel tells its persistence domain, "
+                  "as of NVDIMMs, since it crashes on others; use devdax");
+  }
   return refuse(EINVAL, reason, reason_bytes,
-                "libpmem2 maps anonymous memory or a file itself and was given another kind of "
-                "medium; use devdax for /dev/daxX.Y and block for block devices");
+                "libpmem2 maps anonymous memory, a file or a dax device itself and was given "
+                "another kind of medium; use block for block devices");
 }
 
 int open_map(const dax_host_info* host, const dax_media_info* media, void** handle,
@@ -276,8 +284,9 @@ namespace {
 constexpr dax_operations make_table() noexcept {
   dax_operations table =
       operations_header("libpmem2", "PMDK's libpmem2: its mapping, its copies, its flush and drain",
-                        DAX_CAP_DIRECT_ACCESS | DAX_CAP_SYNCHRONOUS,
-                        media_bit(DAX_MEDIA_DRAM) | media_bit(DAX_MEDIA_FILE));
+                        DAX_CAP_DIRECT_ACCESS | DAX_CAP_SYNCHRONOUS | DAX_CAP_NVDIMM_ONLY,
+                        media_bit(DAX_MEDIA_DRAM) | media_bit(DAX_MEDIA_FILE) |
+                            media_bit(DAX_MEDIA_DEVDAX));
   table.probe = probe;
   table.open = open_map;
   table.close = close_map;

@@ -59,7 +59,10 @@ class Ageing final : public FileWorkload {
   }
 
   [[nodiscard]] std::map<std::string, double> figures() const override {
-    return {{"huge_mappable_bytes", huge_bytes_}, {"bytes_in_large_files", large_bytes_}};
+    const double share = large_bytes_ > 0 ? huge_bytes_ / large_bytes_ : 0;
+    return {{"huge_mappable_bytes", huge_bytes_},
+            {"bytes_in_large_files", large_bytes_},
+            {"huge_mappable_share", share}};
   }
 
  private:

@@ -74,8 +74,14 @@ struct PathType {
   // Sizes and strides of ranges must be multiples of this; null: any will do.
   std::uint64_t (*granule_bytes)(const Parameters& parameters) = nullptr;
   bool gives_files = false;
-  bool maps_files = false;   // and map() of them can work
-  bool needs_mount = false;  // works on posix media, and on no other
+  bool maps_files = false;        // and map() of them can work
+  bool needs_mount = false;       // works on posix media, and on no other
+  bool needs_block_path = false;  // works on backends that go through the kernel's block path
+  bool needs_host_mapping = false;  // divides it; a backend that maps the medium has none
+  // Reads back what it keeps on the device, and so needs one that does what it is told.
+  bool keeps_structures = false;
+  // Of so few bytes; null: what it writes are ranges of the workload.
+  std::uint64_t (*structure_bytes)(const Parameters& parameters) = nullptr;
 };
 
 const std::vector<PathType>& path_list();

@@ -42,6 +42,9 @@ std::uint64_t granule_bytes(const Parameters& parameters) {
   return std::max<std::uint64_t>(number_of(parameters, "sector"), 1);
 }
 
+// An entry of the map.
+std::uint64_t btt_structure_bytes(const Parameters&) { return 4; }
+
 SliceOptions slice_of(const Parameters& parameters) {
   SliceOptions options;
   options.sector_bytes = static_cast<std::uint32_t>(
@@ -91,6 +94,7 @@ PathType block_path(std::string_view name, std::string_view summary,
   type.prepare = prepare;
   type.parameters = {sector_spec()};
   type.granule_bytes = granule_bytes;
+  type.structure_bytes = granule_bytes;
   return type;
 }
 
@@ -107,7 +111,11 @@ PathType block_raw_path() {
 }
 
 PathType block_btt_path() {
-  return block_path("block-btt", "sectors kept whole by a block translation table", prepare_btt);
+  PathType type =
+      block_path("block-btt", "sectors kept whole by a block translation table", prepare_btt);
+  type.keeps_structures = true;
+  type.structure_bytes = btt_structure_bytes;
+  return type;
 }
 
 PathType block_rmw_path() {
@@ -124,8 +132,10 @@ PathType block_rmw_path() {
 }
 
 PathType kernel_path() {
-  return block_path("kernel", "a real block device or file, by the kernel's block path",
-                    prepare_kernel);
+  PathType type = block_path("kernel", "a real block device or file, by the kernel's block path",
+                             prepare_kernel);
+  type.needs_block_path = true;
+  return type;
 }
 
 }  // namespace pmembench

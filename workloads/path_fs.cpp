@@ -118,6 +118,13 @@ Result<std::unique_ptr<PathGround>> prepare(OpenedDevice& opened, const Paramete
 // A file takes bytes of any number at any place.
 std::uint64_t granule_bytes(const Parameters&) { return 1; }
 
+// By addresses any byte; by sectors, sectors of a page, unless a map is kept of them.
+template <FsKind kKind>
+std::uint64_t structure_bytes(const Parameters& parameters) {
+  if (kKind != FsKind::block) return 1;
+  return text_of(parameters, "translation") == "btt" ? 4 : DAX_PAGE_BYTES;
+}
+
 template <FsKind kKind>
 PathType path_type(std::string_view name, std::string_view summary) {
   PathType type;
@@ -137,6 +144,9 @@ PathType path_type(std::string_view name, std::string_view summary) {
                       {"off", "on"},
                       "threads in one file wait for each other, or only where their bytes meet"}};
   type.granule_bytes = granule_bytes;
+  type.needs_host_mapping = kKind == FsKind::mixed;
+  type.keeps_structures = true;
+  type.structure_bytes = structure_bytes<kKind>;
   type.gives_files = true;
   type.maps_files = kKind != FsKind::block;
   return type;

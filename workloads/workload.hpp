@@ -48,7 +48,8 @@ class Workload {
   // Checks the bytes that the runs since the last refresh() wrote or read, and a sample of single
   // operations. An error is a wrong byte: names offset, expected, found.
   virtual Status verify() = 0;
-  // What else it found out, after verify(): summed over the threads of a cell. Names are the row's.
+  // What else it found out, after verify(): summed over the threads of a cell, shares (by their
+  // name, "..._share") averaged. Names are the row's.
   [[nodiscard]] virtual std::map<std::string, double> figures() const { return {}; }
 };
 

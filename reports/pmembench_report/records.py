@@ -63,6 +63,7 @@ class Cell:
     placement_verified: str = ""
     medium: dict | None = None
     options: str = ""
+    numa: dict | None = None  # from which node to which memory, and what the firmware rates
 
     @property
     def measured(self) -> bool:

@@ -72,6 +72,7 @@ def cell_from(identity: int, row: dict, cache: dict) -> Cell:
         placement_asked=cache.setdefault(a := str(placement.get("asked") or ""), a),
         placement_verified=cache.setdefault(v := str(placement.get("verified") or ""), v),
         medium=_shared(row.get("medium"), cache) or None,
+        numa=row["numa"] if isinstance(row.get("numa"), dict) else None,
     )
 
 

@@ -58,6 +58,9 @@ class BlockDevice {
   // Asked for by sessions, exact once they are idle: "sectors_read", "sectors_written", "flushes"
   // (a range of write_fua is one), and what a translation counts of its own ("blocks_erased").
   [[nodiscard]] virtual std::map<std::string, std::uint64_t> counters() const = 0;
+  // What it lies on, to be claimed by whoever mounts it; where its sectors lie there is dax()'s
+  // matter.
+  [[nodiscard]] virtual DaxDevice& below() = 0;
   // Refused (usage) with the reason where there is none: btt, rmw, kernel, or not page-aligned.
   virtual Result<DaxBeneath> dax() = 0;
 };

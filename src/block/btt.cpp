@@ -24,6 +24,7 @@ class Btt final : public BttDevice {
   bool atomic_sectors() const override { return true; }
   std::unique_ptr<BlockSession> session() override { return make_btt_session(arena_); }
   std::map<std::string, std::uint64_t> counters() const override { return arena_.counts.sum(); }
+  DaxDevice& below() override { return *arena_.slice.device; }
   Result<DaxBeneath> dax() override {
     return usage_error(
         "the btt on '{}' gives no dax device: its sectors move, so bytes have no address of their "

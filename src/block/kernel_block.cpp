@@ -20,6 +20,7 @@ class KernelBlock final : public BlockDevice {
     return std::make_unique<RawSession>(slice_, *counts_.add().count);
   }
   std::map<std::string, std::uint64_t> counters() const override { return counts_.sum(); }
+  DaxDevice& below() override { return *slice_.device; }
   Result<DaxBeneath> dax() override {
     return usage_error(
         "the kernel's block device '{}' gives no dax device: its bytes have no addresses here; "

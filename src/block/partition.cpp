@@ -92,6 +92,7 @@ class Partition final : public BlockDevice {
     counters.merge(whole_.counters());  // what it counts beyond sectors and flushes
     return counters;
   }
+  DaxDevice& below() override { return whole_.below(); }
   Result<DaxBeneath> dax() override {
     Result<DaxBeneath> beneath = whole_.dax();
     if (!beneath) return beneath;

@@ -20,6 +20,7 @@ class RawBlock final : public BlockDevice {
   }
   std::map<std::string, std::uint64_t> counters() const override { return counts_.sum(); }
 
+  DaxDevice& below() override { return *slice_.device; }
   Result<DaxBeneath> dax() override {
     if (slice_.offset_bytes % DAX_PAGE_BYTES != 0 || slice_.size_bytes % DAX_PAGE_BYTES != 0) {
       return usage_error(

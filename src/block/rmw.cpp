@@ -190,6 +190,7 @@ class Rmw final : public BlockDevice {
     blocks_.add_counters(sums);
     return sums;
   }
+  DaxDevice& below() override { return *slice_.device; }
   Result<DaxBeneath> dax() override {
     return usage_error(
         "the rmw block device on '{}' gives no dax device: what was written may lie in its cache "

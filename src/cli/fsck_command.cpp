@@ -15,7 +15,9 @@ namespace {
 using nlohmann::json;
 
 // The medium, opened and ready to be mounted: sectors where its backend cannot do with less.
+// The device calls the table of operations that the registry owns, so the registry outlives it.
 struct OpenedMedium {
+  Host host;
   OpenedDevice opened;
   std::unique_ptr<BlockDevice> block;
   MountSource source;
@@ -33,7 +35,7 @@ class MediumCommand : public Command {
   }
 
   [[nodiscard]] Result<OpenedMedium> open(const GlobalOptions& global, bool destroy) {
-    const auto host = open_host(global);
+    auto host = open_host(global);
     if (!host) return host.error();
     const auto spec = parse_media(media_);
     if (!spec) return spec.error();
@@ -52,6 +54,7 @@ class MediumCommand : public Command {
     auto device = open_device(**entry, *spec, host->info, options);
     if (!device) return device.error();
     OpenedMedium medium;
+    medium.host = *std::move(host);
     medium.opened = std::move(*device);
     DaxDevice& dax = *medium.opened.device;
     if (dax.operations()->alignment_bytes <= 1 && dax.operations()->minimum_io_bytes <= 1) {

@@ -29,7 +29,7 @@ constexpr MediaKind kMedia[] = {
     {"file", DAX_MEDIA_FILE, "file:PATH[,size=SIZE]",
      "a mapped file: fs-dax where MAP_SYNC holds, else page cache"},
     {"devdax", DAX_MEDIA_DEVDAX, "/dev/daxX.Y", "a dax device"},
-    {"block", DAX_MEDIA_BLOCK, "block:PATH[,size=SIZE]",
+    {"block", DAX_MEDIA_BLOCK, "block:PATH[,size=SIZE][,loop=off|on|auto]",
      "a block device or a file behind the kernel's block path"},
     {"posix", DAX_MEDIA_POSIX, "posix:DIRECTORY[,size=SIZE]",
      "a mounted file system: files in a subdirectory that pmembench makes and removes"},

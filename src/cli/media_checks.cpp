@@ -5,10 +5,26 @@
 #include <map>
 #include <optional>
 
+#include "dax/addressing_backend.hpp"
 #include "dax/open_device.hpp"
 
 namespace pmembench {
 namespace {
+
+// A probe writes its chain: its medium may hold nothing either.
+Status check_probe_of(const Cell& cell, const Registry& registry, const BackendEntry& backend,
+                      bool destroy) {
+  const auto spec = parse_media(cell.probe_media());
+  if (!spec) return spec.error();
+  const BackendEntry* const entry = addressing_backend(registry, backend, spec->kind);
+  if (entry == nullptr) {
+    return environment_error("no backend here gives the addresses of {}: a probe needs them",
+                             cell.probe_media());
+  }
+  OpenOptions options;
+  options.destroy = destroy;
+  return check_media(*entry, *spec, options);
+}
 
 Status check_device_of(const Cell& cell, const Registry& registry, bool destroy) {
   const auto backend = registry.find(cell.backend);
@@ -19,7 +35,9 @@ Status check_device_of(const Cell& cell, const Registry& registry, bool destroy)
   options.destroy = destroy;
   options.backend_options = cell.backend_options;
   options.node = cell.placement.memory_node;
-  return check_media(**backend, *spec, options);
+  const Status usable = check_media(**backend, *spec, options);
+  if (!usable || cell.probe_media().empty()) return usable;
+  return check_probe_of(cell, registry, **backend, destroy);
 }
 
 }  // namespace

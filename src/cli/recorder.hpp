@@ -27,6 +27,10 @@ class Recorder final : public RunObserver {
   void progress(const Progress& progress) override { line_.show(progress); }
   Status replicate(const Cell& cell, const Replicate& replicate) override;
   Status failure(const Cell& cell, const Error& error) override;
+  // What stood around the run as a whole: every row of finish() warns of it.
+  void set_run_warnings(std::vector<Warning> warnings) {
+    context_.run_warnings = std::move(warnings);
+  }
   // Rows of the cells that never ran; and all rows again now that the harness's floor is known, and
   // that what contradicts another row has failed.
   Status finish();

@@ -8,6 +8,7 @@
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
+#include "results/warning_types.hpp"
 
 namespace pmembench {
 namespace {
@@ -48,7 +49,9 @@ std::string marks(const Row& row) {
   if (!row.converged) result += "c";
   if (row.disturbed_share > 0.1) result += "d";
   const auto others = std::count_if(row.warnings.begin(), row.warnings.end(), [](const Warning& w) {
-    return w.type != "not_converged" && w.type != "disturbed";
+    const WarningType* type = find_warning_type(w.type);
+    const bool of_run = type != nullptr && type->scope == WarningScope::run;
+    return !of_run && w.type != "not_converged" && w.type != "disturbed";
   });
   if (others > 0) result += "w";
   return result;
@@ -89,7 +92,8 @@ TextTable new_table() {
 std::string node_text(const nlohmann::json& shares) {
   std::string text;
   for (const auto& [node, share] : shares.items()) {
-    text += fmt::format(", {:.0f} % on node {}", share.get<double>() * 100, node);
+    text += fmt::format(", {:.0f} % on node {}", share.get<double>() * 100,
+                        node == "-1" ? "unknown" : node);
   }
   return text;
 }
@@ -147,6 +151,20 @@ std::string tables(const std::vector<Row>& rows) {
   return text;
 }
 
+// What the workloads found out, which has no column.
+std::string figures_text(const std::vector<Row>& rows) {
+  std::string text;
+  for (const Row& row : rows) {
+    if (row.status != "ok" || row.figures.empty()) continue;
+    std::vector<std::string> figures;
+    for (const auto& [name, value] : row.figures) {
+      figures.push_back(fmt::format("{} {:.4g}", name, value));
+    }
+    text += fmt::format("  {}: {}\n", row.cell, fmt::join(figures, ", "));
+  }
+  return text.empty() ? text : "figures of workloads:\n" + text + "\n";
+}
+
 bool any(const std::vector<Row>& rows, bool (*has)(const Row&)) {
   return std::any_of(rows.begin(), rows.end(), has);
 }
@@ -176,6 +194,24 @@ std::string legend(const std::vector<Row>& rows) {
   }
   if (any(rows, [](const Row& row) { return row.status == "ok" && marks(row).ends_with("w"); })) {
     text += "mark w: has warnings; `pmembench show --warnings` prints them.\n";
+  }
+  return text;
+}
+
+// Each type once, with how many rows have it, its cause and its remedy.
+std::string warning_lines(const std::vector<Row>& rows) {
+  std::string text;
+  const auto measured =
+      std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.status == "ok"; });
+  for (const WarningType& type : warning_types()) {
+    const auto warned = std::count_if(rows.begin(), rows.end(), [&](const Row& row) {
+      return std::any_of(row.warnings.begin(), row.warnings.end(),
+                         [&](const Warning& warning) { return warning.type == type.name; });
+    });
+    if (warned == 0) continue;
+    const std::string where =
+        warned == measured ? "all rows" : fmt::format("{} of {} rows", warned, measured);
+    text += fmt::format("warning {} ({}): {}; {}.\n", type.name, where, type.cause, type.remedy);
   }
   return text;
 }
@@ -230,7 +266,8 @@ std::string not_run(const std::vector<Row>& rows) {
 std::string result_text(const std::vector<Row>& rows) {
   std::string text = tables(rows);
   if (text.empty()) text = "no cell has a result.\n";
-  return text + floor_line(rows) + legend(rows) + not_run(rows);
+  return text + figures_text(rows) + floor_line(rows) + legend(rows) + warning_lines(rows) +
+         not_run(rows);
 }
 
 }  // namespace pmembench

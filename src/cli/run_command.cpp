@@ -10,16 +10,21 @@
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/ladder_table.hpp"
+#include "cli/matrix_table.hpp"
 #include "cli/media_checks.hpp"
 #include "cli/output.hpp"
 #include "cli/probe_report.hpp"
 #include "cli/recorder.hpp"
 #include "cli/result_table.hpp"
+#include "cli/strict.hpp"
 #include "cli/text_table.hpp"
 #include "cli/utc_time.hpp"
 #include "cli/version.hpp"
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
+#include "platform/host_load.hpp"
+#include "results/node_matrix.hpp"
+#include "results/run_warnings.hpp"
 
 namespace pmembench {
 namespace {
@@ -69,6 +74,8 @@ class RunCommand final : public Command {
                           "Existing content of the media may be overwritten");
     subcommand_->add_flag("--resume", resume_, "Go on with the newest unfinished run of this plan");
     subcommand_->add_flag("--dry-run", dry_run_, "Print the plan and measure nothing");
+    subcommand_->add_flag("--strict", strict_,
+                          "Fail, with status 4, where a measured row has a warning");
     subcommand_->add_flag("--json", as_json_, "Print rows as JSON lines (a plan as one object)");
   }
 
@@ -113,19 +120,43 @@ class RunCommand final : public Command {
     if (!binary) return binary.error();
     input.worker_command = {*binary, "worker"};
     input.clock = &clock;
+    const auto load_before = read_host_load("/");
     const auto outcome = run_plan(std::move(input), recorder);
+    const RunConditions conditions = conditions_since(load_before);
     line.clear();
     if (!outcome) {
       (void)store.finish_run(*id, "failed");
       return outcome.error();
     }
+    recorder.set_run_warnings(run_warnings(conditions));
     Status closed = recorder.finish();
+    if (closed) closed = save_documents(store, *id, recorder.rows(), conditions);
     const bool whole = !outcome->interrupted && recorder.unmeasured() == 0;
     if (closed) closed = store.finish_run(*id, whole ? "done" : "interrupted");
     if (!closed) return closed.error();
     const Status shown = show(store, recorder.rows(), *id);
     if (!shown) return shown.error();
     return verdict(*outcome, recorder);
+  }
+
+  static RunConditions conditions_since(const std::optional<HostLoad>& before) {
+    RunConditions conditions;
+    conditions.environment = read_environment("/");
+    conditions.nodes = read_topology("/").nodes.size();
+    const auto after = read_host_load("/");
+    if (before && after) conditions.other_load = other_load(*before, *after);
+    return conditions;
+  }
+
+  static Status save_documents(Store& store, std::int64_t run, const std::vector<Row>& rows,
+                               const RunConditions& conditions) {
+    const json numa = numa_json(rows);
+    if (!numa.is_null()) {
+      const auto saved = store.save_document({0, "", "numa", run, "", numa});
+      if (!saved) return saved.error();
+    }
+    const auto saved = store.save_document({0, "", "conditions", run, "", to_json(conditions)});
+    return saved ? Status{} : Status{saved.error()};
   }
 
   // A new run in the store, or the unfinished one with what it has.
@@ -180,7 +211,8 @@ class RunCommand final : public Command {
     } else {
       const auto ladders = stored_ladders(store, id, rows);
       if (!ladders) return ladders.error();
-      fmt::print("{}{}{}", result_text(rows), ladder_text(*ladders), durability_text(*durability));
+      fmt::print("{}{}{}{}", result_text(rows), ladder_text(*ladders), durability_text(*durability),
+                 matrix_text(rows));
       fmt::print("run {} is in {}\n", id, database_);
     }
     std::fflush(stdout);
@@ -213,12 +245,14 @@ class RunCommand final : public Command {
         unmeasured, unmeasured + recorder.measured());
     if (recorder.measured() == 0) return runtime_error("{}", late);
     if (unmeasured > 0) say(stderr, late + "\n");
+    if (strict_) return strict_verdict(recorder.rows());
     return kStatusDone;
   }
 
   CampaignOptions options_;
   std::string database_ = "pmembench.db";
   bool destroy_ = false, resume_ = false, dry_run_ = false, as_json_ = false;
+  bool strict_ = false;
 };
 
 }  // namespace

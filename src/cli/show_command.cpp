@@ -6,9 +6,11 @@
 #include "cli/commands.hpp"
 #include "cli/durability_table.hpp"
 #include "cli/ladder_table.hpp"
+#include "cli/matrix_table.hpp"
 #include "cli/result_table.hpp"
 #include "cli/run_number.hpp"
 #include "cli/text_table.hpp"
+#include "results/node_matrix.hpp"
 #include "results/store.hpp"
 
 namespace pmembench {
@@ -46,6 +48,8 @@ class ShowCommand final : public Command {
         ->capture_default_str();
     subcommand_->add_flag("--runs", list_runs_, "List the runs in the file");
     subcommand_->add_flag("--warnings", warnings_, "Print the warnings of each row");
+    subcommand_->add_flag("--numa", numa_,
+                          "Print the matrices from node to node alone (with --json: one object)");
     subcommand_->add_flag("--json", as_json_, "Print rows (or runs) as JSON lines");
   }
 
@@ -59,6 +63,7 @@ class ShowCommand final : public Command {
     if (!record) return record.error();
     const auto rows = store->rows(record->id);
     if (!rows) return rows.error();
+    if (numa_) return show_numa(*rows);
     const auto durability = stored_durability(*store, record->id, *rows);
     if (!durability) return durability.error();
     if (as_json_) {
@@ -71,12 +76,23 @@ class ShowCommand final : public Command {
       if (!ladders) return ladders.error();
       fmt::print("run {}: campaign {}, started {}, {}, seed {}\n\n{}", record->id, record->campaign,
                  record->started_utc, record->status, record->seed, result_text(*rows));
-      fmt::print("{}{}", ladder_text(*ladders), durability_text(*durability));
+      fmt::print("{}{}{}", ladder_text(*ladders), durability_text(*durability), matrix_text(*rows));
     }
     return kStatusDone;
   }
 
  private:
+  Result<int> show_numa(const std::vector<Row>& rows) const {
+    const std::string text = matrix_text(rows);
+    if (text.empty()) {
+      return usage_error(
+          "no row of this run was placed by nodes: measure configs/numa.yaml, or give placement "
+          "cpu_node=N");
+    }
+    fmt::print("{}", as_json_ ? numa_json(rows).dump(2) + "\n" : text.substr(1));
+    return kStatusDone;
+  }
+
   Result<int> show_runs(const Store& store) const {
     const auto runs = store.runs();
     if (!runs) return runs.error();
@@ -100,7 +116,7 @@ class ShowCommand final : public Command {
 
   std::string run_;
   std::string database_ = "pmembench.db";
-  bool list_runs_ = false, warnings_ = false, as_json_ = false;
+  bool list_runs_ = false, warnings_ = false, numa_ = false, as_json_ = false;
 };
 
 }  // namespace

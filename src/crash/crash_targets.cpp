@@ -4,6 +4,7 @@
 
 #include "crash/block_trial.hpp"
 #include "crash/fs_trial.hpp"
+#include "crash/log_trial.hpp"
 
 namespace pmembench {
 namespace {
@@ -28,6 +29,19 @@ CrashOutcome fs_crashes(const CrashTrialOptions& options) {
   return failed;
 }
 
+CrashOutcome log_crashes(const CrashTrialOptions& options) {
+  LogTrialOptions trial;
+  trial.crashes = options.crashes;
+  trial.seed = options.seed;
+  const auto outcome = try_log_crashes(trial);
+  if (outcome) return *outcome;
+  CrashOutcome failed;
+  failed.target = "log";
+  failed.expected = "a log that can be made";
+  failed.example = outcome.error().message;
+  return failed;
+}
+
 BlockTarget correct_btt_target() { return btt_target(); }
 
 }  // namespace
@@ -41,6 +55,7 @@ const std::vector<CrashTarget>& crash_target_list() {
       {"fs-dax", "the small file system on a dax device", fs_crashes<FsMount::dax>},
       {"fs-block", "the small file system on sectors", fs_crashes<FsMount::block>},
       {"fs-mixed", "its metadata by sectors, its data by dax", fs_crashes<FsMount::mixed>},
+      {"log", "a log with group commit in a file of fs-dax", log_crashes},
   };
   return kTargets;
 }

@@ -72,6 +72,25 @@ bool sound(const ShadowFile& file, const std::string& path, const Bytes& bytes,
   return true;
 }
 
+// Is each block that was synced all of one version? The block that the end lies in may have grown.
+bool whole(const ShadowFile& file, const std::string& path, const Bytes& bytes,
+           CrashOutcome& outcome) {
+  const std::uint64_t end = std::min(file.synced.size(), bytes.size());
+  for (std::uint64_t at = 0; at + fs::kBlockBytes <= end; at += fs::kBlockBytes) {
+    const auto same = [&](const Bytes& version) {
+      const auto from = static_cast<std::ptrdiff_t>(at);
+      return std::equal(version.begin() + from, version.begin() + from + fs::kBlockBytes,
+                        bytes.begin() + from);
+    };
+    if (same(file.synced) || std::any_of(file.versions.begin(), file.versions.end(), same)) {
+      continue;
+    }
+    note(outcome, outcome.torn, fmt::format("{} has a torn block at {}", path, at));
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void ShadowFile::write(std::uint64_t offset_bytes, const Bytes& data) {
@@ -79,6 +98,7 @@ void ShadowFile::write(std::uint64_t offset_bytes, const Bytes& data) {
   now.resize(std::max<std::size_t>(now.size(), offset_bytes + data.size()));
   std::copy(data.begin(), data.end(), now.begin() + static_cast<std::ptrdiff_t>(offset_bytes));
   writes.emplace_back(offset_bytes, data);
+  versions.push_back(now);
 }
 
 void ShadowFile::resize(std::uint64_t size_bytes) {
@@ -89,6 +109,7 @@ void ShadowFile::resize(std::uint64_t size_bytes) {
 void ShadowFile::sync() {
   synced = now;
   writes.clear();
+  versions.clear();
   gap = false;
 }
 
@@ -98,18 +119,17 @@ ShadowFile& FsShadow::create(const std::string& path) {
   return *files.back();
 }
 
-bool look_at_files(FileSystemThread& files, const ShadowNames& before, const ShadowNames& after,
-                   const Resize& resize, CrashOutcome& outcome) {
+bool look_at_files(FileSystemThread& files, const Expected& expected, CrashOutcome& outcome) {
   const auto found = paths_of(files, "");
-  const bool is_after = found == paths_of(after);
-  if (!is_after && found != paths_of(before)) {
+  const bool is_after = found == paths_of(expected.after);
+  if (!is_after && found != paths_of(expected.before)) {
     note(outcome, outcome.torn,
          fmt::format("there are {} names, neither those before the operation nor those after it",
                      found.size()));
     return false;
   }
   bool good = true;
-  for (const auto& [path, file] : is_after ? after : before) {
+  for (const auto& [path, file] : is_after ? expected.after : expected.before) {
     if (file == nullptr) continue;
     FileStatus status;
     if (files.stat(path, status) < 0) return false;
@@ -118,7 +138,8 @@ bool look_at_files(FileSystemThread& files, const ShadowNames& before, const Sha
     if (files.read(handle, 0, bytes) != static_cast<std::int64_t>(status.size_bytes)) {
       note(outcome, outcome.acknowledged_lost, path + " cannot be read");
       good = false;
-    } else if (!sound(*file, path, bytes, resize, outcome)) {
+    } else if (!sound(*file, path, bytes, expected.resize, outcome) ||
+               (expected.whole_blocks && !whole(*file, path, bytes, outcome))) {
       good = false;
     }
     files.close(handle);

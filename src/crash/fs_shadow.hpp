@@ -19,8 +19,9 @@ struct ShadowFile {
   std::vector<std::byte> synced;
   std::vector<std::byte> now;
   std::vector<std::pair<std::uint64_t, std::vector<std::byte>>> writes;  // since then
-  bool gap = false;   // one of them began behind the end
-  bool gone = false;  // no name any more
+  std::vector<std::vector<std::byte>> versions;  // what it was after each of them
+  bool gap = false;                              // one of them began behind the end
+  bool gone = false;                             // no name any more
 
   void write(std::uint64_t offset_bytes, const std::vector<std::byte>& data);
   void resize(std::uint64_t size_bytes);  // truncate and preallocate, once they have returned
@@ -42,10 +43,16 @@ struct Resize {
   std::uint64_t size_bytes = 0;
 };
 
-// Looks whether what is mounted is `before` or `after` the operation in flight, and whether each
-// file holds what it may; counts what it finds into `outcome`, at most once each. False: something
-// was found.
-bool look_at_files(FileSystemThread& files, const ShadowNames& before, const ShadowNames& after,
-                   const Resize& resize, CrashOutcome& outcome);
+// What may be found: the names before or after the operation in flight, and with `whole_blocks`
+// each block of what was synced as it was once.
+struct Expected {
+  const ShadowNames& before;
+  const ShadowNames& after;
+  const Resize& resize;
+  bool whole_blocks = false;
+};
+// Looks whether that is so; counts what it finds into `outcome`, at most once each. False:
+// something was found.
+bool look_at_files(FileSystemThread& files, const Expected& expected, CrashOutcome& outcome);
 
 }  // namespace pmembench

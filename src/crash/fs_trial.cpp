@@ -5,10 +5,8 @@
 #include <array>
 
 #include "base/random.hpp"
-#include "block/raw_block.hpp"
+#include "crash/fs_rig.hpp"
 #include "crash/fs_shadow.hpp"
-#include "crash/window_device.hpp"
-#include "dax/crash_device.hpp"
 #include "fs/fsck.hpp"
 
 namespace pmembench {
@@ -16,46 +14,7 @@ namespace {
 
 using Image = std::vector<std::byte>;
 
-constexpr std::uint64_t kDeviceBytes = 640 * 1024;
-constexpr std::uint64_t kMetadataBytes = 256 * 1024;  // of a mixed mount
 constexpr std::uint64_t kMaximumFile = 40'000;
-
-// The devices of one mount, all of them parts of one memory.
-struct Rig {
-  std::optional<CrashDevice> memory;
-  std::unique_ptr<DaxDevice> data;
-  std::unique_ptr<BlockDevice> block;
-  MountSource source;
-
-  static Result<Rig> make(const FsTrialOptions& options, const Image& image) {
-    Rig rig;
-    CrashDevice::Options device;
-    device.size_bytes = kDeviceBytes;
-    device.needs_flush = options.needs_flush;
-    auto memory = CrashDevice::reboot(device, image);
-    if (!memory) return memory.error();
-    rig.memory = std::move(*memory);
-    if (options.mount == FsMount::dax) {
-      rig.source.dax = &rig.memory->device();
-      return rig;
-    }
-    const bool mixed = options.mount == FsMount::mixed;
-    SliceOptions slice;
-    slice.size_bytes = mixed ? kMetadataBytes : kDeviceBytes;
-    slice.sector_bytes = options.sector_bytes;
-    auto block = make_raw_block(rig.memory->device(), slice);
-    if (!block) return block.error();
-    rig.block = std::move(*block);
-    rig.source.block = rig.block.get();
-    if (!mixed) return rig;
-    auto data =
-        make_window_device(rig.memory->device(), kMetadataBytes, kDeviceBytes - kMetadataBytes);
-    if (!data) return data.error();
-    rig.data = std::move(*data);
-    rig.source.dax = rig.data.get();
-    return rig;
-  }
-};
 
 // One random operation at a time on a few names, with its shadow.
 class Work {
@@ -195,7 +154,7 @@ class Trial {
       : options_(options), outcome_(outcome), random_(mix_seed(options.seed)) {}
 
   Status prepare() {
-    auto rig = Rig::make(options_, Image(kDeviceBytes));
+    auto rig = FsRig::make(rig_options(), Image(FsRig::kDeviceBytes));
     if (!rig) return rig.error();
     FormatOptions format;
     format.inodes = 40;
@@ -206,8 +165,8 @@ class Trial {
   }
 
   // The same `seed` does the same work. Cut at event `cut`.
-  Result<Rig> work_until(std::uint64_t seed, std::uint64_t cut, Crash& crash) {
-    auto rig = Rig::make(options_, empty_);
+  Result<FsRig> work_until(std::uint64_t seed, std::uint64_t cut, Crash& crash) {
+    auto rig = FsRig::make(rig_options(), empty_);
     if (!rig) return rig;
     auto mounted = FileSystem::mount(rig->source, options_.options);
     if (!mounted) return mounted.error();
@@ -235,12 +194,13 @@ class Trial {
   void look_at(const Image& image, const Crash& crash, bool cut_again) {
     ++outcome_.crashes;
     const Image rest = cut_again ? after_another_cut(image) : image;
-    auto rig = Rig::make(options_, rest);
+    auto rig = FsRig::make(rig_options(), rest);
     if (!rig) return broken(rig.error().message);
     auto mounted = FileSystem::mount(rig->source, {});
     if (!mounted) return broken(mounted.error().message);
     auto files = (*mounted)->thread();
-    if (!look_at_files(*files, crash.before, crash.shadow.names, crash.resize, outcome_)) return;
+    const Expected expected{crash.before, crash.shadow.names, crash.resize, options_.whole_blocks};
+    if (!look_at_files(*files, expected, outcome_)) return;
     const int file = files->open("/after", FileSystemThread::kCreate);
     const std::array<std::byte, 100> some{};
     if (file < 0 || files->append(file, some) != 100 || files->fsync(file) < 0) {
@@ -256,9 +216,12 @@ class Trial {
   Random& random() { return random_; }
 
  private:
+  [[nodiscard]] FsRigOptions rig_options() const {
+    return {options_.mount, options_.sector_bytes, options_.needs_flush};
+  }
   // The power goes again in the middle of the recovery.
   Image after_another_cut(const Image& image) {
-    auto rig = Rig::make(options_, image);
+    auto rig = FsRig::make(rig_options(), image);
     if (!rig) return image;
     CrashDevice& memory = *rig->memory;
     memory.cut_power_at(memory.events() + random_.below(12));

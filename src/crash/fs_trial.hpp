@@ -7,13 +7,10 @@
 
 #include "base/result.hpp"
 #include "crash/crash_outcome.hpp"
+#include "crash/fs_rig.hpp"
 #include "fs/file_system.hpp"
 
 namespace pmembench {
-
-// What is mounted: a dax device; sectors (raw, which may be torn) over one; or metadata by sectors
-// and data by dax.
-enum class FsMount { dax, block, mixed };
 
 struct FsTrialOptions {
   FsMount mount = FsMount::dax;
@@ -21,8 +18,9 @@ struct FsTrialOptions {
   std::uint64_t crashes = 100;
   std::uint32_t operations = 40;  // of one sequence, of which each crash has its own
   std::uint32_t sector_bytes = 4096;
-  bool needs_flush = true;  // the device's copies stay in caches
-  MountOptions options;     // of the mount that crashes; the one after it is as it should be
+  bool needs_flush = true;    // the device's copies stay in caches
+  bool whole_blocks = false;  // each block of a file must be old or new: copy on write
+  MountOptions options;       // of the mount that crashes; the one after it is as it should be
 };
 
 // A cut at a random event of each of `crashes` random sequences; in a third of the cases another

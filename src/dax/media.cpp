@@ -13,6 +13,15 @@
 
 namespace pmembench {
 
+namespace {
+
+Error no_single_medium() {
+  return usage_error(
+      "'each' stands for several media, and only a campaign's cells can name them; name one");
+}
+
+}  // namespace
+
 std::string_view media_kind_name(std::uint32_t kind) {
   constexpr std::array<std::string_view, 6> kNames{"dram",  "file", "devdax",
                                                    "block", "sim",  "posix"};
@@ -20,6 +29,7 @@ std::string_view media_kind_name(std::uint32_t kind) {
 }
 
 int asked_node(const MediaSpec& spec, const OpenOptions& options) {
+  if (!spec.interleave.empty()) return -1;
   return spec.node >= 0 ? spec.node : options.node;
 }
 
@@ -112,6 +122,7 @@ Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes) {
 }
 
 Status look_at_medium(const MediaSpec& spec, const OpenOptions& options) {
+  if (spec.each) return no_single_medium();
   switch (spec.kind) {
     case DAX_MEDIA_DRAM:
       return look_at_dram(spec, options);
@@ -131,6 +142,7 @@ Status look_at_medium(const MediaSpec& spec, const OpenOptions& options) {
 }
 
 Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bool map) {
+  if (spec.each) return no_single_medium();
   switch (spec.kind) {
     case DAX_MEDIA_DRAM:
       return open_dram(spec, options, map);

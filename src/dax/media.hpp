@@ -33,17 +33,19 @@ struct MediaFacts {
   dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
   std::string file_system;  // "ext4", "tmpfs", ...; empty where there is none
   std::map<int, double>
-      node_share;             // NUMA node -> share of the pages, by move_pages; empty unknown
-  bool created = false;       // the file was made by us and goes with the device
-  std::string directory;      // that we made, of a posix medium; goes with the device
+      node_share;  // NUMA node -> share of the pages, by move_pages; empty unknown; -1: no node
+  std::uint64_t pages_asked = 0;  // pages whose node was asked for; 0: the kernel cannot tell
+  bool created = false;           // the file was made by us and goes with the device
+  std::string directory;          // that we made, of a posix medium; goes with the device
   std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"; else empty
+  std::string block_device;   // that a block medium's file is reached by, or why there is none
   std::string backend_says;   // "key=value key=value" of its `describe`; empty: nothing
 };
 
 // The name of a kind as users type it: "dram", "file", "devdax", "block", "sim", "posix".
 [[nodiscard]] std::string_view media_kind_name(std::uint32_t kind);
 
-// The node that dram is to lie on: the spec's, else the options'; -1: none asked for.
+// The node that dram is to lie on: the spec's, else the options'; -1: none asked for, or several.
 [[nodiscard]] int asked_node(const MediaSpec& spec, const OpenOptions& options);
 
 // Owns one mapping or none. Move-only.
@@ -105,6 +107,7 @@ struct Medium {
   CreatedDirectory directory;
   CreatedFile created;
   UniqueFd fd;      // -1 for dram
+  UniqueFd loop;    // of the loop device over it, where there is one
   Mapping mapping;  // empty where the backend opens the medium itself
 };
 

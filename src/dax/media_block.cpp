@@ -1,5 +1,6 @@
 // block: a block device or a file behind the kernel's block path. The backend opens it by its path;
 // here it is found fit, sized, held against mounting, and made where it does not exist.
+#include "dax/loop_device.hpp"
 #include "dax/media.hpp"
 #include "dax/media_path.hpp"
 #include "dax/media_space.hpp"
@@ -16,6 +17,26 @@ Status fill(const PathSight& sight, Medium& medium) {
   if (sight.block_device) return {};
   if (medium.facts.created) return write_whole_file(medium.fd.get(), sight.size_bytes);
   return fill_holes(medium.fd.get(), sight.size_bytes);
+}
+
+// The backend then opens the loop device. Where one is only wished for, the facts say what stood
+// against it.
+Status put_loop_over(const MediaSpec& spec, const PathSight& sight, Medium& medium) {
+  if (sight.block_device) {
+    return usage_error("{} is a block device already; leave loop= out", spec.path);
+  }
+  Result<AttachedLoop> loop = attach_loop_device(medium.fd.get());
+  if (loop) {
+    medium.path = loop->path;
+    medium.loop = std::move(loop->fd);
+    medium.facts.block_device = "loop device with direct I/O";
+    // What is durable there is as durable as the file is for the one who wrote it.
+    if (!sight.is_volatile) medium.facts.persistence_domain = DAX_DOMAIN_UNKNOWN;
+    return {};
+  }
+  if (spec.loop == LoopChoice::on) return loop.error();
+  medium.facts.block_device = "none: " + loop.error().message;
+  return {};
 }
 
 }  // namespace
@@ -40,6 +61,8 @@ Result<Medium> open_block(const MediaSpec& spec, const OpenOptions& options) {
     medium.created = std::move(*created);
   }
   if (Status filled = fill(*sight, medium); !filled) return filled.error();
+  if (spec.loop == LoopChoice::off) return medium;
+  if (Status put = put_loop_over(spec, *sight, medium); !put) return put.error();
   return medium;
 }
 

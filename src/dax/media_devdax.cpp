@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "dax/media.hpp"
 #include "dax/media_content.hpp"
+#include "dax/media_memory.hpp"
 #include "dax/media_path.hpp"
 #include "dax/persistence_domain.hpp"
 #include "dax/system_error.hpp"
@@ -65,6 +66,10 @@ Status check_content(const MediaSpec& spec, const DaxSight& sight) {
     return system_error(errno, "{} cannot be mapped for reading", spec.path);
   }
   const Mapping mapping(address, whole);
+  const MemoryRange range{mapping.address(), whole};
+  if (Status there = require_memory({&range, 1}, false); !there) {
+    return there.error().with_context(spec.path);
+  }
   return require_no_content(spec.path, mapping.address(), whole);
 }
 

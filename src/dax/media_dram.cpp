@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstdint>
 
 #include "base/units.hpp"
@@ -30,7 +31,8 @@ Status check_node(const Topology& topology, int node) {
 }
 
 // The pool of reserved pages is looked at beforehand: the kernel would say no more than ENOMEM.
-Status check_huge_pages(const Topology& topology, const MediaSpec& spec, int node) {
+Status check_huge_pages(const Topology& topology, const MediaSpec& spec, int node,
+                        std::uint64_t size_bytes) {
   const std::uint64_t page_bytes = huge_page_bytes(spec.pages);
   if (spec.size_bytes % page_bytes != 0) {
     return usage_error("size {} is not a multiple of the page size {}; round it up",
@@ -42,7 +44,7 @@ Status check_huge_pages(const Topology& topology, const MediaSpec& spec, int nod
     const auto count = each.huge_pages_free.find(page_bytes);
     if (count != each.huge_pages_free.end()) free_pages += count->second;
   }
-  const std::uint64_t needed = spec.size_bytes / page_bytes;
+  const std::uint64_t needed = size_bytes / page_bytes;
   if (needed <= free_pages) return {};
   const std::string where = node < 0 ? "" : fmt::format(" on node {}", node);
   const std::string folder =
@@ -54,16 +56,46 @@ Status check_huge_pages(const Topology& topology, const MediaSpec& spec, int nod
 }
 
 Status check_amount(const Topology& topology, const MediaSpec& spec, const OpenOptions& options,
-                    int node) {
+                    int node, std::uint64_t size_bytes) {
   const auto available = available_memory_bytes(options.sysfs_root);
   if (available && spec.size_bytes > *available) {
     return environment_error("{} of memory asked for and {} are available; ask for less",
                              format_size(spec.size_bytes), format_size(*available));
   }
   const NumaNode* there = topology.node(node);
-  if (there != nullptr && there->memory_bytes && spec.size_bytes > *there->memory_bytes) {
+  if (there != nullptr && there->memory_bytes && size_bytes > *there->memory_bytes) {
     return environment_error("{} of memory asked for and node {} has {} in all; ask for less",
-                             format_size(spec.size_bytes), node, format_size(*there->memory_bytes));
+                             format_size(size_bytes), node, format_size(*there->memory_bytes));
+  }
+  return {};
+}
+
+Status check_on_node(const Topology& topology, const MediaSpec& spec, const OpenOptions& options,
+                     int node, std::uint64_t size_bytes) {
+  if (Status exists = check_node(topology, node); !exists) return exists;
+  if (huge_page_bytes(spec.pages) != 0) return check_huge_pages(topology, spec, node, size_bytes);
+  return check_amount(topology, spec, options, node, size_bytes);
+}
+
+// Each node has room for what falls to it.
+Status check_interleave(const Topology& topology, const MediaSpec& spec,
+                        const OpenOptions& options) {
+  const std::uint64_t page_bytes = interleave_page_bytes(spec);
+  const std::uint64_t pages = (spec.size_bytes + page_bytes - 1) / page_bytes;
+  std::uint64_t round = 0;
+  for (const NodeWeight& each : spec.interleave) round += each.weight;
+  if (pages < round) {
+    return usage_error(
+        "{} are {} pages of {}, and interleave={} deals out {} a round; ask for more memory, for "
+        "pages=4k or for smaller weights",
+        format_size(spec.size_bytes), pages, format_size(page_bytes),
+        interleave_text(spec.interleave), round);
+  }
+  for (const auto& [node, share] : interleaved_shares(spec.interleave, pages)) {
+    const auto here = std::llround(share * static_cast<double>(pages));
+    const Status fits =
+        check_on_node(topology, spec, options, node, static_cast<std::uint64_t>(here) * page_bytes);
+    if (!fits) return fits;
   }
   return {};
 }
@@ -109,15 +141,13 @@ Result<Mapping> map_dram(const MediaSpec& spec) {
 }  // namespace
 
 Status look_at_dram(const MediaSpec& spec, const OpenOptions& options) {
-  const int node = asked_node(spec, options);
   const Topology topology = read_topology(options.sysfs_root);
-  if (Status exists = check_node(topology, node); !exists) return exists;
-  if (huge_page_bytes(spec.pages) != 0) return check_huge_pages(topology, spec, node);
   if (spec.pages == PageChoice::transparent && spec.size_bytes < kTwoMiB) {
     return usage_error("{} cannot hold a transparent huge page; ask for 2 MiB or more",
                        format_size(spec.size_bytes));
   }
-  return check_amount(topology, spec, options, node);
+  if (!spec.interleave.empty()) return check_interleave(topology, spec, options);
+  return check_on_node(topology, spec, options, asked_node(spec, options), spec.size_bytes);
 }
 
 Result<Medium> open_dram(const MediaSpec& spec, const OpenOptions& options, bool map) {

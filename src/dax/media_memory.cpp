@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/units.hpp"
@@ -36,24 +37,95 @@ Status verify_pages(PageChoice pages, const MediaFacts& facts) {
   return {};
 }
 
+constexpr double kRounding = 0.001;  // shares are sums of doubles
+
+double share_on(int node, const MediaFacts& facts) {
+  const auto there = facts.node_share.find(node);
+  return there == facts.node_share.end() ? 0 : there->second;
+}
+
 Status verify_node(int node, const MediaFacts& facts) {
   if (node < 0 || facts.node_share.empty()) return {};
-  const auto there = facts.node_share.find(node);
-  const double share = there == facts.node_share.end() ? 0 : there->second;
-  constexpr double kAll = 0.999;  // Shares are sums of doubles.
-  if (share >= kAll) return {};
+  const double share = share_on(node, facts);
+  if (share >= 1 - kRounding) return {};
   return environment_error("memory was bound to node {}, but only {:.1f} % of its pages lie there",
                            node, share * 100);
 }
 
+Status verify_interleave(const MediaSpec& spec, const MediaFacts& facts) {
+  if (spec.interleave.empty()) return {};
+  if (facts.node_share.empty()) {
+    return environment_error(
+        "interleave={} cannot be verified: this kernel does not tell where pages lie; allow "
+        "move_pages in the container, or use a kernel with NUMA",
+        interleave_text(spec.interleave));
+  }
+  const std::uint64_t page_bytes = interleave_page_bytes(spec);
+  const std::uint64_t pages = (spec.size_bytes + page_bytes - 1) / page_bytes;
+  // The last page of a size that is no multiple of the page may be a small one.
+  const double margin = kRounding + 1.0 / static_cast<double>(pages);
+  for (const auto& [node, wanted] : interleaved_shares(spec.interleave, pages)) {
+    const double share = share_on(node, facts);
+    if (share >= wanted - margin && share <= wanted + margin) continue;
+    return environment_error(
+        "interleave={} puts {:.1f} % of the pages on node {}, but {:.1f} % of them lie there; free "
+        "memory on its nodes",
+        interleave_text(spec.interleave), wanted * 100, node, share * 100);
+  }
+  return {};
+}
+
+#ifndef MADV_POPULATE_READ  // Linux 5.14
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
+// Would a touch of [address, +size) raise SIGBUS? An older kernel does not say, and memory that
+// cannot be populated (EINVAL) is as it is.
+bool fails(unsigned char* address, std::uint64_t size_bytes, bool write) {
+  const int advice = write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+  while (madvise(address, size_bytes, advice) != 0) {
+    if (errno != EINTR && errno != EAGAIN) return errno == EFAULT || errno == EHWPOISON;
+  }
+  return false;
+}
+
 }  // namespace
+
+Status require_memory(std::span<const MemoryRange> ranges, bool write) {
+  std::uint64_t passed_bytes = 0;
+  for (const MemoryRange& range : ranges) {
+    for (std::uint64_t at = 0; at < range.size_bytes; at += kTwoMiB) {
+      const std::uint64_t chunk_bytes = std::min(kTwoMiB, range.size_bytes - at);
+      if (!fails(range.address + at, chunk_bytes, write)) continue;
+      std::uint64_t page = at;
+      const std::uint64_t last = at + chunk_bytes - DAX_PAGE_BYTES;
+      while (page < last && !fails(range.address + page, DAX_PAGE_BYTES, write)) {
+        page += DAX_PAGE_BYTES;
+      }
+      return runtime_error(
+          "its memory at offset {} raises SIGBUS: it failed, or there is no room for it in its "
+          "file system; see its health (ndctl list --media-errors), or use another",
+          passed_bytes + page);
+    }
+    passed_bytes += range.size_bytes;
+  }
+  return {};
+}
 
 std::uint64_t huge_page_bytes(PageChoice pages) {
   if (pages == PageChoice::huge_2m) return kTwoMiB;
   return pages == PageChoice::huge_1g ? kOneGiB : 0;
 }
 
-Status prepare_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node) {
+std::uint64_t interleave_page_bytes(const MediaSpec& spec) {
+  if (huge_page_bytes(spec.pages) != 0) return huge_page_bytes(spec.pages);
+  const bool small = spec.pages == PageChoice::small_4k || spec.size_bytes < kTwoMiB;
+  return small ? DAX_PAGE_BYTES : kTwoMiB;
+}
+
+Status prepare_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec, int node) {
+  const PageChoice pages = spec.pages;
   for (const MemoryRange& range : ranges) {
     if (node >= 0) {
       if (Status bound = bind_memory(range.address, range.size_bytes, node); !bound) return bound;
@@ -67,6 +139,12 @@ Status prepare_memory(std::span<const MemoryRange> ranges, PageChoice pages, int
       return system_error(errno, "this kernel has no transparent huge pages; leave pages=thp out");
     }
   }
+  for (const MemoryRange& range : ranges) {
+    if (spec.interleave.empty()) break;
+    const Status dealt = touch_interleaved(range.address, range.size_bytes,
+                                           interleave_page_bytes(spec), spec.interleave);
+    if (!dealt) return dealt;
+  }
   return {};
 }
 
@@ -79,8 +157,8 @@ void touch_memory(std::span<const MemoryRange> ranges, bool keep) {
   }
 }
 
-Status verify_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node,
-                     MediaFacts& facts) {
+Status verify_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec, int node,
+                     MediaFacts& facts, PageWatch& watch) {
   std::uint64_t total_bytes = 0;
   for (const MemoryRange& range : ranges) total_bytes += range.size_bytes;
   std::map<std::uint64_t, std::uint64_t> bytes_by_page_size;
@@ -90,9 +168,17 @@ Status verify_memory(std::span<const MemoryRange> ranges, PageChoice pages, int 
     if (!backing) return backing.error();
     bytes_by_page_size[backing->page_bytes] += range.size_bytes;
     facts.huge_share += backing->huge_share * share;
-    for (const auto& [where, part] : page_nodes(range.address, range.size_bytes)) {
-      facts.node_share[where] += part * share;
-    }
+    const bool whole_pages = backing->huge_share >= 1;
+    watch.add(range.address, range.size_bytes, whole_pages ? backing->page_bytes : DAX_PAGE_BYTES);
+  }
+  facts.node_share = watch.shares();
+  facts.pages_asked = watch.pages();
+  // All of it was touched: where no page has a node the kernel keeps none for such memory (a dax
+  // device, fs-dax), and there is nothing to hold against what sysfs says.
+  const bool nodeless = facts.node_share.size() == 1 && facts.node_share.contains(-1);
+  if (node < 0 && nodeless) {
+    facts.node_share.clear();
+    facts.pages_asked = 0;
   }
   std::uint64_t most_bytes = 0;
   for (const auto& [page_bytes, size_bytes] : bytes_by_page_size) {
@@ -100,7 +186,8 @@ Status verify_memory(std::span<const MemoryRange> ranges, PageChoice pages, int 
     most_bytes = size_bytes;
     facts.page_bytes = page_bytes;
   }
-  if (Status good = verify_pages(pages, facts); !good) return good;
+  if (Status good = verify_pages(spec.pages, facts); !good) return good;
+  if (Status good = verify_interleave(spec, facts); !good) return good;
   return verify_node(node, facts);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "dax/media.hpp"
+#include "platform/page_watch.hpp"
 
 namespace pmembench {
 
@@ -16,18 +17,28 @@ struct MemoryRange {
 };
 
 // Asks for the pages and the node before anything is touched; only dram can be asked. An explicit
-// choice that the kernel does not know is an environment error.
-Status prepare_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node);
+// choice that the kernel does not know is an environment error. Interleaved memory is touched here:
+// where a page lies is decided by who touches it.
+Status prepare_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec, int node);
+
+// Has the kernel bring in what can fail when it is touched: what would be a SIGBUS is an error that
+// names the first page (runtime). Changes no byte. `write`: a touch that writes is meant.
+Status require_memory(std::span<const MemoryRange> ranges, bool write);
 
 // Writes to every 4 KiB, so that each page is there and is no shared zero page: a zero, or where
 // there may be content that is to stay (`keep`) the byte that was there.
 void touch_memory(std::span<const MemoryRange> ranges, bool keep);
 
-// Fills page_bytes, huge_share and node_share of `facts` by asking the kernel. Environment error
-// where an explicit choice of pages or node was not honoured.
-Status verify_memory(std::span<const MemoryRange> ranges, PageChoice pages, int node,
-                     MediaFacts& facts);
+// Fills page_bytes, huge_share and node_share of `facts` by asking the kernel, about each page, and
+// has `watch` remember the answers. Environment error where an explicit choice of pages or nodes
+// was not honoured.
+Status verify_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec, int node,
+                     MediaFacts& facts, PageWatch& watch);
 
 [[nodiscard]] std::uint64_t huge_page_bytes(PageChoice pages);  // 0: not from the hugetlb pool
+
+// What an interleave deals out at a time: the page that the medium asks for; 2 MiB where it leaves
+// that to the kernel, which is asked for huge pages then.
+[[nodiscard]] std::uint64_t interleave_page_bytes(const MediaSpec& spec);
 
 }  // namespace pmembench

@@ -10,6 +10,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::string_view kDaxPrefix = "/dev/dax";
+constexpr std::string_view kEach = "each";
 // What cells need that nobody gave a size: the files of the personalities at their default scale.
 constexpr std::uint64_t kPosixBytes = std::uint64_t{64} << 20;
 
@@ -20,10 +21,11 @@ struct KindWords {
   std::string_view usage;  // what may stand there
 };
 constexpr std::array<KindWords, 5> kKinds{{
-    {"dram", DAX_MEDIA_DRAM, "node, pages", "dram:SIZE[,node=N][,pages=4k|thp|2m|1g]"},
+    {"dram", DAX_MEDIA_DRAM, "node, interleave, pages",
+     "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]"},
     {"file", DAX_MEDIA_FILE, "size", "file:PATH[,size=SIZE]"},
     {"devdax", DAX_MEDIA_DEVDAX, "size", "devdax:/dev/daxX.Y[,size=SIZE]"},
-    {"block", DAX_MEDIA_BLOCK, "size", "block:PATH[,size=SIZE]"},
+    {"block", DAX_MEDIA_BLOCK, "size, loop", "block:PATH[,size=SIZE][,loop=off|on|auto]"},
     {"posix", DAX_MEDIA_POSIX, "size", "posix:DIRECTORY[,size=SIZE]"},
 }};
 
@@ -35,6 +37,9 @@ constexpr std::array<PageWord, 4> kPageWords{{{"4k", PageChoice::small_4k},
                                               {"thp", PageChoice::transparent},
                                               {"2m", PageChoice::huge_2m},
                                               {"1g", PageChoice::huge_1g}}};
+
+// In the order of LoopChoice.
+constexpr std::array<std::string_view, 3> kLoopWords{"off", "on", "auto"};
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -60,6 +65,35 @@ Result<std::uint64_t> page_multiple(std::string_view text) {
   return *size;
 }
 
+Result<int> node_number(std::string_view text) {
+  const Result<std::uint64_t> node = parse_count(text);
+  if (node && *node <= 1023) return static_cast<int>(*node);
+  return usage_error("node '{}' is not the number of a NUMA node; write node=0, node=1, ...", text);
+}
+
+// "0:3+1:1": three pages on node 0, one on node 1, and so on.
+Status set_interleave(MediaSpec& spec, std::string_view value) {
+  for (const std::string_view part : split(value, '+')) {
+    const std::size_t colon = part.find(':');
+    const Result<std::uint64_t> weight =
+        parse_count(colon == std::string_view::npos ? "" : part.substr(colon + 1));
+    if (!weight || *weight < 1 || *weight > 255) {
+      return usage_error(
+          "interleave '{}' has the part '{}', which is no node and weight; write NODE:PAGES with 1 "
+          "to 255 pages, joined by +, as in interleave=0:3+1:1",
+          value, part);
+    }
+    const Result<int> node = node_number(part.substr(0, colon));
+    if (!node) return node.error();
+    for (const NodeWeight& other : spec.interleave) {
+      if (other.node != *node) continue;
+      return usage_error("interleave '{}' names node {} twice; name it once", value, *node);
+    }
+    spec.interleave.push_back({*node, static_cast<unsigned>(*weight)});
+  }
+  return {};
+}
+
 Status set_key(MediaSpec& spec, std::string_view key, std::string_view value) {
   if (key == "size") {
     const Result<std::uint64_t> size = page_multiple(value);
@@ -67,13 +101,23 @@ Status set_key(MediaSpec& spec, std::string_view key, std::string_view value) {
     spec.size_bytes = *size;
     return {};
   }
-  if (key == "node") {
-    const Result<std::uint64_t> node = parse_count(value);
-    if (!node || *node > 1023) {
-      return usage_error("node '{}' is not the number of a NUMA node; write node=0, node=1, ...",
-                         value);
+  if (key == "node" || key == "interleave") {
+    if (value == kEach) {
+      spec.each = true;
+      return {};
     }
-    spec.node = static_cast<int>(*node);
+    if (key == "interleave") return set_interleave(spec, value);
+    const Result<int> node = node_number(value);
+    if (!node) return node.error();
+    spec.node = *node;
+    return {};
+  }
+  if (key == "loop") {
+    const auto* const word = std::find(kLoopWords.begin(), kLoopWords.end(), value);
+    if (word == kLoopWords.end()) {
+      return usage_error("loop '{}' is unknown; write loop=off, loop=on or loop=auto", value);
+    }
+    spec.loop = static_cast<LoopChoice>(word - kLoopWords.begin());
     return {};
   }
   const auto* page = std::find_if(kPageWords.begin(), kPageWords.end(),
@@ -167,7 +211,16 @@ Result<MediaSpec> parse(std::string_view text) {
     spec.path = parts[0];
   }
   if (spec.kind == DAX_MEDIA_POSIX) spec.size_bytes = kPosixBytes;
+  if (spec.kind == DAX_MEDIA_DEVDAX && spec.path == kEach) spec.each = true;
   if (Status read = read_keys(spec, **words, parts); !read) return read.error();
+  const bool by_node = std::any_of(parts.begin(), parts.end(),
+                                   [](std::string_view part) { return part.starts_with("node="); });
+  const bool dealt_out = std::any_of(parts.begin(), parts.end(), [](std::string_view part) {
+    return part.starts_with("interleave=");
+  });
+  if (by_node && dealt_out) {
+    return usage_error("node= and interleave= both say where the pages lie; write one of them");
+  }
   return spec;
 }
 

@@ -4,25 +4,36 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backends/dax_operations.h"
 #include "base/result.hpp"
+#include "platform/page_interleave.hpp"
 
 namespace pmembench {
 
+// Is a file to be reached by way of a loop device? `automatic`: where one can be had.
+enum class LoopChoice { off, on, automatic };
 enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent };
 
-// "dram:SIZE[,node=N][,pages=4k|2m|1g|thp]", "file:PATH[,size=SIZE]", "/dev/daxX.Y" or
-// "devdax:PATH", "block:PATH[,size=SIZE]", "posix:DIRECTORY[,size=SIZE]". Any "file:" or "block:"
-// path that does not exist is made with the size given, and removed at the end; in a posix
-// directory that is done in a subdirectory of our own.
+// "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|2m|1g|thp]", "file:PATH[,size=SIZE]",
+// "/dev/daxX.Y" or "devdax:PATH", "block:PATH[,size=SIZE][,loop=off|on|auto]",
+// "posix:DIRECTORY[,size=SIZE]". Any "file:" or "block:" path that does not exist is made with the
+// size given, and removed at the end; in a posix directory that is done in a subdirectory of our
+// own.
+//
+// The word "each" (node=each, interleave=each, devdax:each) stands for all that the host has: a
+// plan writes media without it in its place, and keeps it only where there is nothing to write.
 struct MediaSpec {
   std::string text;  // as typed
   dax_media_kind kind = DAX_MEDIA_DRAM;
-  std::string path;              // empty for dram
-  std::uint64_t size_bytes = 0;  // 0: as large as the medium is
-  int node = -1;                 // -1: none asked for
+  std::string path;                    // empty for dram
+  std::uint64_t size_bytes = 0;        // 0: as large as the medium is
+  int node = -1;                       // -1: none asked for
+  std::vector<NodeWeight> interleave;  // empty: none asked for
+  bool each = false;                   // stands for several media: cannot be opened
   PageChoice pages = PageChoice::kernel_default;
+  LoopChoice loop = LoopChoice::off;
 };
 
 // Every refusal is a usage error that names the part that is wrong and what may stand there.

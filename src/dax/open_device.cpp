@@ -7,7 +7,9 @@
 
 #include "base/units.hpp"
 #include "dax/media_memory.hpp"
+#include "dax/persistence_domain.hpp"
 #include "dax/system_error.hpp"
+#include "platform/devices.hpp"
 
 namespace pmembench {
 namespace {
@@ -88,6 +90,19 @@ class MediumBacking final : public DeviceBacking {
   void* opened_ = nullptr;
 };
 
+// Refuses the dax devices of others than NVDIMMs, of which the kernel tells no domain.
+Status check_nvdimm(const dax_operations& table, const MediaSpec& spec,
+                    const OpenOptions& options) {
+  if (spec.kind != DAX_MEDIA_DEVDAX || (table.capabilities & DAX_CAP_NVDIMM_ONLY) == 0) return {};
+  const Result<DaxDeviceFacts> facts = dax_device_by_path(options.sysfs_root, spec.path);
+  if (!facts) return facts.error();
+  if (persistence_domain_of(facts->persistence_domain) != DAX_DOMAIN_UNKNOWN) return {};
+  return environment_error(
+      "backend {} serves a dax device only where the kernel tells its persistence domain, as of "
+      "NVDIMMs, and {} has none; use backend devdax",
+      table.name, spec.path);
+}
+
 Status check_backend(const BackendEntry& backend, const MediaSpec& spec,
                      const OpenOptions& options) {
   if (!backend.usable()) {
@@ -116,7 +131,7 @@ Status check_backend(const BackendEntry& backend, const MediaSpec& spec,
     return usage_error("backend {} takes no options, but '{}' was given; leave them out",
                        backend.name, options.backend_options);
   }
-  return {};
+  return check_nvdimm(table, spec, options);
 }
 
 // Where the device's bytes can be reached: the host's mapping, or what the backend gives away piece
@@ -152,15 +167,19 @@ std::string description(const dax_operations& table, void* handle) {
   return text.data();
 }
 
-Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Medium& medium) {
+Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Medium& medium,
+              PageWatch& pages) {
   if (ranges.empty()) return {};
   const bool dram = spec.kind == DAX_MEDIA_DRAM;
   const int node = dram ? medium.node : -1;
   if (dram) {
-    if (Status prepared = prepare_memory(ranges, spec.pages, node); !prepared) return prepared;
+    if (Status prepared = prepare_memory(ranges, spec, node); !prepared) return prepared;
+  }
+  if (!dram) {
+    if (Status there = require_memory(ranges, true); !there) return there;
   }
   touch_memory(ranges, !dram);  // what a device carries may be what one is here for
-  return verify_memory(ranges, spec.pages, node, medium.facts);
+  return verify_memory(ranges, spec, node, medium.facts, pages);
 }
 
 DeviceFacts device_facts(const MediaSpec& spec, const Medium& medium, const dax_operations& table) {
@@ -199,8 +218,10 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
   const Result<std::vector<MemoryRange>> ranges =
       reachable_memory(table, handle, medium.mapping, *size_bytes);
   if (!ranges) return ranges.error();
-  if (Status settled = settle(*ranges, spec, medium); !settled) return settled.error();
   OpenedDevice result;
+  if (Status settled = settle(*ranges, spec, medium, result.pages); !settled) {
+    return settled.error();
+  }
   result.facts = medium.facts;
   if (table.open == nullptr) result.mapping = static_cast<const dax_mapping*>(handle);
   Result<std::unique_ptr<DaxDevice>> device =

@@ -190,15 +190,14 @@ int Core::commit_inode(Inode& inode, Context& context) {
 // ---- the holder of the device ----
 
 int Core::hold() {
-  DaxDevice* device = source.dax;
-  if (device == nullptr) {
+  DaxDevice& device = source.dax != nullptr ? *source.dax : source.block->below();
+  if (source.dax == nullptr) {
     const auto beneath = source.block->dax();
-    if (!beneath) return 0;
-    device = beneath->device;
-    held_offset_ = beneath->offset_bytes;
+    held_in_place_ = beneath.has_value();
+    if (beneath) held_offset_ = beneath->offset_bytes;
   }
-  const int result = device->hold(this);
-  if (result == 0) held_ = device;
+  const int result = device.hold(this);
+  if (result == 0) held_ = &device;
   return result;
 }
 
@@ -209,6 +208,7 @@ void Core::release() {
 int Core::notify_failure(std::uint64_t offset, std::uint64_t length, int flags) {
   if ((flags & kPreRemove) != 0) down = true;
   if ((flags & kPreRemove) != 0 || !loaded_) return 0;
+  if (!held_in_place_) return -EOPNOTSUPP;  // whoever reads it will see
   const std::uint64_t size =
       source.dax != nullptr ? source.dax->size_bytes() : source.block->size_bytes();
   if (length == 0 || offset < held_offset_ || offset - held_offset_ >= size) return -ENXIO;

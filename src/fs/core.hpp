@@ -80,7 +80,7 @@ class Core final : public DaxHolder {
   ~Core() override;
 
   // ---- mount ----
-  // Claims the dax device, or the one beneath the block device; 0, or as DaxDevice::hold.
+  // Claims the dax device, or what the block device lies on; 0, or as DaxDevice::hold.
   int hold();
   void release();
   int notify_failure(std::uint64_t offset, std::uint64_t length, int flags) override;
@@ -137,6 +137,7 @@ class Core final : public DaxHolder {
   std::atomic<bool> loaded_{false};
   DaxDevice* held_ = nullptr;
   std::uint64_t held_offset_ = 0;  // of the file system's device on it
+  bool held_in_place_ = true;      // false: its bytes lie anywhere there
 };
 
 }  // namespace pmembench::fs

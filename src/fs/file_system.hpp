@@ -1,5 +1,6 @@
 // The small file system: it exists to compare paths, not to keep anybody's files, and is kept small
-// for that. It mounts on a dax device, on a block device, or on both: metadata by block, data by dax.
+// for that. It mounts on a dax device, on a block device, or on both: metadata by block, data by
+// dax.
 //
 // What is durable when. create, unlink, rename, mkdir, rmdir, truncate and preallocate: atomic, and
 // durable when they return, in every mount. (A truncate of a file in many pieces may, after a power
@@ -144,9 +145,10 @@ class FileSystemThread {
   std::uint64_t last_version_ = 0;
 };
 
-// A mounted file system. While mounted it holds its dax device, or the one beneath its block device
-// (where that can be asked for): a failure there stops the file that owns the range, one of
-// metadata all of it. Threads: make thread() on each; mount, format and unmount are for one.
+// A mounted file system. While mounted it holds its dax device, or what its block device lies on: a
+// failure there stops the file that owns the range, one of metadata all of it (where a block device
+// keeps bytes in their places). Threads: make thread() on each; mount, format and unmount are for
+// one.
 class FileSystem {
  public:
   // Loses what is on the devices. Errors: too small or too large, or they fail.

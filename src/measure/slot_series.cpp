@@ -29,12 +29,9 @@ SlotSeries::SlotSeries(std::uint64_t slots, std::uint64_t slot_ticks)
   PMB_CHECK(slot_ticks > 0, "a slot has a length");
 }
 
-void SlotSeries::start(std::uint64_t now) {
+void SlotSeries::clear() {
   std::fill(slots_.begin(), slots_.end(), Slot{});
   std::fill(counts_.begin(), counts_.end(), 0U);
-  slot_end_ = now + slot_ticks_;
-  at_ = 0;
-  cut_ = false;
 }
 
 void SlotSeries::merge(const SlotSeries& other) {

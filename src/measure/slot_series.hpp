@@ -31,8 +31,13 @@ class SlotSeries {
   SlotSeries() = default;  // records nothing
   SlotSeries(std::uint64_t slots, std::uint64_t slot_ticks);
   [[nodiscard]] bool active() const { return !slots_.empty(); }
-  // Time begins now, and all slots are empty.
-  void start(std::uint64_t now);
+  // All slots are empty: untimed, for it touches them all. start() then says when time begins.
+  void clear();
+  void start(std::uint64_t now) {
+    slot_end_ = now + slot_ticks_;
+    at_ = 0;
+    cut_ = false;
+  }
   // An operation ended at `now` and took `ticks`. No allocation, no division.
   void record(std::uint64_t now, std::uint64_t ticks) {
     while (now >= slot_end_) {

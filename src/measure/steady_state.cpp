@@ -9,6 +9,22 @@
 #include "measure/spread.hpp"
 
 namespace pmembench {
+namespace {
+
+// How large a trend over the window scatter alone may show: the slope's interval by least squares,
+// from the residuals about the Theil-Sen line.
+double noise_of_trend(std::span<const double> values, double confidence) {
+  const double slope = theil_sen_slope(values);
+  std::vector<double> residuals;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    residuals.push_back(values[i] - slope * static_cast<double>(i));
+  }
+  const auto count = static_cast<double>(values.size());
+  const double factor = student_quantile((1 + confidence) / 2, std::max(1.0, count - 2));
+  return factor * standard_deviation(residuals) * std::sqrt(12 / count);
+}
+
+}  // namespace
 
 double theil_sen_slope(std::span<const double> values) {
   PMB_CHECK(values.size() > 1, "a slope needs two values");
@@ -39,7 +55,8 @@ SteadyState steady_state(std::span<const double> values, const SteadyRule& rule)
   state.half_width =
       factor * standard_deviation(values) / std::sqrt(independent) / std::abs(typical);
   state.trend = std::abs(theil_sen_slope(values)) * count / std::abs(typical);
-  state.level = state.trend <= std::max(rule.trend, state.half_width);
+  state.level = state.trend <=
+                std::max(rule.trend, noise_of_trend(values, rule.confidence) / std::abs(typical));
   state.enough = state.level && state.half_width <= rule.half_width;
   return state;
 }

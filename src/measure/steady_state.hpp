@@ -21,8 +21,8 @@ struct SteadyState {
 };
 
 // Theil-Sen slope (P. Sen, JASA 63, 1968); Student's interval of the mean with n (1 - rho) / (1 +
-// rho) values, rho the lag-1 autocorrelation. A trend smaller than the interval's half width cannot
-// be told from noise and does not count.
+// rho) values, rho the lag-1 autocorrelation. A trend that the scatter about it may show by chance
+// does not count.
 [[nodiscard]] SteadyState steady_state(std::span<const double> values, const SteadyRule& rule = {});
 
 // The median of the slopes between all pairs, per step. Requires two values.

@@ -54,14 +54,6 @@ ClockPair tightest_pair(std::uint64_t origin) {
   return best;
 }
 
-double measure_ns_per_tick() {
-  const std::uint64_t origin = tsc_begin();
-  const ClockPair first = tightest_pair(origin);
-  while (monotonic_raw_ns() - first.ns < kCalibrationNs) _mm_pause();
-  const ClockPair last = tightest_pair(origin);
-  return (last.ns - first.ns) / (last.ticks - first.ticks);
-}
-
 struct Readings {
   std::vector<std::uint64_t> differences;
   bool goes_back = false;
@@ -140,29 +132,38 @@ double counter_step_ticks(std::span<const std::uint64_t> differences) {
   return gap;
 }
 
-Status check_counter(bool invariant, bool goes_back) {
-  if (goes_back) {
-    return environment_error(
-        "the time-stamp counter went back between two readings: it cannot time anything here; boot "
-        "a "
-        "kernel or hypervisor that keeps the counters of all CPUs in step");
-  }
-  if (!invariant) {
-    return environment_error(
-        "the time-stamp counter is not invariant (CPUID 8000_0007h EDX bit 8 is clear): its ticks "
-        "change length with the CPU's frequency; run on a host, or with a hypervisor's CPU model, "
-        "that "
-        "has an invariant counter");
-  }
-  return {};
+Status check_counter(bool goes_back) {
+  if (!goes_back) return {};
+  return environment_error(
+      "the time-stamp counter went back between two readings: it cannot time anything here; boot a "
+      "kernel or hypervisor that keeps the counters of all CPUs in step");
 }
 
-Result<TimerFacts> calibrate_timer(bool allow_variant) {
+Status check_pace(double ns_per_tick_before, double ns_per_tick_after) {
+  constexpr double kTolerance = 0.02;  // two calibrations of a steady counter agree within 0.1 %
+  const double change = ns_per_tick_after / ns_per_tick_before - 1;
+  if (std::abs(change) <= kTolerance) return {};
+  return runtime_error(
+      "the time-stamp counter changed its pace by {:+.0f} % while this was measured, and is not "
+      "invariant (CPUID 8000_0007h EDX bit 8 is clear); fix the CPU's frequency, or measure where "
+      "the counter is invariant",
+      100 * change);
+}
+
+double measure_ns_per_tick() {
+  const std::uint64_t origin = tsc_begin();
+  const ClockPair first = tightest_pair(origin);
+  while (monotonic_raw_ns() - first.ns < kCalibrationNs) _mm_pause();
+  const ClockPair last = tightest_pair(origin);
+  return (last.ns - first.ns) / (last.ticks - first.ticks);
+}
+
+Result<TimerFacts> calibrate_timer(bool allow_backward) {
   TimerFacts facts;
   facts.invariant = tsc_is_invariant();
   const Readings readings = read_differences();
-  const Status usable = check_counter(facts.invariant, readings.goes_back);
-  if (!usable && !allow_variant) return usable.error();
+  const Status usable = check_counter(readings.goes_back);
+  if (!usable && !allow_backward) return usable.error();
   facts.ns_per_tick = measure_ns_per_tick();
   if (!(facts.ns_per_tick > 0) || !std::isfinite(facts.ns_per_tick)) {
     return environment_error(

@@ -43,8 +43,11 @@ struct TimerFacts {
 };
 
 // Calibrates against CLOCK_MONOTONIC_RAW for about 20 ms and measures step and floors. Refuses
-// (environment) a counter that is not invariant or goes back, unless `allow_variant`.
-Result<TimerFacts> calibrate_timer(bool allow_variant = false);
+// (environment) a counter that goes back, unless `allow_backward`, and one that stands still.
+Result<TimerFacts> calibrate_timer(bool allow_backward = false);
+
+// The counter's pace now, over about 20 ms of CLOCK_MONOTONIC_RAW.
+[[nodiscard]] double measure_ns_per_tick();
 
 // The granularity, in ticks, of a counter from differences of its readings taken at irregular
 // distances. Where (almost) all differences are whole multiples of one step, give or take the tick
@@ -52,7 +55,11 @@ Result<TimerFacts> calibrate_timer(bool allow_variant = false);
 // takes, and it is the smallest gap between two differences. 0 where no difference is above zero.
 [[nodiscard]] double counter_step_ticks(std::span<const std::uint64_t> differences);
 
-// May a counter of these properties time a measurement? Error (environment) if not.
-Status check_counter(bool invariant, bool goes_back);
+// May a counter time a measurement that went back between two readings? Error (environment) if so.
+Status check_counter(bool goes_back);
+
+// Did a counter keep its pace from before a measurement to after it? What is not invariant by
+// CPUID (an emulated CPU, an old one) may time what it kept its pace in, and no more.
+Status check_pace(double ns_per_tick_before, double ns_per_tick_after);
 
 }  // namespace pmembench

@@ -8,6 +8,7 @@
 #include "plan/arrival_keys.hpp"
 #include "plan/cell_keys.hpp"
 #include "plan/cell_name.hpp"
+#include "plan/expand_each.hpp"
 #include "plan/media_placement.hpp"
 #include "plan/plan.hpp"
 #include "plan/skip_reason.hpp"
@@ -21,6 +22,7 @@ struct Draft {
   const WorkloadType* workload = nullptr;
   const PathType* path = nullptr;
   std::vector<ParameterSpec> specs;  // of both, the workload's first
+  bool all_threads = false;
   Cell cell;
 };
 
@@ -59,12 +61,34 @@ SourcePosition blamed(const Combination& combination, const WorkloadType& worklo
   return best == nullptr ? combination.group().at : combination.at(best->key);
 }
 
+// Why a medium that stands for each of a kind stands for none.
+std::string nothing_of_each(const MediaSpec& spec) {
+  if (spec.kind == DAX_MEDIA_DEVDAX) {
+    return "this host has no dax device in device_dax mode: make one with ndctl or daxctl (those "
+           "in "
+           "mode system-ram are NUMA nodes)";
+  }
+  return "interleave needs two NUMA nodes with memory, and this host has one";
+}
+
+// The cell's name without medium, CPUs and, where all of a node's are used, their number.
+std::string pair_group(const Cell& cell, const Draft& draft, const Combination& combination) {
+  Cell bare = cell;
+  bare.placement.asked = "near";
+  if (draft.all_threads) bare.threads = kAllThreads;
+  std::string name = cell_name(
+      bare, draft.specs, [&](std::string_view key) { return combination.find(key) != nullptr; });
+  if (draft.all_threads) name.replace(name.rfind("/t0"), 3, "/tall");
+  return name.substr(cell.media.size() + 1);
+}
+
 class PlanBuilder {
  public:
   explicit PlanBuilder(const PlanInput& input, const MeasureSettings& settings)
       : input_(input), settings_(settings) {}
 
-  Status add_group(const CellGroup& group) {
+  Status add_group(const CellGroup& written) {
+    const CellGroup group = expand_each(written, *input_.topology, input_.root);
     left_out_.clear();
     used_in_group_.clear();
     const Status status = for_each_combination(
@@ -95,8 +119,10 @@ class PlanBuilder {
     if (!backends) return backends.error();
     const auto threads = threads_of(combination);
     if (!threads) return threads.error();
-    for (const unsigned count : counts_of(combination, *threads, *draft)) {
+    const std::vector<unsigned> counts = counts_of(combination, *threads, *draft);
+    for (const unsigned count : counts) {
       Draft one = *draft;
+      one.all_threads = threads->up_to_all && count == counts.back();
       const Status status = place_draft(combination, count, threads->up_to_all, one);
       if (!status) return status;
       for (const BackendChoice& backend : *backends) add_cell(combination, one, backend);
@@ -171,13 +197,19 @@ class PlanBuilder {
     cell.placement.asked = combination.text_or("placement", "near");
     auto placement =
         place_on_media(cell.placement.asked, threads, draft.spec, *input_.topology, input_.root);
-    if (placement) {
+    if (draft.spec.each) {
+      cell.skip_reason = nothing_of_each(draft.spec);
+    } else if (placement) {
       cell.threads = static_cast<unsigned>(placement->cpus.size());
       cell.placement = *std::move(placement);
     } else if (placement.error().kind == ErrorKind::usage) {
       return error_at(combination.at("placement"), placement.error().message);
     } else {
       cell.skip_reason = placement.error().message;
+    }
+    if (cell.skip_reason.empty()) {
+      cell.sibling_threads = count_siblings(cell.placement.cpus, *input_.topology);
+      cell.pair = node_pair_of(draft.spec, cell.placement, *input_.topology, input_.root);
     }
     return check_draft(combination, draft, up_to_all);
   }
@@ -218,6 +250,7 @@ class PlanBuilder {
         left_out ? left_out_name(cell) : cell_name(cell, draft.specs, [&](std::string_view key) {
           return combination.find(key) != nullptr;
         });
+    if (cell.pair) cell.pair->group = pair_group(cell, draft, combination);
     cell.seed = mix_seed(mix_seed(settings_.seed) ^ fnv1a(cell.name));
     // What is left out stands for many cells, so only its name can tell it from another.
     const bool is_new = known_.insert(left_out ? cell.name : cell_identity(cell)).second;

@@ -1,5 +1,7 @@
 #include "plan/media_placement.hpp"
 
+#include <algorithm>
+
 #include "plan/placement_words.hpp"
 #include "platform/devices.hpp"
 
@@ -15,6 +17,25 @@ int found_node(const MediaSpec& spec, const Topology& topology, const std::strin
   return topology.node(node) == nullptr ? -1 : node;
 }
 
+// The medium says where its pages lie; CPUs that are not named are near most of them.
+Result<Placement> place_interleaved(std::string_view asked, unsigned threads, const MediaSpec& spec,
+                                    const Topology& topology) {
+  const auto words = read_placement(asked);
+  const bool explicit_node = words && words->node;
+  if (asked == "far" || explicit_node) {
+    return environment_error(
+        "placement {} puts memory on a node, and interleave={} puts it on several: place the CPUs, "
+        "as in cpu_node=0",
+        asked, interleave_text(spec.interleave));
+  }
+  const auto most = std::max_element(
+      spec.interleave.begin(), spec.interleave.end(),
+      [](const NodeWeight& a, const NodeWeight& b) { return a.weight < b.weight; });
+  auto placement = place(asked, threads, most->node, topology);
+  if (placement) placement->memory_node = -1;
+  return placement;
+}
+
 bool moves_memory(std::string_view asked, int node) {
   if (asked == "far") return node < 0;
   if (asked == "near") return false;
@@ -26,6 +47,7 @@ bool moves_memory(std::string_view asked, int node) {
 
 Result<Placement> place_on_media(std::string_view asked, unsigned threads, const MediaSpec& spec,
                                  const Topology& topology, const std::string& root) {
+  if (!spec.interleave.empty()) return place_interleaved(asked, threads, spec, topology);
   if (spec.kind == DAX_MEDIA_DRAM) return place(asked, threads, spec.node, topology);
   const int node = found_node(spec, topology, root);
   if (moves_memory(asked, node)) {

@@ -181,6 +181,17 @@ Result<Placement> place_explicit(std::string_view asked, unsigned threads, int m
 
 }  // namespace
 
+unsigned count_siblings(const std::vector<int>& cpus, const Topology& topology) {
+  std::map<int, unsigned> on_core;
+  for (const int cpu : cpus) {
+    const auto core = topology.core_of_cpu.find(cpu);
+    if (core != topology.core_of_cpu.end()) ++on_core[core->second];
+  }
+  unsigned siblings = 0;
+  for (const auto& [core, count] : on_core) siblings += count > 1 ? count : 0;
+  return siblings;
+}
+
 Result<Placement> place(std::string_view asked, unsigned threads, int media_node,
                         const Topology& topology) {
   if (asked != "near" && asked != "far") {

@@ -32,4 +32,7 @@ struct Placement {
 Result<Placement> place(std::string_view asked, unsigned threads, int media_node,
                         const Topology& topology);
 
+// How many of these CPUs have a sibling of the same core among them.
+[[nodiscard]] unsigned count_siblings(const std::vector<int>& cpus, const Topology& topology);
+
 }  // namespace pmembench

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "config/campaign_reader.hpp"
 #include "dax/media_spec.hpp"
 #include "dax/registry.hpp"
+#include "plan/node_pair.hpp"
 #include "plan/placement.hpp"
 #include "platform/topology.hpp"
 #include "workloads/workload.hpp"
@@ -41,6 +43,10 @@ struct Cell {
       0;                    // timed operations are counted in slots of this length; 0: they are not
   std::uint64_t seed = 0;   // of the cell; threads derive theirs from it
   std::string skip_reason;  // why it cannot run; empty: it can
+  // What a worker need not know. The nodes of a cell that was placed by nodes; and how many of its
+  // threads share a core with another of them.
+  std::optional<NodePair> pair;
+  unsigned sibling_threads = 0;
   // Cells with the same key are served by the same worker: media, backend, options, memory node,
   // the probe's medium.
   [[nodiscard]] std::string device_key() const;
@@ -65,13 +71,14 @@ struct PlanInput {
   const Registry* registry = nullptr;
   const Topology* topology = nullptr;
   bool destroy = false;
-  // Where /sys is, to find the node of a dax device; empty: do not look.
+  // Where /sys is, to find dax devices and their nodes; empty: do not look.
   std::string root;
 };
 
 // Expands groups into cells. The value "usable" of `backend` stands for every backend but null that
 // can serve the group's media on this host (the others appear once, skipped, with the reason);
-// "all" of `threads` for the number of usable CPUs. Two groups that name the same cell give one
+// "all" of `threads` for the number of usable CPUs; "each" of media and placement as
+// plan/expand_each.hpp says. Two groups that name the same cell give one
 // cell. Errors (usage, with the position): a key that the workload does not have, an unknown
 // backend, media, path or workload (nearest named), a workload's own refusal of its parameters.
 // What is legal but impossible here (no such instruction, operation below the backend's smallest

@@ -1,5 +1,6 @@
 #include "plan/skip_reason.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +61,37 @@ std::string misfit(const BackendEntry& backend, const Parameters& parameters) {
   return {};
 }
 
+// Can the backend do what the path does of its own accord?
+std::string unfit(const BackendEntry& backend, const PathType& path, const Parameters& parameters) {
+  const dax_operations& operations = *backend.operations;
+  if (path.needs_block_path && (operations.capabilities & DAX_CAP_EMULATED) == 0) {
+    return fmt::format(
+        "path {} goes through the kernel's block path, and backend {} does not: use backend block "
+        "and media block:PATH",
+        path.name, backend.name);
+  }
+  if (path.keeps_structures && (operations.capabilities & DAX_CAP_NO_WORK) != 0) {
+    return fmt::format(
+        "path {} reads back what it keeps on the device, and backend {} keeps "
+        "nothing: use path direct",
+        path.name, backend.name);
+  }
+  if (path.needs_host_mapping && operations.open != nullptr) {
+    return fmt::format(
+        "path {} divides the host's mapping, and backend {} maps the medium itself: use movnt, "
+        "clwb, clflushopt, clflush or eadr",
+        path.name, backend.name);
+  }
+  if (path.structure_bytes == nullptr) return {};
+  const std::uint64_t bytes = path.structure_bytes(parameters);
+  const std::uint64_t unit = std::max(operations.minimum_io_bytes, operations.alignment_bytes);
+  if (unit <= 1 || (bytes >= unit && bytes % unit == 0)) return {};
+  return fmt::format(
+      "path {} writes {} at a time, and backend {} multiples of {}: use another "
+      "backend",
+      path.name, format_size(bytes), backend.name, format_size(unit));
+}
+
 }  // namespace
 
 std::string_view kind_name(dax_media_kind kind) {
@@ -109,6 +141,8 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     return fmt::format("workload {} maps files, and path {} cannot map any: use path fs-dax",
                        workload.name, path.name);
   }
+  const std::string misfit_of_path = unfit(backend, path, parameters);
+  if (!misfit_of_path.empty()) return misfit_of_path;
   if (path.granule_bytes != nullptr) return off_granule(path, parameters);
   // Loads and stores have no smallest size; only the backend's own copies do.
   return path.needs_direct_access ? std::string() : misfit(backend, parameters);

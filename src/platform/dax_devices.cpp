@@ -8,6 +8,7 @@
 
 #include "platform/devices.hpp"
 #include "platform/host_tree.hpp"
+#include "platform/rated_access.hpp"
 
 namespace pmembench {
 namespace {
@@ -28,6 +29,18 @@ std::string nd_region_of(const std::string& real_path) {
     begin = end + 1;
   }
   return {};
+}
+
+// A device of a CXL region lies in regionN/dax_regionN. access1 is rated from the nearest CPU,
+// access0 from the nearest initiator of any kind.
+void add_region_ratings(const HostTree& tree, const std::string& parent, DaxDeviceFacts& facts) {
+  if (!facts.numa_node) return;
+  const std::string region = parent.substr(0, parent.rfind('/'));
+  auto rated = read_rated_access(tree, region + "/access1");
+  if (!rated) rated = read_rated_access(tree, region + "/access0");
+  if (!rated) return;
+  rated->initiator_node = *facts.numa_node;
+  facts.rated.push_back(*rated);
 }
 
 // `at` is the device's directory, relative to the root.
@@ -51,6 +64,7 @@ DaxDeviceFacts read_dax_device(const HostTree& tree, const std::string& name,
   const std::string real = tree.real(at).value_or(at);
   const std::string parent = real.substr(0, real.rfind('/'));
   facts.region = tree.line(parent + "/dax_region/id").value_or("");
+  add_region_ratings(tree, parent, facts);
   return facts;
 }
 

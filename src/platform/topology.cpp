@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "platform/host_tree.hpp"
+#include "platform/rated_access.hpp"
 
 namespace pmembench {
 namespace {
@@ -51,22 +52,10 @@ std::vector<int> allowed_cpus() {
   return {};
 }
 
-// A rating of 0 is how the kernel shows what the firmware did not rate.
-std::optional<std::uint64_t> rating(const HostTree& tree, const std::string& path) {
-  const auto value = tree.number(path);
-  return value && *value != 0 ? value : std::nullopt;
-}
-
 void add_ratings(const HostTree& tree, const std::string& initiators, NumaNode& node) {
-  RatedAccess access;
-  access.read_bandwidth_mib_per_s = rating(tree, initiators + "/read_bandwidth");
-  access.write_bandwidth_mib_per_s = rating(tree, initiators + "/write_bandwidth");
-  access.read_latency_ns = rating(tree, initiators + "/read_latency");
-  access.write_latency_ns = rating(tree, initiators + "/write_latency");
-  if (!access.read_bandwidth_mib_per_s && !access.write_bandwidth_mib_per_s &&
-      !access.read_latency_ns && !access.write_latency_ns) {
-    return;
-  }
+  const std::optional<RatedAccess> found = read_rated_access(tree, initiators);
+  if (!found) return;
+  RatedAccess access = *found;
   std::vector<int> from;
   for (const std::string& name : tree.numbered(initiators, "node")) {
     from.push_back(std::stoi(name.substr(4)));

@@ -1,7 +1,8 @@
 #include "results/comparison.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "results/json_values.hpp"
 
 namespace pmembench {
 namespace {
@@ -10,19 +11,13 @@ using nlohmann::json;
 
 constexpr const char* kSchema = "pmembench-comparison";
 constexpr int kVersion = 1;
-constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
-
-json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
-double number_from(const json& value) {
-  return value.is_null() ? kNotANumber : value.get<double>();
-}
 
 json to_json(const std::optional<Estimate>& estimate) {
   if (!estimate) return nullptr;
   const bool known = estimate->has_interval;
-  return {{"estimate", number(estimate->estimate)},
-          {"low", known ? number(estimate->low) : json(nullptr)},
-          {"high", known ? number(estimate->high) : json(nullptr)}};
+  return {{"estimate", number_or_null(estimate->estimate)},
+          {"low", known ? number_or_null(estimate->low) : json(nullptr)},
+          {"high", known ? number_or_null(estimate->high) : json(nullptr)}};
 }
 
 std::optional<Estimate> estimate_from(const json& value) {
@@ -53,10 +48,6 @@ ComparisonSide side_from(const json& value) {
 }
 
 json to_json(const CellVerdict& cell) {
-  json warnings = json::array();
-  for (const Warning& warning : cell.warnings) {
-    warnings.push_back({{"type", warning.type}, {"sentence", warning.sentence}});
-  }
   return {{"cell", cell.cell},
           {"metric", cell.metric},
           {"verdict", name_of(cell.verdict)},
@@ -67,14 +58,14 @@ json to_json(const CellVerdict& cell) {
           {"effect", to_json(cell.effect)},
           {"control_effect", to_json(cell.control_effect)},
           {"confirmation", to_json(cell.confirmation)},
-          {"p_value", number(cell.p_value)},
-          {"mde", number(cell.mde)},
-          {"minimal_effect", number(cell.minimal_effect)},
-          {"base_ns", number(cell.base_ns)},
-          {"head_ns", number(cell.head_ns)},
+          {"p_value", number_or_null(cell.p_value)},
+          {"mde", number_or_null(cell.mde)},
+          {"minimal_effect", number_or_null(cell.minimal_effect)},
+          {"base_ns", number_or_null(cell.base_ns)},
+          {"head_ns", number_or_null(cell.head_ns)},
           {"replicates", cell.replicates},
           {"slices", cell.slices},
-          {"warnings", warnings}};
+          {"warnings", to_json(cell.warnings)}};
 }
 
 // Throws where a verdict is none: as the library does for what else is wrong.
@@ -104,10 +95,7 @@ CellVerdict cell_from(const json& value) {
   cell.head_ns = number_from(value.at("head_ns"));
   cell.replicates = value.at("replicates").get<unsigned>();
   cell.slices = value.at("slices").get<unsigned>();
-  for (const json& warning : value.at("warnings")) {
-    cell.warnings.push_back(
-        {warning.at("type").get<std::string>(), warning.at("sentence").get<std::string>()});
-  }
+  cell.warnings = warnings_from(value.at("warnings"));
   return cell;
 }
 
@@ -187,9 +175,9 @@ json to_json(const Comparison& comparison) {
           {"base", to_json(comparison.base)},
           {"head", to_json(comparison.head)},
           {"environment_differences", differences},
-          {"minimal_effect", number(comparison.minimal_effect)},
-          {"confidence", number(comparison.confidence)},
-          {"expected_false_alarms", number(comparison.expected_false_alarms)},
+          {"minimal_effect", number_or_null(comparison.minimal_effect)},
+          {"confidence", number_or_null(comparison.confidence)},
+          {"expected_false_alarms", number_or_null(comparison.expected_false_alarms)},
           {"replicates", comparison.replicates},
           {"slices", comparison.slices},
           {"base_only", comparison.base_only},

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "results/export_formats.hpp"
+#include "results/json_values.hpp"
 
 namespace pmembench {
 namespace {
@@ -29,9 +30,7 @@ ordered_json fact_or_null(const json& facts, const std::string& key) {
   return found == nullptr ? ordered_json(nullptr) : ordered_json(*found);
 }
 
-ordered_json number(double value) {
-  return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
-}
+ordered_json number(double value) { return number_or_null<ordered_json>(value); }
 
 ordered_json caches_of(const json& environment) {
   ordered_json caches = ordered_json::array();

@@ -9,6 +9,7 @@
 #include "base/random.hpp"
 #include "measure/estimate.hpp"
 #include "measure/spread.hpp"
+#include "results/json_values.hpp"
 
 namespace pmembench {
 namespace {
@@ -98,16 +99,14 @@ void add_change_points(const HistoryRules& rules, HistorySeries& series) {
   for (ChangePoint& point : series.change_points) point.index = places[point.index];
 }
 
-json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
-
 json to_json(const JudgedPoint& judged) {
   const HistoryPoint& point = judged.point;
-  return {{"recorded_utc", point.recorded_utc}, {"label", point.label},
-          {"ratio", number(point.ratio)},       {"low", number(point.low)},
-          {"high", number(point.high)},         {"replicates", point.replicates},
-          {"accepted", point.accepted},         {"reason", point.reason},
-          {"alarm", name_of(judged.alarm)},     {"cusum", number(judged.cusum)},
-          {"limit", number(judged.limit)}};
+  return {{"recorded_utc", point.recorded_utc},   {"label", point.label},
+          {"ratio", number_or_null(point.ratio)}, {"low", number_or_null(point.low)},
+          {"high", number_or_null(point.high)},   {"replicates", point.replicates},
+          {"accepted", point.accepted},           {"reason", point.reason},
+          {"alarm", name_of(judged.alarm)},       {"cusum", number_or_null(judged.cusum)},
+          {"limit", number_or_null(judged.limit)}};
 }
 
 }  // namespace
@@ -178,8 +177,8 @@ json to_json(const std::vector<HistorySeries>& all) {
     json changes = json::array();
     for (const ChangePoint& change : series.change_points) {
       changes.push_back({{"index", change.index},
-                         {"effect", number(std::expm1(change.magnitude))},
-                         {"p_value", number(change.p_value)}});
+                         {"effect", number_or_null(std::expm1(change.magnitude))},
+                         {"p_value", number_or_null(change.p_value)}});
     }
     list.push_back({{"cell", series.cell},
                     {"metric", series.metric},

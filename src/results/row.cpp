@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "measure/stopping_rule.hpp"
+#include "results/row_checks.hpp"
 #include "results/row_parts.hpp"
 
 namespace pmembench {
@@ -53,7 +54,8 @@ std::string placement_of(const ParsedReplicates& parsed) {
     }
   }
   for (const auto& [node, share] : node_shares(parsed.media.front())) {
-    text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : "; ", node, 100 * share);
+    const std::string name = node < 0 ? "unknown" : std::to_string(node);
+    text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : "; ", name, 100 * share);
   }
   return text;
 }
@@ -134,6 +136,22 @@ void count_amplification(const ParsedReplicates& parsed, Row& row) {
   }
 }
 
+void average_figures(const ParsedReplicates& parsed, Row& row) {
+  std::map<std::string, double> sums;
+  std::map<std::string, double> replicates;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto figures = details.find("figures");
+    if (figures == details.end()) continue;
+    for (const auto& [name, value] : figures->items()) {
+      const auto figure = number_at(*figures, name);
+      if (!figure) continue;
+      sums[name] += *figure;
+      replicates[name] += 1;
+    }
+  }
+  for (const auto& [name, sum] : sums) row.figures[name] = sum / replicates[name];
+}
+
 // Of the load threads, over the processes' medians; nothing where there were none.
 std::optional<Estimate> load_bandwidth(const ParsedReplicates& parsed, double confidence) {
   std::vector<double> logarithms;
@@ -183,13 +201,16 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
     row.bytes_per_s = rate_of(*row.ns_per_operation, bytes_each);
   }
   // Where one thread probes and others load, bytes are the load's and operations the probe's.
-  if (const auto load = load_bandwidth(parsed, context.confidence)) row.bytes_per_s = load;
+  if (is_loaded(parsed)) row.bytes_per_s = load_bandwidth(parsed, context.confidence);
   row.latency_ns = latency_of(cell, replicates, *row.ns_per_operation);
   row.service_ns = service_of(cell, parsed);
   row.floor_ns = floor_of(cell, replicates, is_loaded(parsed), context);
   row.converged = has_converged(*row.ns_per_operation, row.replicates, context.precision);
   if (cell.backend != kNullBackend) count_amplification(parsed, row);
+  average_figures(parsed, row);
+  row.numa = pair_of(cell, row);
   row.warnings = warnings_of(cell, parsed, row, context);
+  row.reason = contradiction_of(cell, parsed, row, context.confidence);
 }
 
 }  // namespace
@@ -213,7 +234,12 @@ Row make_row(const Cell& cell, const std::vector<Replicate>& replicates, const s
     return row;
   }
   measure_row(cell, replicates, context, row);
-  return row;
+  if (row.reason.empty()) return row;
+  Row refused = identity_of(cell);
+  refused.replicates = row.replicates;
+  refused.status = "error";
+  refused.reason = row.reason;
+  return refused;
 }
 
 }  // namespace pmembench

@@ -31,6 +31,18 @@ struct Warning {
   std::string sentence;  // cause and remedy
 };
 
+// From which node a cell reached for which memory, and what its firmware rates that.
+struct RowPair {
+  int initiator_node = -1;
+  std::string target;              // "node 1", "dax0.0", "interleave 0:3+1:1"
+  std::optional<int> target_node;  // nullopt: unknown, or several
+  std::vector<NodeWeight> interleave;
+  std::string group;              // cells that differ in the pair alone share it
+  std::string measure;            // "latency_ns" (dependent loads), "bytes_per_s", or empty
+  std::optional<double> rated;    // in the measure's unit; nullopt: not rated
+  std::optional<Estimate> ratio;  // measured / rated
+};
+
 struct Row {
   std::string cell, media, backend, path, workload;
   std::map<std::string, std::string> parameters;
@@ -53,9 +65,13 @@ struct Row {
   // Per operation, counted by the device and the layers on it: "bytes_asked", "bytes_stored",
   // "bytes_loaded", "lines_flushed", "fences", and where there are sectors "sectors_written", ...
   std::map<std::string, double> amplification;
+  // What the workload found out, by its own names ("huge_mappable_share", ...): the mean over the
+  // replicates.
+  std::map<std::string, double> figures;
   std::vector<Warning> warnings;
   std::uint64_t seed = 0;
-  nlohmann::json medium;  // MediaFacts as verified: page size, node shares, MAP_SYNC, domain
+  std::optional<RowPair> numa;  // of a cell that was placed by nodes
+  nlohmann::json medium;        // MediaFacts as verified: page size, node shares, MAP_SYNC, domain
 };
 
 // Exactly the field names above; absent optionals are null; NaN and infinity become null.
@@ -67,13 +83,14 @@ struct RowContext {
   double confidence = 0.95;
   double precision = 0.02;
   std::optional<double> null_ns_per_operation;  // measured by `null` in this run, where it was
+  std::vector<Warning> run_warnings;            // of what stood around the run: every row's
 };
 
 // From a cell and its replicates (one a process) to the row: Hodges-Lehmann over the replicates'
 // medians (on ln, reported as ns_per_operation and as its inverse rates), histograms merged,
 // percentiles that n supports, claim by the cell's workload and medium, warnings. No replicates:
 // status "skipped" with the cell's skip_reason. `error` non-empty: status "error" with it as the
-// reason, and no numbers. The physical ceiling and Little's law were checked by the runner already.
+// reason, and no numbers; so does a row that contradicts itself (results/row_checks.hpp).
 Row make_row(const Cell& cell, const std::vector<Replicate>& replicates, const std::string& error,
              const RowContext& context);
 

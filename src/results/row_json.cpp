@@ -1,9 +1,8 @@
 // Row as JSON and back: the field names of every `--json`, of JSON lines and of the store.
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <limits>
 
+#include "results/json_values.hpp"
 #include "results/row.hpp"
 
 namespace pmembench {
@@ -11,20 +10,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
-
-json number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
-double number_from(const json& value) {
-  return value.is_null() ? kNotANumber : value.get<double>();
-}
-
 json to_json(const std::optional<Estimate>& estimate) {
   if (!estimate) return nullptr;
   // Bounds that are no interval would read as perfect certainty; they are left null.
   const bool known = estimate->has_interval;
-  return {{"estimate", number(estimate->estimate)},
-          {"low", known ? number(estimate->low) : json(nullptr)},
-          {"high", known ? number(estimate->high) : json(nullptr)},
+  return {{"estimate", number_or_null(estimate->estimate)},
+          {"low", known ? number_or_null(estimate->low) : json(nullptr)},
+          {"high", known ? number_or_null(estimate->high) : json(nullptr)},
           {"has_interval", known}};
 }
 
@@ -42,10 +34,10 @@ json to_json(const std::optional<LatencyResult>& latency) {
   if (!latency) return nullptr;
   json value{{"mode", latency->mode},
              {"n", latency->n},
-             {"mean", number(latency->mean_ns)},
-             {"min", number(latency->minimum_ns)},
-             {"max", number(latency->maximum_ns)}};
-  for (const auto& [name, time_ns] : latency->percentiles) value[name] = number(time_ns);
+             {"mean", number_or_null(latency->mean_ns)},
+             {"min", number_or_null(latency->minimum_ns)},
+             {"max", number_or_null(latency->maximum_ns)}};
+  for (const auto& [name, time_ns] : latency->percentiles) value[name] = number_or_null(time_ns);
   return value;
 }
 
@@ -76,18 +68,43 @@ std::optional<LatencyResult> latency_from(const json& value) {
   return latency;
 }
 
-json amplification_json(const std::map<std::string, double>& amplification) {
+json numbers_json(const std::map<std::string, double>& numbers) {
   json value = json::object();
-  for (const auto& [name, factor] : amplification) value[name] = number(factor);
+  for (const auto& [name, each] : numbers) value[name] = number_or_null(each);
   return value;
 }
 
-json warnings_json(const std::vector<Warning>& warnings) {
-  json value = json::array();
-  for (const Warning& warning : warnings) {
-    value.push_back({{"type", warning.type}, {"sentence", warning.sentence}});
+json to_json(const std::optional<RowPair>& pair) {
+  if (!pair) return nullptr;
+  json weights = json::array();
+  for (const NodeWeight& each : pair->interleave) weights.push_back({each.node, each.weight});
+  return {{"initiator_node", pair->initiator_node},
+          {"target", pair->target},
+          {"target_node", pair->target_node ? json(*pair->target_node) : json(nullptr)},
+          {"interleave", weights},
+          {"group", pair->group},
+          {"measure", pair->measure},
+          {"rated", pair->rated ? number_or_null(*pair->rated) : json(nullptr)},
+          {"ratio", to_json(pair->ratio)}};
+}
+
+// A file of an older version has none.
+std::optional<RowPair> pair_from(const json& row) {
+  const auto found = row.find("numa");
+  if (found == row.end() || found->is_null()) return std::nullopt;
+  const json& value = *found;
+  RowPair pair;
+  pair.initiator_node = value.at("initiator_node").get<int>();
+  pair.target = value.at("target").get<std::string>();
+  if (!value.at("target_node").is_null()) pair.target_node = value.at("target_node").get<int>();
+  for (const json& each : value.at("interleave")) {
+    pair.interleave.push_back({each.at(0).get<int>(), each.at(1).get<unsigned>()});
   }
-  return value;
+  pair.group = value.at("group").get<std::string>();
+  pair.measure = value.at("measure").get<std::string>();
+  if (!value.at("rated").is_null()) pair.rated = value.at("rated").get<double>();
+  pair.ratio = estimate_from(value.at("ratio"));
+  return pair;
 }
 
 void read_identity(const json& value, Row& row) {
@@ -124,42 +141,50 @@ void read_numbers(const json& value, Row& row) {
   for (const auto& [name, factor] : value.at("amplification").items()) {
     row.amplification[name] = number_from(factor);
   }
-  for (const json& warning : value.at("warnings")) {
-    row.warnings.push_back(
-        {warning.at("type").get<std::string>(), warning.at("sentence").get<std::string>()});
+  // Rows of stores that are older than it have none.
+  const json figures = value.value("figures", json::object());
+  for (const auto& [name, figure] : figures.items()) {
+    row.figures[name] = number_from(figure);
   }
+  row.warnings = warnings_from(value.at("warnings"));
+  row.numa = pair_from(value);
 }
 
 }  // namespace
 
 json to_json(const Row& row) {
-  return {{"cell", row.cell},
-          {"media", row.media},
-          {"backend", row.backend},
-          {"path", row.path},
-          {"workload", row.workload},
-          {"parameters", row.parameters},
-          {"threads", row.threads},
-          {"placement", {{"asked", row.placement_asked}, {"verified", row.placement_verified}}},
-          {"status", row.status},
-          {"reason", row.reason},
-          {"claim", row.claim},
-          {"operations", row.operations},
-          {"bytes", row.bytes},
-          {"operations_per_s", to_json(row.operations_per_s)},
-          {"bytes_per_s", to_json(row.bytes_per_s)},
-          {"ns_per_operation", to_json(row.ns_per_operation)},
-          {"latency_ns", to_json(row.latency_ns)},
-          {"service_ns", to_json(row.service_ns)},
-          {"floor_ns", number(row.floor_ns)},
-          {"replicates", row.replicates},
-          {"slices", row.slices},
-          {"converged", row.converged},
-          {"disturbed_share", number(row.disturbed_share)},
-          {"amplification", amplification_json(row.amplification)},
-          {"warnings", warnings_json(row.warnings)},
-          {"seed", row.seed},
-          {"medium", row.medium}};
+  json value = {
+      {"cell", row.cell},
+      {"media", row.media},
+      {"backend", row.backend},
+      {"path", row.path},
+      {"workload", row.workload},
+      {"parameters", row.parameters},
+      {"threads", row.threads},
+      {"placement", {{"asked", row.placement_asked}, {"verified", row.placement_verified}}},
+      {"status", row.status},
+      {"reason", row.reason},
+      {"claim", row.claim},
+      {"operations", row.operations},
+      {"bytes", row.bytes},
+      {"operations_per_s", to_json(row.operations_per_s)},
+      {"bytes_per_s", to_json(row.bytes_per_s)},
+      {"ns_per_operation", to_json(row.ns_per_operation)},
+      {"latency_ns", to_json(row.latency_ns)},
+      {"floor_ns", number_or_null(row.floor_ns)},
+      {"replicates", row.replicates},
+      {"slices", row.slices},
+      {"converged", row.converged},
+      {"disturbed_share", number_or_null(row.disturbed_share)},
+      {"amplification", numbers_json(row.amplification)},
+      {"figures", numbers_json(row.figures)},
+      {"warnings", to_json(row.warnings)},
+      {"seed", row.seed},
+      {"numa", to_json(row.numa)},
+      {"medium", row.medium}};
+  // Only an open loop has it.
+  if (row.service_ns) value["service_ns"] = to_json(row.service_ns);
+  return value;
 }
 
 Result<Row> row_from_json(const json& value) {

@@ -38,6 +38,9 @@ std::optional<LatencyResult> latency_of(const Cell& cell, const std::vector<Repl
 // Of an open loop's service times; nothing where there are none.
 std::optional<LatencyResult> service_of(const Cell& cell, const ParsedReplicates& parsed);
 
+// The cell's nodes with what was measured between them; nothing where it was not placed by nodes.
+std::optional<RowPair> pair_of(const Cell& cell, const Row& row);
+
 // The facts a reader must know; `row` is complete but for its warnings.
 std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parsed, const Row& row,
                                  const RowContext& context);

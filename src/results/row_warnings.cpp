@@ -154,6 +154,21 @@ MaybeWarning warn_quantised(const Cell& cell, const ParsedReplicates& parsed, co
                   format_duration_ns(*p50_ns), *p50_ns / step_ns, format_duration_ns(step_ns))};
 }
 
+// An emulated or an old CPU. A replicate in which the counter changed its pace is no row at all.
+MaybeWarning warn_clock(const ParsedReplicates& parsed) {
+  const bool variant =
+      std::any_of(parsed.details.begin(), parsed.details.end(), [](const nlohmann::json& details) {
+        const auto timer = details.find("timer");
+        return timer != details.end() && timer->value("invariant", true) == false;
+      });
+  if (!variant) return std::nullopt;
+  return Warning{
+      "clock",
+      "the time-stamp counter is not invariant (CPUID 8000_0007h EDX bit 8 is clear): it kept its "
+      "pace from the beginning of each replicate to its end, and nobody vouches for between; "
+      "trust times from a host or a hypervisor's CPU model that has an invariant counter"};
+}
+
 // Bad blocks of the guarded path are made, not found.
 MaybeWarning warn_simulated(const Cell& cell) {
   const auto bad = cell.parameters.find("bad_blocks");
@@ -165,6 +180,16 @@ MaybeWarning warn_simulated(const Cell& cell) {
                              "memory fails is not; for that poison real memory",
                              listed ? "as a list that the device looks at"
                                     : "as pages on which userfaultfd raises SIGBUS")};
+}
+
+MaybeWarning warn_siblings(const Cell& cell) {
+  if (cell.sibling_threads == 0) return std::nullopt;
+  return Warning{
+      "smt_siblings",
+      fmt::format("{} of {} threads share a core with another of them: they share its caches and "
+                  "buffers, too; use fewer threads, or name one CPU of each core, as in placement: "
+                  "cpus=0-3",
+                  cell.sibling_threads, cell.threads)};
 }
 
 MaybeWarning warn_overflow(const std::vector<Replicate>& replicates) {
@@ -242,9 +267,10 @@ std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parse
            warn_page_size(cell, parsed), warn_placement(cell, parsed),
            warn_autocorrelation(parsed.replicates), warn_overflow(parsed.replicates),
            warn_simulated(cell), warn_not_steady(parsed), warn_rate_not_kept(parsed),
-           warn_periodic(parsed)}) {
+           warn_periodic(parsed), warn_clock(parsed), warn_siblings(cell)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
+  warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());
   return warnings;
 }
 

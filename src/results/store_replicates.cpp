@@ -1,8 +1,7 @@
 // Replicates and histograms as rows of their tables.
 #include <charconv>
-#include <cmath>
-#include <limits>
 
+#include "results/json_values.hpp"
 #include "results/store_impl.hpp"
 
 namespace pmembench {
@@ -31,7 +30,7 @@ std::uint64_t unsigned_at(const Statement& statement, int column) {
 std::string slices_text(const std::vector<double>& slices) {
   nlohmann::json array = nlohmann::json::array();
   for (const double slice : slices) {
-    array.push_back(std::isfinite(slice) ? nlohmann::json(slice) : nlohmann::json(nullptr));
+    array.push_back(number_or_null(slice));
   }
   return json_text(array);
 }
@@ -45,8 +44,7 @@ std::string flags_text(const std::vector<bool>& flags) {
 Status read_slices(const Statement& row, Replicate& replicate) {
   try {
     for (const nlohmann::json& slice : nlohmann::json::parse(row.text(11))) {
-      replicate.slice_ns_per_operation.push_back(
-          slice.is_null() ? std::numeric_limits<double>::quiet_NaN() : slice.get<double>());
+      replicate.slice_ns_per_operation.push_back(number_from(slice));
     }
     for (const nlohmann::json& flag : nlohmann::json::parse(row.text(12))) {
       replicate.slice_disturbed.push_back(flag.get<int>() != 0);

@@ -117,6 +117,7 @@ Result<SliceReply> CellSession::run_once(std::uint64_t operations) {
   for (auto& seat : seats_) {
     seat->workload->refresh();
     seat->status = {};
+    seat->slots.clear();
     seat->schedule.refill(mix_seed(cell_.seed + ++stretches_));
   }
   team_->run([&](unsigned index) { seats_[index]->run(operations, cell_, plant_); });
@@ -134,7 +135,14 @@ Result<std::uint64_t> CellSession::calibrate(std::uint64_t slice_ns) {
   const auto wanted = static_cast<double>(slice_ns);
   std::uint64_t operations = 1;
   Result<double> time = time_of(operations);
-  while (time && *time < wanted / 8 && operations < kOperationsLimit) {
+  while (time && operations < kOperationsLimit) {
+    if (*time >= wanted / 8) {
+      // A long time is believed when it comes again: a first run may be long for other reasons.
+      const Result<double> again = time_of(operations);
+      if (!again) return again.error();
+      *time = std::min(*time, *again);
+      if (*time >= wanted / 8) break;
+    }
     operations *= 2;
     time = time_of(operations);
   }
@@ -277,6 +285,7 @@ Result<CellDoneReply> CellSession::finish() {
       reply.counters[name] += count - ground_counters_before_[name];
     }
   }
+  if (const Status still = host_.opened->pages.unmoved(); !still) return still.error();
   if (host_.does_work) {
     team_->run_in_turn(
         [&](unsigned index) { seats_[index]->status = seats_[index]->workload->verify(); });
@@ -290,7 +299,10 @@ Result<CellDoneReply> CellSession::finish() {
                            seat.cpu, cell_.placement.cpus[index]);
     }
     reply.cpus.push_back(seat.cpu);
-    for (const auto& [name, value] : seat.workload->figures()) reply.figures[name] += value;
+    for (const auto& [name, value] : seat.workload->figures()) {
+      const double parts = name.ends_with("_share") ? static_cast<double>(seats_.size()) : 1;
+      reply.figures[name] += value / parts;
+    }
     histogram.merge(seat.histogram);
     service.merge(seat.service);
   }

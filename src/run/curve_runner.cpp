@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kBudgetShare = 0.9;  // the rest: processes that start, chains that are made
 constexpr unsigned kFewestSlices = 4;
+constexpr double kShortestSlice_ns = 500e3;
 constexpr unsigned kMostSlices = 40;
 
 double error_of(const std::vector<double>& values) {
@@ -160,8 +161,18 @@ class CurveRun {
       const Status told = observer_.failure(point.cell, replicate.error());
       return told && !worker_->alive() ? Status(replicate.error()) : told;
     }
+    shorten_slices(*replicate);
     point.replicates.push_back(*replicate);
     return observer_.replicate(point.cell, *replicate);
+  }
+
+  // Where others want these CPUs, a short slice that begins with a wake-up is seldom preempted, and
+  // a long one always is.
+  void shorten_slices(const Replicate& replicate) {
+    const auto kept_disturbed = static_cast<std::size_t>(
+        std::count(replicate.slice_disturbed.begin(), replicate.slice_disturbed.end(), true));
+    if (2 * kept_disturbed <= replicate.slice_disturbed.size()) return;
+    longest_slice_ns_ = std::max(kShortestSlice_ns, longest_slice_ns_ / 4);
   }
 
   // As many slices as the budget has for each visit that is still owed, and shorter ones where it
@@ -176,8 +187,8 @@ class CurveRun {
     const double owed = std::max(1.0, points * input_.rounds - static_cast<double>(visits_));
     const double share_ns = left_ns / owed;
     const double fewest = kFewestSlices + 1;
-    order.slice_ns = static_cast<std::uint64_t>(
-        std::clamp(share_ns / fewest, 1e6, static_cast<double>(input_.slice_ns)));
+    order.slice_ns = static_cast<std::uint64_t>(std::clamp(
+        share_ns / fewest, kShortestSlice_ns, std::max(kShortestSlice_ns, longest_slice_ns_)));
     order.most_slices = static_cast<unsigned>(std::clamp(
         share_ns / static_cast<double>(order.slice_ns), fewest, static_cast<double>(kMostSlices)));
   }
@@ -204,6 +215,7 @@ class CurveRun {
   CurveInput input_;
   RunObserver& observer_;
   std::uint64_t begin_ns_;
+  double longest_slice_ns_ = static_cast<double>(input_.slice_ns);
   unsigned round_ = 0;
   std::uint64_t visits_ = 0;
   WorkerProcess* worker_ = nullptr;

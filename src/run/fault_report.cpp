@@ -32,6 +32,15 @@ void write_all(const char* text, std::size_t length) {
   }
 }
 
+// Of failed memory the kernel says how much of it went, a page of the mapping, and where that
+// begins.
+std::uint64_t page_bytes_of(const siginfo_t& info) {
+  constexpr std::uint64_t kPageBytes = 4096;
+  const bool memory_failed = info.si_code == BUS_MCEERR_AR || info.si_code == BUS_MCEERR_AO;
+  const auto bits = static_cast<unsigned>(info.si_addr_lsb);
+  return memory_failed && bits > 12 && bits < 48 ? std::uint64_t{1} << bits : kPageBytes;
+}
+
 void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
   const auto* const at = static_cast<const unsigned char*>(info->si_addr);
   const FaultScene& scene = current_scene;
@@ -43,10 +52,16 @@ void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
     const char* const digits = digits_before(end, static_cast<std::uint64_t>(at - scene.address));
     write_all(kHead, sizeof(kHead) - 1);
     write_all(digits, static_cast<std::size_t>(end - digits));
+    constexpr char kPage[] = ",\"page_bytes\":";
+    write_all(kPage, sizeof(kPage) - 1);
+    const char* const page = digits_before(end, page_bytes_of(*info));
+    write_all(page, static_cast<std::size_t>(end - page));
     write_all("}\n", 2);
   }
-  // The instruction is repeated when this returns, and now ends the process.
+  // It ends the process when this returns. The instruction is repeated then and would do the same,
+  // but not where memory failed that no instruction had asked for (BUS_MCEERR_AO).
   std::signal(signal, SIG_DFL);
+  ::raise(signal);
 }
 
 }  // namespace

@@ -14,9 +14,9 @@ struct FaultScene {
   std::uint64_t size_bytes = 0;
 };
 
-// From now on a SIGBUS in the scene writes {"is":"fault","signal":7,"offset":N} and then ends the
-// process as it would have done; one elsewhere just ends it. Called again for another medium. The
-// worker's main thread, while no other thread runs.
+// From now on a SIGBUS in the scene writes {"is":"fault","signal":7,"offset":N,"page_bytes":N} and
+// then ends the process, also where no access of its own met the failure; one elsewhere just ends
+// it. Called again for another medium. The worker's main thread, while no other thread runs.
 Status report_faults_in(const FaultScene& scene);
 
 }  // namespace pmembench

@@ -33,8 +33,11 @@ nlohmann::json to_json(const MediaFacts& facts) {
                          {"persistence_domain", domain_name(facts.persistence_domain)},
                          {"file_system", facts.file_system},
                          {"node_share", nodes},
+                         {"pages_asked", facts.pages_asked},
                          {"created", facts.created},
                          {"claim", durable_claim(facts)}};
+  if (!facts.backend_says.empty()) json["backend"] = facts.backend_says;
+  if (!facts.block_device.empty()) json["block_device"] = facts.block_device;
   if (facts.directory.empty()) return json;
   json["directory"] = facts.directory;
   json["dax_attribute"] = facts.dax_attribute;

@@ -17,7 +17,7 @@
 //   {"do":"quit"}, or end of file       ->    removes what it made and exits 0
 //
 // A worker that dies of SIGBUS on its medium says as its last line
-// {"is":"fault","signal":7,"offset":N}. In place of any answer:
+// {"is":"fault","signal":7,"offset":N,"page_bytes":N}. In place of any answer:
 // {"is":"failed","kind":"runtime","message":"..."}; after a failed cell the worker waits for the
 // next.
 #pragma once
@@ -94,7 +94,7 @@ struct CellDoneReply {
   std::map<std::string, std::uint64_t> counters;                   // by the device, of this cell
   std::map<std::string, double> figures;  // what the workload found out, summed over its threads
   std::vector<int> cpus;                  // where the threads were seen to run
-  nlohmann::json extra;                   // what only some kinds of cell have; null: nothing
+  nlohmann::json extra = nullptr;         // what only some kinds of cell have; null: nothing
 };
 
 nlohmann::json to_json(const Cell& cell);

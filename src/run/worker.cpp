@@ -1,10 +1,10 @@
 #include "run/worker.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <optional>
 
+#include "dax/addressing_backend.hpp"
 #include "platform/cpu.hpp"
 #include "run/cell_session.hpp"
 #include "run/channel.hpp"
@@ -16,19 +16,6 @@
 
 namespace pmembench {
 namespace {
-
-// `preferred` if it serves the kind and gives addresses, else the first that does; null: none.
-const BackendEntry* addressing_backend(const Registry& registry, const BackendEntry& preferred,
-                                       dax_media_kind kind) {
-  const auto fits = [&](const BackendEntry& entry) {
-    return entry.usable() && (entry.operations->capabilities & DAX_CAP_DIRECT_ACCESS) != 0 &&
-           (entry.operations->media >> static_cast<unsigned>(kind) & 1U) != 0;
-  };
-  if (fits(preferred)) return &preferred;
-  const auto& entries = registry.entries();
-  const auto found = std::find_if(entries.begin(), entries.end(), fits);
-  return found == entries.end() ? nullptr : &*found;
-}
 
 class Worker {
  public:
@@ -182,6 +169,10 @@ class Worker {
     in_loaded_ = false;
     session_.reset();
     if (!reply) return reply.error();
+    if (!host_.timer.invariant) {
+      const Status kept = check_pace(host_.timer.ns_per_tick, measure_ns_per_tick());
+      if (!kept) return kept.error();
+    }
     return to_json(*reply);
   }
 

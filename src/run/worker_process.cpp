@@ -11,6 +11,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/units.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -121,8 +123,10 @@ Error WorkerProcess::death() {
 Error WorkerProcess::death_by_fault(const nlohmann::json& report) {
   Error error = death();
   const auto offset = report.value("offset", std::uint64_t{0});
-  error.message +=
-      fmt::format(" at offset {} of the medium, in its 4 KiB page {}", offset, offset / 4096);
+  const auto page_bytes =
+      std::max<std::uint64_t>(4096, report.value("page_bytes", std::uint64_t{0}));
+  error.message += fmt::format(" at offset {} of the medium, in its {} page {}", offset,
+                               format_size(page_bytes), offset / page_bytes);
   return error;
 }
 

@@ -55,7 +55,7 @@ TEST(BuiltinBackends, tell_their_facts) {
       {"clflushopt", kDirect | DAX_CAP_NEEDS_FLUSH, kDram | kFile | kDevdax},
       {"clflush", kDirect | DAX_CAP_NEEDS_FLUSH, kDram | kFile | kDevdax},
       {"eadr", kDirect, kDram | kFile | kDevdax},
-      {"libpmem2", kDirect, kDram | kFile},
+      {"libpmem2", kDirect | DAX_CAP_NVDIMM_ONLY, kDram | kFile | kDevdax},
       {"devdax", kDirect | DAX_CAP_NEEDS_FLUSH, kDevdax},
       {"block", DAX_CAP_EMULATED, kBlock | kPosix},
       {"null", DAX_CAP_NO_WORK, kDram | kFile | kDevdax | kBlock},

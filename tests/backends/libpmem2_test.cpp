@@ -73,9 +73,19 @@ TEST_F(Libpmem2, refuses_what_it_cannot_serve) {
   media.options = "";
   media.kind = DAX_MEDIA_DEVDAX;
   media.path = "/dev/dax0.0";
+  media.persistence_domain = DAX_DOMAIN_UNKNOWN;
   EXPECT_EQ(refusal(media, -EINVAL),
-            "libpmem2 maps anonymous memory or a file itself and was given another kind of medium; "
-            "use devdax for /dev/daxX.Y and block for block devices");
+            "libpmem2 maps a dax device only where the kernel tells its persistence domain, as of "
+            "NVDIMMs, since it crashes on others; use devdax");
+  media.persistence_domain = DAX_DOMAIN_MEMORY_CONTROLLER;
+  media.path = "/dev/no_such_dax";
+  EXPECT_EQ(refusal(media, -ENOENT),
+            "libpmem2 cannot open /dev/no_such_dax: No such file or directory; check the path and "
+            "that you may read and write it");
+  media.kind = DAX_MEDIA_BLOCK;
+  EXPECT_EQ(refusal(media, -EINVAL),
+            "libpmem2 maps anonymous memory, a file or a dax device itself and was given another "
+            "kind of medium; use block for block devices");
   media.kind = DAX_MEDIA_FILE;
   media.path = "/dev/shm/no_such_file";
   EXPECT_EQ(refusal(media, -ENOENT),

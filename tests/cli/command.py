@@ -26,7 +26,7 @@ ROW_FIELDS = {
     "cell", "media", "backend", "path", "workload", "parameters", "threads", "placement",
     "status", "reason", "claim", "operations", "bytes", "operations_per_s", "bytes_per_s",
     "ns_per_operation", "latency_ns", "floor_ns", "replicates", "slices", "converged",
-    "disturbed_share", "amplification", "warnings", "seed",
+    "disturbed_share", "amplification", "figures", "warnings", "seed", "numa",
 }
 
 # One small cell, one process, two short slices: over as soon as it is measured.

@@ -7,7 +7,7 @@ import pytest
 
 needs_two_cpus = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one CPU")
 
-TINY_CURVE = ("curve", "--media", "dram:2M", "--rounds", "1", "--points", "5", "--budget", "20s",
+TINY_CURVE = ("curve", "--media", "dram:2M", "--rounds", "1", "--points", "5", "--budget", "100s",
               "--slice", "1ms", "--threads", "2")
 
 
@@ -75,16 +75,16 @@ def test_a_curve_as_text_says_what_it_shows(pmembench):
 
 @needs_two_cpus
 def test_pauses_in_place_of_shares(pmembench):
-    (curve,) = curves(pmembench(*TINY_CURVE, "--pause", "2000,0", "--json"))["curves"]
+    (curve,) = curves(pmembench(*TINY_CURVE, "--pause", "100000,0", "--json"))["curves"]
     points = curve["points"]
-    assert [point.get("pause") for point in points[1:]] == ["2000", "0"]
+    assert [point.get("pause") for point in points[1:]] == ["100000", "0"]
     assert points[0]["load_share"] == 0
     assert points[1]["bandwidth"]["estimate"] < points[2]["bandwidth"]["estimate"]
 
 
 @needs_two_cpus
 def test_every_share_of_reads_is_a_curve(pmembench):
-    found = curves(pmembench(*TINY_CURVE, "--points", "2", "--read-share", "100,0", "--json"))
+    found = curves(pmembench(*TINY_CURVE, "--read-share", "100,0", "--json"))
     assert [curve["read_share"] for curve in found["curves"]] == [100, 0]
 
 
@@ -92,7 +92,7 @@ def test_every_share_of_reads_is_a_curve(pmembench):
 def test_what_loads_one_medium_is_felt_on_another(pmembench, memory_folder):
     file = f"file:{memory_folder}/probed,size=2M"
     found = curves(pmembench("curve", "--probe", file, "--probe", "dram:2M", "--load", "dram:2M",
-                             "--rounds", "2", "--points", "2", "--budget", "20s", "--slice", "1ms",
+                             "--rounds", "2", "--points", "2", "--budget", "100s", "--slice", "1ms",
                              "--threads", "2", "--json"))
     pairs = {(pair["probe"], pair["load"]) for pair in found["interference"]}
     assert pairs == {(file, "dram:2M"), ("dram:2M", "dram:2M")}
@@ -106,7 +106,7 @@ def test_a_medium_with_content_is_no_probe(pmembench, memory_folder):
     precious = memory_folder / "precious"
     precious.write_bytes(b"mine" * (1 << 18))
     outcome = pmembench("curve", "--probe", f"file:{precious}", "--load", "dram:2M", "--rounds", "1",
-                        "--points", "2", "--budget", "20s", "--threads", "2")
+                        "--points", "2", "--budget", "100s", "--threads", "2")
     assert outcome.status in (2, 3), outcome.err
     assert "--destroy" in outcome.err
     assert precious.read_bytes() == b"mine" * (1 << 18)

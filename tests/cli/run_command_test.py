@@ -139,7 +139,7 @@ def test_a_dry_run_prints_every_cell_and_measures_nothing(pmembench):
     assert sorted(path.name for path in pmembench.folder.iterdir()) == ["tiny.yaml"]
 
 
-@pytest.mark.parametrize("name", ["quick", "latency", "bandwidth"])
+@pytest.mark.parametrize("name", ["quick", "latency", "bandwidth", "numa"])
 def test_campaigns_that_ship_can_be_planned(pmembench, name):
     outcome = pmembench("run", ROOT / f"configs/{name}.yaml", "--dry-run")
     assert outcome.status == 0, outcome.err

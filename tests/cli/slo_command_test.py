@@ -65,7 +65,7 @@ def test_a_rate_that_is_not_kept_is_said(pmembench):
 
 
 def test_a_closed_loop_has_no_service_time_of_its_own(pmembench):
-    assert pmembench.run(campaign=OPEN).row()["service_ns"] is None
+    assert "service_ns" not in pmembench.run(campaign=OPEN).row()
 
 
 def test_slots_have_every_operation(pmembench):
@@ -79,8 +79,10 @@ def test_slots_have_every_operation(pmembench):
     assert length > 5
     for name in ("mean_ns", "p50_ns", "p99_ns", "p99.9_ns", "max_ns"):
         assert len(slots[name]) == length
-    # All but those of the last slot, which was not complete.
-    assert 0.5 * row["operations"] < sum(slots["n"]) <= row["operations"]
+    # All but those of the last slot, which was not complete; fewer where the CPU was taken away for
+    # so long that there was no room for more slots.
+    assert 0 < sum(slots["n"]) <= row["operations"]
+    assert slots["cut"] or sum(slots["n"]) > 0.5 * row["operations"]
     for name in ("period_of_max", "period_of_mean"):
         assert 0 < slots[name]["p_value"] <= 1
     assert row["slices"] == 1
@@ -90,9 +92,12 @@ def test_the_search_is_bounded_on_both_sides(pmembench):
     words = ("slo", pmembench.campaign(OPEN), "--processes", "1", "--budget", "2s", "--json")
     always = json.loads(pmembench(*words, "--slo", "p50=10s").out)
     (cell,) = always["cells"]
-    # A machine that cannot even keep its own closed loop's rate never ends at the upper bound.
-    assert cell["verdict"] in ("ALWAYS_KEPT", "FOUND")
-    assert cell["rate_per_s"]["estimate"] > 0
+    # So wide a bound is missed only where a busy machine did not keep the rate itself.
+    assert cell["verdict"] in ("ALWAYS_KEPT", "FOUND", "NEVER_KEPT")
+    for trial in cell["processes"][0]["trials"]:
+        assert trial["bound_kept"] == trial["rate_kept"]
+    if cell["verdict"] != "NEVER_KEPT":
+        assert cell["rate_per_s"]["estimate"] > 0
     never = json.loads(pmembench(*words, "--slo", "p50=1ns").out)
     (cell,) = never["cells"]
     assert cell["verdict"] == "NEVER_KEPT"

@@ -91,6 +91,14 @@ TEST(ResultTable, gives_the_range_of_what_null_costs) {
                         "subtracted.\n"));
 }
 
+TEST(ResultTable, names_what_workloads_found_out) {
+  Row row = sample::row("x");
+  EXPECT_THAT(result_text({row}), testing::Not(HasSubstr("figures")));
+  row.figures = {{"huge_mappable_bytes", 2097152}, {"huge_mappable_share", 0.125}};
+  EXPECT_THAT(result_text({row}), HasSubstr("figures of workloads:\n  x: huge_mappable_bytes "
+                                            "2.097e+06, huge_mappable_share 0.125\n"));
+}
+
 TEST(ResultTable, puts_cells_that_did_not_run_under_their_reason) {
   Cell skipped = sample::cell("x/1");
   skipped.skip_reason = "cannot run";

@@ -30,7 +30,7 @@ class FsCrash : public testing::TestWithParam<Case> {
   static FsTrialOptions options() {
     FsTrialOptions options;
     options.mount = GetParam().mount;
-    options.options.copy_on_write = GetParam().copy_on_write;
+    options.options.copy_on_write = options.whole_blocks = GetParam().copy_on_write;
     options.sector_bytes = GetParam().sector_bytes;
     options.needs_flush = GetParam().needs_flush;
     options.seed = static_cast<std::uint64_t>(testing::UnitTest::GetInstance()->random_seed());
@@ -62,6 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Mounts, FsCrash,
 
 struct Mutant {
   const char* name;
+  FsMount mount;
   fs::JournalProcedure journal;
 };
 
@@ -70,6 +71,7 @@ class BrokenJournal : public testing::TestWithParam<Mutant> {};
 TEST_P(BrokenJournal, is_caught) {
   FsTrialOptions trial;
   trial.seed = static_cast<std::uint64_t>(testing::UnitTest::GetInstance()->random_seed());
+  trial.mount = GetParam().mount;
   trial.options.journal = GetParam().journal;
   trial.crashes = 500;
   const auto outcome = try_fs_crashes(trial);
@@ -78,16 +80,54 @@ TEST_P(BrokenJournal, is_caught) {
 }
 
 using enum JournalStep;
+const auto kMutantName = [](const auto& one) { return std::string(one.param.name); };
+
 INSTANTIATE_TEST_SUITE_P(
-    Mutants, BrokenJournal,
+    OnDax, BrokenJournal,
     testing::Values(Mutant{"commits_before_its_records_are_durable",
+                           FsMount::dax,
                            {records, commit, barrier, in_place, barrier, clear, barrier}},
                     Mutant{"changes_the_place_before_the_commit_is_durable",
+                           FsMount::dax,
                            {records, barrier, commit, in_place, barrier, clear, barrier}},
                     Mutant{"forgets_the_commit_before_the_place_is_durable",
+                           FsMount::dax,
                            {records, barrier, commit, barrier, in_place, clear, barrier}},
-                    Mutant{"changes_the_place_without_a_commit", {in_place, barrier}}),
-    [](const auto& one) { return std::string(one.param.name); });
+                    Mutant{
+                        "changes_the_place_without_a_commit", FsMount::dax, {in_place, barrier}}),
+    kMutantName);
+
+// What sectors may do to a journal: lie in a cache in any order.
+INSTANTIATE_TEST_SUITE_P(OnSectors, BrokenJournal,
+                         testing::Values(Mutant{"changes_the_place_before_the_commit_is_durable",
+                                                FsMount::block,
+                                                {records_and_commit, in_place, barrier, clear}},
+                                         Mutant{"forgets_the_commit_before_the_place_is_durable",
+                                                FsMount::block,
+                                                {records_and_commit, barrier, in_place, clear}},
+                                         Mutant{"changes_the_place_first",
+                                                FsMount::block,
+                                                {in_place, records_and_commit, barrier, clear}},
+                                         Mutant{"is_acknowledged_before_it_is_durable",
+                                                FsMount::block,
+                                                {records_and_commit, in_place, clear}},
+                                         Mutant{"changes_the_place_without_a_commit",
+                                                FsMount::block,
+                                                {in_place, barrier}}),
+                         kMutantName);
+
+// The check of whole blocks is one: what is overwritten in place is torn by a crash.
+TEST(FsCrashOfBlocks, tears_what_is_overwritten_in_place) {
+  FsTrialOptions trial;
+  trial.seed = static_cast<std::uint64_t>(testing::UnitTest::GetInstance()->random_seed());
+  trial.whole_blocks = true;
+  trial.crashes = 300;
+  const auto in_place = try_fs_crashes(trial);
+  ASSERT_TRUE(in_place) << in_place.error().message;
+  EXPECT_GT(in_place->torn, 0U) << "seed " << trial.seed;
+  trial.options.copy_on_write = true;
+  expect_holds(try_fs_crashes(trial));
+}
 
 }  // namespace
 }  // namespace pmembench

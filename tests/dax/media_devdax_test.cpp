@@ -68,6 +68,25 @@ TEST_F(MediaDevdax, an_unknown_domain_claims_nothing) {
   EXPECT_EQ(durable_claim(opened->facts), "emulated");
 }
 
+TEST_F(MediaDevdax, is_not_served_by_a_backend_for_nvdimms_where_it_is_none) {
+  dax_operations table = plain_table("nvdimm");
+  table.media = 1U << DAX_MEDIA_DEVDAX;
+  table.capabilities |= DAX_CAP_NVDIMM_ONLY;
+  BackendEntry backend = backend_called("example");
+  backend.name = table.name;
+  backend.operations = &table;
+  const MediaSpec spec = *parse_media("devdax:/dev/zero");
+  EXPECT_TRUE(check_media(backend, spec, options_));
+  tree_.file("sys/bus/nd/devices/region0/persistence_domain", "unknown\n");
+  const Status refused = check_media(backend, spec, options_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::environment);
+  EXPECT_EQ(refused.error().message,
+            "medium 'devdax:/dev/zero': backend nvdimm serves a dax device only where the kernel "
+            "tells its persistence domain, as of NVDIMMs, and /dev/zero has none; use backend "
+            "devdax");
+}
+
 TEST_F(MediaDevdax, takes_only_multiples_of_the_alignment_that_fit) {
   EXPECT_THAT(refusal_of("example", "devdax:/dev/zero,size=3M", options_),
               HasSubstr("size 3 MiB is not a multiple of dax0.0's alignment, 2 MiB"));

@@ -147,9 +147,47 @@ TEST(MediaDram, refuses_a_node_that_does_not_exist_and_names_those_that_do) {
   EXPECT_THAT(refusal_of("example", "dram:4M", options), HasSubstr("NUMA node 7 does not exist"));
 }
 
+TEST(MediaDram, is_dealt_out_page_by_page) {
+  for (const char* medium : {"dram:8M,interleave=0:3,pages=4k", "dram:8M,interleave=0:1"}) {
+    const Result<OpenedDevice> opened = open_medium_with("example", medium);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(opened->facts.node_share, (std::map<int, double>{{0, 1.0}}));
+    EXPECT_GE(opened->facts.pages_asked, 4U) << "every page was asked for, huge ones once";
+    EXPECT_EQ(opened->facts.pages_asked, opened->pages.pages());
+    EXPECT_TRUE(opened->pages.unmoved());
+  }
+  OpenOptions options;
+  options.node = 999;
+  EXPECT_TRUE(open_medium_with("example", "dram:8M,interleave=0:1", options))
+      << "the medium says where its pages lie";
+}
+
+TEST(MediaDram, is_not_dealt_out_to_nodes_that_cannot_take_their_part) {
+  EXPECT_THAT(refusal_of("example", "dram:8M,interleave=0:1+999:1,pages=4k"),
+              HasSubstr("NUMA node 999 does not exist; nodes with memory: 0"));
+  EXPECT_THAT(refusal_of("example", "dram:8M,interleave=0:3+999:2"),
+              HasSubstr("8 MiB are 4 pages of 2 MiB, and interleave=0:3+999:2 deals out 5 a round; "
+                        "ask for more memory, for pages=4k or for smaller weights"));
+  ScratchFolder tree;
+  const OpenOptions options = rooted(with_nodes(tree));
+  EXPECT_THAT(refusal_of("example", "dram:8M,interleave=0:1+2:3", options),
+              HasSubstr("6 MiB of memory asked for and node 2 has 4 MiB in all; ask for less"));
+  EXPECT_THAT(refusal_of("example", "dram:8M,interleave=0:1+1:1", options),
+              HasSubstr("NUMA node 1 has no memory; nodes with memory: 0, 2"));
+  EXPECT_THAT(refusal_of("example", "dram:10M,interleave=0:4+2:1,pages=2m", options),
+              HasSubstr("4 huge pages of 2 MiB are needed on node 0 and 3 are free"));
+}
+
+TEST(MediaDram, refuses_to_be_several_at_once) {
+  for (const char* medium : {"dram:8M,node=each", "dram:8M,interleave=each"}) {
+    EXPECT_THAT(refusal_of("example", medium),
+                HasSubstr("'each' stands for several media, and only a campaign's cells can name "
+                          "them; name one"));
+  }
+}
+
 TEST(MediaDram, refuses_more_than_there_is_before_touching_any) {
-  EXPECT_THAT(refusal_of("example", "dram:4096T"),
-              HasSubstr("4096 TiB of memory asked for and "));
+  EXPECT_THAT(refusal_of("example", "dram:4096T"), HasSubstr("4096 TiB of memory asked for and "));
   ScratchFolder tree;
   const OpenOptions options = rooted(with_nodes(tree));
   EXPECT_THAT(refusal_of("example", "dram:16M", options),

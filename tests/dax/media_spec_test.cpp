@@ -36,6 +36,36 @@ TEST(MediaSpec, reads_dram) {
   EXPECT_EQ(full->pages, PageChoice::huge_1g);
 }
 
+TEST(MediaSpec, reads_an_interleave) {
+  const Result<MediaSpec> spec = parse_media("dram:64M,interleave=0:3+12:1,pages=4k");
+  ASSERT_TRUE(spec) << spec.error().message;
+  EXPECT_EQ(spec->interleave, (std::vector<NodeWeight>{{0, 3}, {12, 1}}));
+  EXPECT_EQ(spec->node, -1);
+  EXPECT_FALSE(spec->each);
+  for (const char* text :
+       {"0", "0:", ":1", "0:0", "0:256", "0:1+", "0:1+1", "0:1++1:1", "a:1", ""}) {
+    EXPECT_THAT(refusal_of(std::string("dram:64M,interleave=") + text),
+                testing::AnyOf(HasSubstr("which is no node and weight; write NODE:PAGES with 1 to "
+                                         "255 pages, joined by +, as in interleave=0:3+1:1"),
+                               HasSubstr("is not the number of a NUMA node")))
+        << text;
+  }
+  EXPECT_THAT(refusal_of("dram:64M,interleave=0:1+0:2"),
+              HasSubstr("interleave '0:1+0:2' names node 0 twice; name it once"));
+  EXPECT_THAT(refusal_of("dram:64M,interleave=0:1,node=0"),
+              HasSubstr("node= and interleave= both say where the pages lie; write one of them"));
+  EXPECT_THAT(refusal_of("dram:64M,node=each,interleave=each"), HasSubstr("write one of them"));
+}
+
+TEST(MediaSpec, reads_the_word_that_stands_for_several) {
+  for (const char* text : {"dram:1M,node=each", "dram:1M,interleave=each", "devdax:each"}) {
+    const Result<MediaSpec> spec = parse_media(text);
+    ASSERT_TRUE(spec) << text;
+    EXPECT_TRUE(spec->each) << text;
+  }
+  EXPECT_FALSE(parse_media("file:each").value().each) << "a file may be called so";
+}
+
 TEST(MediaSpec, reads_each_choice_of_pages) {
   EXPECT_EQ(parse_media("dram:4K,pages=4k").value().pages, PageChoice::small_4k);
   EXPECT_EQ(parse_media("dram:4K,pages=thp").value().pages, PageChoice::transparent);
@@ -64,12 +94,17 @@ TEST(MediaSpec, reads_paths_of_every_kind) {
   EXPECT_EQ(block->kind, DAX_MEDIA_BLOCK);
   EXPECT_EQ(block->path, "/dev/loop0");
   EXPECT_EQ(parse_media("block:/path,size=64M").value().size_bytes, 64ULL << 20);
+  EXPECT_EQ(parse_media("block:/path,size=64M").value().loop, LoopChoice::off);
+  EXPECT_EQ(parse_media("block:/path,loop=off").value().loop, LoopChoice::off);
+  EXPECT_EQ(parse_media("block:/path,loop=on").value().loop, LoopChoice::on);
+  EXPECT_EQ(parse_media("block:/path,loop=auto").value().loop, LoopChoice::automatic);
 }
 
 TEST(MediaSpec, refuses_what_names_no_kind) {
   for (const char* text : {"", "64M", "dram"}) {
-    EXPECT_THAT(refusal_of(text), HasSubstr("no kind of medium is named; write dram:SIZE, "
-                                            "file:PATH, /dev/daxX.Y, block:PATH or posix:DIRECTORY"));
+    EXPECT_THAT(refusal_of(text),
+                HasSubstr("no kind of medium is named; write dram:SIZE, "
+                          "file:PATH, /dev/daxX.Y, block:PATH or posix:DIRECTORY"));
   }
   EXPECT_THAT(refusal_of("/dev/sda"),
               HasSubstr("write file:/dev/sda to map it or block:/dev/sda for the kernel's block"));
@@ -122,6 +157,9 @@ TEST(MediaSpec, refuses_keys_that_the_kind_does_not_have) {
   EXPECT_THAT(refusal_of("file:/x,node=1"),
               HasSubstr("'node' is not a key of file; write file:PATH[,size=SIZE]"));
   EXPECT_THAT(refusal_of("file:/a,b"), HasSubstr("'b' is not a key of file"));
+  EXPECT_THAT(refusal_of("block:/x,loop=yes"),
+              HasSubstr("loop 'yes' is unknown; write loop=off, loop=on or loop=auto"));
+  EXPECT_THAT(refusal_of("file:/x,loop=on"), HasSubstr("'loop' is not a key of file"));
   EXPECT_THAT(refusal_of("block:/x,"), HasSubstr("'' is not a key of block"));
 }
 

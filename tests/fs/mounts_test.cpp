@@ -1,8 +1,11 @@
 // What can be mounted, what is refused, and what a failure of the device does to a mount.
 #include <algorithm>
+#include <array>
 
 #include "block/btt.hpp"
+#include "block/kernel_block.hpp"
 #include "block/raw_block.hpp"
+#include "block/rmw.hpp"
 #include "fs/layout.hpp"
 #include "tests/fs/mounted.hpp"
 
@@ -136,6 +139,49 @@ TEST_F(Mounts, refuse_the_wrong_thing) {
   EXPECT_EQ(refusal(source_),
             "the dax device does not belong to the block device's metadata; mount the pair that "
             "was formatted together");
+}
+
+TEST_F(Mounts, are_refused_a_second_time_whatever_lies_between) {
+  const auto translations = std::to_array<Result<std::unique_ptr<BlockDevice>> (*)(DaxDevice&)>(
+      {[](DaxDevice& device) -> Result<std::unique_ptr<BlockDevice>> {
+         if (const Status made = format_btt(device, {}); !made) return made.error();
+         auto btt = open_btt(device, {});
+         if (!btt) return btt.error();
+         return std::unique_ptr<BlockDevice>(*std::move(btt));
+       },
+       [](DaxDevice& device) -> Result<std::unique_ptr<BlockDevice>> {
+         auto rmw = make_rmw(device, {});
+         if (!rmw) return rmw.error();
+         return std::unique_ptr<BlockDevice>(*std::move(rmw));
+       },
+       [](DaxDevice& device) { return make_kernel_block(device, {}); }});
+  other_.operations.capabilities |= DAX_CAP_EMULATED;  // as behind the kernel's block path
+  for (const auto translate : translations) {
+    const auto device = other_.device({.name = "other"});
+    auto block = translate(*device);
+    ASSERT_TRUE(block) << block.error().message;
+    source_ = {nullptr, block->get()};
+    format();
+    mount();
+    put("/f", pattern(10, 1));
+    auto again = make_raw_block(*device, {});
+    ASSERT_TRUE(again) << "another block device over the same memory";
+    for (BlockDevice* const one : {block->get(), again->get()}) {
+      const auto second = FileSystem::mount({nullptr, one}, {});
+      ASSERT_FALSE(second);
+      EXPECT_EQ(second.error().code, EBUSY);
+    }
+    EXPECT_FALSE(FileSystem::mount({device.get(), nullptr}, {}));
+    unmount();
+    mount();
+    EXPECT_EQ(contents("/f"), pattern(10, 1));
+    // A failure somewhere in it is no file's in particular; its death is the end.
+    EXPECT_EQ(device->notify_failure(0, 4096, 0), -EOPNOTSUPP);
+    device->kill();
+    EXPECT_TRUE(file_system_->shut_down());
+    thread_.reset();
+    file_system_.reset();
+  }
 }
 
 TEST_F(Mounts, refuse_a_backend_that_copies_whole_units_only) {

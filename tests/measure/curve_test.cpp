@@ -94,7 +94,7 @@ TEST(Curve, is_not_moved_by_one_low_latency_on_the_way) {
 TEST(Curve, asks_for_points_where_the_curve_bends) {
   std::vector<CurvePoint> points = queue_curve(steps(10));
   for (int added = 0; added < 5; ++added) {
-    const auto share = next_share(points);
+    const auto share = next_share(points, {0.01, 0.25});
     ASSERT_TRUE(share);
     EXPECT_GT(*share, 90);  // the last tenth is where a queue of one server rises
     EXPECT_LT(*share, 100);

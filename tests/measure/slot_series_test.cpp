@@ -67,6 +67,7 @@ TEST(SlotSeries, begins_anew) {
   SlotSeries series(4, 100);
   series.start(0);
   series.record(350, 77);
+  series.clear();
   series.start(10'000);
   series.record(10'050, 3);
   series.record(10'150, 4);

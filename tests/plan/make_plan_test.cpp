@@ -208,6 +208,38 @@ TEST(MakePlan, skips_where_all_threads_of_this_host_are_too_many) {
   EXPECT_EQ(cells_of(yaml, one_node(4)).at(0).skip_reason, "");
 }
 
+TEST(MakePlan, writes_out_what_each_stands_for) {
+  const std::string yaml =
+      "media: dram:64M,node=each\nplacement: cpu_node=each\nbackend: movnt\nthreads: all\n"
+      "cells: [{workload: random, operation_size: 64}]\n";
+  const auto cells = cells_of(yaml, two_sockets_and_cxl());
+  ASSERT_EQ(cells.size(), 6U) << cells.at(0).name;
+  EXPECT_EQ(cells[4].name, "dram:64M,node=1/movnt/direct/random/operation_size=64B/t2/cpu_node=1");
+  for (const Cell& cell : cells) {
+    EXPECT_EQ(cell.skip_reason, "");
+    ASSERT_TRUE(cell.pair) << cell.name;
+    EXPECT_EQ(cell.pair->group, "movnt/direct/random/operation_size=64B/tall")
+        << "one matrix, however many CPUs a node has";
+  }
+  EXPECT_EQ(cells[5].pair->target, "node 2");
+  EXPECT_EQ(cells[5].pair->initiator_node, 1);
+}
+
+TEST(MakePlan, says_where_each_stands_for_nothing) {
+  const std::string yaml =
+      "backend: movnt\nplacement: cpu_node=each\n"
+      "cells:\n  - workload: random\n    matrix:\n"
+      "      media: [\"dram:64M,interleave=each\", devdax:each, \"dram:64M,node=each\"]\n";
+  const auto cells = cells_of(yaml);
+  ASSERT_EQ(cells.size(), 3U) << cells.at(0).name;
+  EXPECT_EQ(cells[0].skip_reason,
+            "interleave needs two NUMA nodes with memory, and this host has one");
+  EXPECT_EQ(cells[1].skip_reason,
+            "this host has no dax device in device_dax mode: make one with ndctl or daxctl (those "
+            "in mode system-ram are NUMA nodes)");
+  EXPECT_EQ(cells[2].skip_reason, "") << "one node is a matrix of 1 x 1";
+}
+
 TEST(MakePlan, merges_cells_that_are_one) {
   EXPECT_EQ(cells_of(group("workload: random, backend: movnt, "
                            "matrix: {operation_size: [64, 64B, \"64 B\"], threads: [2, all]}"))

@@ -39,6 +39,18 @@ TEST(MediaPlacement, leaves_other_media_where_they_lie) {
             "CPUs, as in cpu_node=0");
 }
 
+TEST(MediaPlacement, puts_the_cpus_near_most_of_what_is_interleaved) {
+  EXPECT_EQ(placed("near", "dram:8M,interleave=0:1+1:3"), "cpu 4 memory -1");
+  EXPECT_EQ(placed("near", "dram:8M,interleave=0:3+1:1"), "cpu 0 memory -1");
+  EXPECT_EQ(placed("cpu_node=0", "dram:8M,interleave=0:1+1:3"), "cpu 0 memory -1");
+  for (const char* asked : {"far", "cpu_node=0;node=1"}) {
+    EXPECT_EQ(placed(asked, "dram:8M,interleave=0:1+1:3"),
+              fmt::format("placement {} puts memory on a node, and interleave=0:1+1:3 puts it on "
+                          "several: place the CPUs, as in cpu_node=0",
+                          asked));
+  }
+}
+
 TEST(MediaPlacement, still_refuses_words_it_does_not_know) {
   const auto spec = parse_media("file:/x,size=1M");
   ASSERT_TRUE(spec);

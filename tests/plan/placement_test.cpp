@@ -54,6 +54,15 @@ TEST(PlaceNear, fills_cores_before_their_siblings) {
   EXPECT_EQ(placed("near", kAllThreads, -1, topology), "cpus 0 2 1 3 memory -1");
 }
 
+TEST(CountSiblings, counts_the_threads_that_share_a_core) {
+  Topology topology = one_node(4);
+  EXPECT_EQ(count_siblings({0, 1, 2, 3}, topology), 0U) << "cores are not known";
+  topology.core_of_cpu = {{0, 0}, {1, 0}, {2, 2}, {3, 2}};
+  EXPECT_EQ(count_siblings({0, 2}, topology), 0U);
+  EXPECT_EQ(count_siblings({0, 2, 1}, topology), 2U);
+  EXPECT_EQ(count_siblings({0, 1, 2, 3}, topology), 4U);
+}
+
 TEST(PlaceNear, counts_only_cpus_that_the_process_may_use) {
   Topology topology = two_sockets();
   topology.usable_cpus = {3, 5, 6};

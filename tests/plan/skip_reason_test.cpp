@@ -17,6 +17,9 @@ std::string reason(const std::string& backend, dax_media_kind kind, const std::s
   for (const ParameterSpec& spec : type.parameters) {
     parameters.emplace(spec.name, spec.default_value);
   }
+  for (const ParameterSpec& spec : find_path(path)->parameters) {
+    parameters.emplace(spec.name, spec.default_value);
+  }
   return skip_reason(**registry.find(backend), kind, *find_path(path), type, parameters);
 }
 
@@ -76,6 +79,45 @@ TEST(SkipReason, keeps_to_the_smallest_io_and_alignment) {
                    {{"operation_size", "512"}, {"stride", "4000"}}),
             "stride 3.90625 KiB is not a multiple of the alignment of backend block, 512 B");
   EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "random", {{"operation_size", "512"}}), "");
+}
+
+TEST(SkipReason, knows_what_a_path_does_of_its_own_accord) {
+  const Parameters sectors{{"sector", "4096"}, {"operation_size", "4096"}};
+  const Parameters raw{{"translation", "raw"}}, btt{{"translation", "btt"}};
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "kernel", "random", sectors), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "kernel", "random", sectors),
+            "path kernel goes through the kernel's block path, and backend movnt does not: use "
+            "backend block and media block:PATH");
+  EXPECT_EQ(reason("null", DAX_MEDIA_DRAM, "block-raw", "random", sectors), "");
+  EXPECT_EQ(reason("null", DAX_MEDIA_DRAM, "block-btt", "random", sectors),
+            "path block-btt reads back what it keeps on the device, and backend null keeps "
+            "nothing: use path direct");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "block-raw", "random", sectors), "");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "block-btt", "random", sectors),
+            "path block-btt writes 4 B at a time, and backend block multiples of 512 B: use "
+            "another backend");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "fs-block", "varmail", raw), "");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "fs-block", "varmail", btt),
+            "path fs-block writes 4 B at a time, and backend block multiples of 512 B: use "
+            "another backend");
+  EXPECT_EQ(reason("wide", DAX_MEDIA_DRAM, "fs-dax", "varmail", raw),
+            "path fs-dax writes 1 B at a time, and backend wide multiples of 256 B: use another "
+            "backend");
+}
+
+TEST(SkipReason, keeps_fs_mixed_to_the_mapping_of_the_host) {
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "fs-mixed", "random"), "");
+  dax_operations own = fake_table("own", kDramBit, DAX_CAP_DIRECT_ACCESS);
+  own.open = [](const dax_host_info*, const dax_media_info*, void**, std::uint64_t*, char*,
+                std::uint64_t) { return -EIO; };
+  BackendEntry entry;
+  entry.name = "own";
+  entry.operations = &own;
+  Parameters parameters{{"translation", "raw"}};
+  EXPECT_EQ(skip_reason(entry, DAX_MEDIA_DRAM, *find_path("fs-mixed"), *find_workload("random"),
+                        parameters),
+            "path fs-mixed divides the host's mapping, and backend own maps the medium itself: use "
+            "movnt, clwb, clflushopt, clflush or eadr");
 }
 
 TEST(SkipReason, lets_loads_and_stores_have_any_size) {

@@ -57,6 +57,36 @@ def chases(maker: Maker) -> None:
                           latency_ns=latency("dependent", mean=80.0, min=None, max=None)))
 
 
+def nodes(maker: Maker) -> None:
+    """From two nodes to three memories and a dax device, rated in part; and pages dealt out."""
+    for start in (0, 1):
+        for target, node, ns, rated in (("node 0", 0, 20.0 + 15 * start, 1.0 if start == 0 else None),
+                                        ("node 1", 1, 35.0 - 15 * start, None),
+                                        ("node 2", 2, 60.0, 1.25), ("dax1.0", None, 71.0, None)):
+            moved = estimate(64e9 / ns)
+            times = {key: value * rated if isinstance(value, float) else value
+                     for key, value in estimate(1.0).items()} if rated else None
+            maker.add(row(f"pair/{start}/{target}", ns, workload="sequential", claim="volatile",
+                          media=f"dram:1G,{target}", placement={"asked": f"cpu_node={start}", "verified": ""},
+                          parameters={"operation_size": "65536", "access": "read"}, bytes_per_s=moved,
+                          numa={"initiator_node": start, "target": target, "target_node": node,
+                                "interleave": [], "group": "movnt/direct/sequential/tall",
+                                "measure": "bytes_per_s", "rated": 64e9 / ns / rated if rated else None,
+                                "ratio": times}))
+    for first, second in ((7, 1), (3, 1), (5, 3), (1, 1), (1, 3)):
+        share = first / (first + second)
+        ns = max(share * 20.0, (1 - share) * 60.0)
+        maker.add(row(f"dealt/{first}/{second}", ns, workload="sequential", claim="volatile",
+                      media=f"dram:1G,interleave=0:{first}+2:{second}",
+                      placement={"asked": "cpu_node=0", "verified": ""},
+                      parameters={"operation_size": "65536", "access": "read"},
+                      bytes_per_s=estimate(64e9 / ns),
+                      numa={"initiator_node": 0, "target": f"interleave 0:{first}+2:{second}",
+                            "target_node": None, "interleave": [[0, first], [2, second]],
+                            "group": "movnt/direct/sequential/tall", "measure": "bytes_per_s",
+                            "rated": None, "ratio": None}))
+
+
 def loads(maker: Maker) -> None:
     for share in (100, 50):
         for place, moved in enumerate((0, 1, 4, 8, 11, 12)):
@@ -123,7 +153,7 @@ def make(path: Path) -> Path:
     """Run 1 is empty of cells; run 2 has everything."""
     maker = Maker(path)
     maker.run = maker.add_run()
-    for part in (throughput, latencies, chases, loads, layers, tail, no_numbers):
+    for part in (throughput, latencies, chases, nodes, loads, layers, tail, no_numbers):
         part(maker)
     maker.document("compare", comparison(), maker.run)
     maker.document("history", history())

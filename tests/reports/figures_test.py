@@ -26,7 +26,12 @@ NUMBERS = {
                   "time per load (log scale)"],
     "loaded_latency": ["100 % reads: mean 106 ns [104 ns, 108 ns] at 12.0 GiB/s [11.8 GiB/s, 12.2 GiB/s]",
                        "50 % reads: p99 366 ns at 12.0 GiB/s", "mean 90.5 ns [88.7 ns, 92.3 ns] at no load"],
-    "numa": ["142", "81.0", "node 0 to node 1: 142 ns", "threads on", "memory on"],
+    "numa": ["142", "81.0", "node 0 to node 1: 142 ns", "threads on", "memory on",
+             "sequential, read, all threads of a node, movnt (GiB/s)", "node 1 to node 2: 1,017 MiB/s, "
+             "1.25 times the rated 814 MiB/s", "×1.25 rated", "node 0 to dax1.0: 860 MiB/s"],
+    "interleave": ["sequential, read, all threads of a node, movnt, nodes 0 and 2",
+                   "from node 0, 75 %: 3.97 GiB/s", "share of the pages on node 0", "from node 0, 0 %:",
+                   "from node 0, 100 %: 2.98 GiB/s"],
     "layer_ladder": ["block-rmw", "1.90 µs", "+1,323 ns [+1,273, +1,373]", "stores × 16.0", "kernel",
                      "-1,245 ns", "posix"],
     "personalities": ["varmail", "oltp", "200 k/s", "80.0 k/s", "25.0 k/s", "fs-block"],

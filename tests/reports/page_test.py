@@ -12,7 +12,7 @@ from page_reader import Page
 ORDER = ["verdict", "not-run", "trust", "figures", "numbers", "raw-data"]
 FIGURES = ["comparison", "throughput_by_size", "throughput_by_threads", "persist_cost",
            "latency_percentiles", "latency_over_time", "staircase", "loaded_latency", "numa",
-           "layer_ladder", "personalities", "crash_outcomes", "error_policy", "history"]
+           "interleave", "layer_ladder", "personalities", "crash_outcomes", "error_policy", "history"]
 
 
 def test_sections_stand_in_the_promised_order(every_page):

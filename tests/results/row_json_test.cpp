@@ -18,7 +18,9 @@ Row full_row() {
     replicate.steal_share = 0.5;
     replicate.disturbed = 1;
   }
-  return make_row(sample::timed_cell(), replicates, "", RowContext{});
+  Row row = make_row(sample::timed_cell(), replicates, "", RowContext{});
+  row.figures["huge_mappable_share"] = 0.75;
+  return row;
 }
 
 TEST(RowJson, has_exactly_the_fields_of_the_design) {
@@ -30,7 +32,7 @@ TEST(RowJson, has_exactly_the_fields_of_the_design) {
                          "placement", "status", "reason", "claim", "operations", "bytes",
                          "operations_per_s", "bytes_per_s", "ns_per_operation", "latency_ns",
                          "floor_ns", "replicates", "slices", "converged", "disturbed_share",
-                         "amplification", "warnings", "seed", "medium"));
+                         "amplification", "figures", "warnings", "seed", "numa", "medium"));
 }
 
 TEST(RowJson, holds_the_rows_values) {
@@ -55,8 +57,21 @@ TEST(RowJson, holds_the_rows_values) {
   EXPECT_EQ(value["seed"], 0xFEDCBA9876543210ULL);
   EXPECT_EQ(value["warnings"][0]["type"], "disturbed");
   EXPECT_EQ(value["warnings"][0]["sentence"], row.warnings[0].sentence);
+  EXPECT_NE(value["warnings"][0]["cause"], "");
+  EXPECT_NE(value["warnings"][0]["remedy"], "");
+  EXPECT_TRUE(value["numa"].is_null()) << "it was not placed by nodes";
   EXPECT_EQ(value["amplification"]["fences"], 0.5);
   EXPECT_EQ(value["medium"]["kind"], "dram");
+  EXPECT_EQ(value["figures"], json({{"huge_mappable_share", 0.75}}));
+}
+
+TEST(RowJson, is_read_from_stores_that_know_no_figures) {
+  json value = to_json(full_row());
+  EXPECT_EQ(row_from_json(value)->figures, full_row().figures);
+  value.erase("figures");
+  const auto row = row_from_json(value);
+  ASSERT_TRUE(row) << row.error().message;
+  EXPECT_TRUE(row->figures.empty());
 }
 
 TEST(RowJson, comes_back_as_it_was) {

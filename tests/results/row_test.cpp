@@ -127,6 +127,16 @@ TEST(Row, counts_no_bytes_where_loads_and_stores_pass_no_counter) {
   EXPECT_TRUE(row_of(sample::cell(), {mapped}).amplification.empty());
 }
 
+TEST(Row, has_the_mean_of_what_the_workload_found_out) {
+  Replicate first = replicate(0, 100), second = replicate(1, 100);
+  first.details_json = R"({"figures":{"huge_mappable_share":0.5,"rounds":4}})";
+  second.details_json = R"({"figures":{"huge_mappable_share":1.0}})";
+  EXPECT_THAT(row_of(sample::cell(), {first, second}).figures,
+              testing::ElementsAre(testing::Pair("huge_mappable_share", 0.75),
+                                   testing::Pair("rounds", 4.0)));
+  EXPECT_TRUE(row_of(sample::cell(), sample::replicates()).figures.empty());
+}
+
 TEST(Row, of_null_moves_no_bytes_and_claims_nothing) {
   Cell cell = sample::durable_cell();
   cell.backend = "null";

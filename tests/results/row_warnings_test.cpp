@@ -120,6 +120,19 @@ TEST(Warnings, tell_of_a_median_of_few_clock_steps) {
   EXPECT_THAT(row_of(sample::timed_cell(), fine).warnings, IsEmpty());
 }
 
+TEST(Warnings, tell_of_a_counter_that_is_not_invariant) {
+  const auto known =
+      changed([](Replicate& r) { r.details_json = R"({"timer":{"invariant":true}})"; });
+  EXPECT_THAT(row_of(sample::cell(), known).warnings, IsEmpty());
+  const auto one =
+      changed([](Replicate& r) { r.details_json = R"({"timer":{"invariant":false}})"; }, 1);
+  EXPECT_EQ(
+      only("clock", row_of(sample::cell(), one)),
+      "the time-stamp counter is not invariant (CPUID 8000_0007h EDX bit 8 is clear): it kept its "
+      "pace from the beginning of each replicate to its end, and nobody vouches for between; trust "
+      "times from a host or a hypervisor's CPU model that has an invariant counter");
+}
+
 TEST(Warnings, tell_of_huge_pages_that_were_asked_for_and_not_given) {
   Cell cell = sample::cell();
   EXPECT_THAT(row_of(cell, sample::replicates()).warnings, IsEmpty());  // not asked for

@@ -21,6 +21,18 @@ TEST(MediumJson, tells_what_was_mapped_and_what_it_may_claim) {
   EXPECT_EQ(json["map_sync"], false);
 }
 
+TEST(MediumJson, tells_what_lies_between_a_file_and_its_bytes) {
+  MediaFacts facts;
+  facts.kind = "block";
+  EXPECT_FALSE(to_json(facts).contains("block_device"));
+  EXPECT_FALSE(to_json(facts).contains("backend"));
+  facts.block_device = "loop device with direct I/O";
+  facts.backend_says = "engine=pread durable=fdatasync";
+  const nlohmann::json json = to_json(facts);
+  EXPECT_EQ(json["block_device"], "loop device with direct I/O");
+  EXPECT_EQ(json["backend"], "engine=pread durable=fdatasync");
+}
+
 TEST(MediumJson, tells_of_a_mount_where_it_is_one) {
   MediaFacts facts;
   facts.kind = "posix";

@@ -12,6 +12,7 @@ from . import (
     crash_outcomes,
     error_policy,
     history,
+    interleave,
     latency_over_time,
     latency_percentiles,
     layer_ladder,
@@ -26,6 +27,6 @@ from . import (
 
 FIGURES: tuple[ModuleType, ...] = (
     comparison, throughput_by_size, throughput_by_threads, persist_cost, latency_percentiles,
-    latency_over_time, staircase, loaded_latency, numa, layer_ladder, personalities,
+    latency_over_time, staircase, loaded_latency, numa, interleave, layer_ladder, personalities,
     crash_outcomes, error_policy, history,
 )

@@ -1,0 +1,23 @@
+// A loop device over a file: a real block device where there is none.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+
+namespace pmembench {
+
+// Attached until `fd` and whoever else opened it let go: the kernel detaches it then (autoclear),
+// so nothing stays of a process that was killed.
+struct AttachedLoop {
+  std::string path;  // "/dev/loop3"
+  UniqueFd fd;
+};
+
+// Over all of the open `file`, with direct I/O, so that its bytes do not lie in the page cache
+// twice. Errors (environment): no permission, no loop devices, no direct I/O on that file's file
+// system.
+Result<AttachedLoop> attach_loop_device(int file);
+
+}  // namespace pmembench

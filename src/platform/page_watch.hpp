@@ -1,0 +1,52 @@
+// PageWatch: on which NUMA node each page of some memory lies, asked once and asked again later.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace pmembench {
+
+// Fills in the node of each page, or -1 where the kernel has none (absent, the zero page, device
+// memory). False: the kernel cannot tell at all.
+using NodeQuery = std::function<bool(std::span<void* const> pages, std::span<int> nodes)>;
+
+// move_pages(2) with no target: it moves nothing and reports.
+bool query_nodes(std::span<void* const> pages, std::span<int> nodes);
+
+// Used by one thread at a time. Does not own the memory, which must stay mapped.
+class PageWatch {
+ public:
+  explicit PageWatch(NodeQuery query = query_nodes) : query_(std::move(query)) {}
+
+  // Notes where the pages of [address, +size) lie now. `page_bytes` is the size of the pages that
+  // back the range: one question a page. Of very much memory (beyond 4 Mi pages in one call) evenly
+  // spread pages are asked for, each of them the same ones every time.
+  void add(const void* address, std::uint64_t size_bytes, std::uint64_t page_bytes);
+
+  // Node -> share of the bytes; empty: the kernel cannot tell, or nothing was added.
+  [[nodiscard]] std::map<int, double> shares() const;
+  [[nodiscard]] std::uint64_t pages() const;  // that were asked for
+
+  // Asks again. A runtime error where a page lies on another node than it did: how many, from where
+  // to where. A page that is gone (or has come) has not moved.
+  [[nodiscard]] Status unmoved() const;
+
+ private:
+  struct Range {
+    std::uintptr_t first = 0;
+    std::uint64_t step_bytes = 0;
+    std::uint64_t size_bytes = 0;
+    std::vector<std::int16_t> nodes;
+  };
+  [[nodiscard]] bool look(const Range& range, std::vector<std::int16_t>& nodes) const;
+
+  NodeQuery query_;
+  std::vector<Range> ranges_;
+};
+
+}  // namespace pmembench

@@ -1,0 +1,89 @@
+#include "results/warning_types.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pmembench {
+namespace {
+
+constexpr auto kRow = WarningScope::row;
+constexpr auto kRun = WarningScope::run;
+constexpr auto kComparison = WarningScope::comparison;
+
+constexpr std::array kTypes{
+    WarningType{"autocorrelation", kRow,
+                "the speed drifts within a process: frequency, heat, or caches filling up",
+                "look at the slices; fix the frequency, or take more slices"},
+    WarningType{"below_floor", kRow,
+                "an operation takes less time than the clock or the harness around it",
+                "make operations larger, or time whole slices"},
+    WarningType{
+        "clock", kRow,
+        "the time-stamp counter is not invariant, and kept its pace only where it was looked "
+        "at",
+        "measure on a host, or a hypervisor's CPU model, that has an invariant counter"},
+    WarningType{"disturbed", kRow, "more than a tenth of the slices were preempted or ran unevenly",
+                "stop the other work on these CPUs, or place the cell on idle ones"},
+    WarningType{"not_converged", kRow,
+                "the interval is missing or wider than asked: processes differ, the machine is "
+                "noisy, or the budget ended",
+                "give a larger --budget, or ask for less precision"},
+    WarningType{"not_steady", kRow,
+                "bandwidth or latency still changed when the time of this point was over",
+                "give a larger --budget"},
+    WarningType{"overflow", kRow, "operations took longer than the histogram reaches (2^36 ticks)",
+                "look for a stalled device; their time is known only from below"},
+    WarningType{"page_size", kRow,
+                "transparent huge pages were asked for, and part of the bytes lie in small pages",
+                "free memory, or reserve hugetlb pages and ask for pages=2m"},
+    WarningType{"periodic_stalls", kRow,
+                "the slowest operations come back at a period: refresh, wear levelling, a timer or "
+                "another program",
+                "compare with null, and look at the time slots"},
+    WarningType{"placement", kRow, "bytes lie on another node than was asked for",
+                "free memory on that node, and turn numa_balancing off"},
+    WarningType{"quantised", kRow, "the median is a few steps of the clock",
+                "compare ns_per_operation of whole slices instead"},
+    WarningType{
+        "rate_not_kept", kRow,
+        "an open loop fell behind its rate, so that its queue grows for as long as it goes on",
+        "ask for a lower rate"},
+    WarningType{"simulated", kRow, "the bad blocks of the path are made, not found",
+                "poison real memory to see how that fails"},
+    WarningType{"smt_siblings", kRow, "threads of the cell share a core with each other",
+                "use fewer threads, or name one CPU of each core with placement: cpus=..."},
+    WarningType{"steal", kRow, "the hypervisor took CPU time away: the host is overcommitted",
+                "use a quieter or dedicated host"},
+    WarningType{"governor", kRun, "the frequency governor changes the CPUs' speed with their load",
+                "as root: cpupower frequency-set -g performance"},
+    WarningType{"numa_balancing", kRun, "the kernel moves pages between nodes while they are used",
+                "as root: echo 0 > /proc/sys/kernel/numa_balancing"},
+    WarningType{"other_load", kRun, "other work used the CPUs during the run",
+                "stop it, or measure when the host is quiet"},
+    WarningType{"thp", kRun, "transparent huge pages are off: memory lies in small pages",
+                "as root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled; or ask for "
+                "pages=2m"},
+    WarningType{"turbo", kRun, "turbo changes the CPUs' speed with heat and with what others do",
+                "as root, in /sys/devices/system/cpu: echo 1 > intel_pstate/no_turbo, or echo 0 > "
+                "cpufreq/boost"},
+    WarningType{"bad_samples", kComparison, "some times are no number or zero",
+                "look at the worker's and the workload's own warnings"},
+    WarningType{"other_pages", kComparison,
+                "the head's memory lay in other pages than the base's, as the base's own did",
+                "reserve hugetlb pages and ask for pages=2m, so that all arms have the same"},
+    WarningType{"quick_operations", kComparison,
+                "the median is a handful of clock steps and is not judged",
+                "judge the time per operation instead"},
+};
+
+}  // namespace
+
+std::span<const WarningType> warning_types() { return kTypes; }
+
+const WarningType* find_warning_type(std::string_view name) {
+  const auto* found = std::find_if(kTypes.begin(), kTypes.end(),
+                                   [&](const WarningType& type) { return type.name == name; });
+  return found == kTypes.end() ? nullptr : found;
+}
+
+}  // namespace pmembench

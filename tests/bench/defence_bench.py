@@ -1,0 +1,188 @@
+"""Does a number hold its own? Two figures of the quick campaign's cells, measured on this host.
+
+Usage: defence_bench.py PMEMBENCH [--quick-only | --hog-only]
+
+1. configs/quick.yaml: how long it takes, how wide its throughput intervals are, and that it does not
+   call converged what is not; then once more beside a busy loop on every CPU.
+2. 64 B writes with and without a busy loop pinned to the measured CPU, in turn: by how much the
+   loop moves the estimate.
+
+Status 1 where a target is missed: under 60 s; every throughput interval at most 2 % half width (on
+a quiet host: where others took more than 5 % of the CPUs that is said and is no failure); a busy
+loop moves the estimate by at most 2 %.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = ROOT / "configs/quick.yaml"
+PRECISION = 0.02
+QUICK_SECONDS = 60.0
+QUIET_SHARE = 0.05
+HOG_LIMIT = 0.02
+HOG_ROUNDS = 12
+
+# 64 B writes at random, durable one by one, on one thread: the cell that the target is about.
+WRITES = {
+    "name": "hog", "budget": "20s", "precision": "1%", "minimum_replicates": 8,
+    "maximum_replicates": 8, "slices": 50, "media": "dram:128M",
+    "cells": [{"workload": "random", "backend": "movnt", "access": "write", "operation_size": 64}],
+}
+
+
+class Hog:
+    """A busy loop pinned to one CPU, while it is entered."""
+
+    def __init__(self, cpu: int):
+        self.cpu = cpu
+
+    def __enter__(self) -> Hog:
+        loop = f"import os\nos.sched_setaffinity(0, {{{self.cpu}}})\nwhile True: pass"
+        self.process = subprocess.Popen([sys.executable, "-c", loop])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Command:
+    """The command in a folder of its own, with a results file of its own."""
+
+    def __init__(self, program: Path, folder: Path):
+        self.program, self.folder = program, folder
+
+    def run(self, campaign: Path) -> tuple[list[dict], float]:
+        """Rows and seconds of wall clock; a failure ends the benchmark."""
+        begin = time.monotonic()
+        done = subprocess.run([self.program, "run", campaign, "--json", "--destroy"],
+                              cwd=self.folder, capture_output=True, text=True, check=False)
+        seconds = time.monotonic() - begin
+        if done.returncode != 0:
+            sys.exit(f"{campaign} failed:\n{done.stderr}")
+        return [json.loads(line) for line in done.stdout.splitlines()], seconds
+
+    def others(self) -> float | None:
+        """The share of the host's CPU time that others took during the newest run."""
+        import sqlite3
+
+        connection = sqlite3.connect(self.folder / "pmembench.db")
+        (text,) = connection.execute(
+            "SELECT document FROM documents WHERE kind = 'conditions' ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        connection.close()
+        load = json.loads(text)["other_load"]
+        return load["share"] if load else None
+
+
+def half_width(estimate: dict) -> float | None:
+    if not estimate["has_interval"]:
+        return None
+    return (estimate["high"] - estimate["low"]) / 2 / estimate["estimate"]
+
+
+def throughput_rows(rows: list[dict]) -> list[dict]:
+    """Measured in slices, and of a device that does something: null costs less than a clock step."""
+    return [row for row in rows if row["status"] == "ok" and row["latency_ns"] is None
+            and row["backend"] != "null"]
+
+
+def dishonest(rows: list[dict]) -> list[str]:
+    """Rows whose `converged` or whose warning is not what their interval says."""
+    found = []
+    for row in throughput_rows(rows):
+        width = half_width(row["ns_per_operation"])
+        narrow = width is not None and width <= PRECISION * 1.0001
+        warned = any(warning["type"] == "not_converged" for warning in row["warnings"])
+        if row["converged"] != narrow or warned == row["converged"]:
+            found.append(row["cell"])
+    return found
+
+
+def quick(command: Command, words: str) -> tuple[float, int, int, list[str], float | None]:
+    rows, seconds = command.run(QUICK)
+    timed = throughput_rows(rows)
+    widths = sorted((half_width(row["ns_per_operation"]) or float("inf"), row["cell"]) for row in timed)
+    wide = [each for each in widths if each[0] > PRECISION]
+    others = command.others()
+    taken = "unknown" if others is None else f"{others:.1%}"
+    print(f"  {words}: {seconds:.1f} s, {len(timed)} throughput rows, {len(timed) - len(wide)} within "
+          f"±{PRECISION:.0%}, median ±{statistics.median(w for w, _ in widths):.2%}; others took "
+          f"{taken} of the CPUs", flush=True)
+    for width, cell in wide[-5:]:
+        print(f"    ±{width:.1%} {cell}")
+    return seconds, len(timed), len(wide), dishonest(rows), others
+
+
+def check_quick(command: Command) -> list[str]:
+    print(f"\nconfigs/quick.yaml: every throughput interval within ±{PRECISION:.0%} in {QUICK_SECONDS:.0f} s")
+    missed = []
+    seconds, count, wide, liars, others = quick(command, "as the host is")
+    if seconds >= QUICK_SECONDS:
+        missed.append(f"quick.yaml took {seconds:.1f} s")
+    if wide and others is not None and others > QUIET_SHARE:
+        print(f"  {wide} of {count} intervals are wider: the host is not quiet, so this decides nothing")
+    elif wide:
+        missed.append(f"{wide} of {count} intervals of quick.yaml are wider than ±{PRECISION:.0%}")
+    with ExitStack() as hogs:
+        for cpu in sorted(os.sched_getaffinity(0)):
+            hogs.enter_context(Hog(cpu))
+        seconds, _, _, more, _ = quick(command, "beside a busy loop on every CPU")
+    if seconds >= QUICK_SECONDS:
+        missed.append(f"quick.yaml took {seconds:.1f} s beside busy loops")
+    for cell in liars + more:
+        missed.append(f"converged is not what the interval says: {cell}")
+    return missed
+
+
+def check_hog(command: Command) -> list[str]:
+    campaign = command.folder / "hog.yaml"
+    cpu = min(os.sched_getaffinity(0))
+    campaign.write_text(json.dumps({**WRITES, "placement": f"cpus={cpu}"}), encoding="utf-8")
+    print(f"\n64 B writes on CPU {cpu}, without and with a busy loop on it, {HOG_ROUNDS} rounds in turn")
+    pairs, disturbed = [], []
+    for round_ in range(HOG_ROUNDS):
+        times = {}
+        for hogged in (False, True) if round_ % 2 == 0 else (True, False):
+            with ExitStack() as stack:
+                if hogged:
+                    stack.enter_context(Hog(cpu))
+                    time.sleep(0.2)
+                (row,) = command.run(campaign)[0]
+            times[hogged] = row["ns_per_operation"]["estimate"]
+            if hogged:
+                disturbed.append(row["disturbed_share"])
+        pairs.append((times[False], times[True]))
+    moves = sorted(hogged / alone - 1 for alone, hogged in pairs)
+    moved = statistics.median(moves)
+    print(f"  alone {statistics.median(a for a, _ in pairs):.1f} ns, beside the loop "
+          f"{statistics.median(b for _, b in pairs):.1f} ns an operation; moved by {moved:+.2%} "
+          f"(rounds {moves[0]:+.2%} to {moves[-1]:+.2%}); {statistics.median(disturbed):.0%} of the "
+          "slices beside the loop were disturbed")
+    return [] if abs(moved) <= HOG_LIMIT else [f"a busy loop moves 64 B writes by {moved:+.2%}"]
+
+
+def main(program: str, only: str = "") -> int:
+    parts = {"--quick-only": [check_quick], "--hog-only": [check_hog]}.get(only, [check_hog, check_quick])
+    with tempfile.TemporaryDirectory(prefix="pmembench-defence-") as name:
+        command = Command(Path(program).resolve(), Path(name))
+        missed = [sentence for part in parts for sentence in part(command)]
+    for sentence in missed:
+        print(f"  MISSED: {sentence}")
+    if not missed:
+        print("  all targets met")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

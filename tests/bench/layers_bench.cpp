@@ -1,0 +1,171 @@
+// What each layer costs, against targets: sectors and files over the same memory as direct access,
+// ext4 on a loop device, and a second thread. Both sides of each figure in one process, slice by
+// slice.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/builtin_backends.h"
+#include "run/host_info.hpp"
+#include "tests/bench/ext4_on_loop.hpp"
+#include "tests/bench/layer_side.hpp"
+#include "tests/bench/paired_slices.hpp"
+
+namespace pmembench::bench {
+namespace {
+
+constexpr unsigned kPairs = 300;
+constexpr std::uint64_t kSliceNs = 1'000'000;
+// A second thread has to be woken, which a short slice would be charged for.
+constexpr std::uint64_t kThreadedSliceNs = 10'000'000;
+constexpr const char* kMedium = "dram:64M,pages=thp";
+constexpr std::uint64_t kExt4Bytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t kCounted = 4096;  // operations
+
+const char* const kBttReason =
+    "a btt write is three durable stores of a line each beyond its data, one after the other: to\n"
+    "  both parts of the log and to the map. The log's parts cannot be one store, as only 8 bytes\n"
+    "  are atomic; the map's fence could only go if recovery were repeated until nothing changes,\n"
+    "  which Linux' does not do.";
+
+struct Bench {
+  Registry registry;
+  dax_host_info host;
+  bool met = true;
+
+  void print(const char* figure, const MedianInterval& value, const char* relation, double target,
+             const char* reason = nullptr) {
+    const bool at_most = std::string(relation) == "<=";
+    const bool good = at_most ? value.median <= target : value.median >= target;
+    met = met && good;
+    fmt::print("{:<44}{:>8.3f}  [{:.3f}, {:.3f}]  {} {:<6}{}\n", figure, value.median, value.low,
+               value.high, relation, target, good ? "met" : "MISSED");
+    if (!good && reason != nullptr) fmt::print("  {}\n", reason);
+    std::fflush(stdout);
+  }
+};
+
+SideSpec random_writes(const char* path) {
+  return {kMedium,
+          "movnt",
+          path,
+          "random",
+          {{"operation_size", "4096"},
+           {"range_size", "33554432"},
+           {"access", "write"},
+           {"durability", "each"}}};
+}
+
+// How many times longer ours takes.
+MedianInterval cost(const PairedSlices& slices) {
+  const MedianInterval speed = speed_ratio(slices);
+  return {1 / speed.median, 1 / speed.high, 1 / speed.low};
+}
+
+PairedSlices pair_up(LayerSide& ours, LayerSide& reference, std::uint64_t slice_ns) {
+  return time_in_pairs([&](std::uint64_t n) { ours.run(n); },
+                       [&](std::uint64_t n) { reference.run(n); }, kPairs, slice_ns, 1);
+}
+
+void compare_with_direct(Bench& bench, const char* path, double target, const char* reason) {
+  LayerSide direct(bench.registry, bench.host, random_writes("direct"), 1);
+  LayerSide ours(bench.registry, bench.host, random_writes(path), 1);
+  direct.verify();
+  ours.verify();
+  bench.print(fmt::format("{} / direct, durable 4 KiB, time", path).c_str(),
+              cost(pair_up(ours, direct, kSliceNs)), "<=", target, reason);
+}
+
+void compare_with_ext4(Bench& bench) {
+  const auto ext4 = Ext4OnLoop::make(kExt4Bytes);
+  if (!ext4) {
+    bench.met = false;
+    fmt::print("append + fsync: not measured: {}\n", ext4.error().message);
+    return;
+  }
+  const SideSpec there{
+      "posix:" + ext4->directory() + ",size=64M", "block", "posix", "append_fsync", {}};
+  LayerSide reference(bench.registry, bench.host, there, 1);
+  LayerSide ours(bench.registry, bench.host, {kMedium, "movnt", "fs-dax", "append_fsync", {}}, 1);
+  reference.verify();
+  ours.verify();
+  bench.print("append 4 KiB + fsync, ext4 on loop / fs-dax, time",
+              speed_ratio(pair_up(ours, reference, kThreadedSliceNs)), ">=", 5);
+}
+
+// Two threads, each in a directory of its own, against one.
+void compare_threads(Bench& bench) {
+  const SideSpec spec{kMedium, "movnt", "fs-dax", "create_unlink", {{"directory", "private"}}};
+  LayerSide one(bench.registry, bench.host, spec, 1);
+  LayerSide two(bench.registry, bench.host, spec, 2);
+  one.verify();
+  two.verify();
+  const PairedSlices slices =
+      time_in_pairs([&](std::uint64_t n) { two.run_on_both(n); },
+                    [&](std::uint64_t n) { one.run(n); }, kPairs / 3, kThreadedSliceNs, 1);
+  MedianInterval speed = speed_ratio(slices);
+  // Each of the two did as many operations as the one.
+  speed = {2 * speed.median, 2 * speed.low, 2 * speed.high};
+  bench.print("create + unlink, 2 threads / 1, operations", speed, ">=", 1.7);
+}
+
+// Bytes stored for a byte asked, as the device counts them.
+double amplification(Bench& bench, const SideSpec& spec) {
+  LayerSide side(bench.registry, bench.host, spec, 1);
+  side.refresh();
+  const DeviceCounters before = side.counters();
+  side.run(kCounted);
+  const std::uint64_t stored = side.counters().bytes_copied_from - before.bytes_copied_from;
+  return static_cast<double>(stored) / (kCounted * 4096.0);
+}
+
+void count_bytes(Bench& bench) {
+  const auto exactly = [&](const char* figure, const SideSpec& spec, double low, double high) {
+    const double value = amplification(bench, spec);
+    const bool good = value >= low && value <= high;
+    bench.met = bench.met && good;
+    fmt::print("{:<44}{:>8.3f}  {:.2f} to {:.2f}  {}\n", figure, value, low, high,
+               good ? "met" : "MISSED");
+  };
+  SideSpec rmw = random_writes("block-rmw");
+  rmw.parameters["erase"] = "off";
+  exactly("block-rmw, random, synced: stored / asked", rmw, 15.84, 16.16);
+  rmw.parameters["erase"] = "on";
+  exactly("  with the erase pass", rmw, 31.68, 32.32);
+  rmw.parameters["erase"] = "off";
+  rmw.parameters["durability"] = "none";
+  rmw.workload = "sequential";
+  exactly("  sequential, not synced", rmw, 0.99, 1.01);
+  exactly("block-btt, random: stored / asked", random_writes("block-btt"), 1, 1.06);
+}
+
+int run_all() {
+  auto host = host_info("");
+  std::size_t count = 0;
+  const dax_operations* const* tables = pmembench_builtin_backends(&count);
+  auto registry = Registry::build(*host, {tables, count}, {});
+  if (!registry) {
+    fmt::print(stderr, "layers_bench: {}\n", registry.error().message);
+    return 4;
+  }
+  Bench bench{*std::move(registry), *host};
+  fmt::print(
+      "{} pairs of slices of {} ms ({} ms with threads and ext4), {}, movnt; medians of pairs\n"
+      "[95 % by sign test], and targets\n\n",
+      kPairs, kSliceNs / 1'000'000, kThreadedSliceNs / 1'000'000, kMedium);
+  compare_with_direct(bench, "block-raw", 1.10, nullptr);
+  compare_with_direct(bench, "block-btt", 1.5, kBttReason);
+  compare_with_direct(bench, "fs-dax", 1.25, nullptr);
+  count_bytes(bench);
+  compare_threads(bench);
+  compare_with_ext4(bench);
+  return bench.met ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace pmembench::bench
+
+int main() { return pmembench::bench::run_all(); }

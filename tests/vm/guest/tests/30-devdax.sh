@@ -1,0 +1,41 @@
+# Every backend that can run on /dev/daxX.Y, with the refusals that keep it whole.
+# shellcheck source=tests/vm/guest/lib.sh
+. /vm/lib.sh
+dax=$(device devdax)
+dax4k=$(device devdax4k)
+
+# Nothing has been written, so nothing need be destroyed.
+measure 0 "$dax,size=16M" 'workload: random, access: write, operation_size: 64, backend: usable'
+rows 7 '"status":"ok"'
+rows 0 '"status":"error"'
+for backend in movnt clwb clflushopt clflush eadr libpmem2 devdax; do
+  rows 1 '"status":"ok"' "\"backend\":\"$backend\"" '"claim":"durable"' '"kind":"devdax"' \
+    '"persistence_domain":"memory_controller"' '"verified":"cpus 0"'
+done
+rows 0 '"type":"placement"'
+# A mapping of a namespace aligned to 2 MiB is of such pages, one aligned to 4 KiB is not.
+rows 1 '"backend":"clwb"' '"huge_share":1.0' '"page_bytes":2097152'
+measure 0 "$dax4k,size=16M" 'workload: random, access: write, operation_size: 64, backend: clwb'
+rows 1 '"status":"ok"' '"huge_share":0.0' '"page_bytes":4096'
+measure 0 "$dax" 'workload: chase, path: mapped, backend: clwb, range_size: 1M' --destroy
+rows 1 '"status":"ok"' '"path":"mapped"'
+
+# The alignment, the size, and what was written before.
+expect 2 pmembench mkfs "$dax,size=4K" --destroy
+shows "size 4 KiB is not a multiple of $(basename "$dax")'s alignment, 2 MiB"
+expect 2 pmembench mkfs "$dax,size=1G" --destroy
+shows "$(basename "$dax") has 124 MiB, fewer than the 1 GiB asked for"
+expect 2 pmembench mkfs "$dax"
+shows "$dax holds data (first non-zero byte at offset"
+
+# Another process, another mapping: what one wrote the next reads.
+for medium in "$dax,size=16M" "$dax4k,size=16M"; do
+  for backend in movnt clwb clflushopt clflush eadr libpmem2 devdax; do
+    expect 0 pmembench mkfs "$medium" --backend "$backend" --destroy
+    expect 0 pmembench fsck "$medium" --backend devdax
+    shows ': clean.'
+  done
+  expect 0 pmembench check devdax --media "$medium" --destroy
+  expect 2 pmembench fsck "$medium"
+  shows 'no file system'
+done

@@ -1,0 +1,73 @@
+# A page of the medium fails while it is measured: the worker's SIGBUS becomes an error row with the
+# offset, and the run goes on. (The kernel's own handler of machine checks is told that it failed.)
+# shellcheck source=tests/vm/guest/lib.sh
+. /vm/lib.sh
+page=1026
+offset=$((page * 4096))
+# Tell who maps the page at once, not when it is touched: the memory itself is whole here.
+echo 1 >/proc/sys/vm/memory_failure_early_kill
+
+# worker_measures PATH: a process has it mapped and handles SIGBUS, which is bit 6 of the mask.
+worker_measures() {
+  # shellcheck disable=SC2013  # paths of /proc have no blanks
+  for maps in $(grep -ls " $1\$" /proc/[0-9]*/maps); do
+    mask=$(sed -n 's/^SigCgt:.*\(..\)$/\1/p' "${maps%/maps}/status" 2>/dev/null)
+    [ $((0x${mask:-0} & 0x40)) -eq 0 ] || return 0
+  done
+  return 1
+}
+
+# poisons PATH MEDIUM WHERE: in the middle of a run on it and on DRAM.
+poisons() {
+  cat >/tmp/campaign.yaml <<END
+name: poison
+budget: 60s
+minimum_replicates: 1
+maximum_replicates: 1
+slices: 1000
+slice: 5ms
+cells:
+  - workload: random
+    access: write
+    operation_size: 4096
+    backend: clwb
+    media: "$2"
+  - {workload: chase, path: mapped, backend: clwb, media: dram:4M}
+END
+  rm -f /tmp/vm.db
+  pmembench run /tmp/campaign.yaml --json --db /tmp/vm.db --destroy >"$out" 2>&1 &
+  run=$!
+  until worker_measures "$1"; do
+    kill -0 "$run" || { cat "$out"; fail "the run ended before a worker mapped $1"; }
+    usleep 200000
+  done
+  vm_poison "$1" "$offset"
+  status=0
+  wait "$run" || status=$?
+  cut -c 1-2000 "$out"
+  [ "$status" -eq 4 ] || fail "the run ended with status $status instead of 4"
+  rows 1 '"status":"error"' "the worker died of SIGBUS (Bus error) at offset $3"
+  rows 1 '"status":"ok"' '"media":"dram:4M"'
+}
+
+dax=$(device devdax)
+# The kernel counts in the pages of the mapping, here of 2 MiB.
+poisons "$dax" "$dax,size=16M" '4194304 of the medium, in its 2 MiB page 2'
+
+pmem=$(device fsdax)
+mkdir -p /mnt/fs
+for make in "/bin/mkfs.xfs -q -f -m reflink=0" "/bin/mke2fs -q -F -t ext4 -b 4096"; do
+  # shellcheck disable=SC2086  # words, not one name
+  expect 0 $make "$pmem"
+  expect 0 mount -o dax=always "$pmem" /mnt/fs
+  expect 0 dd if=/dev/zero of=/mnt/fs/bench bs=1M count=16
+  poisons /mnt/fs/bench file:/mnt/fs/bench "$offset of the medium, in its 4 KiB page $page"
+  expect 0 umount /mnt/fs
+done
+
+# A page of tmpfs stays poisoned: the offset is told before anything is measured, by any backend.
+expect 0 dd if=/dev/zero of=/tmp/bench bs=1M count=16
+expect 0 vm_poison /tmp/bench "$offset"
+measure 4 'file:/tmp/bench' 'workload: random, access: write, matrix: {backend: [clwb, libpmem2]}' \
+  --destroy
+rows 2 '"status":"error"' "its memory at offset $offset raises SIGBUS"

@@ -1,0 +1,171 @@
+// kept_writes write MEDIUM: makes the small file system on a medium and writes to it for ever, one
+// line a step once the step is durable. kept_writes check MEDIUM STEPS: mounts what a power cut
+// left after so many lines; status 1 where something of them is missing.
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/builtin_backends.h"
+#include "base/random.hpp"
+#include "dax/open_device.hpp"
+#include "dax/registry.hpp"
+#include "fs/file_system.hpp"
+#include "fs/fsck.hpp"
+#include "run/host_info.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kFiles = 8;
+constexpr std::uint64_t kFileBytes = 256 * 1024;  // then it is cut, and begins anew
+constexpr std::uint64_t kNames = 32;
+
+// What step `i` writes, and to which file: nothing but `i` decides, so that a check can tell.
+std::vector<std::byte> record_of(std::uint64_t i) {
+  Random random(mix_seed(i));
+  std::vector<std::byte> record(1 + random.below(9000));
+  for (std::byte& each : record) each = static_cast<std::byte>(random.below(256));
+  return record;
+}
+std::string file_of(std::uint64_t i) { return "/file" + std::to_string(i % kFiles); }
+std::string name_of(std::uint64_t i) { return "/name" + std::to_string(i); }
+
+// What is on the file system after some steps.
+struct Expected {
+  std::array<std::vector<std::byte>, kFiles> files;
+  std::uint64_t oldest_name = 0;
+};
+
+void add_step(Expected& expected, std::uint64_t i) {
+  std::vector<std::byte>& file = expected.files[i % kFiles];
+  if (file.size() > kFileBytes) file.clear();
+  const std::vector<std::byte> record = record_of(i);
+  file.insert(file.end(), record.begin(), record.end());
+  if (i + 1 > kNames) expected.oldest_name = i + 1 - kNames;
+}
+
+// A step: an append that is synced, a name that comes, and an old one that goes.
+int take_step(FileSystemThread& thread, std::uint64_t i) {
+  const int file = thread.open(file_of(i), FileSystemThread::kCreate);
+  if (file < 0) return file;
+  FileStatus status;
+  int error = thread.stat(file_of(i), status);
+  if (error == 0 && status.size_bytes > kFileBytes) error = thread.truncate(file, 0);
+  if (error != 0) return error;
+  const std::int64_t size = thread.append(file, record_of(i));
+  if (size < 0) return static_cast<int>(size);
+  error = thread.fsync(file);
+  if (error != 0) return error;
+  thread.close(file);
+  const int name =
+      thread.open(name_of(i), FileSystemThread::kCreate | FileSystemThread::kExclusive);
+  if (name < 0) return name;
+  thread.close(name);
+  return i >= kNames ? thread.unlink(name_of(i - kNames)) : 0;
+}
+
+Status write_for_ever(const MountSource& source) {
+  if (Status made = FileSystem::format(source, {}); !made) return made;
+  auto mounted = FileSystem::mount(source, {});
+  if (!mounted) return mounted.error();
+  const auto thread = (*mounted)->thread();
+  for (std::uint64_t i = 0;; ++i) {
+    const int error = take_step(*thread, i);
+    if (error != 0) return runtime_error("step {} failed with errno {}", i, -error);
+    std::printf("vm: kept %llu\n", static_cast<unsigned long long>(i + 1));
+    std::fflush(stdout);
+    // Until the line has left the machine: else many steps could be ahead of the last line seen.
+    tcdrain(STDOUT_FILENO);
+  }
+}
+
+// The step after the last line may have come any part of the way.
+Status compare_file(FileSystemThread& thread, std::uint64_t which, const Expected& before,
+                    const Expected& after) {
+  const std::string path = file_of(which);
+  FileStatus status;
+  const bool there = thread.stat(path, status) == 0;
+  const std::vector<std::byte>& least = before.files[which];
+  const std::vector<std::byte>& most = after.files[which];
+  const bool cut = most.size() < least.size();
+  if (!there && least.empty()) return {};
+  if (!there) return runtime_error("{} is not there", path);
+  if (!cut && status.size_bytes < least.size()) {
+    return runtime_error("{} has {} bytes of {} that were synced", path, status.size_bytes,
+                         least.size());
+  }
+  std::vector<std::byte> found(status.size_bytes);
+  const int file = thread.open(path, 0);
+  if (file < 0 || thread.read(file, 0, found) != static_cast<std::int64_t>(found.size())) {
+    return runtime_error("{} cannot be read", path);
+  }
+  thread.close(file);
+  const auto begins = [&](const std::vector<std::byte>& whole) {
+    return found.size() <= whole.size() && std::equal(found.begin(), found.end(), whole.begin());
+  };
+  if (begins(most) || (cut && begins(least))) return {};
+  return runtime_error("{} has other bytes than were synced", path);
+}
+
+Status check_kept(const MountSource& source, std::uint64_t steps) {
+  auto mounted = FileSystem::mount(source, {});
+  if (!mounted) return mounted.error();
+  Expected before;
+  for (std::uint64_t i = 0; i < steps; ++i) add_step(before, i);
+  Expected after = before;
+  add_step(after, steps);
+  const auto thread = (*mounted)->thread();
+  for (std::uint64_t which = 0; which < kFiles; ++which) {
+    if (Status same = compare_file(*thread, which, before, after); !same) return same;
+  }
+  FileStatus status;
+  for (std::uint64_t i = after.oldest_name; i < steps; ++i) {
+    if (thread->stat(name_of(i), status) != 0) return runtime_error("{} is not there", name_of(i));
+  }
+  for (std::uint64_t i = 0; i < before.oldest_name; ++i) {
+    if (thread->stat(name_of(i), status) == 0) return runtime_error("{} came back", name_of(i));
+  }
+  return {};
+}
+
+Status run(std::string_view what, const char* medium, std::uint64_t steps) {
+  const auto host = host_info("");
+  if (!host) return host.error();
+  std::size_t builtins = 0;
+  const dax_operations* const* const tables = pmembench_builtin_backends(&builtins);
+  const auto registry = Registry::build(*host, {tables, builtins}, {});
+  if (!registry) return registry.error();
+  const auto backend = registry->find("devdax");
+  const auto spec = parse_media(medium);
+  if (!backend || !spec) return backend ? spec.error() : backend.error();
+  OpenOptions options;
+  options.destroy = true;
+  const auto opened = open_device(**backend, *spec, *host, options);
+  if (!opened) return opened.error();
+  MountSource source;
+  source.dax = opened->device.get();
+  return what == "write" ? write_for_ever(source) : check_kept(source, steps);
+}
+
+}  // namespace
+}  // namespace pmembench
+
+int main(int count, char** words) {
+  const std::string_view what = count > 1 ? words[1] : "";
+  if (!(what == "write" && count == 3) && !(what == "check" && count == 4)) {
+    std::fputs("usage: kept_writes write MEDIUM | kept_writes check MEDIUM STEPS\n", stderr);
+    return 2;
+  }
+  const std::uint64_t steps = count == 4 ? std::strtoull(words[3], nullptr, 10) : 0;
+  const pmembench::Status done = pmembench::run(what, words[2], steps);
+  if (!done) std::fprintf(stderr, "kept_writes: %s\n", done.error().message.c_str());
+  return done ? 0 : 1;
+}

@@ -19,7 +19,8 @@ struct OpenedDevice {
   // The host's mapping, for whoever makes another device over a part of it; lives as long as the
   // device. Null where the backend opened the medium itself.
   const dax_mapping* mapping = nullptr;
-  PageWatch pages;  // where its pages lay after first touch; empty where it has no addresses
+  PageWatch pages =
+      PageWatch();  // where its pages lay after first touch; empty where it has no addresses
 };
 
 // Opens, maps, binds, touches every page (write), verifies. Refuses (kind environment or usage):

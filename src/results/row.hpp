@@ -83,7 +83,7 @@ struct RowContext {
   double confidence = 0.95;
   double precision = 0.02;
   std::optional<double> null_ns_per_operation;  // measured by `null` in this run, where it was
-  std::vector<Warning> run_warnings;            // of what stood around the run: every row's
+  std::vector<Warning> run_warnings = {};       // of what stood around the run: every row's
 };
 
 // From a cell and its replicates (one a process) to the row: Hodges-Lehmann over the replicates'

@@ -13,7 +13,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kOperationsLimit = std::uint64_t{1} << 40;
-constexpr unsigned kGrowthAttempts = 6;
+constexpr unsigned kGrowthAttempts = 8;
 constexpr std::uint64_t kLongestCalibration_ns = 2'000'000;  // of open loops and time slots
 constexpr unsigned kPlantSlices = 5;  // whose median says how long the operations take
 
@@ -157,6 +157,8 @@ Result<std::uint64_t> CellSession::calibrate(std::uint64_t slice_ns) {
     if (!twice) return twice.error();
     grows = check_time_grows(operations_, *once, *twice);
     if (grows) break;
+    // Twice the work in less than one slice: what was taken for its time was time off the CPU.
+    if (*twice < wanted) operations_ = std::min(4 * operations_, kOperationsLimit);
   }
   if (!grows) return grows.error();
   return operations_;

@@ -214,7 +214,7 @@ TEST(MakePlan, writes_out_what_each_stands_for) {
       "cells: [{workload: random, operation_size: 64}]\n";
   const auto cells = cells_of(yaml, two_sockets_and_cxl());
   ASSERT_EQ(cells.size(), 6U) << cells.at(0).name;
-  EXPECT_EQ(cells[4].name, "dram:64M,node=1/movnt/direct/random/operation_size=64B/t2/cpu_node=1");
+  EXPECT_EQ(cells[3].name, "dram:64M,node=1/movnt/direct/random/operation_size=64B/t2/cpu_node=1");
   for (const Cell& cell : cells) {
     EXPECT_EQ(cell.skip_reason, "");
     ASSERT_TRUE(cell.pair) << cell.name;

@@ -63,8 +63,8 @@ TEST(RowChecks, fail_a_row_that_breaks_littles_law) {
   const Row row = row_of(sample::timed_cell(), timed(438, 112));
   EXPECT_EQ(row.status, "error");
   EXPECT_THAT(row.reason,
-              HasSubstr("Little's law is broken: rate times mean latency is 3.90 operations in "
-                        "flight (at least 3.90), but 2 threads had one each; the latency or the "
+              HasSubstr("Little's law is broken: rate times mean latency is 3.91 operations in "
+                        "flight (at least 3.91), but 2 threads had one each; the latency or the "
                         "rate is wrong"));
   EXPECT_FALSE(row.latency_ns);
 }

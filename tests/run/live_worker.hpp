@@ -61,6 +61,12 @@ class LiveWorker {
   int status_ = -1;
 };
 
+// As the process began: a session pins the thread that runs it, which then sees one CPU.
+inline const std::vector<int>& cpus_at_start() {
+  static const std::vector<int> cpus = read_topology("/").usable_cpus;
+  return cpus;
+}
+
 // A cell for it, with the workload's defaults and some parameters changed.
 inline Cell live_cell(const std::string& workload, const Parameters& changed, unsigned threads) {
   Cell cell;
@@ -72,7 +78,7 @@ inline Cell live_cell(const std::string& workload, const Parameters& changed, un
   }
   for (const auto& [key, value] : changed) cell.parameters[key] = value;
   cell.threads = threads;
-  const std::vector<int> cpus = read_topology("/").usable_cpus;
+  const std::vector<int>& cpus = cpus_at_start();
   for (unsigned i = 0; i < threads; ++i) cell.placement.cpus.push_back(cpus.at(i));
   cell.seed = 5;
   return cell;

@@ -20,7 +20,7 @@ CellSession::Host host_of(OpenedDevice& device) {
   return {&device, timer, 1e12, true};
 }
 
-bool has_two_cpus() { return read_topology("/").usable_cpus.size() >= 2; }
+bool has_two_cpus() { return cpus_at_start().size() >= 2; }
 
 std::uint64_t chunks_in(const CellDoneReply& done) {
   std::uint64_t count = 0;

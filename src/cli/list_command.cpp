@@ -26,9 +26,9 @@ struct MediaKind {
 constexpr MediaKind kMedia[] = {
     {"dram", DAX_MEDIA_DRAM, "dram:SIZE[,node=N][,pages=4k|2m|1g|thp]",
      "anonymous memory: a stand-in, or the medium itself on a CXL or far node"},
-    {"file", DAX_MEDIA_FILE, "file:PATH[,size=SIZE]",
+    {"file", DAX_MEDIA_FILE, "file:PATH[,size=SIZE][,offset=SIZE]",
      "a mapped file: fs-dax where MAP_SYNC holds, else page cache"},
-    {"devdax", DAX_MEDIA_DEVDAX, "/dev/daxX.Y", "a dax device"},
+    {"devdax", DAX_MEDIA_DEVDAX, "/dev/daxX.Y[,size=SIZE][,offset=SIZE]", "a dax device"},
     {"block", DAX_MEDIA_BLOCK, "block:PATH[,size=SIZE][,loop=off|on|auto]",
      "a block device or a file behind the kernel's block path"},
     {"posix", DAX_MEDIA_POSIX, "posix:DIRECTORY[,size=SIZE]",

@@ -110,11 +110,12 @@ void CreatedFile::own(UniqueFd folder, dev_t device, ino_t inode) {
   folder_ = std::move(folder);
 }
 
-Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes) {
+Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes, std::uint64_t offset_bytes) {
   constexpr int kAccess = PROT_READ | PROT_WRITE;
-  void* address = mmap(nullptr, size_bytes, kAccess, MAP_SHARED_VALIDATE | MAP_SYNC, fd, 0);
+  const auto offset = static_cast<off_t>(offset_bytes);
+  void* address = mmap(nullptr, size_bytes, kAccess, MAP_SHARED_VALIDATE | MAP_SYNC, fd, offset);
   if (address != MAP_FAILED) return SharedMapping{Mapping(address, size_bytes), true};
-  address = mmap(nullptr, size_bytes, kAccess, MAP_SHARED, fd, 0);
+  address = mmap(nullptr, size_bytes, kAccess, MAP_SHARED, fd, offset);
   if (address == MAP_FAILED) {
     return system_error(errno, "{} bytes cannot be mapped", size_bytes);
   }

@@ -128,12 +128,13 @@ Result<Medium> open_block(const MediaSpec& spec, const OpenOptions& options);
 Status look_at_medium(const MediaSpec& spec, const OpenOptions& options);
 Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bool map);
 
-// Maps `size_bytes` of `fd` shared, with MAP_SYNC where the kernel grants it. MAP_SYNC is only ever
-// asked for with MAP_SHARED_VALIDATE: with MAP_SHARED the answer means nothing.
+// Maps `size_bytes` of `fd` shared, from `offset_bytes` on, with MAP_SYNC where the kernel grants
+// it. MAP_SYNC is only ever asked for with MAP_SHARED_VALIDATE: with MAP_SHARED the answer means
+// nothing.
 struct SharedMapping {
   Mapping mapping;
   bool map_sync = false;
 };
-Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes);
+Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes, std::uint64_t offset_bytes);
 
 }  // namespace pmembench

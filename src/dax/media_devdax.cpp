@@ -45,11 +45,15 @@ Result<std::uint64_t> usable_size(const MediaSpec& spec, const DaxDeviceFacts& f
     return environment_error("{} has a size of 0 or an unknown one; create it with daxctl first",
                              facts.name);
   }
-  if (spec.size_bytes == 0) return whole;
-  if (spec.size_bytes > whole) {
-    return usage_error("{} has {}, fewer than the {} asked for; ask for less", facts.name,
-                       format_size(whole), format_size(spec.size_bytes));
+  if (spec.offset_bytes % alignment_bytes != 0) {
+    return usage_error("offset {} is not a multiple of {}'s alignment, {}",
+                       format_size(spec.offset_bytes), facts.name, format_size(alignment_bytes));
   }
+  if (spec.offset_bytes >= whole || spec.size_bytes > whole - spec.offset_bytes) {
+    return usage_error("{} has {}, fewer than the {} asked for; ask for less", facts.name,
+                       format_size(whole), format_size(spec.offset_bytes + spec.size_bytes));
+  }
+  if (spec.size_bytes == 0) return whole - spec.offset_bytes;
   if (spec.size_bytes % alignment_bytes != 0) {
     return usage_error("size {} is not a multiple of {}'s alignment, {}",
                        format_size(spec.size_bytes), facts.name, format_size(alignment_bytes));
@@ -112,7 +116,7 @@ Result<Medium> open_devdax(const MediaSpec& spec, const OpenOptions& options, bo
   medium.alignment_bytes = sight->alignment_bytes;
   medium.node = sight->facts.numa_node.value_or(sight->facts.target_node.value_or(-1));
   medium.fd = std::move(sight->fd);
-  Result<SharedMapping> shared = map_shared(medium.fd.get(), sight->size_bytes);
+  Result<SharedMapping> shared = map_shared(medium.fd.get(), sight->size_bytes, spec.offset_bytes);
   if (!shared) return shared.error().with_context(spec.path);
   medium.facts.map_sync = shared->map_sync;
   if (map) medium.mapping = std::move(shared->mapping);

@@ -44,7 +44,7 @@ Result<Medium> open_file(const MediaSpec& spec, const OpenOptions& options, bool
     }
   }
   // Mapped also where the backend will map it again: only so is known whether MAP_SYNC holds.
-  Result<SharedMapping> shared = map_shared(medium.fd.get(), sight->size_bytes);
+  Result<SharedMapping> shared = map_shared(medium.fd.get(), sight->size_bytes, spec.offset_bytes);
   if (!shared) return shared.error().with_context(spec.path);
   medium.facts.map_sync = shared->map_sync;
   if (shared->map_sync) {

@@ -104,6 +104,11 @@ Result<PathSight> look_at_absent(const MediaSpec& spec, const OpenOptions& optio
     return usage_error("{} does not exist; add size=SIZE to have it made, and removed at the end",
                        spec.path);
   }
+  if (spec.offset_bytes != 0) {
+    return usage_error(
+        "{} does not exist, and what is made for a medium is all of it; leave offset= out",
+        spec.path);
+  }
   if (!full.has_filename()) return usage_error("{} names a folder, not a file", spec.path);
   const std::string folder = full.has_parent_path() ? full.parent_path().string() : ".";
   const UniqueFd opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -143,14 +148,19 @@ Result<std::uint64_t> usable_size(const MediaSpec& spec, std::uint64_t whole_byt
         "yet, with size=SIZE",
         spec.path, whole_bytes);
   }
-  if (spec.size_bytes > whole_bytes) {
+  const std::uint64_t whole_pages_bytes = whole_bytes / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
+  if (spec.offset_bytes >= whole_pages_bytes) {
+    return usage_error("{} has {} bytes, none of them behind offset {}; ask for a smaller offset",
+                       spec.path, whole_bytes, spec.offset_bytes);
+  }
+  if (spec.size_bytes > whole_bytes - spec.offset_bytes) {
     return usage_error(
         "{} has {} bytes, fewer than the {} asked for, and what is there is never grown; ask for "
         "less "
         "or name a path that does not exist yet",
-        spec.path, whole_bytes, spec.size_bytes);
+        spec.path, whole_bytes, spec.offset_bytes + spec.size_bytes);
   }
-  return spec.size_bytes != 0 ? spec.size_bytes : whole_bytes / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
+  return spec.size_bytes != 0 ? spec.size_bytes : whole_pages_bytes - spec.offset_bytes;
 }
 
 // A FIFO would block and a character device act on being opened, so the type is known before. What

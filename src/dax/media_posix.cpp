@@ -121,7 +121,7 @@ Result<Medium> open_posix(const MediaSpec& spec, const OpenOptions& options) {
     return filled.error();
   }
   // Mapped only to hear whether MAP_SYNC is granted.
-  const Result<SharedMapping> shared = map_shared(medium.fd.get(), spec.size_bytes);
+  const Result<SharedMapping> shared = map_shared(medium.fd.get(), spec.size_bytes, 0);
   if (!shared) return shared.error().with_context(medium.path);
   MediaFacts& facts = medium.facts;
   facts.size_bytes = spec.size_bytes;

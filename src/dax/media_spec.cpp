@@ -23,8 +23,8 @@ struct KindWords {
 constexpr std::array<KindWords, 5> kKinds{{
     {"dram", DAX_MEDIA_DRAM, "node, interleave, pages",
      "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]"},
-    {"file", DAX_MEDIA_FILE, "size", "file:PATH[,size=SIZE]"},
-    {"devdax", DAX_MEDIA_DEVDAX, "size", "devdax:/dev/daxX.Y[,size=SIZE]"},
+    {"file", DAX_MEDIA_FILE, "size, offset", "file:PATH[,size=SIZE][,offset=SIZE]"},
+    {"devdax", DAX_MEDIA_DEVDAX, "size, offset", "devdax:/dev/daxX.Y[,size=SIZE][,offset=SIZE]"},
     {"block", DAX_MEDIA_BLOCK, "size, loop", "block:PATH[,size=SIZE][,loop=off|on|auto]"},
     {"posix", DAX_MEDIA_POSIX, "size", "posix:DIRECTORY[,size=SIZE]"},
 }};
@@ -65,6 +65,13 @@ Result<std::uint64_t> page_multiple(std::string_view text) {
   return *size;
 }
 
+Result<std::uint64_t> page_offset(std::string_view text) {
+  const Result<std::uint64_t> offset = parse_size(text);
+  if (!offset || *offset % DAX_PAGE_BYTES == 0) return offset;
+  return usage_error("offset {} is not a multiple of 4096 bytes; write {}", text,
+                     *offset / DAX_PAGE_BYTES * DAX_PAGE_BYTES);
+}
+
 Result<int> node_number(std::string_view text) {
   const Result<std::uint64_t> node = parse_count(text);
   if (node && *node <= 1023) return static_cast<int>(*node);
@@ -99,6 +106,12 @@ Status set_key(MediaSpec& spec, std::string_view key, std::string_view value) {
     const Result<std::uint64_t> size = page_multiple(value);
     if (!size) return size.error();
     spec.size_bytes = *size;
+    return {};
+  }
+  if (key == "offset") {
+    const Result<std::uint64_t> offset = page_offset(value);
+    if (!offset) return offset.error();
+    spec.offset_bytes = *offset;
     return {};
   }
   if (key == "node" || key == "interleave") {

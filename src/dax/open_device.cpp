@@ -131,6 +131,14 @@ Status check_backend(const BackendEntry& backend, const MediaSpec& spec,
     return usage_error("backend {} takes no options, but '{}' was given; leave them out",
                        backend.name, options.backend_options);
   }
+  // The table of operations has no word for a part: who opens the medium opens all of it.
+  if (spec.offset_bytes != 0 && table.open != nullptr &&
+      (table.capabilities & DAX_CAP_NO_WORK) == 0) {
+    return usage_error(
+        "backend {} maps a medium itself, from its beginning; leave offset= out, or use one that "
+        "leaves mapping to pmembench, as movnt and clwb do",
+        backend.name);
+  }
   return check_nvdimm(table, spec, options);
 }
 

@@ -1,27 +1,88 @@
 #include "run/gate_media.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/units.hpp"
 #include "dax/media_spec.hpp"
+#include "platform/devices.hpp"
 #include "run/gate_arm.hpp"
 
 namespace pmembench {
+namespace {
 
-Result<std::string> media_of_arm(const std::string& media, Arm arm) {
+constexpr std::uint64_t kHugePageBytes = std::uint64_t{2} << 20;
+
+// What is there, and the unit in which it can be dealt out.
+struct Whole {
+  std::uint64_t size_bytes = 0;
+  std::uint64_t unit_bytes = DAX_PAGE_BYTES;
+};
+
+Result<Whole> whole_of(const MediaSpec& spec, const std::string& root) {
+  if (spec.kind == DAX_MEDIA_DEVDAX) {
+    const auto facts = dax_device_by_path(root, spec.path);
+    if (!facts) return facts.error();
+    const std::uint64_t alignment = facts->alignment_bytes.value_or(0);
+    return Whole{facts->size_bytes.value_or(0), std::max(alignment, kHugePageBytes)};
+  }
+  std::error_code unknown;
+  const std::uint64_t size_bytes = std::filesystem::file_size(spec.path, unknown);
+  if (unknown) {
+    return environment_error("the size of {} cannot be asked for: {}", spec.path,
+                             unknown.message());
+  }
+  return Whole{size_bytes, size_bytes >= kArms * kHugePageBytes ? kHugePageBytes : DAX_PAGE_BYTES};
+}
+
+// "file:PATH,size=S,offset=O": the arm's part of what is there once.
+Result<std::string> part_of_arm(const MediaSpec& spec, Arm arm, const std::string& root) {
+  const auto whole = whole_of(spec, root);
+  if (!whole) return whole.error();
+  const std::uint64_t left_bytes =
+      whole->size_bytes - std::min(whole->size_bytes, spec.offset_bytes);
+  const std::uint64_t third_bytes = left_bytes / kArms / whole->unit_bytes * whole->unit_bytes;
+  const std::uint64_t part_bytes = spec.size_bytes != 0 ? spec.size_bytes : third_bytes;
+  if (part_bytes == 0 || part_bytes > left_bytes / kArms) {
+    return usage_error(
+        "a gate keeps three workers on parts of {}, which has {}: too little for three of {}; ask "
+        "for less, as in size={}",
+        spec.path, format_size(left_bytes), format_size(std::max(part_bytes, whole->unit_bytes)),
+        format_size_short(std::max(third_bytes, whole->unit_bytes)));
+  }
+  const std::size_t end = spec.text.find(spec.path) + spec.path.size();
+  return fmt::format("{},size={},offset={}", spec.text.substr(0, end), part_bytes,
+                     spec.offset_bytes + static_cast<std::uint64_t>(arm) * part_bytes);
+}
+
+}  // namespace
+
+Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy,
+                                 const std::string& root) {
   const auto spec = parse_media(media);
   if (!spec) return spec.error();
-  if (spec->path.empty()) return media;
+  // In a posix directory each worker makes one of its own.
+  if (spec->path.empty() || spec->kind == DAX_MEDIA_POSIX) return media;
   std::error_code ignored;
-  if (spec->kind == DAX_MEDIA_DEVDAX || std::filesystem::exists(spec->path, ignored)) {
+  const bool there = spec->kind == DAX_MEDIA_DEVDAX || std::filesystem::exists(spec->path, ignored);
+  if (!there) {
+    std::string own = media;
+    const std::size_t end = own.find(spec->path) + spec->path.size();
+    return own.insert(end, "." + std::string(name_of(arm)));
+  }
+  if (spec->kind == DAX_MEDIA_BLOCK) {
     return environment_error(
-        "a gate keeps three workers on media of their own, and {} is there only once: name a file "
-        "that does not exist and its size, which the workers make, or dram",
+        "a gate keeps three workers on media of their own, and {} is there only once and cannot be "
+        "shared: name a file that does not exist and its size, which the workers make",
         spec->path);
   }
-  std::string own = media;
-  const std::size_t end = own.find(spec->path) + spec->path.size();
-  return own.insert(end, "." + std::string(name_of(arm)));
+  if (!destroy) {
+    return usage_error(
+        "a gate keeps three workers on parts of {} and writes to them again and again, which takes "
+        "--destroy; or name a file that does not exist and its size, which the workers make",
+        spec->path);
+  }
+  return part_of_arm(*spec, arm, root);
 }
 
 Status check_three_media(const std::array<std::string, kArms>& media,

@@ -114,7 +114,7 @@ Status GateRunner::open(Trio& trio, const Cell& cell, std::vector<CellState*>& c
   const auto fail = [&](std::size_t arm, const Error& error) { failures[arm] = error.message; };
   for (const Arm arm : kAllArms) {
     const auto at = static_cast<std::size_t>(arm);
-    auto media = media_of_arm(cell_of_arm(input_.arms[at], cell).media, arm);
+    auto media = media_of_arm(cell_of_arm(input_.arms[at], cell).media, arm, input_.destroy, "/");
     if (!media) return media.error();
     trio.media[at] = *std::move(media);
   }

@@ -231,6 +231,33 @@ def test_files_are_made_for_each_arm_and_removed(pmembench, memory_folder):
     assert list(memory_folder.iterdir()) == []
 
 
+def test_a_file_that_exists_is_dealt_out_to_the_arms(pmembench, memory_folder):
+    medium = memory_folder / "medium"
+    medium.write_bytes(b"x" * (12 << 20))
+    campaign = GATE.replace("dram:1M", f"file:{medium}")
+    refused = gate(pmembench, "--head", BINARY, campaign=campaign)
+    assert refused.status == 4
+    assert "holds data" in refused.out + refused.err
+    assert medium.read_bytes() == b"x" * (12 << 20)
+    outcome = gate(pmembench, "--head", BINARY, "--json", "--destroy", campaign=campaign)
+    assert all(cell["verdict"] != "MISSING" for cell in document(outcome)["cells"]), outcome.out
+    assert medium.stat().st_size == 12 << 20, "never grown or cut, and it stays"
+    assert list(memory_folder.iterdir()) == [medium]
+
+
+def test_each_arm_makes_a_directory_in_a_mounted_file_system(pmembench, memory_folder):
+    campaign = GATE[:GATE.index("cells:")].replace("dram:1M", f"posix:{memory_folder},size=1M") + """
+cells:
+  - workload: append_fsync
+    backend: block
+    path: posix
+"""
+    outcome = gate(pmembench, "--head", BINARY, "--json", campaign=campaign)
+    cells = document(outcome)["cells"]
+    assert len(cells) == 1 and cells[0]["verdict"] != "MISSING", outcome.out
+    assert list(memory_folder.iterdir()) == []
+
+
 def test_the_self_test_prints_rates_of_real_and_resampled_suites(pmembench):
     words = ["--self-test", "--plant", "3%,50%", "--suites", "2", "--replicates", "6"]
     outcome = pmembench("gate", pmembench.campaign(GATE), *words, "--json")

@@ -97,6 +97,23 @@ TEST_F(MediaDevdax, takes_only_multiples_of_the_alignment_that_fit) {
               HasSubstr("dax0.0 has a size of 0 or an unknown one; create it with daxctl first"));
 }
 
+TEST_F(MediaDevdax, gives_a_part_from_a_multiple_of_the_alignment_on) {
+  const Result<OpenedDevice> rest =
+      open_medium_with("example", "devdax:/dev/zero,offset=2M", options_);
+  ASSERT_TRUE(rest) << rest.error().message;
+  EXPECT_EQ(rest->device->size_bytes(), 6U << 20) << "all that is behind the offset";
+  const Result<OpenedDevice> part =
+      open_medium_with("example", "devdax:/dev/zero,size=2M,offset=6M", options_);
+  ASSERT_TRUE(part) << part.error().message;
+  EXPECT_EQ(part->device->size_bytes(), 2U << 20);
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero,offset=1M", options_),
+              HasSubstr("offset 1 MiB is not a multiple of dax0.0's alignment, 2 MiB"));
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero,size=4M,offset=6M", options_),
+              HasSubstr("dax0.0 has 8 MiB, fewer than the 10 MiB asked for"));
+  EXPECT_THAT(refusal_of("example", "devdax:/dev/zero,offset=8M", options_),
+              HasSubstr("dax0.0 has 8 MiB, fewer than the 8 MiB asked for"));
+}
+
 TEST_F(MediaDevdax, in_another_driver_s_hands_is_refused) {
   link("sys/bus/dax/drivers/kmem", kAt + "/driver");
   EXPECT_THAT(refusal_of("example", "devdax:/dev/zero", options_),

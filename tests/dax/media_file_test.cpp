@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <cstring>
 #include <filesystem>
 #include <string>
 
@@ -124,6 +125,42 @@ TEST_F(MediaFile, with_content_is_refused_and_not_touched) {
   EXPECT_THAT(refusal_of("example", medium_ + ",size=4K"), HasSubstr("offset 6000"))
       << "content counts wherever it lies in the file";
   EXPECT_EQ(content_of(path_), content);
+}
+
+TEST_F(MediaFile, is_used_in_part_and_left_alone_around_it) {
+  folder_.file("medium", std::string(20'000, 'x'));
+  {
+    const Result<OpenedDevice> opened =
+        open_medium_with("example", medium_ + ",size=4K,offset=8K", destroying());
+    ASSERT_TRUE(opened) << opened.error().message;
+    ASSERT_EQ(opened->device->size_bytes(), 4096U);
+    std::memset(opened->mapping->address, 0, 4096);
+  }
+  EXPECT_EQ(content_of(path_),
+            std::string(8192, 'x') + std::string(4096, '\0') + std::string(7712, 'x'));
+  const Result<OpenedDevice> rest =
+      open_medium_with("example", medium_ + ",offset=4K", destroying());
+  ASSERT_TRUE(rest) << rest.error().message;
+  EXPECT_EQ(rest->device->size_bytes(), 3U * 4096) << "the whole pages behind the offset";
+}
+
+TEST_F(MediaFile, refuses_a_part_that_is_not_there) {
+  folder_.file("medium", std::string(20'000, '\0'));
+  EXPECT_THAT(refusal_of("example", medium_ + ",offset=16K"),
+              HasSubstr("has 20000 bytes, none of them behind offset 16384"));
+  EXPECT_THAT(refusal_of("example", medium_ + ",size=8K,offset=12K"),
+              HasSubstr("has 20000 bytes, fewer than the 20480 asked for"));
+  EXPECT_THAT(refusal_of("example", "file:" + folder_.at("new") + ",size=8K,offset=4K"),
+              HasSubstr("does not exist, and what is made for a medium is all of it; leave "
+                        "offset= out"));
+}
+
+TEST_F(MediaFile, is_used_in_part_only_by_who_leaves_mapping_to_us) {
+  folder_.file("medium", std::string(16384, '\0'));
+  EXPECT_THAT(refusal_of("own_memory", medium_ + ",offset=4K"),
+              HasSubstr("backend own_memory maps a medium itself, from its beginning; leave "
+                        "offset= out, or use one that leaves mapping to pmembench, as movnt and "
+                        "clwb do"));
 }
 
 TEST_F(MediaFile, with_content_is_used_when_the_user_gives_it_up_but_never_cut_or_grown) {

@@ -100,6 +100,18 @@ TEST(MediaSpec, reads_paths_of_every_kind) {
   EXPECT_EQ(parse_media("block:/path,loop=auto").value().loop, LoopChoice::automatic);
 }
 
+TEST(MediaSpec, reads_where_a_part_begins) {
+  EXPECT_EQ(parse_media("file:/x").value().offset_bytes, 0U);
+  EXPECT_EQ(parse_media("file:/x,offset=0").value().offset_bytes, 0U);
+  EXPECT_EQ(parse_media("file:/x,size=1M,offset=8K").value().offset_bytes, 8192U);
+  EXPECT_EQ(parse_media("/dev/dax0.0,offset=2M").value().offset_bytes, 2ULL << 20);
+  EXPECT_THAT(refusal_of("file:/x,offset=5000"),
+              HasSubstr("offset 5000 is not a multiple of 4096 bytes; write 4096"));
+  EXPECT_THAT(refusal_of("file:/x,offset=x"), HasSubstr("'x' is not a size"));
+  EXPECT_THAT(refusal_of("dram:1M,offset=4K"), HasSubstr("'offset' is not a key of dram"));
+  EXPECT_THAT(refusal_of("block:/x,offset=4K"), HasSubstr("'offset' is not a key of block"));
+}
+
 TEST(MediaSpec, refuses_what_names_no_kind) {
   for (const char* text : {"", "64M", "dram"}) {
     EXPECT_THAT(refusal_of(text),

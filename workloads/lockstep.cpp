@@ -43,6 +43,8 @@ void Lockstep::begin() {
 }
 
 void Lockstep::stored() {
+  // Non-temporal stores are not ordered before the word by its release alone.
+  _mm_sfence();
   set(own_[0], ++step_);
   wait_for(before_[0], step_);
 }

@@ -2,8 +2,10 @@
 // left.
 #include "workloads/lockstep.hpp"
 
+#include <emmintrin.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <thread>
@@ -46,6 +48,35 @@ TEST(Lockstep, lets_each_thread_read_what_the_one_before_stored_in_the_same_step
   }
   for (std::thread& thread : threads) thread.join();
   for (const std::uint64_t count : wrong) EXPECT_EQ(count, 0U);
+}
+
+struct alignas(64) Page {
+  std::array<long long, 512> words{};
+};
+
+// Without a fence before the word some of a page's last lines are still on their way.
+TEST(Lockstep, hands_on_what_was_stored_past_the_caches) {
+  constexpr std::uint64_t kSteps = 4000;
+  Meeting meeting(2);
+  std::array<Page, 2> page{};
+  std::array<std::uint64_t, 2> wrong{};
+  std::vector<std::thread> threads;
+  for (unsigned me = 0; me < 2; ++me) {
+    threads.emplace_back([&, me] {
+      for (std::uint64_t step = 1; step <= kSteps; ++step) {
+        for (long long& word : page[me].words) _mm_stream_si64(&word, static_cast<long long>(step));
+        meeting.end(me).stored();
+        const auto& other = page[1 - me].words;
+        // Backwards: what was stored last is looked at first.
+        wrong[me] += static_cast<std::uint64_t>(
+            std::count_if(other.rbegin(), other.rend(),
+                          [&](long long word) { return word != static_cast<long long>(step); }));
+        meeting.end(me).read();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong[0] + wrong[1], 0U);
 }
 
 TEST(Lockstep, waits_for_nobody_that_left) {

@@ -24,7 +24,7 @@ struct MediaKind {
 };
 
 constexpr MediaKind kMedia[] = {
-    {"dram", DAX_MEDIA_DRAM, "dram:SIZE[,node=N][,pages=4k|2m|1g|thp]",
+    {"dram", DAX_MEDIA_DRAM, "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]",
      "anonymous memory: a stand-in, or the medium itself on a CXL or far node"},
     {"file", DAX_MEDIA_FILE, "file:PATH[,size=SIZE][,offset=SIZE]",
      "a mapped file: fs-dax where MAP_SYNC holds, else page cache"},

@@ -13,42 +13,51 @@ namespace {
 
 constexpr std::uint64_t kHugePageBytes = std::uint64_t{2} << 20;
 
-// What is there, and the unit in which it can be dealt out.
-struct Whole {
+// What is there behind the medium's offset, and the unit in which it can be dealt out.
+struct Rest {
   std::uint64_t size_bytes = 0;
   std::uint64_t unit_bytes = DAX_PAGE_BYTES;
 };
 
-Result<Whole> whole_of(const MediaSpec& spec, const std::string& root) {
+std::uint64_t behind(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
+  return size_bytes - std::min(size_bytes, offset_bytes);
+}
+
+Result<Rest> rest_of(const MediaSpec& spec, const std::string& root) {
   if (spec.kind == DAX_MEDIA_DEVDAX) {
     const auto facts = dax_device_by_path(root, spec.path);
     if (!facts) return facts.error();
     const std::uint64_t alignment = facts->alignment_bytes.value_or(0);
-    return Whole{facts->size_bytes.value_or(0), std::max(alignment, kHugePageBytes)};
+    return Rest{behind(spec.offset_bytes, facts->size_bytes.value_or(0)),
+                std::max(alignment, kHugePageBytes)};
   }
   std::error_code unknown;
-  const std::uint64_t size_bytes = std::filesystem::file_size(spec.path, unknown);
+  const std::uint64_t whole_bytes = std::filesystem::file_size(spec.path, unknown);
   if (unknown) {
     return environment_error("the size of {} cannot be asked for: {}", spec.path,
                              unknown.message());
   }
-  return Whole{size_bytes, size_bytes >= kArms * kHugePageBytes ? kHugePageBytes : DAX_PAGE_BYTES};
+  const std::uint64_t size_bytes = behind(spec.offset_bytes, whole_bytes);
+  return Rest{size_bytes, size_bytes >= kArms * kHugePageBytes ? kHugePageBytes : DAX_PAGE_BYTES};
 }
 
 // "file:PATH,size=S,offset=O": the arm's part of what is there once.
 Result<std::string> part_of_arm(const MediaSpec& spec, Arm arm, const std::string& root) {
-  const auto whole = whole_of(spec, root);
-  if (!whole) return whole.error();
-  const std::uint64_t left_bytes =
-      whole->size_bytes - std::min(whole->size_bytes, spec.offset_bytes);
-  const std::uint64_t third_bytes = left_bytes / kArms / whole->unit_bytes * whole->unit_bytes;
-  const std::uint64_t part_bytes = spec.size_bytes != 0 ? spec.size_bytes : third_bytes;
-  if (part_bytes == 0 || part_bytes > left_bytes / kArms) {
+  const auto rest = rest_of(spec, root);
+  if (!rest) return rest.error();
+  const std::uint64_t third_bytes = rest->size_bytes / kArms / rest->unit_bytes * rest->unit_bytes;
+  if (third_bytes == 0) {
     return usage_error(
-        "a gate keeps three workers on parts of {}, which has {}: too little for three of {}; ask "
-        "for less, as in size={}",
-        spec.path, format_size(left_bytes), format_size(std::max(part_bytes, whole->unit_bytes)),
-        format_size_short(std::max(third_bytes, whole->unit_bytes)));
+        "a gate keeps three workers on parts of {}, and {} are too little for three of at least {}",
+        spec.path, format_size(rest->size_bytes), format_size(rest->unit_bytes));
+  }
+  const std::uint64_t part_bytes = spec.size_bytes != 0 ? spec.size_bytes : third_bytes;
+  if (part_bytes > rest->size_bytes / kArms) {
+    return usage_error(
+        "a gate keeps three workers on parts of {}, and {} are too little for three of {}; ask for "
+        "less, as in size={}",
+        spec.path, format_size(rest->size_bytes), format_size(part_bytes),
+        format_size_short(third_bytes));
   }
   const std::size_t end = spec.text.find(spec.path) + spec.path.size();
   return fmt::format("{},size={},offset={}", spec.text.substr(0, end), part_bytes,

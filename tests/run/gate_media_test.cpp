@@ -95,11 +95,17 @@ TEST_F(GateMedia, refuses_parts_that_are_not_there) {
   const std::string path = file(std::uintmax_t{14} << 20);
   EXPECT_EQ(media("file:" + path + ",size=5M")[0],
             "a gate keeps three workers on parts of " + path +
-                ", which has 14 MiB: too little for three of 5 MiB; ask for less, as in size=4M");
+                ", and 14 MiB are too little for three of 5 MiB; ask for less, as in size=4M");
+  EXPECT_EQ(media("file:" + path + ",offset=9M")[2],
+            "file:" + path + ",size=1744896,offset=12926976")
+      << "what is left is too small for pages of 2 MiB";
   const std::string small = file(8192);
   EXPECT_EQ(media("file:" + small)[0],
             "a gate keeps three workers on parts of " + small +
-                ", which has 8 KiB: too little for three of 4 KiB; ask for less, as in size=4K");
+                ", and 8 KiB are too little for three of at least 4 KiB");
+  EXPECT_EQ(media("devdax:/dev/zero,offset=12G")[0],
+            "a gate keeps three workers on parts of /dev/zero, and 2 GiB are too little for three "
+            "of at least 1 GiB");
 }
 
 TEST_F(GateMedia, takes_parts_only_of_what_may_be_overwritten) {

@@ -183,8 +183,8 @@ TEST_F(GateRunnerTest, no_replicate_begins_after_the_time_is_up) {
   EXPECT_EQ(lines(0, "start"), 0u);
 }
 
-TEST_F(GateRunnerTest, refuses_media_that_are_there_only_once) {
-  plan_.cells[0].media = plan_.cells[1].media = "/dev/dax0.0";
+TEST_F(GateRunnerTest, refuses_media_that_one_process_claims) {
+  plan_.cells[0].media = plan_.cells[1].media = "block:/dev/null";
   GateRunner runner(input_);
   const auto samples = runner.measure(stage(1));
   ASSERT_FALSE(samples);

@@ -10,7 +10,8 @@ from .records import Cell
 from .units import parse_size, size
 
 # Parameters that are sizes in bytes, named so that labels say 4 KiB and not 4096.
-_SIZES = {"operation_size", "range_size", "stride", "touched", "erase_block", "sector_size"}
+_SIZES = {"operation_size", "range_size", "stride", "touched", "erase_block", "sector_size",
+          "tlb_page", "tlb_window"}
 _MOST_PARAMETERS = 3
 _FIRST = ("workload", "access", "threads", "mode", "media", "path", "backend", "placement")
 

@@ -34,7 +34,10 @@ class RangeWorkload final : public Workload {
   Status verify() override;
 
  private:
+  Work run_batch(std::uint64_t operations);
+  Work run_batches(std::uint64_t operations);
   std::int64_t transfer_batch();
+  std::int64_t write_flush_drain();
   Status verify_writes();
   Status verify_reads();
   Status check_slot(std::uint64_t offset_bytes, std::span<const unsigned char> expected);

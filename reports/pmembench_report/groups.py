@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ from .records import Cell
 from .units import parse_size, size
 
 # Parameters that are sizes in bytes, named so that labels say 4 KiB and not 4096.
-_SIZES = {"operation_size", "range_size", "stride", "touched", "erase_block", "sector_size"}
+_SIZES = {"operation_size", "range_size", "stride", "touched", "erase_block", "sector_size",
+          "tlb_page", "tlb_window"}
+_MOST_PARAMETERS = 3
 _FIRST = ("workload", "access", "threads", "mode", "media", "path", "backend", "placement")
 
 
@@ -47,6 +50,24 @@ def _word(name: str, value: str) -> str:
     return f"{name.replace('_', ' ')} {value}"
 
 
+def _usual(keys: Iterable[tuple]) -> dict[str, str]:
+    """Of each name the value that most groups have."""
+    seen: dict[str, Counter] = {}
+    for key in keys:
+        for name, value in key:
+            seen.setdefault(name, Counter())[value] += 1
+    return {name: values.most_common(1)[0][0] for name, values in seen.items()}
+
+
+def _short(key: dict[str, str], varying: set[str], usual: dict[str, str]) -> set[str]:
+    """The names that a label needs. Of many that vary, those in which this group is as most are say
+    little and leave no room for the others."""
+    parameters = [name for name in varying if name in key and name not in _FIRST]
+    if len(parameters) <= _MOST_PARAMETERS:
+        return varying
+    return varying - {name for name in parameters if key[name] == usual[name]}
+
+
 def _label(key: dict[str, str], varying: set[str]) -> str:
     names = [name for name in _FIRST if name in key]
     names += [name for name in key if name not in names]
@@ -71,7 +92,9 @@ def group(cells: Iterable[Cell], apart: Iterable[str]) -> list[Group]:
     varying = {name for name, have in values.items() if len(have) > 1}
     # A parameter that only some groups have tells them apart too; the workload says which.
     varying |= {"workload", "access"}
-    return [Group(_label(dict(key), varying), members) for key, members in found.items()]
+    usual = _usual(found)
+    return [Group(_label(dict(key), _short(dict(key), varying, usual)), members)
+            for key, members in found.items()]
 
 
 def number_of(cell: Cell, name: str) -> float | None:

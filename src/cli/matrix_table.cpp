@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
@@ -48,11 +49,15 @@ std::string one_matrix(const NodeMatrix& matrix) {
   return title_of(matrix) + table.text();
 }
 
-bool any_rated(const std::vector<NodeMatrix>& matrices) {
-  return std::any_of(matrices.begin(), matrices.end(), [](const NodeMatrix& matrix) {
-    return std::any_of(matrix.fields.begin(), matrix.fields.end(),
-                       [](const auto& entry) { return entry.second.rated.has_value(); });
-  });
+// Who rates any of the fields: the firmware, hwloc.
+std::set<std::string> raters(const std::vector<NodeMatrix>& matrices) {
+  std::set<std::string> found;
+  for (const NodeMatrix& matrix : matrices) {
+    for (const auto& [pair, field] : matrix.fields) {
+      if (field.rated) found.insert(field.rated_by);
+    }
+  }
+  return found;
 }
 
 bool only_one_field(const std::vector<NodeMatrix>& matrices) {
@@ -66,10 +71,18 @@ std::string notes(const std::vector<NodeMatrix>& matrices) {
   if (only_one_field(matrices)) {
     text += "one node with CPUs, and one memory that it reaches: nothing is far on this host.\n";
   }
-  if (any_rated(matrices)) {
+  const std::set<std::string> by = raters(matrices);
+  if (by.empty()) {
+    return text +
+           "rated by the firmware (HMAT) or by hwloc's memory attributes: none of these "
+           "pairs.\n";
+  }
+  if (by.count("HMAT") != 0) {
     text += "rated: by the host's firmware (HMAT), for the pair of nodes; not measured.\n";
-  } else {
-    text += "rated by the firmware (HMAT): none of these pairs.\n";
+  }
+  if (by.count("hwloc") != 0) {
+    text +=
+        "rated: by hwloc's memory attributes, where the firmware rates nothing; not measured.\n";
   }
   return text;
 }

@@ -5,6 +5,7 @@
 #include "platform/cpu.hpp"
 #include "platform/devices.hpp"
 #include "platform/environment.hpp"
+#include "platform/memory_attributes.hpp"
 #include "platform/topology.hpp"
 
 namespace pmembench {
@@ -38,7 +39,8 @@ json settings_json(const EnvironmentFacts& facts) {
           {"aslr", facts.aslr},
           {"numa_balancing", facts.numa_balancing},
           {"clock_source", facts.clock_source},
-          {"prefetchers", facts.prefetchers}};
+          {"prefetchers", facts.prefetchers},
+          {"weighted_interleave", facts.weighted_interleave}};
 }
 
 // CPUID answers for the CPU that runs this program, and so for the live host only.
@@ -89,6 +91,7 @@ json rated_json(const std::vector<RatedAccess>& rated) {
   for (const RatedAccess& access : rated) {
     const bool from_known = access.initiator_node >= 0;
     list.push_back({{"initiator_node", from_known ? json(access.initiator_node) : json(nullptr)},
+                    {"source", access.source},
                     {"read_bandwidth_mib_per_s", known(access.read_bandwidth_mib_per_s)},
                     {"write_bandwidth_mib_per_s", known(access.write_bandwidth_mib_per_s)},
                     {"read_latency_ns", known(access.read_latency_ns)},
@@ -192,7 +195,10 @@ json probe_json(const std::string& root) {
   const bool live = root.find_first_not_of('/') == std::string::npos;
   const EnvironmentFacts environment = read_environment(root);
   const CpuFacts cpu = read_cpu(root);
-  const Topology topology = read_topology(root);
+  Topology topology = read_topology(root);
+  if (live) {
+    if (const auto more = read_memory_attributes(); more) add_memory_attributes(*more, topology);
+  }
   const json facts = {{"host", host_json(root, environment)},
                       {"cpu", cpu_json(cpu, topology, live)},
                       {"caches", caches_json(cpu.caches)},

@@ -64,20 +64,21 @@ std::string node_section(const json& nodes) {
 std::string rated_section(const json& nodes) {
   TextTable table({{"node", Align::right},
                    {"from node", Align::right},
+                   {"by"},
                    {"read latency", Align::right},
                    {"write latency", Align::right},
                    {"read bandwidth", Align::right},
                    {"write bandwidth", Align::right}});
   for (const json& node : nodes) {
     for (const json& access : member(node, "rated")) {
-      table.add({text(node, "id"), text(access, "initiator_node"),
+      table.add({text(node, "id"), text(access, "initiator_node"), text(access, "source"),
                  with_unit(access, "read_latency_ns", "ns"),
                  with_unit(access, "write_latency_ns", "ns"),
                  with_unit(access, "read_bandwidth_mib_per_s", "MiB/s"),
                  with_unit(access, "write_bandwidth_mib_per_s", "MiB/s")});
     }
   }
-  return section("Rated by the firmware (HMAT), not measured", table, kUnknown);
+  return section("Rated by the firmware (HMAT) or by hwloc, not measured", table, kUnknown);
 }
 
 std::string dax_section(const json& devices) {

@@ -53,6 +53,7 @@ std::string settings_section(const json& settings) {
                   {"turbo", text(settings, "turbo")},
                   {"SMT", text(settings, "smt")},
                   {"prefetchers", text(settings, "prefetchers")},
+                  {"interleave", "weighted by the kernel: " + text(settings, "weighted_interleave")},
                   {"NUMA balancing", text(settings, "numa_balancing")},
                   {"ASLR", text(settings, "aslr")},
                   {"clock source", text(settings, "clock_source")}});

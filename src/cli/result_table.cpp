@@ -13,6 +13,20 @@
 namespace pmembench {
 namespace {
 
+// Of "/t2/cpu_node=0/operation-durable/poisson@10%" what is in no column, each part behind a comma.
+std::string rest_of(std::string_view name) {
+  std::string rest;
+  bool threads = true;
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t end = std::min(name.find('/', at + 1), name.size());
+    const std::string_view part = name.substr(at + 1, end - at - 1);
+    if (!threads && !part.starts_with("operation-")) rest += fmt::format(", {}", part);
+    threads = false;
+    at = end;
+  }
+  return rest;
+}
+
 // The cell's name without what stands in columns of its own: medium, backend, path, threads,
 // timing.
 std::string what_of(const Row& row) {
@@ -24,8 +38,8 @@ std::string what_of(const Row& row) {
     if (slash != std::string::npos) name.erase(0, slash + 1);
   }
   const std::size_t threads = name.find(fmt::format("/t{}", row.threads));
-  if (threads != std::string::npos) name.erase(threads);
-  return name;
+  if (threads == std::string::npos) return name;
+  return name.substr(0, threads) + rest_of(std::string_view(name).substr(threads));
 }
 
 std::string half_width(const Estimate& estimate) {
@@ -222,7 +236,7 @@ std::string floor_line(const std::vector<Row>& rows) {
   double clock_ns = 0;
   for (const Row& row : rows) {
     if (row.status != "ok") continue;
-    if (row.latency_ns) {
+    if (row.latency_ns && !std::isnan(row.latency_ns->minimum_ns)) {
       clock_ns = std::max(clock_ns, row.floor_ns);
     } else if (row.backend == "null" && row.ns_per_operation) {
       const double ns = row.ns_per_operation->estimate;
@@ -237,7 +251,7 @@ std::string floor_line(const std::vector<Row>& rows) {
         fmt::format("harness floor: null costs {:.2f} to {:.2f} ns an operation", lowest, highest);
   }
   if (clock_ns > 0) {
-    text += fmt::format("{} clock pair around a timed operation up to {:.0f} ns",
+    text += fmt::format("{} clock, read between two timed operations, up to {:.0f} ns",
                         text.empty() ? "harness floor: the" : "; the", clock_ns);
   }
   return text.empty() ? text : text + ". Nothing is subtracted.\n";

@@ -23,6 +23,7 @@
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
 #include "platform/host_load.hpp"
+#include "platform/memory_attributes.hpp"
 #include "results/node_matrix.hpp"
 #include "results/run_warnings.hpp"
 
@@ -85,7 +86,9 @@ class RunCommand final : public Command {
     if (!campaign) return campaign.error();
     const auto host = open_host(global);
     if (!host) return host.error();
-    const Topology topology = read_topology("/");
+    Topology topology = read_topology("/");
+    // What hwloc cannot read it does not rate.
+    if (const auto more = read_memory_attributes(); more) add_memory_attributes(*more, topology);
     auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
     if (!plan) return plan.error();
     std::set<std::string> existing = existing_media(*plan);

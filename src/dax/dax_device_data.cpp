@@ -86,15 +86,6 @@ std::int64_t up_to_bad_block(const BadBlocks& bad_blocks, const dax_operations& 
   return done + part;
 }
 
-// `operation` over the batch, as far as the bad blocks let it. With none known it costs one load.
-template <typename Operation>
-std::int64_t over_good_part(const BadBlocks& bad_blocks, const dax_operations& table,
-                            dax_iter& iter, Operation operation) {
-  if (bad_blocks.empty()) [[likely]]
-    return operation(iter);
-  return up_to_bad_block(bad_blocks, table, iter, operation);
-}
-
 // What a guarded copy needs, as one context without anything to destroy.
 template <typename Copy>
 struct CopyCall {
@@ -127,15 +118,26 @@ std::int64_t survive(DaxDevice& device, const unsigned char* first, dax_iter& it
   }
 }
 
-// `operation` over the batch as far as the medium lets it: up to the first bad block, known or met.
+// `operation` over the batch up to the first bad block, known or met. A function of its own: its
+// registers and its frame would otherwise be set up for every batch.
+template <typename Impl, typename Operation>
+[[gnu::noinline]] std::int64_t over_bad_medium(DaxDevice& device, const Impl& impl, dax_iter& iter,
+                                               Operation operation) {
+  const auto copy = [&](dax_iter& batch) {
+    if (impl.bad_blocks.empty()) return operation(batch);
+    return up_to_bad_block(impl.bad_blocks, impl.table, batch, operation);
+  };
+  if (impl.survives_at == nullptr) return copy(iter);
+  return survive(device, impl.survives_at, iter, copy);
+}
+
+// `operation` over the batch as far as the medium lets it. With no bad block known and no SIGBUS to
+// survive it costs two loads.
 template <typename Impl, typename Operation>
 std::int64_t over_medium(DaxDevice& device, const Impl& impl, dax_iter& iter, Operation operation) {
-  const auto copy = [&](dax_iter& batch) {
-    return over_good_part(impl.bad_blocks, impl.table, batch, operation);
-  };
-  if (impl.survives_at == nullptr) [[likely]]
-    return copy(iter);
-  return survive(device, impl.survives_at, iter, copy);
+  if (impl.survives_at == nullptr && impl.bad_blocks.empty()) [[likely]]
+    return operation(iter);
+  return over_bad_medium(device, impl, iter, operation);
 }
 
 void count_bytes(std::atomic<std::uint64_t>& counter, std::int64_t done) {
@@ -197,8 +199,8 @@ std::int64_t DaxDevice::copy_to_iter(const ReadSection& section, dax_iter& iter)
 namespace {
 
 // The backend's fused operation. What it flushed and drained it does not say, so it is computed.
-std::int64_t persist_fused(const dax_operations& table, void* handle, DaxReader::Slot& slot,
-                           dax_iter& iter, bool flushes) {
+inline std::int64_t persist_fused(const dax_operations& table, void* handle, DaxReader::Slot& slot,
+                                  dax_iter& iter, bool flushes) {
   const std::uint64_t state = iter.state;
   const std::uint64_t count = iter.count;
   const std::uint32_t flags = iter.flags;
@@ -257,11 +259,13 @@ std::int64_t DaxDevice::persist_from_iter(const ReadSection& section, dax_iter& 
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
-  const bool flushes = write_cache() && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
-  return over_medium(*this, impl, iter, [&](dax_iter& part) {
-    const auto persist =
-        impl.table.persist_from_iter != nullptr ? &persist_fused : &persist_composed;
-    return persist(impl.table, impl.handle, slot, part, flushes);
+  const bool flushes =
+      impl.write_cache.load(std::memory_order_relaxed) && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
+  return over_medium(*this, impl, iter, [&impl, &slot, flushes](dax_iter& part) {
+    if (impl.table.persist_from_iter != nullptr) [[likely]] {
+      return persist_fused(impl.table, impl.handle, slot, part, flushes);
+    }
+    return persist_composed(impl.table, impl.handle, slot, part, flushes);
   });
 }
 

@@ -188,6 +188,12 @@ Status verify_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec,
   }
   if (Status good = verify_pages(spec.pages, facts); !good) return good;
   if (Status good = verify_interleave(spec, facts); !good) return good;
+  for (const MemoryRange& range : ranges) {
+    if (spec.interleave.empty()) break;
+    const Status kept = verify_interleaved(range.address, range.size_bytes,
+                                           interleave_page_bytes(spec), spec.interleave);
+    if (!kept) return kept;
+  }
   return verify_node(node, facts);
 }
 

@@ -93,6 +93,8 @@ EnvironmentFacts read_environment(const std::string& root) {
   facts.clock_source =
       tree.line_or_unknown("sys/devices/system/clocksource/clocksource0/current_clocksource");
   facts.prefetchers = read_prefetchers(tree);
+  const bool weights = !tree.names("sys/kernel/mm/mempolicy/weighted_interleave").empty();
+  facts.weighted_interleave = weights ? "yes" : "no";
   facts.command_line = tree.line_or_unknown("proc/cmdline");
   facts.numa_balancing = named(tree, "proc/sys/kernel/numa_balancing", {"off", "on", "tiering"});
   facts.load_1min = read_load(tree);

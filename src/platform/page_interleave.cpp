@@ -12,6 +12,10 @@ namespace {
 constexpr unsigned kWordBits = 8 * sizeof(unsigned long);
 constexpr unsigned kMostNodes = 1024;
 constexpr std::uint64_t kSmallPageBytes = 4096;
+// Each range with a policy of its own is an area of the process, which may have 65,530 of them.
+constexpr unsigned kRangesAtOnce = 8192;
+constexpr std::uint64_t kMostSmallPages = std::uint64_t{1} << 22;  // as PageWatch: half a second
+constexpr std::size_t kQueryBatch = 4096;
 
 using NodeMask = std::vector<unsigned long>;
 
@@ -31,40 +35,22 @@ unsigned long bits_of(const NodeMask& mask) { return mask.size() * kWordBits + 1
 Error refused(std::span<const NodeWeight> weights, int code) {
   Error error = environment_error(
       "the kernel refuses to put pages on the nodes of interleave={}: {}; name nodes that "
-      "`pmembench probe` lists with memory, and allow set_mempolicy and mbind in a container",
+      "`pmembench probe` lists with memory, and allow mbind in a container",
       interleave_text(weights), std::strerror(code));
   error.code = code;
   return error;
 }
 
-// The thread's policy as it was found, back in place at the end.
-class PolicyAside {
- public:
-  PolicyAside() : mask_(kMostNodes / kWordBits, 0UL) {
-    known_ = get_mempolicy(&mode_, mask_.data(), mask_.size() * kWordBits, nullptr, 0) == 0;
-  }
-  PolicyAside(const PolicyAside&) = delete;
-  PolicyAside& operator=(const PolicyAside&) = delete;
-  ~PolicyAside() {
-    const bool had_one = known_ && mode_ != MPOL_DEFAULT;
-    if (had_one && set_mempolicy(mode_, mask_.data(), bits_of(mask_)) == 0) return;
-    set_mempolicy(MPOL_DEFAULT, nullptr, 0);
-  }
+Status bind(unsigned char* address, std::uint64_t size_bytes, int mode,
+            std::span<const NodeWeight> nodes, std::span<const NodeWeight> weights) {
+  const NodeMask mask = mask_of(nodes);
+  if (mbind(address, size_bytes, mode, mask.data(), bits_of(mask), 0) == 0) return {};
+  return refused(weights, errno);
+}
 
- private:
-  int mode_ = MPOL_DEFAULT;
-  NodeMask mask_;
-  bool known_ = false;
-};
-
-void touch_pages_of(int node, unsigned char* bytes, std::uint64_t size_bytes,
-                    std::uint64_t page_bytes, std::span<const NodeWeight> weights) {
-  for (std::uint64_t page = 0; page * page_bytes < size_bytes; ++page) {
-    if (interleaved_node(weights, page) != node) continue;
-    const std::uint64_t end = std::min((page + 1) * page_bytes, size_bytes);
-    for (std::uint64_t at = page * page_bytes; at < end; at += kSmallPageBytes) {
-      static_cast<volatile unsigned char*>(bytes)[at] = 0;
-    }
+void touch(unsigned char* bytes, std::uint64_t size_bytes) {
+  for (std::uint64_t at = 0; at < size_bytes; at += kSmallPageBytes) {
+    static_cast<volatile unsigned char*>(bytes)[at] = 0;
   }
 }
 
@@ -107,22 +93,62 @@ std::map<int, double> interleaved_shares(std::span<const NodeWeight> weights, st
 
 Status touch_interleaved(void* address, std::uint64_t size_bytes, std::uint64_t page_bytes,
                          std::span<const NodeWeight> weights) {
-  {
-    const PolicyAside aside;
-    for (const NodeWeight& each : weights) {
-      const NodeMask mask = mask_of(std::span(&each, 1));
-      if (set_mempolicy(MPOL_BIND, mask.data(), bits_of(mask)) != 0) return refused(weights, errno);
-      touch_pages_of(each.node, static_cast<unsigned char*>(address), size_bytes, page_bytes,
-                     weights);
+  auto* const bytes = static_cast<unsigned char*>(address);
+  const std::uint64_t pages = (size_bytes + page_bytes - 1) / page_bytes;
+  const auto byte_of = [&](std::uint64_t page) { return std::min(page * page_bytes, size_bytes); };
+  for (std::uint64_t page = 0; page < pages;) {
+    const std::uint64_t begin = byte_of(page);
+    for (unsigned range = 0; range < kRangesAtOnce && page < pages; ++range) {
+      const NodeWeight node{interleaved_node(weights, page), 1};
+      const std::uint64_t first = byte_of(page);
+      while (page < pages && interleaved_node(weights, page) == node.node) ++page;
+      const Status bound =
+          bind(bytes + first, byte_of(page) - first, MPOL_BIND, std::span(&node, 1), weights);
+      if (!bound) return bound;
     }
-  }
-  // A policy of the mapping's own, which moves nothing that is there, keeps automatic NUMA
-  // balancing from carrying the pages to whoever reads them.
-  const NodeMask all = mask_of(weights);
-  if (mbind(address, size_bytes, MPOL_INTERLEAVE, all.data(), bits_of(all), 0) != 0) {
-    return refused(weights, errno);
+    const std::uint64_t window_bytes = byte_of(page) - begin;
+    touch(bytes + begin, window_bytes);
+    // One policy for all of them moves nothing that is there, lets the kernel make one area of them
+    // again, and keeps automatic NUMA balancing from carrying the pages to whoever reads them.
+    const Status joined = bind(bytes + begin, window_bytes, MPOL_INTERLEAVE, weights, weights);
+    if (!joined) return joined;
   }
   return {};
+}
+
+Status verify_interleaved(const void* address, std::uint64_t size_bytes, std::uint64_t page_bytes,
+                          std::span<const NodeWeight> weights, const NodeQuery& query) {
+  const auto* const bytes = static_cast<const unsigned char*>(address);
+  const std::uint64_t small_pages = (size_bytes + kSmallPageBytes - 1) / kSmallPageBytes;
+  const std::uint64_t step_bytes = small_pages <= kMostSmallPages ? kSmallPageBytes : page_bytes;
+  std::vector<void*> asked;
+  std::vector<int> nodes;
+  std::uint64_t elsewhere = 0, first_elsewhere = 0, count = 0;
+  int found_there = -1;
+  for (std::uint64_t at = 0; at < size_bytes;) {
+    asked.clear();
+    const std::uint64_t begin = at;
+    for (; at < size_bytes && asked.size() < kQueryBatch; at += step_bytes) {
+      asked.push_back(const_cast<unsigned char*>(bytes) + at);  // NOLINT: move_pages has no const
+    }
+    nodes.assign(asked.size(), -1);
+    if (!query(asked, nodes)) return {};  // the shares are refused then
+    for (std::size_t i = 0; i < nodes.size(); ++i, ++count) {
+      const std::uint64_t page = (begin + i * step_bytes) / page_bytes;
+      if (nodes[i] == interleaved_node(weights, page)) continue;
+      if (elsewhere++ == 0) {
+        first_elsewhere = page;
+        found_there = nodes[i];
+      }
+    }
+  }
+  if (elsewhere == 0) return {};
+  return environment_error(
+      "interleave={} was not kept: {} of {} pages lie on another node, first page {} (of {} "
+      "bytes), "
+      "for node {} and on node {}; free memory on its nodes",
+      interleave_text(weights), elsewhere, count, first_elsewhere, page_bytes,
+      interleaved_node(weights, first_elsewhere), found_there);
 }
 
 }  // namespace pmembench

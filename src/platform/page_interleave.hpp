@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "platform/page_watch.hpp"
 
 namespace pmembench {
 
@@ -28,15 +29,20 @@ struct NodeWeight {
                                                        std::uint64_t pages);
 
 // Touches [address, +size), which nobody has touched, so that page by page (of `page_bytes`) lies
-// where interleaved_node says; verifies nothing. The calling thread's own memory policy is put
-// aside meanwhile. Environment error where the kernel refuses a node.
+// where interleaved_node says: each range of pages for one node is bound to it (mbind, MPOL_BIND),
+// touched, and then, many ranges at once, given one policy that they share, for a process has no
+// room for so many areas. Verifies nothing. Environment error where the kernel refuses a node.
 //
-// The kernel's own MPOL_WEIGHTED_INTERLEAVE (Linux 6.9) is not used: its weights are one table for
-// the whole host, which only root may write and which all other programs share. A mapping with a
-// policy for each piece (mbind) works too, but splits into as many areas as there are pieces, of
-// which a process may have 65,530: 128 MiB of small pages, 1:1. The policy of the thread that
-// touches places the same pages with one call a node.
+// The kernel's own MPOL_WEIGHTED_INTERLEAVE (Linux 6.9) is not used where there is one: its weights
+// are one table for the whole host, which only root may write and all other programs share.
 Status touch_interleaved(void* address, std::uint64_t size_bytes, std::uint64_t page_bytes,
                          std::span<const NodeWeight> weights);
+
+// Asks for the node of every page (of 4 KiB; beyond 16 GiB for the first of each of `page_bytes`).
+// Environment error that names the first page which lies elsewhere than interleaved_node says. A
+// kernel that cannot tell is no error here.
+Status verify_interleaved(const void* address, std::uint64_t size_bytes, std::uint64_t page_bytes,
+                          std::span<const NodeWeight> weights,
+                          const NodeQuery& query = query_nodes);
 
 }  // namespace pmembench

@@ -13,9 +13,10 @@
 
 namespace pmembench {
 
-// Rated by the firmware (HMAT), never measured here. bandwidth as sysfs gives it (MiB/s), ns.
+// Rated, never measured here. Bandwidth as sysfs gives it (MiB/s), ns.
 struct RatedAccess {
   int initiator_node = -1;
+  std::string source = "HMAT";  // the firmware's, by sysfs; or "hwloc": its memory attributes
   std::optional<std::uint64_t> read_bandwidth_mib_per_s, write_bandwidth_mib_per_s;
   std::optional<std::uint64_t> read_latency_ns, write_latency_ns;
 };

@@ -31,6 +31,8 @@ std::string work_of(const Row& row) {
     if (paths_with(key).empty()) text += fmt::format(" {}={}", key, value);
   }
   text += fmt::format(", {} thread{}", row.threads, row.threads == 1 ? "" : "s");
+  const std::string& placement = row.placement_asked;
+  if (!placement.empty() && placement != "near") text += ", " + placement;
   if (row.latency_ns) text += fmt::format(", latency {}", row.latency_ns->mode);
   return text;
 }
@@ -103,6 +105,8 @@ std::vector<Ladder> ladders_of(const std::vector<Row>& rows,
   for (const Row& row : rows) {
     if (row.status != "ok" || !row.ns_per_operation) continue;
     if (height_of(row.path) == kOrder.size() || row.backend == "null") continue;
+    // The time of an operation that comes at a rate is the rate's and not the way's.
+    if (row.service_ns) continue;
     const std::string work = work_of(row);
     if (beside_the_device(row)) {
       beside[work].push_back(&row);

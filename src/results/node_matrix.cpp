@@ -52,7 +52,7 @@ std::vector<NodeMatrix> node_matrices(const std::vector<Row>& rows) {
     if (at == matrix.targets.end()) matrix.targets.push_back(pair.target);
     std::sort(matrix.targets.begin(), matrix.targets.end(), target_before);
     matrix.fields[{pair.initiator_node, pair.target}] = {row.cell, measured_of(row), pair.rated,
-                                                         pair.ratio};
+                                                         pair.rated_by, pair.ratio};
   }
   return matrices;
 }

@@ -17,6 +17,7 @@ struct MatrixField {
   std::string cell;
   Estimate measured;
   std::optional<double> rated;
+  std::string rated_by;           // "HMAT", "hwloc"; empty: not rated
   std::optional<Estimate> ratio;  // measured / rated
 };
 

@@ -27,6 +27,7 @@ json matrix_json(const NodeMatrix& matrix) {
                       {"cell", field.cell},
                       {"measured", estimate_json(field.measured)},
                       {"rated", known(field.rated)},
+                      {"rated_by", field.rated ? json(field.rated_by) : json(nullptr)},
                       {"ratio", field.ratio ? estimate_json(*field.ratio) : json(nullptr)}});
   }
   return {{"group", matrix.group},

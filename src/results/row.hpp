@@ -40,6 +40,7 @@ struct RowPair {
   std::string group;              // cells that differ in the pair alone share it
   std::string measure;            // "latency_ns" (dependent loads), "bytes_per_s", or empty
   std::optional<double> rated;    // in the measure's unit; nullopt: not rated
+  std::string rated_by;           // "HMAT", "hwloc"; empty: not rated
   std::optional<Estimate> ratio;  // measured / rated
 };
 

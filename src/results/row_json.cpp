@@ -85,6 +85,7 @@ json to_json(const std::optional<RowPair>& pair) {
           {"group", pair->group},
           {"measure", pair->measure},
           {"rated", pair->rated ? number_or_null(*pair->rated) : json(nullptr)},
+          {"rated_by", pair->rated ? json(pair->rated_by) : json(nullptr)},
           {"ratio", to_json(pair->ratio)}};
 }
 
@@ -102,7 +103,10 @@ std::optional<RowPair> pair_from(const json& row) {
   }
   pair.group = value.at("group").get<std::string>();
   pair.measure = value.at("measure").get<std::string>();
-  if (!value.at("rated").is_null()) pair.rated = value.at("rated").get<double>();
+  if (!value.at("rated").is_null()) {
+    pair.rated = value.at("rated").get<double>();
+    pair.rated_by = value.value("rated_by", "HMAT");  // older ones knew no other
+  }
   pair.ratio = estimate_from(value.at("ratio"));
   return pair;
 }

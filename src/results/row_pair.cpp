@@ -44,7 +44,9 @@ std::optional<RowPair> pair_of(const Cell& cell, const Row& row) {
   if (!measured) return pair;
   pair.measure = chain ? "latency_ns" : "bytes_per_s";
   if (cell.pair->rated) pair.rated = rated_of(*cell.pair->rated, cell, pair.measure);
-  if (pair.rated) pair.ratio = divided(*measured, *pair.rated);
+  if (!pair.rated) return pair;
+  pair.rated_by = cell.pair->rated->source;
+  pair.ratio = divided(*measured, *pair.rated);
   return pair;
 }
 

@@ -51,6 +51,7 @@ json to_json(const RunConditions& conditions) {
   return {{"schema", "pmembench-conditions"},
           {"version", 1},
           {"prefetchers", facts.prefetchers},
+          {"weighted_interleave", facts.weighted_interleave},
           {"thp_enabled", facts.thp_enabled},
           {"governor", facts.governor},
           {"turbo", facts.turbo},

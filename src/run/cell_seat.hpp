@@ -5,8 +5,10 @@
 #include <x86intrin.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "base/result.hpp"
 #include "measure/histogram.hpp"
@@ -22,6 +24,8 @@ namespace pmembench {
 
 // On lines of its own: threads share nothing while they are timed.
 struct alignas(128) CellSeat {
+  static constexpr std::uint64_t kReadings = 128;  // 1 KiB: a small part of the first-level cache
+
   std::unique_ptr<Path> path;
   std::unique_ptr<Workload> workload;
   Histogram histogram;    // in an open loop from the intended begin
@@ -43,25 +47,28 @@ struct alignas(128) CellSeat {
     end = tsc_end_durable();
   }
 
-  // The counter is read once between two operations: a reading costs as much as a short operation
-  // does. It waits for the operation before it, and none after it begins before it is done; what
-  // is recorded meanwhile, some instructions, is part of the operation that follows.
+  // The counter is read once between two operations, and its readings are counted later, a batch of
+  // them at once: what is recorded is part of no operation, and waits for none.
   template <std::uint64_t (*kEnd)()>
   void time_operations(std::uint64_t operations, const Plant& plant) {
-    work = {};
+    std::array<std::uint64_t, kReadings> readings;  // NOLINT: each is written before it is read
+    Work done;
     begin = tsc_begin();
     if (slots.active()) slots.start(begin);
-    std::uint64_t start = begin;
-    for (std::uint64_t i = 0; i < operations; ++i) {
-      const Work one = workload->run(1);
-      if (plant.chunk != 0) planted_work(plant.multiplications);
-      const std::uint64_t now = kEnd();
-      histogram.record(now - start);
-      if (slots.active()) slots.record(now, now - start);
-      start = now;
-      work.operations += one.operations;
-      work.bytes += one.bytes;
+    for (std::uint64_t left = operations; left > 0;) {
+      const std::uint64_t batch = std::min(left, kReadings);
+      const std::uint64_t start = tsc_end_issue();
+      for (std::uint64_t i = 0; i < batch; ++i) {
+        const Work one = workload->run(1);
+        if (plant.chunk != 0) planted_work(plant.multiplications);
+        readings[i] = kEnd();
+        done.operations += one.operations;
+        done.bytes += one.bytes;
+      }
+      count_readings(start, {readings.data(), batch});
+      left -= batch;
     }
+    work = done;
     end = tsc_end_durable();
   }
 
@@ -106,6 +113,21 @@ struct alignas(128) CellSeat {
     if (work.operations != operations) {
       status = runtime_error("only {} of {} operations were done: {}", work.operations, operations,
                              workload->failure());
+    }
+  }
+
+  // One operation lies between each reading and the one before it.
+  void count_readings(std::uint64_t start, std::span<const std::uint64_t> readings) {
+    const std::uint64_t first = start;
+    for (const std::uint64_t now : readings) {
+      histogram.record(now - start);
+      start = now;
+    }
+    if (!slots.active()) return;
+    start = first;
+    for (const std::uint64_t now : readings) {
+      slots.record(now, now - start);
+      start = now;
     }
   }
 

@@ -82,6 +82,10 @@ Status CellSession::prepare_seats() {
   return {};
 }
 
+double CellSession::time_ns_of(const CellSeat& seat) const {
+  return static_cast<double>(seat.end - seat.begin) * host_.timer.ns_per_tick;
+}
+
 Result<SliceReply> CellSession::summarise() const {
   SliceReply reply;
   std::uint64_t first_begin = ~std::uint64_t{0}, last_begin = 0, first_end = ~std::uint64_t{0},
@@ -89,7 +93,7 @@ Result<SliceReply> CellSession::summarise() const {
   double rate = 0;
   for (const auto& seat : seats_) {
     if (!seat->status) return seat->status.error();
-    const double time_ns = static_cast<double>(seat->end - seat->begin) * host_.timer.ns_per_tick;
+    const double time_ns = time_ns_of(*seat);
     rate += static_cast<double>(seat->work.operations) / std::max(time_ns, 1e-3);
     reply.operations += seat->work.operations;
     reply.bytes += seat->work.bytes;
@@ -237,7 +241,7 @@ Status CellSession::plant(double share) {
 
 void CellSession::forget_latencies() {
   for (auto& seat : seats_) seat->forget_latencies();
-  operations_in_slices_ = slice_time_ns_ = 0;
+  operations_in_slices_ = thread_time_ns_ = 0;
   warm_ = forgotten_ = true;
 }
 
@@ -248,23 +252,23 @@ Result<SliceReply> CellSession::slice() {
   best_bytes_per_s_ =
       std::max(best_bytes_per_s_, static_cast<double>(reply->bytes) / time_ns * 1e9);
   operations_in_slices_ += static_cast<double>(reply->operations);
-  slice_time_ns_ += time_ns;
+  for (const auto& seat : seats_) thread_time_ns_ += time_ns_of(*seat);
   return reply;
 }
 
 Status CellSession::check_results(const Histogram& histogram) const {
   const Status below = check_ceiling(best_bytes_per_s_, host_.ceiling_bytes_per_s, cell_.threads);
   if (!below) return below;
-  if (histogram.count() == 0 || slice_time_ns_ <= 0) return {};
+  if (histogram.count() == 0 || thread_time_ns_ <= 0) return {};
   const auto timed = static_cast<std::uint64_t>(operations_in_slices_);
   if (forgotten_ && histogram.count() != timed) {
     return runtime_error("{} operations were done and {} latencies were counted: some are missing",
                          timed, histogram.count());
   }
   // In an open loop operations wait: those that are served are as many as there are threads.
-  return check_littles_law(operations_in_slices_ / slice_time_ns_ * 1e9,
-                           histogram.mean() * host_.timer.ns_per_tick, cell_.threads,
-                           host_.timer.step_ns);
+  return check_littles_law(
+      rate_over_thread_time(operations_in_slices_, thread_time_ns_, cell_.threads),
+      histogram.mean() * host_.timer.ns_per_tick, cell_.threads, host_.timer.step_ns);
 }
 
 void CellSession::count_device(std::map<std::string, std::uint64_t>& counters) const {

@@ -60,6 +60,7 @@ class CellSession {
   Result<double> time_of(std::uint64_t operations);
   void prepare_arrivals(double rate_per_s, std::uint64_t slice_ns);
   Result<SliceReply> summarise() const;
+  [[nodiscard]] double time_ns_of(const CellSeat& seat) const;
   // What the device did since counters_before_.
   void count_device(std::map<std::string, std::uint64_t>& counters) const;
   Status check_results(const Histogram& histogram) const;
@@ -80,7 +81,7 @@ class CellSession {
   std::map<std::string, std::uint64_t> ground_counters_before_;
   std::uint64_t operations_done_ = 0;  // by all threads since counters_before_
   double best_bytes_per_s_ = 0;
-  double operations_in_slices_ = 0, slice_time_ns_ = 0;
+  double operations_in_slices_ = 0, thread_time_ns_ = 0;  // of all threads
 };
 
 }  // namespace pmembench

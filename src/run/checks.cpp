@@ -65,6 +65,10 @@ Status check_ceiling(double bytes_per_s, double ceiling_bytes_per_s, unsigned th
       format_bandwidth(ceiling_bytes_per_s * threads));
 }
 
+double rate_over_thread_time(double operations, double thread_time_ns, unsigned threads) {
+  return operations * threads / thread_time_ns * 1e9;
+}
+
 Status check_littles_law(double operations_per_s, double mean_latency_ns, unsigned threads,
                          double step_ns) {
   const double in_flight = operations_per_s * std::max(0.0, mean_latency_ns - step_ns) * 1e-9;

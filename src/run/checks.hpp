@@ -16,6 +16,12 @@ Status check_time_grows(std::uint64_t operations, double once_ns, double twice_n
 // frequency changes between the two measurements.
 Status check_ceiling(double bytes_per_s, double ceiling_bytes_per_s, unsigned threads);
 
+// Operations a second of `threads` threads that together worked for `thread_time_ns`. Where they
+// worked for unequal times, one of them preempted say, the sum of each one's own rate is larger: it
+// is that of a moment in which all run, and no rate to hold against a mean latency.
+[[nodiscard]] double rate_over_thread_time(double operations, double thread_time_ns,
+                                           unsigned threads);
+
 // Little's law (J. Little, Operations Research 9(3), 1961): operations in flight = rate x latency.
 // A closed loop of `threads` threads with one operation each in flight cannot have more than
 // `threads`; 5 % and the clock's step are allowed for.

@@ -41,8 +41,8 @@ struct alignas(128) LoadedSession::Seat {
   Disturbance disturbance;
   int cpu = -1;
 
-  // The counter is read once between two chunks: rdtscp waits for the last load of a chunk, and
-  // what follows depends on it.
+  // The counter is read once between two chunks: its lfence waits for the last load of a chunk, and
+  // no load of the next begins before that.
   void probe(std::uint64_t ticks, std::uint64_t chunk) {
     begin = tsc_begin();
     const std::uint64_t deadline = begin + ticks;

@@ -121,6 +121,41 @@ TEST(CopyKernels, moves_aligned_ranges_of_each_shape) {
   }
 }
 
+// Lines are asked for ahead, in a range and beyond its end: no byte may be loaded from where only
+// the asking goes.
+TEST(CopyKernels, loads_every_range_of_a_long_batch_whatever_it_asks_for_ahead) {
+  std::mt19937_64 random(9);
+  constexpr std::uint64_t kSlots = 5;
+  for (const std::uint32_t width : widths()) {
+    for (const std::uint64_t size : {128U, 512U, 4032U, 4096U, 4160U, 8192U, 12352U}) {
+      Bytes memory = random_bytes(64 + kSlots * size, random);
+      unsigned char* const base =
+          memory.data() + (64 - reinterpret_cast<std::uintptr_t>(memory.data()) % 64) % 64;
+      const dax_mapping mapping{sizeof(dax_mapping), width, cpu_features(), base, kSlots * size};
+      for (const bool in_order : {true, false}) {
+        for (std::uint64_t count = 1; count <= 2 * kSlots; ++count) {
+          Bytes buffer(size + 1, 0x5A);
+          dax_iter iter{};
+          iter.multiplier = in_order ? 1 : 6364136223846793005ULL;
+          iter.increment = in_order ? ~std::uint64_t{0} / kSlots + 1 : 1442695040888963407ULL;
+          iter.slots = kSlots;
+          iter.granule_bytes = iter.size_bytes = size;
+          iter.count = count;
+          iter.buffer = buffer.data();
+          dax_iter replay = iter;
+          std::uint64_t last = 0;
+          for (std::uint64_t i = 0; i < count; ++i) last = dax_iter_next(&replay);
+          ASSERT_EQ(copy_to(mapping, &iter), static_cast<std::int64_t>(count * size));
+          ASSERT_EQ(iter.state, replay.state);
+          ASSERT_EQ(std::memcmp(buffer.data(), base + last, size), 0)
+              << "vectors of " << width << ", " << count << " ranges of " << size;
+          ASSERT_EQ(buffer.back(), 0x5A);
+        }
+      }
+    }
+  }
+}
+
 TEST(CopyKernels, zeroes_lines_and_nothing_around_them) {
   for (const std::uint32_t width : widths()) {
     for (const bool cached : {true, false}) {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -23,9 +25,13 @@
 namespace pmembench::bench {
 namespace {
 
-constexpr std::uint64_t kMappingBytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t kLeastBytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t kMostBytes = std::uint64_t{2} << 30;
 constexpr std::uint64_t kSliceNs = 500'000;
 constexpr unsigned kPairs = 200;
+// Of chases through memory, where two slices in a row differ by a tenth and more.
+constexpr unsigned kMemoryPairs = 1200;
+constexpr unsigned kTrialPairs = 80;  // to choose a size or a loop by; thrown away
 constexpr double kChaseTarget = 0.01;
 constexpr double kStreamTarget = 0.99;
 constexpr double kAllCpusTarget = 0.98;
@@ -46,17 +52,28 @@ void must(const Status& status) {
   if (!status) stop(status.error().message);
 }
 
+// Far more than the last level of the caches holds, where this host has as much.
+std::uint64_t mapping_bytes() {
+  std::uint64_t largest = 0;
+  for (const CpuCache& cache : read_cpu("/").caches) {
+    largest = std::max(largest, cache.size_bytes);
+  }
+  const std::uint64_t affordable = available_memory_bytes("/").value_or(0) / 4;
+  const std::uint64_t wanted = std::clamp(4 * largest, kLeastBytes, kMostBytes);
+  return std::bit_floor(std::max(std::min(wanted, affordable), kLeastBytes));
+}
+
 // On a boundary of 2 MiB, with huge pages asked for and every page touched.
-unsigned char* map_memory() {
+unsigned char* map_memory(std::uint64_t size_bytes) {
   constexpr std::uint64_t kHugeBytes = std::uint64_t{2} << 20;
-  void* mapping = mmap(nullptr, kMappingBytes + kHugeBytes, PROT_READ | PROT_WRITE,
+  void* mapping = mmap(nullptr, size_bytes + kHugeBytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED) stop("cannot map 256 MiB: free some memory");
+  if (mapping == MAP_FAILED) stop("cannot map the memory to measure: free some");
   const auto address = reinterpret_cast<std::uintptr_t>(mapping);
   auto* base =
       static_cast<unsigned char*>(mapping) + (kHugeBytes - address % kHugeBytes) % kHugeBytes;
-  (void)madvise(base, kMappingBytes, MADV_HUGEPAGE);
-  std::memset(base, 1, kMappingBytes);
+  (void)madvise(base, size_bytes, MADV_HUGEPAGE);
+  std::memset(base, 1, size_bytes);
   return base;
 }
 
@@ -120,7 +137,7 @@ class Ours {
   std::vector<std::unique_ptr<Workload>> workloads_;
 };
 
-// What a stream is compared at: the size at which a direction goes fastest here.
+// One way for bytes to go; `operation_bytes` is that at which ours goes fastest here.
 struct Direction {
   const char* name;
   const char* backend;
@@ -177,30 +194,79 @@ void print_ratio(Bench& bench, const std::string& name, const PairedSlices& slic
   std::fflush(stdout);
 }
 
-void bench_chase(Bench& bench, Team& one, const std::string& order, const std::string& range) {
-  Ours ours(bench, one, "movnt", "chase", {{"order", order}, {"range_size", range}});
+// Each walks the cycle at a place of its own, half a cycle from the other's: so a node was last met
+// equally long ago by whoever comes to it, and no cache favours the one that follows.
+void bench_chase(Bench& bench, Team& one, const std::string& order, std::uint64_t range_bytes) {
+  Ours ours(bench, one, "movnt", "chase",
+            {{"order", order}, {"range_size", std::to_string(range_bytes)}});
+  const std::uint64_t nodes = range_bytes / 64;
   // The chain that the workload has built begins at the first byte.
   void* at = bench.mapping.address;
+  std::uint64_t our_steps = 1000, steps = 0;
+  const Work by_hand = [&](std::uint64_t n) {
+    steps += n;
+    one.run([&](unsigned) { at = reference::chase(at, n); });
+  };
   const auto slices = time_in_pairs(
-      [&](std::uint64_t n) { ours.run(n); },
-      [&](std::uint64_t n) { one.run([&](unsigned) { at = reference::chase(at, n); }); }, kPairs,
-      kSliceNs, 1);
-  print_ratio(bench, fmt::format("chase {} over {} KiB", order, std::stoull(range) / 1024), slices,
+      [&](std::uint64_t n) {
+        our_steps += n;
+        ours.run(n);
+      },
+      by_hand, range_bytes > kLeastBytes ? kMemoryPairs : kPairs, kSliceNs, 1,
+      [&] { by_hand((our_steps + nodes / 2 + nodes - steps % nodes) % nodes); });
+  print_ratio(bench, fmt::format("chase {} over {} KiB", order, range_bytes / 1024), slices,
               1 - kChaseTarget, true);
 }
 
-void bench_stream(Bench& bench, Team& team, const Direction& direction, double target) {
+PairedSlices stream_slices(Bench& bench, Team& team, const Direction& direction, unsigned pairs) {
   Parameters parameters = direction.parameters;
   parameters["operation_size"] = std::to_string(direction.operation_bytes);
   Ours ours(bench, team, direction.backend, "sequential", parameters);
   Streams reference(bench, team, direction);
+  return time_in_pairs([&](std::uint64_t n) { ours.run(n); },
+                       [&](std::uint64_t n) { reference.run(n); }, pairs, kSliceNs, 1);
+}
+
+// The size of operation at which ours is fastest, on samples that are not used again. Its buffer is
+// in the first-level cache.
+void choose_size(Bench& bench, Team& team, Direction& direction) {
+  double best_ns_per_byte = 0;
+  std::uint64_t best = direction.operation_bytes;
+  for (const std::uint64_t size : {256, 1024, 4096, 16384}) {
+    direction.operation_bytes = size;
+    const auto slices = stream_slices(bench, team, direction, kTrialPairs);
+    const double ns_per_byte = median_interval(slices.ours_ns).median / static_cast<double>(size);
+    if (best_ns_per_byte != 0 && ns_per_byte >= best_ns_per_byte) continue;
+    best_ns_per_byte = ns_per_byte;
+    best = size;
+  }
+  direction.operation_bytes = best;
+}
+
+// The faster of two loops by hand, one of which asks for the lines ahead, on samples that are not
+// used again.
+void choose_read(Bench& bench, Team& team, Direction& direction) {
+  Direction other = direction;
+  other.loop = bench.streams.read_ahead;
+  Streams plain(bench, team, direction), ahead(bench, team, other);
   const auto slices =
-      time_in_pairs([&](std::uint64_t n) { ours.run(n); },
-                    [&](std::uint64_t n) { reference.run(n); }, kPairs, kSliceNs, 1);
+      time_in_pairs([&](std::uint64_t n) { ahead.run(n); }, [&](std::uint64_t n) { plain.run(n); },
+                    kTrialPairs, kSliceNs, 1);
+  const double ratio = speed_ratio(slices).median;
+  if (ratio > 1) direction.loop = other.loop;
+  fmt::print(
+      "(the loop that asks for lines ahead reads {:.3f} times as fast as the plain one: the "
+      "{} one is the reference)\n",
+      ratio, ratio > 1 ? "former" : "latter");
+}
+
+void bench_stream(Bench& bench, Team& team, Direction direction, double target) {
+  if (direction.loop == bench.streams.read) choose_read(bench, team, direction);
+  choose_size(bench, team, direction);
   print_ratio(bench,
               fmt::format("{} {} B, {} CPU{}", direction.name, direction.operation_bytes,
                           team.size(), team.size() == 1 ? "" : "s"),
-              slices, target, false);
+              stream_slices(bench, team, direction, kPairs), target, false);
 }
 
 Cell null_cell(const Bench& bench, Timing timing) {
@@ -246,11 +312,14 @@ void bench_harness(const Bench& bench, const std::string& name, Timing timing, d
 Bench make_bench() {
   Bench bench;
   const CpuFeatures cpu = detect_cpu_features();
-  bench.streams = cpu.avx2 ? reference::avx2_streams() : reference::sse2_streams();
-  // The reference has no 64-byte vectors, so ours uses none either.
-  bench.mapping = {sizeof(dax_mapping), cpu.avx2 ? 32U : 16U,
-                   DAX_CPU_SSE2 | DAX_CPU_CLFLUSH | (cpu.avx2 ? DAX_CPU_AVX2 : 0), map_memory(),
-                   kMappingBytes};
+  bench.streams = cpu.avx512f ? reference::avx512_streams()
+                  : cpu.avx2  ? reference::avx2_streams()
+                              : reference::sse2_streams();
+  const std::uint64_t features = DAX_CPU_SSE2 | DAX_CPU_CLFLUSH | (cpu.avx2 ? DAX_CPU_AVX2 : 0) |
+                                 (cpu.avx512f ? DAX_CPU_AVX512F : 0);
+  const std::uint64_t size_bytes = mapping_bytes();
+  bench.mapping = {sizeof(dax_mapping), cpu.vector_bytes(), features, map_memory(size_bytes),
+                   size_bytes};
   bench.cpus = read_topology("/").usable_cpus;
   return bench;
 }
@@ -259,12 +328,14 @@ int run_all() {
   Bench bench = make_bench();
   const auto one = must(Team::start({bench.cpus.front()}));
   fmt::print(
-      "{} pairs of slices of {} us in turn, 256 MiB, {}; ratio: operations a second, ours over "
+      "{} pairs of slices of {} us in turn, {} MiB, {}; ratio: operations a second, ours over "
       "the\n"
       "hand-written loop, median of pairs [95 % by sign test]\n\n{:<36}{:>10}{:>12}{:>8}\n",
-      kPairs, kSliceNs / 1000, bench.streams.vectors, "case", "ours ns", "by hand ns", "ratio");
+      kPairs, kSliceNs / 1000, bench.mapping.size_bytes >> 20, bench.streams.vectors, "case",
+      "ours ns", "by hand ns", "ratio");
   for (const char* order : {"random", "sequential", "tlb-hostile"}) {
-    for (const char* range : {"16384", "268435456"}) bench_chase(bench, *one, order, range);
+    bench_chase(bench, *one, order, 16384);
+    bench_chase(bench, *one, order, bench.mapping.size_bytes);
   }
   const Direction read{"read", "movnt", 4096, {{"access", "read"}}, bench.streams.read};
   const Direction cached{"cached write",

@@ -41,11 +41,13 @@ std::uint64_t operations_of_slice(const Work& work, std::uint64_t slice_ns) {
 }  // namespace
 
 PairedSlices time_in_pairs(const Work& ours, const Work& reference, unsigned pairs,
-                           std::uint64_t slice_ns, std::uint64_t seed) {
+                           std::uint64_t slice_ns, std::uint64_t seed,
+                           const std::function<void()>& settle) {
   PairedSlices slices;
   Random random(seed);
   const std::uint64_t n = operations_of_slice(reference, slice_ns);
   ours(n);
+  if (settle) settle();
   for (unsigned i = 0; i < pairs; ++i) {
     const bool ours_first = random.below(2) == 0;
     for (const bool is_ours : {ours_first, !ours_first}) {

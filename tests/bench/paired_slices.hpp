@@ -17,8 +17,10 @@ struct PairedSlices {
 // `pairs` times both, in random order, each in a slice of `slice_ns` that begins just after the
 // thread blocked, so that the scheduler has no reason to end it early (docs/methodology.md). Both
 // do the same number of operations, as many as the reference does in slice_ns.
+// `settle` is called once the length of a slice is known and both have run: untimed.
 PairedSlices time_in_pairs(const Work& ours, const Work& reference, unsigned pairs,
-                           std::uint64_t slice_ns, std::uint64_t seed);
+                           std::uint64_t slice_ns, std::uint64_t seed,
+                           const std::function<void()>& settle = {});
 
 // A median with a distribution-free interval of at least 95 %: the order statistics whose ranks a
 // sign test would not refuse (binomial with p = 1/2).

@@ -24,7 +24,8 @@ TEST(MatrixTable, shows_each_pair_and_a_dash_for_what_was_not_measured) {
   EXPECT_THAT(text, HasSubstr("to dax0.0"));
   EXPECT_THAT(text, HasSubstr("MiB/s ±0."));
   EXPECT_THAT(text, testing::ContainsRegex("node 1 +61[01] MiB/s[^\n]* -\n"));
-  EXPECT_THAT(text, HasSubstr("rated by the firmware (HMAT): none of these pairs.\n"));
+  EXPECT_THAT(text, HasSubstr("rated by the firmware (HMAT) or by hwloc's memory attributes: none "
+                              "of these pairs.\n"));
   EXPECT_THAT(text, Not(HasSubstr("nothing is far")));
 }
 
@@ -36,6 +37,10 @@ TEST(MatrixTable, puts_what_is_rated_beside_what_was_measured) {
   EXPECT_THAT(text, HasSubstr("nodes: latency of "));
   EXPECT_THAT(text, HasSubstr(", x1.25 of 80 ns rated"));
   EXPECT_THAT(text, HasSubstr("rated: by the host's firmware (HMAT)"));
+  EXPECT_THAT(text, Not(HasSubstr("hwloc")));
+  cell.pair->rated->source = "hwloc";
+  EXPECT_THAT(matrix_text({make_row(cell, sample::at(100), "", RowContext{})}),
+              HasSubstr("rated: by hwloc's memory attributes, where the firmware rates nothing"));
 }
 
 TEST(MatrixTable, says_that_nothing_is_far_on_one_node) {

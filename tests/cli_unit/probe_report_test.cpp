@@ -65,11 +65,12 @@ TEST(ProbeText, shows_a_cxl_host) {
   const std::string page = probe_text(probe_json(tree.root()));
   EXPECT_THAT(section_of(page, "Memory nodes"),
               HasSubstr("     1  none      256 GiB  255.585 GiB  0:255 1:10        unknown\n"));
-  EXPECT_EQ(section_of(page, "Rated by the firmware (HMAT), not measured"),
-            "Rated by the firmware (HMAT), not measured\n"
-            "  node  from node  read latency  write latency  read bandwidth  write bandwidth\n"
-            "     0          0        100 ns         100 ns    460800 MiB/s     460800 MiB/s\n"
-            "     1          0        250 ns         250 ns     60000 MiB/s      60000 MiB/s\n");
+  EXPECT_EQ(
+      section_of(page, "Rated by the firmware (HMAT) or by hwloc, not measured"),
+      "Rated by the firmware (HMAT) or by hwloc, not measured\n"
+      "  node  from node  by    read latency  write latency  read bandwidth  write bandwidth\n"
+      "     0          0  HMAT        100 ns         100 ns    460800 MiB/s     460800 MiB/s\n"
+      "     1          0  HMAT        250 ns         250 ns     60000 MiB/s      60000 MiB/s\n");
   EXPECT_THAT(section_of(page, "dax devices"),
               HasSubstr("  dax0.0  256 GiB      2 MiB  kmem        0        1    "));
   EXPECT_THAT(section_of(page, "dax devices"),
@@ -89,8 +90,8 @@ TEST(ProbeText, shows_a_bare_virtual_machine_with_unknown_for_what_it_does_not_s
   EXPECT_THAT(section_of(page, "Host"), HasSubstr("  load, 1 minute    1.5\n"));
   EXPECT_THAT(section_of(page, "Host"), HasSubstr("  memory available  23.1663 GiB\n"));
   EXPECT_EQ(section_of(page, "dax devices"), "dax devices\n  none\n");
-  EXPECT_EQ(section_of(page, "Rated by the firmware (HMAT), not measured"),
-            "Rated by the firmware (HMAT), not measured\n  unknown\n");
+  EXPECT_EQ(section_of(page, "Rated by the firmware (HMAT) or by hwloc, not measured"),
+            "Rated by the firmware (HMAT) or by hwloc, not measured\n  unknown\n");
   EXPECT_THAT(section_of(page, "Block devices"), HasSubstr("  without a medium: loop0\n"));
   for (const char* name : {"governor          ", "turbo             ", "SMT               ",
                            "prefetchers       ", "ASLR              ", "clock source      "}) {
@@ -173,6 +174,7 @@ TEST(ProbeJson, keeps_facts_as_numbers_with_their_units_in_the_name) {
   EXPECT_EQ(facts["nodes"][1]["cpus"], json::array());
   EXPECT_EQ(facts["nodes"][1]["rated"][0]["read_latency_ns"], 250);
   EXPECT_EQ(facts["nodes"][1]["rated"][0]["initiator_node"], 0);
+  EXPECT_EQ(facts["nodes"][1]["rated"][0]["source"], "HMAT");
   EXPECT_EQ(facts["nodes"][0]["distance"]["1"], 50);
   EXPECT_EQ(facts["dax"][0]["size_bytes"], 274877906944);
   EXPECT_EQ(facts["dax"][0]["driver"], "kmem");

@@ -35,6 +35,17 @@ TEST(ResultTable, has_a_line_a_row_under_its_medium) {
   EXPECT_THAT(line, HasSubstr("  10"));
 }
 
+// Two rows that differ in it alone are two rows to the reader, too.
+TEST(ResultTable, shows_placement_rate_and_slots_of_a_cell) {
+  Cell cell = sample::cell("dram:1M/movnt/direct/random/t1/cpu_node=0;node=1/poisson@10%");
+  EXPECT_THAT(line_of(result_text({row_of(cell, {sample::replicate(0, 100)})}), "movnt"),
+              HasSubstr(" random, cpu_node=0;node=1, poisson@10%  "));
+  cell = sample::timed_cell();
+  cell.name = "dram:1M/movnt/direct/random/t1/operation-issue/slots=10ms";
+  EXPECT_THAT(line_of(result_text({row_of(cell, {sample::replicate(0, 100)})}), "movnt"),
+              HasSubstr(" random, slots=10ms  "));
+}
+
 TEST(ResultTable, leaves_an_interval_out_where_there_is_none) {
   const std::string text = result_text({row_of(sample::cell(), {sample::replicate(0, 100)})});
   EXPECT_THAT(text, Not(HasSubstr("±")));
@@ -51,8 +62,8 @@ TEST(ResultTable, says_which_percentiles_too_few_operations_support) {
   const std::string text = result_text({row_of(cell, {replicate})});
   EXPECT_THAT(line_of(text, "movnt"), HasSubstr("n/a"));
   EXPECT_THAT(text, HasSubstr("n/a: too few operations were timed for that percentile.\n"));
-  EXPECT_THAT(text,
-              HasSubstr("harness floor: the clock pair around a timed operation up to 20 ns"));
+  EXPECT_THAT(
+      text, HasSubstr("harness floor: the clock, read between two timed operations, up to 20 ns"));
 }
 
 TEST(ResultTable, calls_a_latency_below_the_clocks_floor_so) {

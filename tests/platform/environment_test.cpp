@@ -35,6 +35,7 @@ TEST(ReadEnvironment, reads_a_bare_metal_server) {
   EXPECT_EQ(facts.virtualisation, "none");
   EXPECT_EQ(facts.clock_source, "tsc");
   EXPECT_EQ(facts.prefetchers, "unknown");
+  EXPECT_EQ(facts.weighted_interleave, "no");
   EXPECT_EQ(facts.command_line, "BOOT_IMAGE=/vmlinuz root=/dev/sda2 quiet");
   EXPECT_EQ(facts.numa_balancing, "on");
   ASSERT_TRUE(facts.load_1min);

@@ -65,6 +65,78 @@ TEST(PageInterleave, touches_every_page_where_it_is_told) {
   EXPECT_EQ(watch.shares(), (std::map<int, double>{{0, 1.0}})) << "no page is left untouched";
 }
 
+// What the kernel would answer of memory that was dealt out by `weights`, page by page.
+NodeQuery nodes_dealt_by(const Mapping& memory, Weights weights, std::uint64_t page_bytes) {
+  return [&memory, weights = std::move(weights), page_bytes](std::span<void* const> pages,
+                                                             std::span<int> nodes) {
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      const auto at =
+          static_cast<std::uint64_t>(static_cast<unsigned char*>(pages[i]) - memory.address());
+      nodes[i] = interleaved_node(weights, at / page_bytes);
+    }
+    return true;
+  };
+}
+
+TEST(PageInterleave, verifies_the_node_of_every_page) {
+  const Mapping memory(64 * kPage);
+  const Weights weights{{0, 3}, {1, 1}};
+  for (const std::uint64_t page_bytes : {kPage, 4 * kPage}) {
+    const NodeQuery right = nodes_dealt_by(memory, weights, page_bytes);
+    EXPECT_TRUE(
+        verify_interleaved(memory.address(), memory.size_bytes(), page_bytes, weights, right));
+    // The shares are right and the places are not.
+    const NodeQuery shifted = nodes_dealt_by(memory, {{1, 1}, {0, 3}}, page_bytes);
+    const Status status =
+        verify_interleaved(memory.address(), memory.size_bytes(), page_bytes, weights, shifted);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::environment);
+    EXPECT_THAT(status.error().message,
+                HasSubstr(fmt::format("interleave=0:3+1:1 was not kept: 32 of 64 pages lie on "
+                                      "another node, first page 0 (of {} bytes), for node 0 and on "
+                                      "node 1",
+                                      page_bytes)));
+  }
+}
+
+TEST(PageInterleave, sees_one_page_that_lies_elsewhere) {
+  const Mapping memory(64 * kPage);
+  const Weights weights{{0, 1}, {1, 1}};
+  const NodeQuery right = nodes_dealt_by(memory, weights, kPage);
+  const NodeQuery one_wrong = [&](std::span<void* const> pages, std::span<int> nodes) {
+    const bool answered = right(pages, nodes);
+    nodes[41] = -1;
+    return answered;
+  };
+  const Status status =
+      verify_interleaved(memory.address(), memory.size_bytes(), kPage, weights, one_wrong);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(
+      status.error().message,
+      HasSubstr("1 of 64 pages lie on another node, first page 41 (of 4096 bytes), for node "
+                "1 and on node -1"));
+}
+
+TEST(PageInterleave, is_no_error_of_the_pages_where_the_kernel_cannot_tell) {
+  const Mapping memory(4 * kPage);
+  const NodeQuery silent = [](std::span<void* const>, std::span<int>) { return false; };
+  EXPECT_TRUE(
+      verify_interleaved(memory.address(), memory.size_bytes(), kPage, Weights{{5, 1}}, silent));
+}
+
+TEST(PageInterleave, leaves_one_policy_on_all_of_the_memory) {
+  const Mapping memory(8 * kPage);
+  const Status touched =
+      touch_interleaved(memory.address(), memory.size_bytes(), kPage, Weights{{0, 1}});
+  if (!touched && touched.error().code == EPERM) GTEST_SKIP() << touched.error().message;
+  ASSERT_TRUE(touched) << touched.error().message;
+  for (std::uint64_t page = 0; page < 8; ++page) {
+    int mode = -1;
+    ASSERT_EQ(get_mempolicy(&mode, nullptr, 0, memory.address() + page * kPage, MPOL_F_ADDR), 0);
+    EXPECT_EQ(mode, MPOL_INTERLEAVE) << "which NUMA balancing leaves alone";
+  }
+}
+
 TEST(PageInterleave, leaves_the_policy_of_the_thread_as_it_was) {
   const Mapping memory(8 * kPage);
   unsigned long node_0 = 1;

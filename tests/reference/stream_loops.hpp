@@ -11,11 +11,14 @@ namespace pmembench::reference {
 using Stream = std::uint64_t (*)(unsigned char* begin, std::uint64_t bytes);
 
 struct StreamLoops {
-  const char* vectors;  // "avx2" or "sse2"
+  const char* vectors;  // "avx512", "avx2" or "sse2"
   Stream read;          // loads
+  Stream read_ahead;    // loads, and each line 4 KiB ahead asked for: which is faster depends
   Stream write;         // cached stores
   Stream movnt;         // non-temporal stores
 };
+// Which of them this CPU can run is the caller's to know.
+[[nodiscard]] StreamLoops avx512_streams();
 [[nodiscard]] StreamLoops avx2_streams();
 [[nodiscard]] StreamLoops sse2_streams();
 

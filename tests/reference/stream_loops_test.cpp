@@ -15,6 +15,7 @@ constexpr std::uint64_t kBytes = 4096;
 std::vector<StreamLoops> runnable() {
   std::vector<StreamLoops> all{sse2_streams()};
   if (__builtin_cpu_supports("avx2")) all.push_back(avx2_streams());
+  if (__builtin_cpu_supports("avx512f")) all.push_back(avx512_streams());
   return all;
 }
 
@@ -34,13 +35,15 @@ TEST(StreamLoops, write_every_byte_and_no_other) {
 
 TEST(StreamLoops, read_every_byte) {
   for (const StreamLoops& loops : runnable()) {
-    SCOPED_TRACE(loops.vectors);
-    alignas(64) std::array<unsigned char, kBytes> memory{};
-    const std::uint64_t before = loops.read(memory.data(), kBytes);
-    for (std::size_t at = 0; at < kBytes; ++at) {
-      memory[at] = 1;
-      ASSERT_NE(loops.read(memory.data(), kBytes), before) << "byte " << at << " is not read";
-      memory[at] = 0;
+    for (const Stream loop : {loops.read, loops.read_ahead}) {
+      SCOPED_TRACE(loops.vectors);
+      alignas(64) std::array<unsigned char, kBytes> memory{};
+      const std::uint64_t before = loop(memory.data(), kBytes);
+      for (std::size_t at = 0; at < kBytes; ++at) {
+        memory[at] = 1;
+        ASSERT_NE(loop(memory.data(), kBytes), before) << "byte " << at << " is not read";
+        memory[at] = 0;
+      }
     }
   }
 }

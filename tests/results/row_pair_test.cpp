@@ -20,6 +20,7 @@ TEST(RowPair, puts_the_latency_of_a_chain_beside_the_rated_one) {
   ASSERT_TRUE(row.numa && row.numa->ratio);
   EXPECT_EQ(row.numa->measure, "latency_ns");
   EXPECT_EQ(row.numa->rated, 80.0);
+  EXPECT_EQ(row.numa->rated_by, "HMAT");
   EXPECT_NEAR(row.numa->ratio->estimate, row.ns_per_operation->estimate / 80, 1e-12);
   EXPECT_NEAR(row.numa->ratio->low, row.ns_per_operation->low / 80, 1e-12);
   EXPECT_TRUE(row.numa->ratio->has_interval);
@@ -54,6 +55,11 @@ TEST(RowPair, comes_back_from_json_as_it_was) {
   EXPECT_TRUE(
       to_json(sample::placed_row(0, "dax1.0", std::nullopt, 70))["numa"]["target_node"].is_null())
       << "a node that is not known is null, never 0";
+  nlohmann::json older_rating = to_json(rated_row("read"));
+  older_rating["numa"].erase("rated_by");
+  const auto rated_back = row_from_json(older_rating);
+  ASSERT_TRUE(rated_back) << rated_back.error().message;
+  EXPECT_EQ(rated_back->numa->rated_by, "HMAT") << "older ones knew no other";
   nlohmann::json older = to_json(rated_row("read"));
   older.erase("numa");
   const auto back = row_from_json(older);

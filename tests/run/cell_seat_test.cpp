@@ -53,6 +53,35 @@ TEST(CellSeat, counts_one_latency_for_each_operation_of_a_closed_loop) {
   EXPECT_TRUE(seat.status);
 }
 
+// Each from the end of the one before to its own end, and over more than one batch of readings.
+TEST(CellSeat, counts_latencies_that_add_up_to_the_time_of_the_loop) {
+  for (const char* mode : {"issue", "durable"}) {
+    constexpr std::uint64_t kSpin = 5000, kOperations = 3 * CellSeat::kReadings + 5;
+    CellSeat seat = seat_with(kSpin);
+    Cell cell = timed_cell();
+    cell.latency_mode = mode;
+    seat.run(kOperations, cell, {});
+    EXPECT_EQ(seat.histogram.count(), kOperations);
+    EXPECT_GE(seat.histogram.minimum(), kSpin * 95 / 100) << mode;
+    const double all = seat.histogram.mean() * static_cast<double>(kOperations);
+    EXPECT_LE(all, 1.01 * static_cast<double>(seat.end - seat.begin)) << mode;
+  }
+}
+
+TEST(CellSeat, counts_the_same_latencies_in_slots_and_in_the_histogram) {
+  CellSeat seat = seat_with(2000);
+  seat.slots = SlotSeries(16'000, 1'000'000);
+  seat.run(5000, timed_cell(), {});
+  const SlotSummary slots = seat.slots.summary(1.0);
+  double in_slots = 0;
+  for (std::size_t i = 0; i < slots.count.size(); ++i) {
+    in_slots += static_cast<double>(slots.count[i]) * slots.mean_ns[i];
+  }
+  // The last slot is left out, and a preempted operation may be in either.
+  EXPECT_LE(in_slots, 1.02 * seat.histogram.mean() * 5000);
+  EXPECT_GE(in_slots, 0.5 * seat.histogram.mean() * 5000);
+}
+
 TEST(CellSeat, counts_both_times_of_each_operation_of_an_open_loop) {
   for (const Arrival arrival : {Arrival::fixed, Arrival::poisson}) {
     CellSeat seat = seat_with();

@@ -39,6 +39,17 @@ TEST(Checks, refuse_a_latency_that_contradicts_the_rate) {
   EXPECT_TRUE(check_littles_law(8.9e6, 438, 4, 10));
 }
 
+// Two threads do 1,000 operations each, one in 1 ms and one, preempted, in 9: 1 and 9 us each, 5 us
+// on average.
+TEST(Checks, bear_threads_that_worked_for_unequal_times) {
+  const double rate = rate_over_thread_time(2000, 10e6, 2);
+  EXPECT_DOUBLE_EQ(rate, 400e3);
+  EXPECT_TRUE(check_littles_law(rate, 5000, 2, 1));
+  EXPECT_FALSE(check_littles_law(rate, 5600, 2, 1));
+  const double sum_of_rates = 1000 / 1e-3 + 1000 / 9e-3;
+  EXPECT_FALSE(check_littles_law(sum_of_rates, 5000, 2, 1)) << "which is why it is not used";
+}
+
 TEST(Checks, measure_a_ceiling_that_plain_loads_stay_below) {
   const auto timer = calibrate_timer(true);
   ASSERT_TRUE(timer);

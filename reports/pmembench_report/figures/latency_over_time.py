@@ -12,7 +12,7 @@ from ..groups import dimensions
 from ..panel import Panel, new_figure
 from ..records import Cell, Data, Slices
 from .drawing import Drawing
-from .time_slots import slot_panels
+from .time_slots import slot_panels, tails
 
 NAME = "latency_over_time"
 TITLE = "Time per operation over time"
@@ -23,7 +23,8 @@ HOW_TO_READ = (
     "processes are page placement and address layout, a slope within one is warm-up or throttling. "
     "Shown are the cells whose interval is widest, for there is most to see. Where a cell was counted in "
     "time slots, its panel comes first: one line a statistic, and whether stalls come back at a "
-    "steady distance."
+    "steady distance; where there are many slots, a point is several of them: of the maxima the largest, of "
+    "the percentiles the median."
 )
 _MOST_CELLS, _MOST_DOTS = 2, 360
 
@@ -40,7 +41,8 @@ def _cells(data: Data) -> list[Cell]:
 
 
 def wanted(data: Data) -> bool:
-    return bool(_cells(data))
+    # A long run in time slots is one slice.
+    return bool(_cells(data) or tails(data))
 
 
 def thin(ns: list[float], most: int) -> list[int]:

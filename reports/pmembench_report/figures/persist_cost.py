@@ -13,21 +13,32 @@ NAME = "persist_cost"
 TITLE = "Cost of making bytes durable"
 HOW_TO_READ = (
     "Nanoseconds for one write to be made durable, one row a backend, one column a size and a stage. "
-    "Stage says where the clock stopped: issue, when the instructions had retired; durable, behind a "
-    "full barrier; each, in a stretch of writes timed as a whole. Numbers are medians where operations "
+    "Stage says where the clock stopped: issue, when the instructions had completed; durable, behind a "
+    "full barrier; else a stretch of writes was timed as a whole, each of them as far as the step says: "
+    "store, store_flush, store_flush_fence, store_flush_barrier. Numbers are medians where operations "
     "were timed one by one (p50), else means. Darker is slower. A difference between two stages is "
     "what the later one adds, as long as it is larger than the intervals in the tables."
 )
 _MOST_COLUMNS = 6
 
 
+_STEPS = ("store", "store_flush", "store_flush_fence", "store_flush_barrier")
+
+
 def _stage(cell: Cell) -> str:
-    return cell.parameters.get("stage") or cell.mode or "each"
+    """A timed operation by where its time ended, another by how far it went."""
+    return cell.mode or cell.parameters.get("step") or "each"
+
+
+def _stages(cells: list[Cell]) -> list[str]:
+    """In the order of the steps; what is no step behind them, as it comes."""
+    found = list(dict.fromkeys(_stage(cell) for cell in cells))
+    return [step for step in _STEPS if step in found] + [one for one in found if one not in _STEPS]
 
 
 def _cells(data: Data) -> list[Cell]:
     return [cell for cell in data.measured if cell.parameters.get("operation_size")
-            and (cell.workload == "persist" or "stage" in cell.parameters)]
+            and cell.workload in ("persist", "durability")]
 
 
 def wanted(data: Data) -> bool:
@@ -43,7 +54,7 @@ def _panel(name: str, title: str, cells: list[Cell], by_stage: bool):
     backends = list(dict.fromkeys(cell.backend for cell in cells))
     keys = sorted({(parse_size(cell.parameters["operation_size"]) or 0, _stage(cell))
                    for cell in cells})
-    stages = list(dict.fromkeys(_stage(cell) for cell in cells))
+    stages = _stages(cells)
     keys.sort(key=lambda key: (stages.index(key[1]), key[0]))
     fields = {}
     for cell in cells:
@@ -60,10 +71,10 @@ def _panel(name: str, title: str, cells: list[Cell], by_stage: bool):
 
 
 def draw(data: Data) -> Drawing:
-    groups, note = choose(group(_cells(data), ("operation_size", "backend", "mode", "stage")), 2)
+    groups, note = choose(group(_cells(data), ("operation_size", "backend", "mode", "step")), 2)
     panels = []
     for one in groups:
-        stages = list(dict.fromkeys(_stage(cell) for cell in one.cells))
+        stages = _stages(one.cells)
         sizes = {cell.parameters["operation_size"] for cell in one.cells}
         by_stage = len(stages) * len(sizes) > _MOST_COLUMNS
         for stage in stages if by_stage else [""]:

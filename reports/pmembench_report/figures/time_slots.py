@@ -11,6 +11,7 @@ from ..records import Cell, Data
 
 _STATISTICS = ("max", "p99.9", "p99", "p50", "mean")
 _MOST_CELLS = 2
+_MOST_POINTS = 150
 
 
 def slots(details: list[dict]) -> dict | None:
@@ -23,16 +24,32 @@ def slots(details: list[dict]) -> dict | None:
     return None
 
 
-def _series(found: dict, slot_ns: float) -> list[Series]:
+def stretches(values: list[float | None], length: int, statistic: str) -> list[float | None]:
+    """One value for each `length` slots: of the maxima the largest, of all else the median; None where
+    every slot of the stretch is empty."""
+    result: list[float | None] = []
+    for start in range(0, len(values), length):
+        known = sorted(value for value in values[start:start + length] if value is not None)
+        result.append((known[-1] if statistic == "max" else known[len(known) // 2]) if known else None)
+    return result
+
+
+def _series(found: dict, slot_ns: float, length: int) -> list[Series]:
     lines = []
     for name in _STATISTICS:
         values = found.get(f"{name}_ns")
-        if not isinstance(values, list):
+        # The mean lies among the percentiles, and would cover them.
+        if not isinstance(values, list) or (name == "mean" and lines):
             continue
-        points = [Point(place * slot_ns / 1e6, number) for place, value in enumerate(values)
-                  for number in [units.finite(value)] if number is not None]
+        known = stretches([units.finite(value) for value in values], length, name)
+        points = [Point(place * length * slot_ns / 1e9, value)
+                  for place, value in enumerate(known) if value is not None]
         lines.append(Series(name, points, marks=False))
     return lines
+
+
+def _longest(found: dict) -> int:
+    return max(len(found.get(f"{name}_ns") or []) for name in _STATISTICS)
 
 
 def _scale(axes, xs: list[float]) -> None:
@@ -40,12 +57,14 @@ def _scale(axes, xs: list[float]) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6))
 
 
-def _words(milliseconds: float) -> str:
-    return units.duration(milliseconds * 1e6)
+def _words(seconds: float) -> str:
+    return units.duration(seconds * 1e9)
 
 
-def _tails(data: Data) -> list[Cell]:
-    return [cell for cell in data.measured if cell.workload == "tail" or "/slots=" in cell.cell]
+def tails(data: Data) -> list[Cell]:
+    """Cells that were counted in slots; null, which shows the machine's own stalls, behind the others."""
+    found = [cell for cell in data.measured if cell.workload == "tail" or "/slots=" in cell.cell]
+    return sorted(found, key=lambda cell: cell.backend == "null")
 
 
 def period_words(found: dict) -> str:
@@ -61,18 +80,20 @@ def period_words(found: dict) -> str:
 
 def slot_panels(data: Data, name: str) -> list[Panel]:
     panels = []
-    for cell in _tails(data):
+    for cell in tails(data):
         if len(panels) == _MOST_CELLS:
             break
         found = slots(data.details(cell))
         slot_ns = units.finite((found or {}).get("slot_ns"))
-        lines = [line for line in _series(found, slot_ns) if line.points] if slot_ns else []
+        length = -(-_longest(found) // _MOST_POINTS) if slot_ns else 1
+        lines = [line for line in _series(found, slot_ns, length) if line.points] if slot_ns else []
         if not lines:
             continue
         title = ", ".join(word for word in (cell.backend, cell.path, cell.workload, "tail over time",
                                             period_words(found)) if word)
         panels.append(line_panel(
             f"{name}_{len(panels) + 1}", title, lines,
-            Axis("time since the start (ms)", _words, _scale),
+            Axis(f"time since the start (s), {length} slots of {units.duration(slot_ns)} a point"
+                 if length > 1 else "time since the start (s)", _words, _scale),
             Axis("latency", units.duration)))
     return panels

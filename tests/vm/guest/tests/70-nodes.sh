@@ -5,7 +5,8 @@
 expect 0 pmembench probe
 tr -s ' ' <"$out" >"$out.squeezed" && mv "$out.squeezed" "$out"
 shows ' 0 0-1 ' ' 1 none '
-shows ' 0 0 100 ns 100 ns 20480 MiB/s 20480 MiB/s' ' 1 0 300 ns 300 ns 10240 MiB/s 10240 MiB/s'
+shows ' 0 0 HMAT 100 ns 100 ns 20480 MiB/s 20480 MiB/s' \
+  ' 1 0 HMAT 300 ns 300 ns 10240 MiB/s 10240 MiB/s'
 for node in 0 1; do
   measure 0 "dram:16M,node=$node" \
     'workload: chase, path: mapped, backend: clwb, placement: near, matrix: {threads: [1, 2]}'
@@ -20,6 +21,9 @@ measure 0 "dram:16M" 'workload: chase, path: mapped, backend: clwb, matrix: {pla
 rows 1 '"status":"ok"' '"node_share":{"0":1.0}'
 rows 2 '"status":"ok"' '"node_share":{"1":1.0}'
 rows 1 '"status":"skipped"' 'node 1 has no CPU that this process may use'
+# Every range of pages bound to its node, and every page asked for afterwards.
+measure 0 "dram:16M,interleave=0:3+1:1,pages=4k" 'workload: chase, path: mapped, backend: clwb'
+rows 1 '"status":"ok"' '"node_share":{"0":0.75,"1":0.25}'
 measure 3 "dram:16M,node=2" 'workload: chase, path: mapped, backend: clwb'
 shows 'this host has no node 2'
 

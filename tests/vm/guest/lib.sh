@@ -9,7 +9,7 @@ run_script() {
   name=$(basename "$1" .sh)
   echo "vm: begin $name"
   ended=0
-  timeout $((240 * ${vm_patience:-1})) sh -eu "$1" >/tmp/log 2>&1 </dev/null || ended=$?
+  timeout "${vm_limit:?}" sh -eu "$1" >/tmp/log 2>&1 </dev/null || ended=$?
   umount /mnt/fs 2>/dev/null || true
   if [ "$ended" -eq 0 ]; then
     echo "vm: pass $name"

@@ -1,5 +1,6 @@
 """The driver of the virtual machine: what it reads from a console, and what it makes of silence."""
 
+import lzma
 import queue
 import sys
 from pathlib import Path
@@ -79,6 +80,25 @@ def test_the_closing_line_has_the_form_of_the_other_suites():
 def test_modules_follow_what_they_depend_on():
     depends = {"a": ["b", "c"], "b": ["c"], "c": [], "d": ["a"]}
     assert image.with_dependencies(["d", "c"], depends) == ["c", "b", "a", "d"]
+
+
+def test_a_module_comes_without_its_signature(tmp_path):
+    module = tmp_path / "xfs.ko"
+    signature = b"x" * 300
+    said = bytes(8) + len(signature).to_bytes(4, "big") + image.SIGNED
+    module.write_bytes(b"\x7fELF module" + signature + said)
+    assert image.module_bytes(module) == b"\x7fELF module"
+    module.write_bytes(b"\x7fELF unsigned")
+    assert image.module_bytes(module) == b"\x7fELF unsigned"
+
+
+def test_a_kernel_is_unpacked_where_it_can_be_entered():
+    note = b"\4\0\0\0\4\0\0\0\x12\0\0\0Xen\0"
+    kernel = b"\x7fELF" + note + b"text"
+    assert image.unpacked_kernel(b"stub" + lzma.compress(kernel) + b"tail") == kernel
+    for packed in (b"stub" + lzma.compress(b"\x7fELF without an entry"), b"packed otherwise",
+                   b"stub" + image.XZ + b"damaged"):
+        assert image.unpacked_kernel(packed) == packed
 
 
 def test_a_silent_machine_is_ended():

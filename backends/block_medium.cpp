@@ -31,8 +31,7 @@ void find_alignment(const struct stat& status, BlockMedium* medium) noexcept {
   struct statx answer = {};
   if (::statx(medium->fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &answer) != 0) return;
   if ((answer.stx_mask & STATX_DIOALIGN) == 0 || answer.stx_dio_offset_align == 0) return;
-  medium->io_alignment = std::max(answer.stx_dio_offset_align, kSectorBytes);
-  medium->buffer_alignment = std::max<std::uint64_t>(answer.stx_dio_mem_align, 1);
+  adopt_direct_io(answer.stx_dio_offset_align, answer.stx_dio_mem_align, medium);
 #endif
 }
 
@@ -73,6 +72,12 @@ int refuse_open(int error, const char* path, char* reason, std::uint64_t reason_
 }
 
 }  // namespace
+
+void adopt_direct_io(std::uint32_t offset_alignment, std::uint32_t memory_alignment,
+                     BlockMedium* medium) noexcept {
+  medium->io_alignment = std::max(offset_alignment, kSectorBytes);
+  medium->buffer_alignment = std::max<std::uint64_t>(memory_alignment, medium->io_alignment);
+}
 
 int open_block_medium(const dax_media_info& media, const BlockOptions& options, BlockMedium* medium,
                       char* reason, std::uint64_t reason_bytes) noexcept {

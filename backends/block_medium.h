@@ -18,6 +18,13 @@ struct BlockMedium {
   std::uint64_t buffer_alignment = kSectorBytes;
 };
 
+// What direct I/O asks for by the kernel's word (statx, STATX_DIOALIGN). A buffer gets the
+// alignment of a sector at least, though the word is that of the DMA, 512 bytes on most devices: a
+// driver that keeps sectors whole (BTT) fails a request whose sector lies in two pieces of memory,
+// as it does where the buffer crosses a page within it.
+void adopt_direct_io(std::uint32_t offset_alignment, std::uint32_t memory_alignment,
+                     BlockMedium* medium) noexcept;
+
 // 0 and an open descriptor, which the caller closes; or a negative errno and one sentence. Never
 // creates, never truncates.
 int open_block_medium(const dax_media_info& media, const BlockOptions& options, BlockMedium* medium,

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "backend_fixture.hpp"
+#include "backends/block_medium.h"
 
 namespace pmembench {
 namespace {
@@ -46,6 +47,21 @@ TEST(Block, describes_what_it_opened) {
   ASSERT_EQ(deep.error(), 0) << deep.reason();
   EXPECT_EQ(facts(deep).find("engine=io_uring durable=dsync queue_depth=8 io_alignment_bytes="),
             0U);
+}
+
+TEST(Block, gives_a_driver_each_sector_in_one_piece_of_memory) {
+  BlockMedium medium;
+  adopt_direct_io(4096, 512, &medium);  // as a BTT's device says
+  EXPECT_EQ(medium.io_alignment, 4096U);
+  EXPECT_EQ(medium.buffer_alignment, 4096U);
+  adopt_direct_io(512, 512, &medium);
+  EXPECT_EQ(medium.buffer_alignment, 512U);
+  adopt_direct_io(512, 4096, &medium);
+  EXPECT_EQ(medium.io_alignment, 512U);
+  EXPECT_EQ(medium.buffer_alignment, 4096U);
+  adopt_direct_io(1, 4, &medium);
+  EXPECT_EQ(medium.io_alignment, 512U);
+  EXPECT_EQ(medium.buffer_alignment, 512U);
 }
 
 class BlockEngine : public testing::TestWithParam<const char*> {

@@ -31,7 +31,12 @@ MODULES = (
     "crc32c_generic crct10dif_generic libnvdimm nfit nd_btt nd_pmem dax_hmem device_dax dax_pmem "
     "kmem ext4 xfs"
 ).split()
+COMMAND_S = 600  # a package source that gives no answer is one that is not there
 DEPENDS = re.compile(rb"\0depends=([^\0]*)\0")
+SIGNED = b"~Module signature appended~\n"
+XZ = b"\xfd7zXZ\0"
+# The note of type 18, XEN_ELFNOTE_PHYS32_ENTRY: where a loader of unpacked kernels enters.
+ENTRY = re.compile(rb"\x04\0{3}[\x04\x08]\0{3}\x12\0{3}Xen\0")
 
 
 class Unavailable(Exception):
@@ -45,25 +50,50 @@ class Image:
 
 
 def output_of(*command: str, **options) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              timeout=COMMAND_S, **options)
+    except subprocess.TimeoutExpired as late:
+        raise Unavailable(f"{' '.join(command[:2])} took more than {COMMAND_S} s") from late
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         raise Unavailable(f"{' '.join(command[:2])} failed: {last}")
     return done.stdout
 
 
-def kernel_package() -> str:
-    """The package that the distribution's name for its newest kernel stands for."""
-    found = re.search(r"Depends: (linux-image-\S+)", output_of("apt-cache", "depends", KERNEL))
-    if not found:
-        raise Unavailable(f"apt knows no kernel by the name of {KERNEL}")
-    return found.group(1)
+@dataclass(frozen=True)
+class Apt:
+    """apt by the host's lists of packages, or by lists of our own, for which nobody need be root."""
 
+    options: tuple[str, ...] = ()
 
-def archives_of(packages: Iterable[str]) -> list[str]:
-    """The names of the files that apt would download now, which carry the versions."""
-    uris = output_of("apt-get", "download", "--print-uris", *packages)
-    return sorted(line.split()[1] for line in uris.splitlines() if line.startswith("'"))
+    @staticmethod
+    def with_new_lists(folder: Path) -> Apt:
+        apt = Apt(("-o", f"Dir::State::lists={folder}/lists", "-o", f"Dir::Cache={folder}/cache",
+                   "-o", "APT::Sandbox::User="))
+        for name in ("lists/partial", "cache/archives/partial"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        output_of("apt-get", *apt.options, "update")
+        return apt
+
+    def kernel_package(self) -> str:
+        """The package that the distribution's name for its newest kernel stands for."""
+        said = output_of("apt-cache", *self.options, "depends", KERNEL)
+        found = re.search(r"Depends: (linux-image-\S+)", said)
+        if not found:
+            raise Unavailable(f"apt knows no kernel by the name of {KERNEL}")
+        return found.group(1)
+
+    def archives_of(self, packages: list[str]) -> list[str]:
+        """The names of the files that apt would download now, which carry the versions."""
+        said = output_of("apt-get", *self.options, "download", "--print-uris", *packages)
+        archives = sorted(line.split()[1] for line in said.splitlines() if line.startswith("'"))
+        if len(archives) < len(packages):
+            raise Unavailable("apt can download only some of the guest's packages")
+        return archives
+
+    def download(self, packages: list[str], folder: Path) -> None:
+        output_of("apt-get", *self.options, "download", *packages, cwd=folder)
 
 
 def with_dependencies(names: Iterable[str], depends_of: dict[str, list[str]]) -> list[str]:
@@ -83,8 +113,29 @@ def with_dependencies(names: Iterable[str], depends_of: dict[str, list[str]]) ->
 
 
 def module_bytes(path: Path) -> bytes:
+    """A module without its signature, which an emulated CPU takes longer to verify than to load."""
     content = path.read_bytes()
-    return lzma.decompress(content) if path.suffix == ".xz" else content
+    content = lzma.decompress(content) if path.suffix == ".xz" else content
+    if not content.endswith(SIGNED):
+        return content
+    # The magic word follows twelve bytes, the last four of which say how long the signature is.
+    end = len(content) - len(SIGNED)
+    return content[:end - 12 - int.from_bytes(content[end - 4:end], "big")]
+
+
+def unpacked_kernel(packed: bytes) -> bytes:
+    """The kernel out of what unpacks itself, which takes an emulated CPU longer than the boot.
+
+    As it is where it is packed otherwise, or has no entry for who loads it unpacked.
+    """
+    begin = packed.find(XZ)
+    if begin < 0:
+        return packed
+    try:
+        kernel = lzma.LZMADecompressor().decompress(packed[begin:])
+    except lzma.LZMAError:
+        return packed
+    return kernel if kernel.startswith(b"\x7fELF") and ENTRY.search(kernel) else packed
 
 
 def copy_modules(tree: Path, root: Path) -> None:
@@ -137,12 +188,12 @@ def pack(busybox: Path, root: Path, archive: Path) -> None:
                        input=names.encode(), stdout=out, stderr=subprocess.DEVNULL)
 
 
-def build_base(archives: list[str], packages: list[str], target: Path) -> None:
+def build_base(apt: Apt, packages: list[str], archives: list[str], target: Path) -> None:
     """Downloads, unpacks and packs; `target` is there when all is done, or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="making-") as name:
         work = Path(name)
-        output_of("apt-get", "download", *packages, cwd=work)
+        apt.download(packages, work)
         tree, root, made = work / "tree", work / "root", work / "made"
         for archive in archives:
             output_of("dpkg-deb", "-x", str(work / archive), str(tree))
@@ -160,8 +211,19 @@ def build_base(archives: list[str], packages: list[str], target: Path) -> None:
             (root / folder).mkdir()
         pack(root / "bin/busybox", root, made / "base.cpio")
         shutil.copy2(root / "bin/busybox", made / "busybox")
-        shutil.copy2(next((tree / "boot").glob("vmlinuz-*")), made / "vmlinuz")
+        packed = next((tree / "boot").glob("vmlinuz-*")).read_bytes()
+        (made / "vmlinux").write_bytes(unpacked_kernel(packed))
         made.rename(target)
+
+
+def image_by(apt: Apt, cache: Path) -> Image:
+    packages = [apt.kernel_package(), *PACKAGES]
+    archives = apt.archives_of(packages)
+    recipe = Path(__file__).read_bytes() + "\n".join(archives).encode()
+    folder = cache / hashlib.sha256(recipe).hexdigest()[:16]
+    if not folder.is_dir():
+        build_base(apt, packages, archives, folder)
+    return Image(folder / "vmlinux", folder / "base.cpio")
 
 
 def base_image(cache: Path) -> Image:
@@ -169,15 +231,13 @@ def base_image(cache: Path) -> Image:
     for tool in ("apt-get", "dpkg-deb", "ldd"):
         if shutil.which(tool) is None:
             raise Unavailable(f"{tool} is missing, which the guest's packages are unpacked with")
-    packages = [kernel_package(), *PACKAGES]
-    archives = archives_of(packages)
-    if len(archives) < len(packages):
-        raise Unavailable("apt can download only some of the guest's packages")
-    recipe = Path(__file__).read_bytes() + "\n".join(archives).encode()
-    folder = cache / hashlib.sha256(recipe).hexdigest()[:16]
-    if not folder.is_dir():
-        build_base(archives, packages, folder)
-    return Image(folder / "vmlinuz", folder / "base.cpio")
+    try:
+        return image_by(Apt(), cache)
+    except Unavailable:
+        # The host's lists are not there, as in many a container, or are of versions long gone.
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache, prefix="lists-") as folder:
+            return image_by(Apt.with_new_lists(Path(folder)), cache)
 
 
 def initrd(image: Image, programs: Iterable[Path], files: dict[str, Path], target: Path) -> Path:

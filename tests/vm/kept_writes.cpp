@@ -1,6 +1,7 @@
-// kept_writes write MEDIUM: makes the small file system on a medium and writes to it for ever, one
-// line a step once the step is durable. kept_writes check MEDIUM STEPS: mounts what a power cut
-// left after so many lines; status 1 where something of them is missing.
+// kept_writes write MEDIUM BACKEND [STEPS]: makes the small file system on a medium and takes so
+// many steps on it, or goes on for ever; one line a step once the step is durable. kept_writes
+// check MEDIUM BACKEND STEPS: mounts what is there after so many lines, an end or a power cut;
+// status 1 where something of them is missing.
 #include <termios.h>
 #include <unistd.h>
 
@@ -72,12 +73,12 @@ int take_step(FileSystemThread& thread, std::uint64_t i) {
   return i >= kNames ? thread.unlink(name_of(i - kNames)) : 0;
 }
 
-Status write_for_ever(const MountSource& source) {
+Status write_steps(const MountSource& source, std::uint64_t steps) {
   if (Status made = FileSystem::format(source, {}); !made) return made;
   auto mounted = FileSystem::mount(source, {});
   if (!mounted) return mounted.error();
   const auto thread = (*mounted)->thread();
-  for (std::uint64_t i = 0;; ++i) {
+  for (std::uint64_t i = 0; i < steps; ++i) {
     const int error = take_step(*thread, i);
     if (error != 0) return runtime_error("step {} failed with errno {}", i, -error);
     std::printf("vm: kept %llu\n", static_cast<unsigned long long>(i + 1));
@@ -85,6 +86,7 @@ Status write_for_ever(const MountSource& source) {
     // Until the line has left the machine: else many steps could be ahead of the last line seen.
     tcdrain(STDOUT_FILENO);
   }
+  return {};
 }
 
 // The step after the last line may have come any part of the way.
@@ -136,14 +138,14 @@ Status check_kept(const MountSource& source, std::uint64_t steps) {
   return {};
 }
 
-Status run(std::string_view what, const char* medium, std::uint64_t steps) {
+Status run(std::string_view what, const char* medium, const char* name, std::uint64_t steps) {
   const auto host = host_info("");
   if (!host) return host.error();
   std::size_t builtins = 0;
   const dax_operations* const* const tables = pmembench_builtin_backends(&builtins);
   const auto registry = Registry::build(*host, {tables, builtins}, {});
   if (!registry) return registry.error();
-  const auto backend = registry->find("devdax");
+  const auto backend = registry->find(name);
   const auto spec = parse_media(medium);
   if (!backend || !spec) return backend ? spec.error() : backend.error();
   OpenOptions options;
@@ -152,7 +154,7 @@ Status run(std::string_view what, const char* medium, std::uint64_t steps) {
   if (!opened) return opened.error();
   MountSource source;
   source.dax = opened->device.get();
-  return what == "write" ? write_for_ever(source) : check_kept(source, steps);
+  return what == "write" ? write_steps(source, steps) : check_kept(source, steps);
 }
 
 }  // namespace
@@ -160,12 +162,15 @@ Status run(std::string_view what, const char* medium, std::uint64_t steps) {
 
 int main(int count, char** words) {
   const std::string_view what = count > 1 ? words[1] : "";
-  if (!(what == "write" && count == 3) && !(what == "check" && count == 4)) {
-    std::fputs("usage: kept_writes write MEDIUM | kept_writes check MEDIUM STEPS\n", stderr);
+  if (!(what == "write" && (count == 4 || count == 5)) && !(what == "check" && count == 5)) {
+    std::fputs(
+        "usage: kept_writes write MEDIUM BACKEND [STEPS] | kept_writes check MEDIUM BACKEND "
+        "STEPS\n",
+        stderr);
     return 2;
   }
-  const std::uint64_t steps = count == 4 ? std::strtoull(words[3], nullptr, 10) : 0;
-  const pmembench::Status done = pmembench::run(what, words[2], steps);
+  const std::uint64_t steps = count == 5 ? std::strtoull(words[4], nullptr, 10) : UINT64_MAX;
+  const pmembench::Status done = pmembench::run(what, words[2], words[3], steps);
   if (!done) std::fprintf(stderr, "kept_writes: %s\n", done.error().message.c_str());
   return done ? 0 : 1;
 }

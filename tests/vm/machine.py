@@ -34,9 +34,10 @@ class Nvdimm:
 
 @dataclass
 class Boot:
-    """What a boot left: every line of the console, and why it ended."""
+    """What a boot left: every line of the console, when each came, and why it ended."""
 
     lines: list[str]
+    times_s: list[float]  # since the machine was started, one a line
     ended: str  # "powered off", "cut", or a sentence about the time limit
 
 
@@ -60,7 +61,9 @@ def nvdimm_words(number: int, nvdimm: Nvdimm) -> list[str]:
 
 
 def command(kernel: Path, initrd: Path, append: str, nvdimms: list[Nvdimm]) -> list[str]:
-    words = [QEMU, "-accel", "tcg,thread=multi", "-cpu", "max", "-machine", "q35,nvdimm=on,hmat=on,nvdimm-persistence=mem-ctrl"]
+    # It ends with the driver, however that ends.
+    words = ["setpriv", "--pdeathsig", "KILL", QEMU, "-accel", "tcg,thread=multi", "-cpu", "max"]
+    words += ["-machine", "q35,nvdimm=on,hmat=on,nvdimm-persistence=mem-ctrl"]
     words += [*NODES, *hmat(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
     words += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
     for number, nvdimm in enumerate(nvdimms):
@@ -83,7 +86,8 @@ def boot(words: list[str], log: Path, silence_s: float, limit_s: float,
     A cut is SIGKILL: what the guest had in its memory is gone, what it stored to an NVDIMM is in
     the file.
     """
-    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    lines: queue.SimpleQueue[tuple[float, str] | None] = queue.SimpleQueue()
+    begin = time.monotonic()
     with log.open("w", encoding="utf-8", buffering=1) as out, subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, errors="replace") as machine:
@@ -91,7 +95,7 @@ def boot(words: list[str], log: Path, silence_s: float, limit_s: float,
         def read() -> None:
             for line in machine.stdout:
                 out.write(line)
-                lines.put(line.rstrip())
+                lines.put((time.monotonic() - begin, line.rstrip()))
             lines.put(None)
 
         reader = threading.Thread(target=read)
@@ -102,25 +106,33 @@ def boot(words: list[str], log: Path, silence_s: float, limit_s: float,
             machine.kill()
             reader.join()
     # What it had said before the end, and nobody had read yet, counts as well.
-    while (line := lines.get()) is not None:
-        ended.lines.append(line)
+    while (said := lines.get()) is not None:
+        keep(ended, said)
     return ended
+
+
+def keep(boot: Boot, said: tuple[float, str]) -> None:
+    time_s, line = said
+    boot.times_s.append(time_s)
+    boot.lines.append(line)
 
 
 def watch(lines: queue.SimpleQueue, silence_s: float, limit_s: float,
           cut: Callable[[str], bool]) -> Boot:
-    seen: list[str] = []
+    boot = Boot([], [], "powered off")
     end = time.monotonic() + limit_s
     while True:
         left = min(silence_s, end - time.monotonic())
         try:
-            line = lines.get(timeout=max(0, left))
+            said = lines.get(timeout=max(0, left))
         except queue.Empty:
             limit = f"{silence_s:.0f} s without a line" if left == silence_s else f"{limit_s:.0f} s"
-            return Boot(seen, f"ended by the time limit, {limit}")
-        if line is None:
+            boot.ended = f"ended by the time limit, {limit}"
+            return boot
+        if said is None:
             lines.put(None)
-            return Boot(seen, "powered off")
-        seen.append(line)
-        if cut(line):
-            return Boot(seen, "cut")
+            return boot
+        keep(boot, said)
+        if cut(said[1]):
+            boot.ended = "cut"
+            return boot

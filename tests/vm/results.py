@@ -23,18 +23,25 @@ class Results:
     kept: int = 0
     complete: bool = False  # the guest came to its end
     running: str = ""  # the script that had begun and not ended
+    ready_s: float | None = None  # until the first script began: the boot
+    seconds: dict[str, float] = field(default_factory=dict)  # that each script took
 
 
-def read(lines: list[str]) -> Results:
+def read(lines: list[str], times_s: list[float]) -> Results:
+    """What the lines say, and how long it took by the times at which they came."""
     results = Results()
-    for line in lines:
+    begin_s = 0.0
+    for line, time_s in zip(lines, times_s, strict=True):
         # The kernel may have written into the same line before.
         found = LINE.search(line)
         if not found:
             continue
         verb, name, reason = found.groups()
+        if name == results.running and verb in ("pass", "fail"):
+            results.seconds[name] = time_s - begin_s
         if verb == "begin":
-            results.running = name
+            results.running, begin_s = name, time_s
+            results.ready_s = time_s if results.ready_s is None else results.ready_s
         elif verb == "kept" and name.isdigit():
             results.kept = max(results.kept, int(name))
         elif verb == "end":

@@ -2,6 +2,7 @@
 
 Three boots: the scripts of guest/tests; those of guest/before_cut, until the power is cut under
 them; and on what that left those of guest/after_cut. Usage: run.py BUILD_FOLDER [SCRIPT...]
+A script is named as its file is, without .sh; those that it needs run too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -23,23 +25,49 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pmembench/vm"
 MIB = 1 << 20
-SILENCE_S = 260
-LIMIT_S = 540
-# Where others share the CPUs everything may take longer: a factor on all limits.
-PATIENCE = int(os.environ.get("PMEMBENCH_VM_PATIENCE") or 1)
+# Ten times what the slowest script takes on an idle machine; then one of them hangs.
+SCRIPT_S = 240
+SILENCE_S = SCRIPT_S + 20
+LIMIT_S = 900
 FEWEST_STEPS = 60  # that are durable before the power is cut
 TAIL_LINES = 30
+FOLDERS = ("tests", "before_cut", "after_cut")
+
+
+def patience() -> int:
+    """A factor on all limits: where others share the CPUs everything may take longer."""
+    given = os.environ.get("PMEMBENCH_VM_PATIENCE")
+    return int(given) if given else min(8, max(1, round(os.getloadavg()[0] / os.cpu_count())))
 
 
 def scripts_of(folder: str) -> list[str]:
     return sorted(path.stem for path in (HERE / "guest" / folder).glob("*.sh"))
 
 
+def chosen(only: list[str]) -> dict[str, list[str]]:
+    """The scripts to run of each folder: all, or those named and what they need."""
+    of = {folder: scripts_of(folder) for folder in FOLDERS}
+    unknown = set(only).difference(*of.values())
+    if unknown:
+        every = ", ".join(name for folder in FOLDERS for name in of[folder])
+        sys.exit(f"run.py: the guest has no script {min(unknown)}; it has {every}")
+    if not only:
+        return of
+    tests = [name for name in of["tests"] if name in only]
+    cut = any(name in only for name in of["before_cut"] + of["after_cut"])
+    return {
+        # The first makes the devices that the others use.
+        "tests": [of["tests"][0], *(n for n in tests if n != of["tests"][0])] if tests else [],
+        "before_cut": of["before_cut"] if cut else [],
+        "after_cut": of["after_cut"] if cut else [],
+    }
+
+
 class Run:
     """The boots of one run, on one image and in one folder for what they leave."""
 
-    def __init__(self, build: Path, work: Path, only: list[str]) -> None:
-        self.work, self.only = work, only
+    def __init__(self, build: Path, work: Path, scripts: dict[str, list[str]]) -> None:
+        self.work, self.scripts = work, scripts
         self.passed, self.failed = 0, 0
         self.base = image.base_image(CACHE)
         programs = [build / "pmembench", build / "tests/vm/vm_poison",
@@ -49,23 +77,27 @@ class Run:
 
     def boot(self, folder: str, nvdimms: list[machine.Nvdimm], append: str = "",
              cut=lambda line: False) -> results.Results:
-        words = f"vm_folder={folder} vm_patience={PATIENCE} vm_only={','.join(self.only)} {append}"
-        command = machine.command(self.base.kernel, self.initrd, words, nvdimms)
-        boot = machine.boot(command, self.work / f"{folder}.log", PATIENCE * SILENCE_S,
-                            PATIENCE * LIMIT_S, cut)
-        found = results.read(boot.lines)
-        scripts = [name for name in scripts_of(folder) if not self.only or name in self.only]
+        factor = patience()
+        scripts = self.scripts[folder]
+        words = f"vm_folder={folder} vm_limit={factor * SCRIPT_S} vm_scripts={','.join(scripts)}"
+        command = machine.command(self.base.kernel, self.initrd, f"{words} {append}", nvdimms)
+        boot = machine.boot(command, self.work / f"{folder}.log", factor * SILENCE_S,
+                            factor * LIMIT_S, cut)
+        found = results.read(boot.lines, boot.times_s)
         if boot.ended != "cut":
             found = results.settle(found, boot.ended, scripts)
         self.passed += len(found.passed)
         self.failed += len(found.failed)
+        if found.ready_s is not None:
+            print(f"  {found.ready_s:5.1f} s  {folder}: booted")
         for name in found.passed:
-            print(f"  passed  {folder}/{name}")
+            print(f"  {found.seconds[name]:5.1f} s  {folder}/{name}: passed")
         for name, reason in found.failed.items():
-            print(f"  failed  {folder}/{name}: {reason}")
+            print(f"  {found.seconds.get(name, 0):5.1f} s  {folder}/{name}: failed: {reason}")
         if found.failed:
             print("\n".join(f"    | {line}" for line in boot.lines[-TAIL_LINES:]))
             print(f"    the whole console is in {self.work / folder}.log")
+        sys.stdout.flush()
         return found
 
     def nvdimms(self, name: str, sizes_mib: list[int]) -> list[machine.Nvdimm]:
@@ -84,7 +116,7 @@ class Run:
 
         def cut(line: str) -> bool:
             seen["stored"] = seen["stored"] or "vm: stored" in line
-            return seen["stored"] and results.read([line]).kept >= steps
+            return seen["stored"] and results.read([line], [0]).kept >= steps
 
         found = self.boot("before_cut", nvdimms, cut=cut)
         if found.failed:
@@ -95,18 +127,22 @@ class Run:
 
 def main(build: Path, only: list[str]) -> int:
     begin = time.monotonic()
+    # Who is told to end leaves neither the machine nor its files behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    scripts = chosen(only)
     work = build / "vm"
     work.mkdir(exist_ok=True)
     try:
         if shutil.which(machine.QEMU) is None:
             raise image.Unavailable(f"{machine.QEMU} is missing; install qemu-system-x86")
-        run = Run(build, work, only)
+        run = Run(build, work, scripts)
     except image.Unavailable as missing:
         print(results.closing_line(0, 0, time.monotonic() - begin, str(missing)))
         return 0
     try:
-        run.boot("tests", run.nvdimms("tests", [1026, 258, 258]))
-        if not only:
+        if scripts["tests"]:
+            run.boot("tests", run.nvdimms("tests", [1026, 258, 258]))
+        if scripts["before_cut"]:
             run.power_cut()
     finally:
         for left in [*work.glob("*.nvdimm"), work / "initrd.cpio"]:

@@ -1,5 +1,6 @@
 """The driver of the virtual machine: what it reads from a console, and what it makes of silence."""
 
+import lzma
 import queue
 import sys
 from pathlib import Path
@@ -15,7 +16,9 @@ import run  # noqa: E402
 
 
 def console(text):
-    return results.read(text.strip().splitlines())
+    """What is read of lines that come one a second."""
+    lines = text.strip().splitlines()
+    return results.read(lines, [float(i) for i in range(len(lines))])
 
 
 def test_each_script_has_one_outcome():
@@ -50,6 +53,20 @@ def test_a_boot_that_loses_its_last_line_failed():
         "power-off": "the guest was powered off before its last line"}
 
 
+def test_times_are_those_from_line_to_line():
+    found = console("""
+the firmware
+vm: begin 10-a
+vm: pass 10-a
+the kernel
+vm: begin 20-b
++ one
+vm: fail 20-b FAILED: no
+vm: begin 30-c""")
+    assert found.ready_s == 1
+    assert found.seconds == {"10-a": 1, "20-b": 2}
+
+
 def test_durable_steps_are_the_most_that_were_told():
     assert console("vm: kept 9\nvm: kept 10\nvm: kept 1").kept == 10
 
@@ -65,19 +82,38 @@ def test_modules_follow_what_they_depend_on():
     assert image.with_dependencies(["d", "c"], depends) == ["c", "b", "a", "d"]
 
 
+def test_a_module_comes_without_its_signature(tmp_path):
+    module = tmp_path / "xfs.ko"
+    signature = b"x" * 300
+    said = bytes(8) + len(signature).to_bytes(4, "big") + image.SIGNED
+    module.write_bytes(b"\x7fELF module" + signature + said)
+    assert image.module_bytes(module) == b"\x7fELF module"
+    module.write_bytes(b"\x7fELF unsigned")
+    assert image.module_bytes(module) == b"\x7fELF unsigned"
+
+
+def test_a_kernel_is_unpacked_where_it_can_be_entered():
+    note = b"\4\0\0\0\4\0\0\0\x12\0\0\0Xen\0"
+    kernel = b"\x7fELF" + note + b"text"
+    assert image.unpacked_kernel(b"stub" + lzma.compress(kernel) + b"tail") == kernel
+    for packed in (b"stub" + lzma.compress(b"\x7fELF without an entry"), b"packed otherwise",
+                   b"stub" + image.XZ + b"damaged"):
+        assert image.unpacked_kernel(packed) == packed
+
+
 def test_a_silent_machine_is_ended():
     lines = queue.SimpleQueue()
-    lines.put("hello")
+    lines.put((0.5, "hello"))
     boot = machine.watch(lines, 0.01, 60, lambda line: False)
     assert (boot.lines, boot.ended) == (["hello"], "ended by the time limit, 0 s without a line")
 
 
 def test_a_cut_comes_at_its_line():
     lines = queue.SimpleQueue()
-    for line in ("one", "two", "three"):
-        lines.put(line)
+    for number, line in enumerate(("one", "two", "three")):
+        lines.put((number, line))
     boot = machine.watch(lines, 60, 60, lambda line: line == "two")
-    assert (boot.lines, boot.ended) == (["one", "two"], "cut")
+    assert (boot.lines, boot.times_s, boot.ended) == (["one", "two"], [0, 1], "cut")
 
 
 def test_what_a_killed_machine_had_said_is_read_to_the_end(tmp_path):
@@ -103,7 +139,7 @@ def test_without_the_packages_too(tmp_path, monkeypatch, capsys):
     assert "(1 x apt-get is missing, which" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("folder", ["tests", "before_cut", "after_cut"])
+@pytest.mark.parametrize("folder", run.FOLDERS)
 def test_each_folder_of_the_guest_has_scripts_that_say_what_they_are_for(folder):
     scripts = [run.HERE / "guest" / folder / f"{name}.sh" for name in run.scripts_of(folder)]
     assert scripts
@@ -112,6 +148,19 @@ def test_each_folder_of_the_guest_has_scripts_that_say_what_they_are_for(folder)
 
 
 def test_every_script_runs_under_a_name_of_its_own():
-    names = [name for folder in ("tests", "before_cut", "after_cut")
-             for name in run.scripts_of(folder)]
+    names = [name for folder in run.FOLDERS for name in run.scripts_of(folder)]
     assert len(names) == len(set(names))
+
+
+def test_a_script_brings_those_that_it_needs():
+    assert run.chosen(["90-poison"]) == {
+        "tests": ["10-namespaces", "90-poison"], "before_cut": [], "after_cut": []}
+    assert run.chosen(["10-namespaces"])["tests"] == ["10-namespaces"]
+    cut = run.chosen(run.scripts_of("after_cut"))
+    assert cut == {"tests": [], "before_cut": run.scripts_of("before_cut"),
+                   "after_cut": run.scripts_of("after_cut")}
+
+
+def test_an_unknown_script_is_refused_with_those_there_are():
+    with pytest.raises(SystemExit, match="the guest has no script poison; it has 10-namespaces, "):
+        run.chosen(["90-poison", "poison"])

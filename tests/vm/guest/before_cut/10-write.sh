@@ -19,4 +19,4 @@ done
 sync
 # The console takes it from here: the lines of a script are shown only when it has ended.
 echo "vm: stored" >/dev/console
-vm_kept_writes write "$(device devdax)" >/dev/console
+vm_kept_writes write "$(device devdax)" devdax >/dev/console

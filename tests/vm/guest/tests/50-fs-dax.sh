@@ -9,19 +9,19 @@ mkdir -p /mnt/fs
 on_mount() {
   expect 0 mount -t "$1" -o "$2" "$pmem" /mnt/fs
   measure 0 "file:/mnt/fs/bench,size=8M" \
-    'workload: random, access: write, operation_size: 4096, backend: clwb'
-  rows 1 '"status":"ok"' "\"file_system\":\"$1\"" "\"map_sync\":$3" \
+    'workload: random, access: write, operation_size: 4096, matrix: {backend: [clwb, libpmem2]}'
+  rows 1 '"status":"ok"' '"backend":"clwb"' "\"file_system\":\"$1\"" "\"map_sync\":$3" \
     "\"persistence_domain\":\"$4\"" "\"claim\":\"$5\""
-  measure 0 "file:/mnt/fs/bench,size=8M" \
-    'workload: random, access: write, operation_size: 4096, backend: libpmem2'
-  rows 1 '"status":"ok"' "\"map_sync\":$3"
+  rows 1 '"status":"ok"' '"backend":"libpmem2"' "\"map_sync\":$3" "\"claim\":\"$5\""
   [ ! -e /mnt/fs/bench ] || fail "the file that the run made is still there"
-  for workload in 'append_fsync, file_size: 4M' create_unlink; do
-    measure 0 "posix:/mnt/fs,size=16M" "workload: $workload, path: posix, backend: block"
-    rows 1 '"status":"ok"' "\"dax_attribute\":\"$6\"" "\"map_sync\":$3"
+  measure 0 "posix:/mnt/fs,size=16M" 'workload: append_fsync, file_size: 4M, path: posix, backend: block
+    workload: create_unlink, path: posix, backend: block
+    workload: random, path: kernel, backend: block'
+  rows 3 '"status":"ok"'
+  for workload in append_fsync create_unlink; do
+    rows 1 '"status":"ok"' "/posix/$workload/" "\"dax_attribute\":\"$6\"" "\"map_sync\":$3"
   done
-  measure 0 "posix:/mnt/fs,size=16M" 'workload: random, path: kernel, backend: block'
-  rows 1 '"status":"ok"'
+  rows 1 '"status":"ok"' '/kernel/random/'
   [ "$(find /mnt/fs -name 'pmembench-*' | wc -l)" -eq 0 ] || fail "a directory of a run is left"
   expect 0 umount /mnt/fs
 }

@@ -14,7 +14,7 @@ for name in sector raw; do
 done
 
 # A file system is content; a mount is a claim that --destroy does not break.
-pmem=$(device fsdax)
+pmem=$(device raw)
 expect 0 /bin/mke2fs -q -t ext4 -F -b 4096 -L precious "$pmem"
 before=$(md5sum <"$pmem")
 measure 2 "block:$pmem,size=16M" \

@@ -84,6 +84,7 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/fs/load": "every remount of file_system_test, and fsck_test",
     "src/dax/system_error": "a sentence for an errno, asserted where it is used",
     "src/main": "the tests of the command run it",
+    "src/dax/one_piece": "char_view_test maps pieces, mounts_test files; the errors of both",
     "src/dax/one_range": "five fields of a batch; every test of a block device uses it",
     "src/dax/poison": "dax_device_poison_test poisons pages of a device with it",
     "src/measure/arm_samples": "plain data",

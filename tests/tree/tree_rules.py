@@ -81,7 +81,6 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/fs/core": "what threads share: file_system_test, mounts_test, thread_test",
     "src/fs/journal": "fs_trial_test cuts its power, fsck_test replays and damages it",
     "src/fs/layout": "fsck_test damages every structure, mounts_test asserts the refusals",
-    "src/fs/load": "every remount of file_system_test, and fsck_test",
     "src/dax/system_error": "a sentence for an errno, asserted where it is used",
     "src/main": "the tests of the command run it",
     "src/dax/one_piece": "char_view_test maps pieces, mounts_test files; the errors of both",

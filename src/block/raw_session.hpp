@@ -1,6 +1,11 @@
-// RawSession: batches of sectors as batches of the device's own operations. What raw and kernel
-// share.
+// What raw and kernel share: sectors in their own places on a slice, and RawSession: batches of
+// them as batches of the device's own operations.
 #pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
 
 #include "block/block_device.hpp"
 #include "block/session_counts.hpp"
@@ -30,6 +35,28 @@ class RawSession final : public BlockSession {
   DaxSlice slice_;
   SessionCount& count_;
   DaxReader reader_;
+};
+
+// A block device but for dax(), of which each has its own.
+class SectorsInPlace : public BlockDevice {
+ public:
+  explicit SectorsInPlace(const DaxSlice& slice) : slice_(slice) {}
+  std::uint32_t sector_bytes() const override { return slice_.sector_bytes; }
+  std::uint64_t size_bytes() const override { return slice_.size_bytes; }
+  // Neither plain memory nor the sector sizes of a real block device promise it.
+  bool atomic_sectors() const override { return false; }
+  std::unique_ptr<BlockSession> session() override {
+    return std::make_unique<RawSession>(slice_, *counts_.add().count);
+  }
+  std::map<std::string, std::uint64_t> counters() const override { return counts_.sum(); }
+  DaxDevice& below() override { return *slice_.device; }
+
+ protected:
+  [[nodiscard]] const DaxSlice& slice() const { return slice_; }
+
+ private:
+  DaxSlice slice_;
+  SessionCounts counts_;
 };
 
 }  // namespace pmembench

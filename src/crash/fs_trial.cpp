@@ -158,7 +158,6 @@ class Trial {
     if (!rig) return rig.error();
     FormatOptions format;
     format.inodes = 40;
-    format.lanes = 2;
     if (Status made = FileSystem::format(rig->source, format); !made) return made;
     empty_ = rig->memory->image(random_);
     return {};

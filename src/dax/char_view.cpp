@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "dax/one_piece.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -72,27 +74,16 @@ Result<std::span<std::byte>> CharView::map(const ReadSection& section,
                                            const MapRequest& request) const {
   if (!device_.alive()) return access_error(device_, request, -ENXIO);
   if (const Status checked = check(request); !checked) return checked.error();
-  const std::uint64_t first = request.offset_bytes / DAX_PAGE_BYTES;
-  const std::uint64_t pages = request.length_bytes / DAX_PAGE_BYTES;
-  std::byte* start = nullptr;
-  for (std::uint64_t done = 0; done < pages;) {
-    void* address = nullptr;
-    const std::int64_t got =
-        device_.direct_access(section, first + done, pages - done, DAX_ACCESS, &address);
-    if (got < 0) return access_error(device_, request, got);
-    auto* const piece = static_cast<std::byte*>(address);
-    if (done == 0) start = piece;
-    if (piece != start + done * DAX_PAGE_BYTES) {
-      return with_code(
-          runtime_error("[{}, +{}) of dax device '{}' lies in several pieces, the first "
-                        "of {} bytes; map them one by one",
-                        request.offset_bytes, request.length_bytes, device_.name(),
-                        done * DAX_PAGE_BYTES),
-          ERANGE);
-    }
-    done += static_cast<std::uint64_t>(got);
+  const OnePiece piece = address_of(device_, section, request.offset_bytes, request.length_bytes);
+  if (piece.error == -ERANGE && piece.reached_bytes > 0) {
+    return with_code(runtime_error("[{}, +{}) of dax device '{}' lies in several pieces, the first "
+                                   "of {} bytes; map them one by one",
+                                   request.offset_bytes, request.length_bytes, device_.name(),
+                                   piece.reached_bytes),
+                     ERANGE);
   }
-  return std::span<std::byte>(start, request.length_bytes);
+  if (piece.error < 0) return access_error(device_, request, piece.error);
+  return std::span<std::byte>(piece.address, request.length_bytes);
 }
 
 }  // namespace pmembench

@@ -7,14 +7,10 @@
 namespace pmembench::fs {
 
 Core::Core(const MountSource& mounted, MountOptions how, Stores stores)
-    : source(mounted), options(std::move(how)), stores_(std::move(stores)) {}
-
-Core::~Core() {
-  release();  // nobody calls in any more
-  for (std::uint32_t number = 0; loaded_ && number <= superblock.inodes; ++number) {
-    delete inode(number);
-  }
-}
+    : source(mounted),
+      options(std::move(how)),
+      stores_(std::move(stores)),
+      range_locks_(options.locks == FileLocks::byte_range ? kRangeLocks : 0) {}
 
 std::unique_ptr<Context> Core::make_context(std::uint32_t index) {
   auto context = std::make_unique<Context>();
@@ -25,54 +21,57 @@ std::unique_ptr<Context> Core::make_context(std::uint32_t index) {
   return context;
 }
 
-// ---- inodes ----
-
-// Generation 0: the next one.
-Inode& Core::adopt(const InodeHeader& header) {
-  Inode* inode = table_[header.number].load();
-  if (inode == nullptr) {
-    inode = std::make_unique<Inode>().release();  // the table's own, until unmount
-    table_[header.number].store(inode);
+Status Core::load() {
+  auto found = read_metadata(source, stores_, true);
+  if (!found) return found.error();
+  superblock = found->superblock;
+  contents = Contents(superblock, options.groups);
+  const auto problems = check_metadata(*found, contents);
+  if (!problems.empty()) {
+    return runtime_error("its metadata are damaged ({}; {} findings); see pmembench fsck",
+                         problems.front(), problems.size());
   }
-  const std::scoped_lock lock(inode->lock);
-  inode->number = header.number;
-  inode->generation = header.generation != 0 ? header.generation : inode->generation + 1;
-  inode->type = header.type;
-  inode->size = header.size_bytes;
-  inode->parent = header.parent;
-  inode->unlinked = inode->failed = inode->dirty = false;
-  inode->directory.reset();
-  if (header.type == InodeType::directory) {
-    inode->directory = std::make_unique<Directory>();
-  } else if (options.locks == FileLocks::byte_range && !inode->ranges) {
-    inode->ranges = std::make_unique<RangeLock>();
+  loaded_ = true;
+  stores_.meta->keep(std::move(found->image));
+  const bool sectors = stores_.meta->sectors();
+  journal_.emplace(superblock, sectors,
+                   options.journal.empty() ? default_procedure(sectors) : options.journal);
+  const auto context = make_context(0);
+  for (Inode& inode : contents.inodes) {
+    const std::scoped_lock lock(inode.lock);
+    const bool orphan = inode.type != InodeType::free && inode.unlinked;
+    if (orphan && retire(inode, *context) < 0) {
+      return runtime_error("the device fails while its files are cleaned");
+    }
   }
-  return *inode;
+  return {};
 }
 
+// ---- inodes ----
+
 Inode* Core::make_inode(Context& context, InodeType type, std::uint32_t parent) {
-  const Run number = numbers_.allocate(1, Allocator::kNoGoal, context.index);
+  const Run number = contents.numbers.allocate(1, Allocator::kNoGoal, context.index);
   if (number.count == 0) return nullptr;
-  InodeHeader header;
-  header.number = number.start;
-  header.type = type;
-  header.parent = type == InodeType::directory ? parent : 0;
-  return &adopt(header);
+  Inode& made = inode(number.start);
+  const std::scoped_lock lock(made.lock);
+  ++made.generation;
+  made.type = type;
+  made.size = 0;
+  made.unlinked = made.failed = false;
+  const bool directory = type == InodeType::directory;
+  made.parent = directory ? parent : 0;
+  made.directory = directory ? std::make_unique<Directory>() : nullptr;
+  return &made;
 }
 
 void Core::drop_inode(Inode& inode) {
   for (const Extent& extent : inode.extents.all()) inode.freed.push_back(extent.run());
-  drop_slots(inode);
+  for (const std::uint32_t block : std::exchange(inode.chain, {})) contents.meta.free({block, 1});
+  inode.extents = {};
   settle(inode);
   inode.type = InodeType::free;
   inode.unlinked = true;
-  numbers_.free({inode.number, 1});
-}
-
-void Core::drop_slots(Inode& inode) {
-  inode.extents = {};
-  inode.freed_chain = std::exchange(inode.chain, {});
-  inode.chain_logged = 0;
+  contents.numbers.free({inode.number, 1});
 }
 
 int Core::reserve_slots(Inode& inode, Context& context) {
@@ -80,7 +79,7 @@ int Core::reserve_slots(Inode& inode, Context& context) {
   const std::size_t room =
       extents.slots_free() + kInlineExtents + inode.chain.size() * kExtentsPerBlock;
   if (extents.slots_used() + std::size_t{2} <= room) return 0;
-  const Run run = meta_blocks.allocate(1, Allocator::kNoGoal, context.index);
+  const Run run = contents.meta.allocate(1, Allocator::kNoGoal, context.index);
   if (run.count == 0) return -ENOSPC;
   inode.chain.push_back(run.start);
   return 0;
@@ -93,7 +92,7 @@ Run Core::allocate(Inode& inode, Context& context, std::uint32_t logical, std::u
   if (phase != 0) want = std::min(want, kHugeBlocks - phase);
   std::uint32_t goal = inode.extents.goal(logical);
   if (huge && goal % kHugeBlocks != 0) goal = Allocator::kNoGoal;
-  return data_blocks.allocate(want, goal, context.index, huge);
+  return contents.data.allocate(want, goal, context.index, huge);
 }
 
 Piece Core::piece(const Inode& inode, std::uint64_t offset, std::uint64_t size) const {
@@ -110,13 +109,6 @@ Piece Core::piece(const Inode& inode, std::uint64_t offset, std::uint64_t size) 
 
 // ---- transactions ----
 
-std::uint64_t Core::slot_offset(const Inode& inode, std::uint32_t slot) const {
-  if (slot < kInlineExtents) return superblock.slot_offset(inode.number, slot);
-  const std::uint32_t behind = slot - kInlineExtents;
-  return superblock.chain_slot_offset(inode.chain[behind / kExtentsPerBlock],
-                                      behind % kExtentsPerBlock);
-}
-
 void Core::log_inode(const Inode& inode, Transaction& transaction) const {
   InodeHeader own;
   own.type = inode.type;
@@ -130,8 +122,8 @@ void Core::log_inode(const Inode& inode, Transaction& transaction) const {
   own.check = check_of(own);
   transaction.add(superblock.inode_offset(inode.number), bytes_of(own));
   for (auto [index, slot] : inode.extents.changes()) {
-    slot.check = check_of(slot, inode.number, inode.generation, index);
-    transaction.add(slot_offset(inode, index), bytes_of(slot));
+    slot.check = check_of(slot, slot_seed(inode.number, inode.generation, index));
+    transaction.add(superblock.slot_offset(inode.number, inode.chain, index), bytes_of(slot));
   }
   // A new block of extents is linked from the one before it.
   if (inode.chain_logged == inode.chain.size()) return;
@@ -144,10 +136,6 @@ void Core::log_inode(const Inode& inode, Transaction& transaction) const {
     header.check = check_of(header);
     transaction.add(superblock.meta_offset(inode.chain[i]), bytes_of(header));
   }
-}
-
-void Core::log_free_inode(const Inode& inode, Transaction& transaction) const {
-  transaction.add(superblock.inode_offset(inode.number), bytes_of(InodeHeader{}));
 }
 
 void Core::log_entry(const Inode& directory, const EntryPlace& place, std::string_view name,
@@ -168,13 +156,24 @@ int Core::commit(Context& context) {
   return result;
 }
 
+int Core::retire(Inode& inode, Context& context) {
+  const bool open = inode.opens != 0;
+  if (open) {
+    log_inode(inode, context.transaction);
+  } else {
+    context.transaction.add(superblock.inode_offset(inode.number), bytes_of(InodeHeader{}));
+  }
+  const int result = commit(context);
+  if (result == 0) open ? settle(inode) : drop_inode(inode);
+  return result;
+}
+
 void Core::settle(Inode& inode) {
+  Allocator& blocks = inode.type == InodeType::directory ? contents.meta : contents.data;
   inode.extents.clean();
   inode.chain_logged = static_cast<std::uint32_t>(inode.chain.size());
-  for (const Run& run : inode.freed) blocks_of(inode).free(run);
-  for (const std::uint32_t block : inode.freed_chain) meta_blocks.free({block, 1});
+  for (const Run& run : inode.freed) blocks.free(run);
   inode.freed.clear();
-  inode.freed_chain.clear();
   inode.dirty = false;
 }
 
@@ -216,14 +215,12 @@ int Core::notify_failure(std::uint64_t offset, std::uint64_t length, int flags) 
   const std::uint64_t last = first + std::min(length, size - first) - 1;
   const bool pair = source.dax != nullptr && source.block != nullptr;
   if (first < (pair ? superblock.data_offset(0) : superblock.metadata_bytes())) down = true;
-  for (std::uint32_t number = 1; number <= superblock.inodes; ++number) {
-    Inode* const owner = inode(number);
-    if (owner == nullptr) continue;
-    const std::shared_lock lock(owner->lock);
-    if (owner->type != InodeType::file) continue;
-    for (const Extent& extent : owner->extents.all()) {
+  for (Inode& owner : contents.inodes) {
+    const std::shared_lock lock(owner.lock);
+    if (owner.type != InodeType::file) continue;
+    for (const Extent& extent : owner.extents.all()) {
       const std::uint64_t begin = superblock.data_offset(extent.physical);
-      if (begin <= last && first < begin + extent.count * kBlockBytes) owner->failed = true;
+      if (begin <= last && first < begin + extent.count * kBlockBytes) owner.failed = true;
     }
   }
   return 0;

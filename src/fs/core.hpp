@@ -12,19 +12,17 @@
 #include <optional>
 #include <shared_mutex>
 
+#include "base/range_lock.hpp"
 #include "base/readers_writer_lock.hpp"
 #include "fs/allocator.hpp"
 #include "fs/directory.hpp"
 #include "fs/extent_map.hpp"
 #include "fs/file_system.hpp"
-#include "fs/fsck.hpp"
-#include "fs/range_lock.hpp"
 
 namespace pmembench::fs {
 
-// An inode in memory. It stays where it is until unmount; its number may come to be another file's,
-// which then has another generation.
-struct Inode {
+// An inode in memory. Its number may come to be another file's, which then has another generation.
+struct alignas(128) Inode {
   mutable ReadersWriterLock lock;  // over all that is not atomic
   std::uint32_t number = 0;
   std::uint32_t generation = 0;
@@ -34,9 +32,7 @@ struct Inode {
   std::vector<std::uint32_t> chain;  // metadata blocks with the extents behind the inline ones
   std::uint32_t chain_logged = 0;    // so many of them are linked on the device
   std::vector<Run> freed;            // not referred to any more, once what is dirty is committed
-  std::vector<std::uint32_t> freed_chain;  // likewise
   std::unique_ptr<Directory> directory;
-  std::unique_ptr<RangeLock> ranges;
   std::atomic<std::uint32_t> parent{0};
   std::atomic<std::uint32_t> opens{0};
   std::atomic<std::uint32_t> maps{0};
@@ -44,6 +40,36 @@ struct Inode {
   std::atomic<bool> failed{false};
   std::atomic<bool> dirty{false};  // size or extents differ from what is on the device
 };
+
+// Empty: no inode, and all space free.
+struct Contents {
+  Contents(const Superblock& superblock, std::uint32_t groups);
+  // By number. They stay where they are, in use or not.
+  std::vector<Inode> inodes;
+  Allocator numbers;
+  Allocator meta, data;  // blocks
+};
+
+struct Stores {
+  std::unique_ptr<ByteStore> meta;
+  std::unique_ptr<ByteStore> data;  // null: the same
+};
+Result<Stores> make_stores(const MountSource& source);
+
+// All metadata, from their device's first byte, the journal replayed into them.
+struct Metadata {
+  Superblock superblock;
+  std::vector<std::byte> image;
+  bool second_copy = false;  // the first superblock is damaged
+};
+// Replays on the device too where `repair`; looks whether dax and block belong together.
+Result<Metadata> read_metadata(const MountSource& source, Stores& stores, bool repair);
+
+// Fills empty contents with what the metadata describe, as far as it is not damaged, and checks:
+// checksums; free inodes and free lines are zero; extents within the device, not twice allocated,
+// not overlapping, not behind the end; directories reach every inode just once, from the root,
+// under unique names.
+std::vector<std::string> check_metadata(const Metadata& metadata, Contents& contents);
 
 // What one thread has of its own.
 struct Context {
@@ -77,7 +103,7 @@ class Core final : public DaxHolder {
   Core(const MountSource& source, MountOptions options, Stores stores);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
-  ~Core() override;
+  ~Core() override { release(); }
 
   // ---- mount ----
   // Claims the dax device, or what the block device lies on; 0, or as DaxDevice::hold.
@@ -88,25 +114,28 @@ class Core final : public DaxHolder {
   Status load();
 
   // ---- inodes ----
-  [[nodiscard]] Inode* inode(std::uint32_t number) const { return table_[number].load(); }
-  [[nodiscard]] Inode& root() const { return *inode(kRootInode); }
+  [[nodiscard]] Inode& inode(std::uint32_t number) { return contents.inodes[number]; }
   Inode* make_inode(Context& context, InodeType type, std::uint32_t parent);  // null: none left
   // Its number and blocks are free again; it must be gone from the device. Under its lock.
   void drop_inode(Inode& inode);
   // Room for two more extents; -ENOSPC.
   int reserve_slots(Inode& inode, Context& context);
-  // For a file without extents.
-  static void drop_slots(Inode& inode);
   Run allocate(Inode& inode, Context& context, std::uint32_t logical, std::uint32_t want);
   [[nodiscard]] Piece piece(const Inode& inode, std::uint64_t offset, std::uint64_t size) const;
+  // The range locks of a file, which few others share; null: files are locked whole.
+  [[nodiscard]] RangeLock* ranges_of(const Inode& inode) {
+    return range_locks_.empty() ? nullptr : &range_locks_[inode.number % kRangeLocks];
+  }
 
   // ---- transactions ----
   void log_inode(const Inode& inode, Transaction& transaction) const;
-  void log_free_inode(const Inode& inode, Transaction& transaction) const;
   void log_entry(const Inode& directory, const EntryPlace& place, std::string_view name,
                  const Inode* target, Transaction& transaction) const;  // null: erases it
   // Commits the context's transaction; shuts down where that fails.
   int commit(Context& context);
+  // Commits the transaction with the end of an unlinked inode, or while it is open with its mark.
+  // Under its lock.
+  int retire(Inode& inode, Context& context);
   // After a commit that held log_inode(inode).
   void settle(Inode& inode);
   // Data first, then the inode. Under its lock.
@@ -115,25 +144,18 @@ class Core final : public DaxHolder {
 
   const MountSource source;
   const MountOptions options;
-  Superblock superblock;  // this and what it counts are set by load()
+  Superblock superblock;  // this and the contents are set by load()
+  Contents contents{superblock, 1};
   std::atomic<bool> down{false};
   std::atomic<std::uint64_t> tree_version{0};  // of directories' places
   std::mutex tree;
   std::atomic<std::uint32_t> threads{0};
-  Allocator meta_blocks{0, 1};
-  Allocator data_blocks{0, 1};
 
  private:
-  [[nodiscard]] std::uint64_t slot_offset(const Inode& inode, std::uint32_t slot) const;
-  Allocator& blocks_of(const Inode& inode) {
-    return inode.type == InodeType::directory ? meta_blocks : data_blocks;
-  }
-  Inode& adopt(const InodeHeader& header);
-
+  static constexpr std::size_t kRangeLocks = 64;
   Stores stores_;
+  std::vector<RangeLock> range_locks_;
   std::optional<Journal> journal_;
-  Allocator numbers_{0, 1};
-  std::unique_ptr<std::atomic<Inode*>[]> table_;
   std::atomic<bool> loaded_{false};
   DaxDevice* held_ = nullptr;
   std::uint64_t held_offset_ = 0;  // of the file system's device on it

@@ -4,15 +4,6 @@
 #include <cstring>
 
 namespace pmembench::fs {
-namespace {
-
-// The bits of `lines` lines from `line` on.
-std::uint64_t line_mask(EntryPlace place) {
-  return ((std::uint64_t{1} << place.lines) - 1) << place.line;
-}
-
-}  // namespace
-
 const DirectoryEntry* Directory::find(std::string_view name) const {
   const auto found = names_.find(name);
   return found == names_.end() ? nullptr : &found->second;
@@ -32,13 +23,13 @@ EntryPlace Directory::place_for(std::size_t name_bytes) {
 
 void Directory::add(std::string_view name, const DirectoryEntry& entry) {
   names_.insert_or_assign(std::string(name), entry);
-  free_[entry.place.block] &= ~line_mask(entry.place);
+  free_[entry.place.block] &= ~entry.place.mask();
 }
 
 void Directory::remove(std::string_view name) {
   const auto found = names_.find(name);
   const EntryPlace place = found->second.place;
-  free_[place.block] |= line_mask(place);
+  free_[place.block] |= place.mask();
   if (place.block < hint_) hint_ = place.block;
   names_.erase(found);
 }
@@ -61,52 +52,35 @@ void encode_entry(std::span<std::byte> to, std::string_view name, std::uint32_t 
   EntryHeader header;
   header.inode = inode;
   header.generation = generation;
-  header.name_bytes = static_cast<std::uint16_t>(name.size());
-  header.lines = lines_for(name.size());
+  header.name_bytes = static_cast<std::uint32_t>(name.size());
   std::memcpy(to.data(), &header, sizeof(header));
   std::memcpy(to.data() + sizeof(header), name.data(), name.size());
   header.check = short_checksum(to.subspan(sizeof(header.check)), directory);
   std::memcpy(to.data(), &header.check, sizeof(header.check));
 }
 
-void for_each_entry(std::span<const std::byte> block, std::uint32_t block_index,
-                    std::uint32_t directory, const SeeEntry& see) {
-  for (std::uint16_t line = 0; line < kSlotsPerBlock;) {
-    const auto rest = block.subspan(line * kLineBytes);
-    const auto header = load<EntryHeader>(rest, 0);
-    if (header.inode == 0) {
-      if (!all_zero(rest.first(kLineBytes))) see({{}, {}, "a free line is not zero"});
-      ++line;
-      continue;
-    }
-    const bool shaped = header.name_bytes > 0 && header.name_bytes <= kMaximumName &&
-                        header.lines == lines_for(header.name_bytes) &&
-                        header.lines * kLineBytes <= rest.size();
-    if (!shaped) {
-      see({{}, {}, "an entry has no possible length"});
-      ++line;
-      continue;
-    }
-    const auto bytes = rest.first(header.lines * kLineBytes);
-    ReadEntry entry;
-    entry.name = {reinterpret_cast<const char*>(bytes.data()) + sizeof(header), header.name_bytes};
-    entry.entry = {header.inode, header.generation, {block_index, line, header.lines}};
-    if (header.check != short_checksum(bytes.subspan(sizeof(header.check)), directory)) {
-      entry.problem = "an entry's checksum is wrong";
-    }
-    see(entry);
-    line = static_cast<std::uint16_t>(line + header.lines);
+ReadEntry read_entry(std::span<const std::byte> block, EntryPlace line, std::uint32_t directory) {
+  const auto rest = block.subspan(line.line * kLineBytes);
+  const auto header = load<EntryHeader>(rest, 0);
+  line.lines = 1;
+  ReadEntry read{{}, {header.inode, header.generation, line}, nullptr};
+  if (header.inode == 0) {
+    if (!all_zero(rest.first(kLineBytes))) read.problem = "a free line is not zero";
+    return read;
   }
-}
-
-void for_each_entry(const Superblock& superblock, std::span<const std::byte> image,
-                    const ExtentMap& extents, std::uint32_t directory, const SeeEntry& see) {
-  for (const Extent& extent : extents.all()) {
-    for (std::uint32_t i = 0; i < extent.count; ++i) {
-      const auto block = image.subspan(superblock.meta_offset(extent.physical + i), kBlockBytes);
-      for_each_entry(block, extent.logical + i, directory, see);
-    }
+  const std::uint16_t lines = lines_for(header.name_bytes);
+  if (header.name_bytes == 0 || header.name_bytes > kMaximumName ||
+      lines * kLineBytes > rest.size()) {
+    read.problem = "an entry has no possible length";
+    return read;
   }
+  read.entry.place.lines = lines;
+  const auto bytes = rest.first(lines * kLineBytes);
+  read.name = {reinterpret_cast<const char*>(bytes.data()) + sizeof(header), header.name_bytes};
+  if (header.check != short_checksum(bytes.subspan(sizeof(header.check)), directory)) {
+    read.problem = "an entry's checksum is wrong";
+  }
+  return read;
 }
 
 }  // namespace pmembench::fs

@@ -9,7 +9,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "fs/extent_map.hpp"
 #include "fs/layout.hpp"
 
 namespace pmembench::fs {
@@ -19,6 +18,9 @@ struct EntryPlace {
   std::uint32_t block = 0;
   std::uint16_t line = 0;
   std::uint16_t lines = 0;
+  [[nodiscard]] std::uint64_t mask() const {
+    return ((std::uint64_t{1} << lines) - 1) << line;  // a bit a line of the block
+  }
 };
 
 struct DirectoryEntry {
@@ -57,17 +59,13 @@ class Directory {
 void encode_entry(std::span<std::byte> to, std::string_view name, std::uint32_t inode,
                   std::uint32_t generation, std::uint32_t directory);
 
-// One entry of a directory's block. `problem`: why it is none.
+// What stands in a line of a directory's block: an entry, a free line (inode 0), or a problem.
 struct ReadEntry {
   std::string_view name;  // into the block
-  DirectoryEntry entry;
+  DirectoryEntry entry;   // its place says how many lines it has
   const char* problem = nullptr;
 };
-using SeeEntry = std::function<void(const ReadEntry&)>;
-void for_each_entry(std::span<const std::byte> block, std::uint32_t block_index,
-                    std::uint32_t directory, const SeeEntry& see);
-// All of a directory that lies in `extents`, from the metadata's image.
-void for_each_entry(const Superblock& superblock, std::span<const std::byte> image,
-                    const ExtentMap& extents, std::uint32_t directory, const SeeEntry& see);
+[[nodiscard]] ReadEntry read_entry(std::span<const std::byte> block, EntryPlace line,
+                                   std::uint32_t directory);
 
 }  // namespace pmembench::fs

@@ -5,13 +5,59 @@
 #include <cerrno>
 
 #include "fs/core.hpp"
-#include "fs/fsck.hpp"
 
 namespace pmembench {
 namespace {
 
 using fs::kBlockBytes;
 using fs::Superblock;
+
+constexpr std::uint64_t kMinimumBlocks = 48;
+// From here on data begin where a large page can.
+constexpr std::uint64_t kBlocksToAlign = 16 * fs::kHugeBlocks;
+
+std::uint32_t narrow(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+
+// Where things go on devices of these sizes; 0 inodes: as befits the size. `data_bytes` 0: all on
+// one device.
+Result<Superblock> plan_layout(std::uint64_t device_bytes, std::uint64_t data_bytes,
+                               std::uint32_t inodes) {
+  const std::uint64_t blocks = device_bytes / kBlockBytes;
+  const bool pair = data_bytes != 0;
+  const std::uint64_t data_total = pair ? data_bytes / kBlockBytes : blocks;
+  if (blocks < kMinimumBlocks || data_total < kMinimumBlocks) {
+    return usage_error("a file system needs {} KiB or more; name a larger medium",
+                       kMinimumBlocks * kBlockBytes / 1024);
+  }
+  if ((blocks | data_total) >> 31 != 0) {
+    return usage_error("a file system ends at 8 TiB; name a smaller medium");
+  }
+  Superblock sb;
+  sb.role = pair ? fs::Role::metadata : fs::Role::whole;
+  sb.device_bytes = blocks * kBlockBytes;
+  sb.lanes = narrow(std::clamp<std::uint64_t>(blocks / 256, 2, 64));
+  const std::uint64_t inodes_there = blocks / (pair ? 2 : 8) * (kBlockBytes / fs::kInodeBytes);
+  sb.inodes = inodes != 0
+                  ? inodes
+                  : narrow(std::min(std::max<std::uint64_t>(data_total / 4, 16), inodes_there));
+  sb.inode_block = narrow(fs::kJournalBlock) + sb.lanes;
+  const std::uint64_t table_bytes = (sb.inodes + std::uint64_t{1}) * fs::kInodeBytes;
+  sb.meta_block = sb.inode_block + narrow((table_bytes + kBlockBytes - 1) / kBlockBytes);
+  // Half a line of names for each inode, and room for extents and long names.
+  sb.meta_blocks = pair ? narrow(blocks - sb.meta_block)
+                        : narrow(std::max<std::uint64_t>(blocks / 64, sb.inodes / 32 + 6));
+  std::uint64_t data_block = pair ? 2 : std::uint64_t{sb.meta_block} + sb.meta_blocks;
+  if (data_total >= kBlocksToAlign) {
+    data_block = (data_block + fs::kHugeBlocks - 1) / fs::kHugeBlocks * fs::kHugeBlocks;
+  }
+  if (sb.meta_block >= blocks || data_block >= data_total) {
+    return usage_error("{} inodes do not fit into {} KiB; ask for fewer", sb.inodes,
+                       device_bytes / 1024);
+  }
+  sb.data_block = narrow(data_block);
+  sb.data_blocks = narrow(data_total - data_block);
+  return sb;
+}
 
 bool write_zeroes(ByteSession& session, std::uint64_t offset, std::uint64_t end) {
   const std::vector<std::byte> zeroes(64 * 1024);
@@ -25,8 +71,8 @@ bool write_zeroes(ByteSession& session, std::uint64_t offset, std::uint64_t end)
 
 bool write_superblock(ByteSession& session, Superblock superblock) {
   superblock.check = check_of(superblock);
-  return session.write(kBlockBytes, fs::bytes_of(superblock)) == 0 && session.barrier() == 0 &&
-         session.write(0, fs::bytes_of(superblock)) == 0 && session.barrier() == 0;
+  return session.write(kBlockBytes, bytes_of(superblock)) == 0 && session.barrier() == 0 &&
+         session.write(0, bytes_of(superblock)) == 0 && session.barrier() == 0;
 }
 
 // The old superblocks go first and the new ones come last, so that a power loss in between leaves
@@ -40,7 +86,7 @@ bool write_metadata(ByteSession& session, const Superblock& superblock) {
   root.check = check_of(root);
   return write_zeroes(session, 0, 2 * kBlockBytes) &&
          write_zeroes(session, superblock.lane_offset(0), superblock.meta_offset(0)) &&
-         session.write(superblock.inode_offset(fs::kRootInode), fs::bytes_of(root)) == 0 &&
+         session.write(superblock.inode_offset(fs::kRootInode), bytes_of(root)) == 0 &&
          session.barrier() == 0;
 }
 
@@ -49,9 +95,8 @@ bool write_metadata(ByteSession& session, const Superblock& superblock) {
 Status FileSystem::format(const MountSource& source, const FormatOptions& options) {
   auto stores = fs::make_stores(source);
   if (!stores) return stores.error();
-  auto plan =
-      fs::plan_layout(stores->meta->size_bytes(), stores->data ? stores->data->size_bytes() : 0,
-                      options.inodes, options.lanes);
+  auto plan = plan_layout(stores->meta->size_bytes(), stores->data ? stores->data->size_bytes() : 0,
+                          options.inodes);
   if (!plan) return plan.error();
   plan->id = options.id;
   const auto session = stores->meta->session();
@@ -94,11 +139,10 @@ Status FileSystem::unmount() {
   const auto core = std::move(core_);
   bool failed = false;
   const auto context = core->make_context(0);
-  for (std::uint32_t number = 1; number <= core->superblock.inodes && !core->down; ++number) {
-    fs::Inode* const inode = core->inode(number);
-    if (inode == nullptr || !inode->dirty) continue;
-    const std::scoped_lock lock(inode->lock);
-    failed = failed || core->commit_inode(*inode, *context) < 0;
+  for (fs::Inode& inode : core->contents.inodes) {
+    if (!inode.dirty || core->down) continue;
+    const std::scoped_lock lock(inode.lock);
+    failed = failed || core->commit_inode(inode, *context) < 0;
   }
   failed = failed || context->data->data_barrier() < 0 || context->meta->barrier() < 0;
   core->release();
@@ -114,22 +158,9 @@ std::unique_ptr<FileSystemThread> FileSystem::thread() {
 }
 
 std::uint64_t FileSystem::free_bytes() const {
-  return core_->data_blocks.free_blocks() * kBlockBytes;
+  return core_->contents.data.free_blocks() * kBlockBytes;
 }
 
 bool FileSystem::shut_down() const { return core_->down; }
-
-Result<std::vector<std::string>> check_file_system(const MountSource& source) {
-  auto stores = fs::make_stores(source);
-  if (!stores) return stores.error();
-  const auto found = fs::read_metadata(source, *stores, false);
-  if (!found) return found.error();
-  fs::Contents contents(found->superblock, 1);
-  std::vector<std::string> problems = fs::check_metadata(*found, contents);
-  if (found->second_copy) {
-    problems.insert(problems.begin(), "the first superblock is damaged; its copy was used");
-  }
-  return problems;
-}
 
 }  // namespace pmembench

@@ -56,8 +56,7 @@ struct MountOptions {
 
 struct FormatOptions {
   std::uint32_t inodes = 0;  // 0: as befits the size
-  std::uint32_t lanes = 0;
-  std::uint64_t id = 1;  // told apart: the pairs of a metadata and a data device
+  std::uint64_t id = 1;      // told apart: the pairs of a metadata and a data device
 };
 
 struct FileStatus {
@@ -91,11 +90,11 @@ class FileSystemThread {
   int truncate(int file, std::uint64_t size_bytes);     // -EBUSY: shorter while it is mapped
   int preallocate(int file, std::uint64_t size_bytes);  // blocks of zeroes, and the size
   int stat(std::string_view path, FileStatus& status);
-  int unlink(std::string_view path);
+  int unlink(std::string_view path) { return remove(path, false); }
   // Replaces a file. -EEXIST where `to` is a directory.
   int rename(std::string_view from, std::string_view to);
   int make_directory(std::string_view path);
-  int remove_directory(std::string_view path);
+  int remove_directory(std::string_view path) { return remove(path, true); }
   // Names in any order, as they were at one moment, until `see` returns false.
   int read_directory(std::string_view path, const std::function<bool(std::string_view)>& see);
 
@@ -111,8 +110,8 @@ class FileSystemThread {
 
  private:
   struct Place;
-  [[nodiscard]] bool is_open(int file) const;
-  int find_file(int file, fs::Inode** inode);  // -EBADF, -EIO where it or the mount is out of use
+  [[nodiscard]] fs::OpenFile* opened(int file);  // null: it is not open
+  int find_file(int file, fs::Inode** inode);    // -EBADF, -EIO where it or the mount is out of use
   // ---- names: thread_names.cpp ----
   int find_parent(std::string_view path, Place& place);
   int walk(std::string_view path, Place& place);
@@ -123,15 +122,11 @@ class FileSystemThread {
   int rename_locked(Place& from, Place& to);
   [[nodiscard]] bool lies_in(const fs::Inode& directory, const fs::Inode& inode) const;
   // ---- data: thread_files.cpp ----
-  [[nodiscard]] bool stays_in_place(const fs::Inode& inode, std::uint64_t offset,
-                                    std::uint64_t size) const;
   std::int64_t write_locked(fs::Inode& inode, std::uint64_t offset,
                             std::span<const std::byte> data);
   std::int64_t write_piece(fs::Inode& inode, std::uint64_t offset, std::span<const std::byte> data);
   std::int64_t write_fresh(fs::Inode& inode, std::uint64_t offset, std::span<const std::byte> data,
                            std::uint64_t old_offset);
-  int write_block(std::uint64_t to, std::uint64_t old_offset, std::uint64_t skip,
-                  std::span<const std::byte> data);
   int zero_tail(const fs::Inode& inode, std::uint64_t until);
   int truncate_locked(fs::Inode& inode, std::uint64_t size_bytes);
 

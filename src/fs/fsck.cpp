@@ -1,14 +1,50 @@
+// Reading what a device holds, for fsck and for mount: its metadata, and whether they are whole.
 #include "fs/fsck.hpp"
 
-#include <algorithm>
-#include <set>
+#include <cerrno>
 
-#include "fs/directory.hpp"
+#include "fs/core.hpp"
 
 namespace pmembench::fs {
 namespace {
 
 constexpr std::size_t kMaximumProblems = 100;
+
+// The better of both superblocks of `store`, and no image yet. A checksum vouches for all that
+// format wrote, so only the medium can be another one.
+Result<Metadata> read_superblock(ByteStore& store, ByteSession& session) {
+  if (store.size_bytes() < 2 * kBlockBytes) {
+    return usage_error("it is smaller than a superblock; name a larger medium");
+  }
+  bool read = false, ours = false, newer = false;
+  for (const std::uint64_t copy : {0, 1}) {
+    Superblock sb;
+    const auto bytes = std::as_writable_bytes(std::span(&sb, 1));
+    // One bad copy is what the other one is for.
+    if (session.read(copy * kBlockBytes, bytes) < 0) continue;
+    read = true;
+    if (sb.magic != kMagic) continue;
+    ours = true;
+    newer = newer || sb.version > kVersion;
+    if (sb.version != kVersion || sb.check != check_of(sb)) continue;
+    if (sb.device_bytes <= store.size_bytes()) return Metadata{sb, {}, copy != 0};
+    return usage_error(
+        "it carries a file system of {} KiB, which does not fit into its {} KiB; use the medium "
+        "that it was made on",
+        sb.device_bytes / 1024, store.size_bytes() / 1024);
+  }
+  if (newer) {
+    return usage_error(
+        "its file system has a newer format than this pmembench knows ({}); use the pmembench that "
+        "made it",
+        kVersion);
+  }
+  if (ours) {
+    return usage_error("both copies of its superblock are damaged; format it anew with --destroy");
+  }
+  if (read) return usage_error("it carries no file system of pmembench; format it first");
+  return runtime_error("it cannot be read: both copies of its superblock are bad blocks");
+}
 
 // One pass over the inodes, one over the tree.
 class Checker {
@@ -21,21 +57,22 @@ class Checker {
 
   std::vector<std::string> problems() {
     for (std::uint32_t number = 1; number <= sb_.inodes; ++number) check_inode(number);
-    if (header_of(kRootInode).type != InodeType::directory) {
+    if (contents_.inodes[kRootInode].type != InodeType::directory) {
       problem("inode 1, the root, is no directory");
       return std::move(problems_);
     }
     links_[kRootInode] = 1;
     pending_.push_back(kRootInode);
     while (!pending_.empty()) {
-      const std::uint32_t directory = pending_.back();
+      Inode& directory = contents_.inodes[pending_.back()];
       pending_.pop_back();
       check_directory(directory);
     }
-    for (const auto& [header, extents, chain] : contents_.inodes) {
-      if (header.type == InodeType::free || header.links == links_[header.number]) continue;
-      problem("inode {} has {} links and is found {} times", header.number, header.links,
-              links_[header.number]);
+    for (const Inode& inode : contents_.inodes) {
+      const std::uint32_t links = inode.unlinked ? 0 : 1;
+      if (inode.type == InodeType::free || links == links_[inode.number]) continue;
+      problem("inode {} has {} links and is found {} times", inode.number, links,
+              links_[inode.number]);
     }
     return std::move(problems_);
   }
@@ -46,7 +83,6 @@ class Checker {
     if (problems_.size() >= kMaximumProblems) return;
     problems_.push_back(fmt::format(format, std::forward<Args>(args)...));
   }
-  const InodeHeader& header_of(std::uint32_t number) { return contents_.inodes[number].header; }
 
   void check_inode(std::uint32_t number) {
     const auto header = load<InodeHeader>(image_, sb_.inode_offset(number));
@@ -61,106 +97,120 @@ class Checker {
       problem("inode {} has a damaged header", number);
       return;
     }
-    Contents::File& file = contents_.inodes[number];
-    file.header = header;
-    // What cannot be trusted is not followed.
-    if (!read_slots(file) || !check_extents(file)) file.extents = {};
+    Inode& inode = contents_.inodes[number];
+    inode.type = header.type;
+    inode.generation = header.generation;
+    inode.size = header.size_bytes;
+    inode.parent = header.parent;
+    inode.unlinked = header.links == 0;
+    const bool directory = header.type == InodeType::directory;
+    if (directory) inode.directory = std::make_unique<Directory>();
+    if (!read_chain(inode, header.chain) || !read_slots(inode, header.slots) ||
+        !check_extents(inode)) {
+      inode.extents = {};  // what cannot be trusted is not followed
+    } else if (directory) {
+      inode.directory->add_blocks(static_cast<std::uint32_t>(inode.size / kBlockBytes));
+    }
   }
 
-  bool read_slot(Contents::File& file, std::uint64_t offset, std::uint32_t index) {
-    const auto slot = load<ExtentSlot>(image_, offset);
-    const InodeHeader& header = file.header;
-    if (slot.check != check_of(slot, header.number, header.generation, index)) {
-      problem("inode {}, extent slot {}: its checksum is wrong", header.number, index);
-      return false;
-    }
-    file.extents.read_slot(slot);
-    return true;
-  }
-
-  // Every slot of an inode, wherever it lies; false: they cannot all be read.
-  bool read_slots(Contents::File& file) {
-    const InodeHeader& header = file.header;
-    std::uint32_t index = 0;
-    bool good = true;
-    for (; index < std::min(header.slots, kInlineExtents); ++index) {
-      good = read_slot(file, sb_.slot_offset(header.number, index), index) && good;
-    }
-    for (std::uint32_t next = header.chain; next != 0;) {
+  // The blocks of extents, from `next` (plus 1) on.
+  bool read_chain(Inode& inode, std::uint32_t next) {
+    while (next != 0) {
       const std::uint32_t block = next - 1;
       if (!contents_.meta.take({block, 1})) {
         problem("inode {} has its extents in block {}, which is used twice or does not exist",
-                header.number, block);
+                inode.number, block);
         return false;
       }
       const auto link = load<ChainHeader>(image_, sb_.meta_offset(block));
-      if (link.check != check_of(link) || link.number != header.number ||
-          link.generation != header.generation || link.index != file.chain.size()) {
-        problem("inode {} has a damaged block of extents ({})", header.number, block);
+      if (link.check != check_of(link) || link.number != inode.number ||
+          link.generation != inode.generation || link.index != inode.chain.size()) {
+        problem("inode {} has a damaged block of extents ({})", inode.number, block);
         return false;
       }
-      file.chain.push_back(block);
-      for (std::uint32_t i = 0; i < kExtentsPerBlock && index < header.slots; ++i, ++index) {
-        good = read_slot(file, sb_.chain_slot_offset(block, i), index) && good;
-      }
+      inode.chain.push_back(block);
       next = link.next;
     }
-    if (index != header.slots) {
-      problem("inode {} has {} extent slots and room for {}", header.number, header.slots, index);
-      return false;
-    }
-    if (!file.extents.finish()) problem("inode {} has extents that overlap", header.number);
-    return good;
-  }
-
-  bool check_extents(const Contents::File& file) {
-    const InodeHeader& header = file.header;
-    const bool directory = header.type == InodeType::directory;
-    const std::uint64_t blocks = (header.size_bytes + kBlockBytes - 1) / kBlockBytes;
-    std::uint64_t covered = 0;
-    for (const Extent& extent : file.extents.all()) {
-      if (!(directory ? contents_.meta : contents_.data).take(extent.run())) {
-        problem("inode {} has blocks {} to {}, which are used twice or do not exist", header.number,
-                extent.physical, std::uint64_t{extent.physical} + extent.count - 1);
-        return false;
-      }
-      if (std::uint64_t{extent.logical} + extent.count > blocks) {
-        problem("inode {} has blocks behind its end", header.number);
-      }
-      covered += extent.count;
-    }
-    if (directory && (covered != blocks || header.size_bytes % kBlockBytes != 0)) {
-      problem("directory {} has a hole or a size that is not of whole blocks", header.number);
-    }
+    inode.chain_logged = static_cast<std::uint32_t>(inode.chain.size());
     return true;
   }
 
-  void check_directory(std::uint32_t number) {
-    std::set<std::string, std::less<>> names;
-    for_each_entry(sb_, image_, contents_.inodes[number].extents, number,
-                   [&](const ReadEntry& read) { check_entry(number, read, names); });
+  bool read_slots(Inode& inode, std::uint32_t slots) {
+    const std::size_t room = kInlineExtents + inode.chain.size() * kExtentsPerBlock;
+    if (slots > room) {
+      problem("inode {} has {} extent slots and room for {}", inode.number, slots, room);
+      return false;
+    }
+    bool good = true;
+    for (std::uint32_t index = 0; index < slots; ++index) {
+      const auto slot = load<ExtentSlot>(image_, sb_.slot_offset(inode.number, inode.chain, index));
+      inode.extents.read_slot(slot);
+      if (slot.check == check_of(slot, slot_seed(inode.number, inode.generation, index))) continue;
+      problem("inode {}, extent slot {}: its checksum is wrong", inode.number, index);
+      good = false;
+    }
+    if (good && inode.extents.finish()) return true;
+    if (good) problem("inode {} has extents that overlap", inode.number);
+    return false;
   }
 
-  void check_entry(std::uint32_t directory, const ReadEntry& read,
-                   std::set<std::string, std::less<>>& names) {
+  bool check_extents(const Inode& inode) {
+    const bool directory = inode.type == InodeType::directory;
+    const std::uint64_t blocks = (inode.size + kBlockBytes - 1) / kBlockBytes;
+    std::uint64_t covered = 0;
+    for (const Extent& extent : inode.extents.all()) {
+      const std::uint64_t last = std::uint64_t{extent.physical} + extent.count - 1;
+      if (!(directory ? contents_.meta : contents_.data).take(extent.run())) {
+        problem("inode {} has blocks {} to {}, which are used twice or do not exist", inode.number,
+                extent.physical, last);
+        return false;
+      }
+      if (std::uint64_t{extent.logical} + extent.count > blocks) {
+        problem("inode {} has blocks behind its end", inode.number);
+        return false;
+      }
+      covered += extent.count;
+    }
+    if (!directory || (covered == blocks && inode.size % kBlockBytes == 0)) return true;
+    problem("directory {} has a hole or a size that is not of whole blocks", inode.number);
+    return false;
+  }
+
+  void check_directory(Inode& directory) {
+    for (const Extent& extent : directory.extents.all()) {
+      for (std::uint32_t i = 0; i < extent.count; ++i) {
+        const auto block = image_.subspan(sb_.meta_offset(extent.physical + i), kBlockBytes);
+        for (EntryPlace at{extent.logical + i, 0, 0}; at.line < kSlotsPerBlock;) {
+          const ReadEntry read = read_entry(block, at, directory.number);
+          at.line = static_cast<std::uint16_t>(at.line + read.entry.place.lines);
+          check_entry(directory, read);
+        }
+      }
+    }
+  }
+
+  void check_entry(Inode& directory, const ReadEntry& read) {
     if (read.problem != nullptr) {
-      problem("directory {}: {}", directory, read.problem);
+      problem("directory {}: {}", directory.number, read.problem);
       return;
     }
     const std::uint32_t number = read.entry.inode;
-    if (number > sb_.inodes || header_of(number).type == InodeType::free ||
-        header_of(number).generation != read.entry.generation) {
-      problem("directory {} has an entry for inode {}, which is free or damaged", directory,
+    if (number == 0) return;
+    if (number > sb_.inodes || contents_.inodes[number].type == InodeType::free ||
+        contents_.inodes[number].generation != read.entry.generation) {
+      problem("directory {} has an entry for inode {}, which is free or damaged", directory.number,
               number);
       return;
     }
-    if (read.name.find('/') != std::string_view::npos || !names.emplace(read.name).second) {
-      problem("directory {} has a name twice, or one with a slash", directory);
+    if (read.name.find('/') != std::string_view::npos ||
+        directory.directory->find(read.name) != nullptr) {
+      problem("directory {} has a name twice, or one with a slash", directory.number);
     }
-    ++links_[number];
-    if (header_of(number).type != InodeType::directory || links_[number] > 1) return;
-    if (header_of(number).parent != directory) {
-      problem("directory {} lies in {} and names another as its parent", number, directory);
+    directory.directory->add(read.name, read.entry);
+    const Inode& inode = contents_.inodes[number];
+    if (++links_[number] > 1 || inode.type != InodeType::directory) return;
+    if (inode.parent != directory.number) {
+      problem("directory {} lies in {} and names another as its parent", number, directory.number);
     }
     pending_.push_back(number);
   }
@@ -180,7 +230,56 @@ Contents::Contents(const Superblock& sb, std::uint32_t groups)
       numbers(sb.inodes + 1, groups),
       meta(sb.meta_blocks, 1),
       data(sb.data_blocks, groups) {
+  for (std::uint32_t number = 0; number <= sb.inodes; ++number) inodes[number].number = number;
   static_cast<void>(numbers.take({0, 1}));  // is never used
+}
+
+Result<Stores> make_stores(const MountSource& source) {
+  if (source.dax == nullptr && source.block == nullptr) {
+    return usage_error("a mount needs a dax device, a block device or both; name one");
+  }
+  Stores stores;
+  if (source.block != nullptr) stores.meta = make_sector_store(*source.block);
+  if (source.dax == nullptr) return stores;
+  auto store = make_dax_store(*source.dax);
+  if (!store) return store.error();
+  (stores.meta ? stores.data : stores.meta) = *std::move(store);
+  return stores;
+}
+
+Result<Metadata> read_metadata(const MountSource& source, Stores& stores, bool repair) {
+  const bool pair = stores.data != nullptr;
+  const char* const which = source.block != nullptr ? "the block device" : "the dax device";
+  const auto session = stores.meta->session();
+  auto found = read_superblock(*stores.meta, *session);
+  if (!found) return found.error().with_context(which);
+  const Superblock& superblock = found->superblock;
+  if (superblock.role != (pair ? Role::metadata : Role::whole)) {
+    return usage_error("{} holds a part of a file system on two devices; mount both", which);
+  }
+  if (pair) {
+    const auto other = read_superblock(*stores.data, *stores.data->session());
+    if (!other) return other.error().with_context("the dax device");
+    if (other->superblock.role != Role::data || other->superblock.id != superblock.id) {
+      return usage_error(
+          "the dax device does not belong to the block device's metadata; mount the pair that was "
+          "formatted together");
+    }
+  }
+  found->image.resize(superblock.metadata_bytes());
+  for (const std::uint64_t copy : {std::uint64_t{0}, kBlockBytes}) {
+    std::memcpy(found->image.data() + copy, &superblock, sizeof(Superblock));
+  }
+  const auto behind = std::span(found->image).subspan(2 * kBlockBytes);
+  if (session->read(2 * kBlockBytes, behind) < 0) {
+    Error error =
+        runtime_error("{} has a bad block in its metadata; format it anew with --destroy", which);
+    error.code = EIO;
+    return error;
+  }
+  const auto replayed = Journal::replay(superblock, found->image, repair ? session.get() : nullptr);
+  if (!replayed) return replayed.error().with_context(which);
+  return found;
 }
 
 std::vector<std::string> check_metadata(const Metadata& metadata, Contents& contents) {
@@ -188,3 +287,20 @@ std::vector<std::string> check_metadata(const Metadata& metadata, Contents& cont
 }
 
 }  // namespace pmembench::fs
+
+namespace pmembench {
+
+Result<std::vector<std::string>> check_file_system(const MountSource& source) {
+  auto stores = fs::make_stores(source);
+  if (!stores) return stores.error();
+  const auto found = fs::read_metadata(source, *stores, false);
+  if (!found) return found.error();
+  fs::Contents contents(found->superblock, 1);
+  std::vector<std::string> problems = fs::check_metadata(*found, contents);
+  if (found->second_copy) {
+    problems.insert(problems.begin(), "the first superblock is damaged; its copy was used");
+  }
+  return problems;
+}
+
+}  // namespace pmembench

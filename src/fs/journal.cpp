@@ -12,8 +12,6 @@ struct RecordHeader {
   std::uint64_t size_bytes = 0;
 };
 
-constexpr std::size_t padded(std::size_t size) { return (size + 7) / 8 * 8; }
-
 // Bits 0-15: length of the records in words; 16-31: magic; 32-63: checksum, 0 where fences order.
 std::uint64_t commit_word(std::span<const std::byte> records, bool sectors) {
   const std::uint64_t check = sectors ? short_checksum(records, kCommitMagic) | 1U : 0;
@@ -28,11 +26,11 @@ bool for_each_record(std::span<const std::byte> records, See see) {
     if (records.size() < sizeof(RecordHeader)) return false;
     const auto [offset_bytes, size_bytes] = load<RecordHeader>(records, 0);
     records = records.subspan(sizeof(RecordHeader));
-    if (size_bytes == 0 || size_bytes > records.size() || padded(size_bytes) > records.size() ||
+    if (size_bytes == 0 || size_bytes % 8 != 0 || size_bytes > records.size() ||
         !see(offset_bytes, records.first(size_bytes))) {
       return false;
     }
-    records = records.subspan(padded(size_bytes));
+    records = records.subspan(size_bytes);
   }
   return true;
 }
@@ -68,11 +66,10 @@ JournalProcedure default_procedure(bool sectors) {
 
 void Transaction::add(std::uint64_t offset_bytes, std::span<const std::byte> data) {
   const RecordHeader header{offset_bytes, data.size()};
-  const std::size_t size = sizeof(header) + padded(data.size());
+  const std::size_t size = sizeof(header) + data.size();
   PMB_CHECK(size <= bytes_.size() - bytes_used_, "a transaction is longer than its lane");
   std::byte* const to = bytes_.data() + bytes_used_;
   std::memcpy(to, &header, sizeof(header));
-  std::memset(to + size - 8, 0, 8);
   std::memcpy(to + sizeof(header), data.data(), data.size());
   bytes_used_ += size;
 }

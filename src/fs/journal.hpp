@@ -39,8 +39,7 @@ class Transaction {
  public:
   Transaction() { reset(); }
   void reset() { bytes_used_ = kLineBytes; }
-  [[nodiscard]] bool empty() const { return bytes_used_ == kLineBytes; }
-  void add(std::uint64_t offset_bytes, std::span<const std::byte> data);
+  void add(std::uint64_t offset_bytes, std::span<const std::byte> data);  // whole words of 8 bytes
 
  private:
   friend class Journal;

@@ -9,15 +9,13 @@
 // Which blocks are free is not kept: it follows from the extents, and mount finds it out.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
+#include "base/bytes.hpp"
 #include "base/checksum.hpp"
-#include "base/result.hpp"
 
 namespace pmembench::fs {
 
@@ -25,6 +23,7 @@ inline constexpr std::uint64_t kBlockBytes = 4096;
 inline constexpr std::uint32_t kHugeBlocks = 512;  // blocks of a 2 MiB page
 inline constexpr std::uint64_t kMagic = 0x3153462D424D5000;
 inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint64_t kJournalBlock = 2;  // behind the superblocks
 inline constexpr std::uint32_t kRootInode = 1;
 inline constexpr std::uint64_t kInodeBytes = 256;
 inline constexpr std::uint64_t kLineBytes = 64;
@@ -37,27 +36,35 @@ inline constexpr std::uint64_t kMaximumFileBytes = std::uint64_t{1} << 43;  // 2
 enum class Role : std::uint32_t { whole = 0, metadata = 1, data = 2 };
 enum class InodeType : std::uint16_t { free = 0, file = 1, directory = 2 };
 
+// A run of a file's blocks; in slot order, not in file order. count 0: an unused slot.
+struct ExtentSlot {
+  std::uint32_t logical = 0;
+  std::uint32_t count = 0;
+  std::uint32_t physical = 0;
+  std::uint32_t check = 0;  // with the inode's number and generation and the slot's index
+};
+
 struct Superblock {
+  static constexpr std::uint64_t kSeed = kMagic;
   std::uint64_t magic = kMagic;
   std::uint32_t version = kVersion;
   Role role = Role::whole;
   std::uint64_t id = 0;            // the same on both devices of a pair
   std::uint64_t device_bytes = 0;  // of the device that holds this superblock
   std::uint32_t lanes = 0;
-  std::uint32_t inodes = 0;         // number 0 is never used
-  std::uint32_t journal_block = 0;  // all in blocks of the metadata device
-  std::uint32_t inode_block = 0;
+  std::uint32_t inodes = 0;       // number 0 is never used
+  std::uint32_t inode_block = 0;  // all in blocks of the metadata device
   std::uint32_t meta_block = 0;
   std::uint32_t meta_blocks = 0;
   std::uint32_t data_block = 0;  // in blocks of the data device
   std::uint32_t data_blocks = 0;
-  std::uint64_t check = 0;  // of all before it
+  std::uint32_t check = 0;
 
   [[nodiscard]] std::uint64_t metadata_bytes() const {
     return (std::uint64_t{meta_block} + meta_blocks) * kBlockBytes;
   }
   [[nodiscard]] std::uint64_t lane_offset(std::uint32_t lane) const {
-    return (std::uint64_t{journal_block} + lane) * kBlockBytes;
+    return (kJournalBlock + lane) * kBlockBytes;
   }
   [[nodiscard]] std::uint64_t inode_offset(std::uint32_t number) const {
     return inode_block * kBlockBytes + number * kInodeBytes;
@@ -65,9 +72,15 @@ struct Superblock {
   [[nodiscard]] std::uint64_t meta_offset(std::uint32_t block) const {
     return (std::uint64_t{meta_block} + block) * kBlockBytes;
   }
-  // Of an extent slot: of those in the inode, and in a block of extents.
-  [[nodiscard]] std::uint64_t slot_offset(std::uint32_t number, std::uint32_t slot) const;
-  [[nodiscard]] std::uint64_t chain_slot_offset(std::uint32_t block, std::uint32_t slot) const;
+  // Of an extent slot: in the inode, or behind those in the blocks of its chain.
+  [[nodiscard]] std::uint64_t slot_offset(std::uint32_t number,
+                                          std::span<const std::uint32_t> chain,
+                                          std::uint32_t slot) const {
+    if (slot < kInlineExtents) return inode_offset(number) + kLineBytes + slot * sizeof(ExtentSlot);
+    slot -= kInlineExtents;
+    return meta_offset(chain[slot / kExtentsPerBlock]) + kLineBytes +
+           slot % kExtentsPerBlock * sizeof(ExtentSlot);
+  }
   [[nodiscard]] std::uint64_t data_offset(std::uint64_t block) const {
     return (data_block + block) * kBlockBytes;
   }
@@ -75,7 +88,8 @@ struct Superblock {
 
 // One line. A free inode is all zeroes.
 struct InodeHeader {
-  std::uint32_t check = 0;  // of the rest
+  static constexpr std::uint64_t kSeed = 1;
+  std::uint32_t check = 0;
   InodeType type = InodeType::free;
   std::uint16_t links = 0;  // 0: unlinked while open; mount frees it
   std::uint64_t size_bytes = 0;
@@ -88,23 +102,9 @@ struct InodeHeader {
 };
 static_assert(sizeof(InodeHeader) == kLineBytes);
 
-// A run of a file's blocks; in slot order, not in file order. count 0: an unused slot.
-struct ExtentSlot {
-  std::uint32_t logical = 0;
-  std::uint32_t count = 0;
-  std::uint32_t physical = 0;
-  std::uint32_t check = 0;  // with the inode's number and generation and the slot's index
-};
-
-inline std::uint64_t Superblock::slot_offset(std::uint32_t number, std::uint32_t slot) const {
-  return inode_offset(number) + kLineBytes + slot * sizeof(ExtentSlot);
-}
-inline std::uint64_t Superblock::chain_slot_offset(std::uint32_t block, std::uint32_t slot) const {
-  return meta_offset(block) + kLineBytes + slot * sizeof(ExtentSlot);
-}
-
 // Begins a metadata block of extents.
 struct ChainHeader {
+  static constexpr std::uint64_t kSeed = 2;
   std::uint32_t check = 0;
   std::uint32_t number = 0;
   std::uint32_t generation = 0;
@@ -114,57 +114,30 @@ struct ChainHeader {
 };
 static_assert(sizeof(ChainHeader) == kLineBytes);
 
-// Begins a directory entry, of `lines` lines in a row within a block; the name follows.
+// Begins a directory entry, of whole lines in a row within a block; the name follows.
 struct EntryHeader {
   std::uint32_t check = 0;  // of the rest of the lines, with the directory's number
   std::uint32_t inode = 0;  // 0: a free line
   std::uint32_t generation = 0;
-  std::uint16_t name_bytes = 0;
-  std::uint16_t lines = 0;
+  std::uint32_t name_bytes = 0;
 };
-// Whole lines for the longest name.
-inline constexpr std::size_t kMaximumEntryBytes =
-    (sizeof(EntryHeader) + kMaximumName + kLineBytes - 1) / kLineBytes * kLineBytes;
+inline constexpr std::size_t kMaximumEntryBytes = 5 * kLineBytes;  // of the longest name
 static_assert(sizeof(EntryHeader) == 16);
 
-template <typename T>
-[[nodiscard]] T load(std::span<const std::byte> image, std::uint64_t offset_bytes) {
-  T value;
-  std::memcpy(&value, image.data() + offset_bytes, sizeof(T));
-  return value;
-}
-template <typename T>
-[[nodiscard]] std::span<const std::byte> bytes_of(const T& value) {
-  return std::as_bytes(std::span(&value, 1));
-}
-
-[[nodiscard]] inline bool all_zero(std::span<const std::byte> bytes) {
-  return std::all_of(bytes.begin(), bytes.end(),
-                     [](std::byte byte) { return byte == std::byte{0}; });
-}
-
-// The checksums of the structures; `check` itself is left out.
-[[nodiscard]] std::uint64_t check_of(const Superblock& superblock);
-[[nodiscard]] std::uint32_t check_of(const InodeHeader& header);
-[[nodiscard]] std::uint32_t check_of(const ChainHeader& header);
-[[nodiscard]] std::uint32_t check_of(const ExtentSlot& extent, std::uint32_t number,
-                                     std::uint32_t generation, std::uint32_t slot);
 [[nodiscard]] inline std::uint32_t short_checksum(std::span<const std::byte> bytes,
                                                   std::uint64_t seed) {
   return static_cast<std::uint32_t>(checksum(bytes, seed) >> 32);
 }
-
-// Where things go on devices of these sizes; 0 inodes or lanes: as befits the size. Equal sizes of
-// one device: `data_bytes` 0. Errors (usage): too small, too large.
-Result<Superblock> plan_layout(std::uint64_t device_bytes, std::uint64_t data_bytes,
-                               std::uint32_t inodes, std::uint32_t lanes);
-struct ChosenSuperblock {
-  Superblock superblock;
-  bool second_copy = false;
-};
-// The better of both copies at the front of `image` (two blocks). Errors (usage): nothing of ours,
-// a newer format, both copies damaged, made for a larger device.
-Result<ChosenSuperblock> choose_superblock(std::span<const std::byte> image,
-                                           std::uint64_t device_bytes);
+// What `check` of a structure is to be: a checksum of all of it but that. Seeds keep one kind, and
+// one inode's slot, from being taken for another.
+template <typename T>
+[[nodiscard]] std::uint32_t check_of(T structure, std::uint64_t seed = T::kSeed) {
+  structure.check = 0;
+  return short_checksum(bytes_of(structure), seed);
+}
+[[nodiscard]] inline std::uint64_t slot_seed(std::uint32_t number, std::uint32_t generation,
+                                             std::uint32_t slot) {
+  return (std::uint64_t{number} << 32 | generation) + slot * std::uint64_t{31};
+}
 
 }  // namespace pmembench::fs

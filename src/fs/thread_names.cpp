@@ -8,7 +8,6 @@
 
 namespace pmembench {
 
-using fs::Directory;
 using fs::DirectoryEntry;
 using fs::Inode;
 using fs::InodeType;
@@ -23,7 +22,10 @@ struct FileSystemThread::Place {
   [[nodiscard]] bool stands() const {
     return directory->generation == generation && directory->type == InodeType::directory;
   }
-  [[nodiscard]] const DirectoryEntry* entry() const { return directory->directory->find(name); }
+  // Null where it is not, or has no such name.
+  [[nodiscard]] const DirectoryEntry* entry() const {
+    return stands() ? directory->directory->find(name) : nullptr;
+  }
 };
 
 namespace {
@@ -42,14 +44,15 @@ FileSystemThread::~FileSystemThread() {
   for (int file = 0; file < static_cast<int>(files_.size()); ++file) close(file);
 }
 
-bool FileSystemThread::is_open(int file) const {
-  const auto index = static_cast<std::size_t>(file);
-  return file >= 0 && index < files_.size() && files_[index].inode != nullptr;
+fs::OpenFile* FileSystemThread::opened(int file) {
+  const auto index = static_cast<std::size_t>(file);  // a negative one is beyond the end
+  return index < files_.size() && files_[index].inode != nullptr ? &files_[index] : nullptr;
 }
 
 int FileSystemThread::find_file(int file, Inode** inode) {
-  if (!is_open(file)) return -EBADF;
-  *inode = files_[static_cast<std::size_t>(file)].inode;
+  const fs::OpenFile* const found = opened(file);
+  if (found == nullptr) return -EBADF;
+  *inode = found->inode;
   return core_.down || (*inode)->failed ? -EIO : 0;
 }
 
@@ -63,8 +66,7 @@ int FileSystemThread::find_parent(std::string_view path, Place& place) {
   path = path.substr(0, slash);
   const std::uint64_t version = core_.tree_version;
   if (last_ == nullptr || version != last_version_ || path != last_path_) {
-    const int found = walk(path, place);
-    if (found < 0) return found;
+    if (const int error = walk(path, place); error < 0) return error;
     last_ = std::make_unique<Place>(place);
     last_path_ = path;
     last_version_ = version;
@@ -75,28 +77,27 @@ int FileSystemThread::find_parent(std::string_view path, Place& place) {
 }
 
 int FileSystemThread::walk(std::string_view path, Place& place) {
-  place = {&core_.root(), 1, {}};
+  place = {&core_.inode(fs::kRootInode), 1, {}};
   while (!path.empty()) {
     path.remove_prefix(1);
     place.name = path.substr(0, path.find('/'));
     path.remove_prefix(place.name.size());
     if (const int error = check_name(place.name); error < 0) return error;
     const std::shared_lock lock(place.directory->lock);
-    const DirectoryEntry* const entry = place.stands() ? place.entry() : nullptr;
+    const DirectoryEntry* const entry = place.entry();
     if (entry == nullptr) return -ENOENT;
-    Inode* const next = core_.inode(entry->inode);
+    Inode& next = core_.inode(entry->inode);
     // Its type was settled before the entry was, and stays while the entry does.
-    if (next->type != InodeType::directory) return -ENOTDIR;
+    if (next.type != InodeType::directory) return -ENOTDIR;
     place.generation = entry->generation;
-    place.directory = next;
+    place.directory = &next;
   }
   return 0;
 }
 
 int FileSystemThread::open(std::string_view path, unsigned flags) {
   Place place;
-  const int found = find_parent(path, place);
-  if (found < 0) return found;
+  if (const int error = find_parent(path, place); error < 0) return error;
   if (place.name.empty()) return -EISDIR;
   const bool creates = (flags & kCreate) != 0;
   fs::OpenFile opened;
@@ -108,7 +109,7 @@ int FileSystemThread::open(std::string_view path, unsigned flags) {
     const DirectoryEntry* const entry = place.entry();
     if (entry != nullptr) {
       if ((flags & kExclusive) != 0) return -EEXIST;
-      opened.inode = core_.inode(entry->inode);
+      opened.inode = &core_.inode(entry->inode);
       if (opened.inode->type == InodeType::directory) return -EISDIR;
     } else {
       const int made = creates ? create(place, InodeType::file, &opened.inode) : -ENOENT;
@@ -131,21 +132,19 @@ int FileSystemThread::open(std::string_view path, unsigned flags) {
 }
 
 int FileSystemThread::close(int file) {
-  if (!is_open(file)) return -EBADF;
+  fs::OpenFile* const open = opened(file);
+  if (open == nullptr) return -EBADF;
   unmap(file);
-  Inode& inode = *files_[static_cast<std::size_t>(file)].inode;
-  const std::uint32_t generation =
-      std::exchange(files_[static_cast<std::size_t>(file)], {}).generation;
+  const auto [closed, generation] = std::pair(open->inode, open->generation);
+  *open = {};
   free_handles_.push_back(file);
+  Inode& inode = *closed;
   if (inode.opens.fetch_sub(1) != 1) return 0;
   const std::scoped_lock lock(inode.lock);
   if (inode.generation != generation || inode.opens != 0 || inode.type == InodeType::free) return 0;
   if (!inode.unlinked || core_.down) return 0;
   context_->transaction.reset();
-  core_.log_free_inode(inode, context_->transaction);
-  const int result = core_.commit(*context_);
-  if (result == 0) core_.drop_inode(inode);
-  return result;
+  return core_.retire(inode, *context_);
 }
 
 // Under the directory's lock.
@@ -171,9 +170,8 @@ int FileSystemThread::add_entry(Place& place, Inode& inode) {
   Inode& parent = *place.directory;
   fs::EntryPlace spot = parent.directory->place_for(place.name.size());
   if (spot.lines == 0) {
-    const int room = core_.reserve_slots(parent, *context_);
-    if (room < 0) return room;
-    const fs::Run run = core_.meta_blocks.allocate(
+    if (const int error = core_.reserve_slots(parent, *context_); error < 0) return error;
+    const fs::Run run = core_.contents.meta.allocate(
         1, parent.extents.goal(parent.directory->blocks()), context_->index);
     if (run.count == 0) return -ENOSPC;
     // Nothing refers to it yet, so it needs no journal: the commit's first barrier comes after it.
@@ -194,26 +192,20 @@ int FileSystemThread::add_entry(Place& place, Inode& inode) {
   return 0;
 }
 
-int FileSystemThread::unlink(std::string_view path) { return remove(path, false); }
-int FileSystemThread::remove_directory(std::string_view path) { return remove(path, true); }
-
 int FileSystemThread::remove(std::string_view path, bool directory) {
   Place place;
-  const int found = find_parent(path, place);
-  if (found < 0) return found;
+  if (const int error = find_parent(path, place); error < 0) return error;
   if (place.name.empty()) return directory ? -EBUSY : -EISDIR;
   const std::scoped_lock lock(place.directory->lock);
-  if (!place.stands()) return -ENOENT;
   const DirectoryEntry* const entry = place.entry();
   if (entry == nullptr) return -ENOENT;
-  Inode& victim = *core_.inode(entry->inode);
+  Inode& victim = core_.inode(entry->inode);
   const std::scoped_lock victim_lock(victim.lock);
   if (directory != (victim.type == InodeType::directory)) return directory ? -ENOTDIR : -EISDIR;
   if (directory && victim.directory->size() > 0) return -ENOTEMPTY;
   context_->transaction.reset();
   core_.log_entry(*place.directory, entry->place, place.name, nullptr, context_->transaction);
-  const int result = remove_entry(place, victim);
-  if (result < 0) return result;
+  if (const int error = remove_entry(place, victim); error < 0) return error;
   place.directory->directory->remove(place.name);
   if (directory) ++core_.tree_version;
   return 0;
@@ -223,21 +215,15 @@ int FileSystemThread::remove(std::string_view path, bool directory) {
 int FileSystemThread::remove_entry(Place& place, Inode& victim) {
   // First the mark and then the look: whoever closes it does it the other way round.
   victim.unlinked = true;
-  const bool open = victim.opens != 0;
-  open ? core_.log_inode(victim, context_->transaction)
-       : core_.log_free_inode(victim, context_->transaction);
-  const int result = core_.commit(*context_);
-  if (result < 0) return result;
-  core_.settle(*place.directory);
-  open ? core_.settle(victim) : core_.drop_inode(victim);
-  return 0;
+  const int result = core_.retire(victim, *context_);
+  if (result == 0) core_.settle(*place.directory);
+  return result;
 }
 
 int FileSystemThread::rename(std::string_view from_path, std::string_view to_path) {
   Place from, to;
-  int found = find_parent(from_path, from);
-  if (found == 0) found = find_parent(to_path, to);
-  if (found < 0) return found;
+  if (const int error = find_parent(from_path, from); error < 0) return error;
+  if (const int error = find_parent(to_path, to); error < 0) return error;
   if (from.name.empty() || to.name.empty()) return -EBUSY;
   if (from.directory == to.directory) {
     const std::scoped_lock lock(from.directory->lock);
@@ -252,21 +238,20 @@ int FileSystemThread::rename(std::string_view from_path, std::string_view to_pat
 // Is `directory` this inode, or does it lie somewhere below it? Under the tree's lock.
 bool FileSystemThread::lies_in(const Inode& directory, const Inode& inode) const {
   std::uint32_t at = directory.number;
-  while (at != fs::kRootInode && at != inode.number) at = core_.inode(at)->parent;
+  while (at != fs::kRootInode && at != inode.number) at = core_.inode(at).parent;
   return at == inode.number;
 }
 
 int FileSystemThread::rename_locked(Place& from, Place& to) {
-  if (!from.stands() || !to.stands()) return -ENOENT;
   const DirectoryEntry* const entry = from.entry();
-  if (entry == nullptr) return -ENOENT;
-  Inode& moved = *core_.inode(entry->inode);
+  if (entry == nullptr || !to.stands()) return -ENOENT;
+  Inode& moved = core_.inode(entry->inode);
   const bool directory = moved.type == InodeType::directory;
   const bool other_parent = from.directory != to.directory;
   if (directory && other_parent && lies_in(*to.directory, moved)) return -EINVAL;
   const DirectoryEntry* const target = to.entry();
   if (target == entry) return 0;
-  Inode* const victim = target != nullptr ? core_.inode(target->inode) : nullptr;
+  Inode* const victim = target != nullptr ? &core_.inode(target->inode) : nullptr;
   if (victim != nullptr && (directory || victim->type == InodeType::directory)) return -EEXIST;
   context_->transaction.reset();
   core_.log_entry(*from.directory, entry->place, from.name, nullptr, context_->transaction);
@@ -274,19 +259,16 @@ int FileSystemThread::rename_locked(Place& from, Place& to) {
     const std::scoped_lock lock(victim->lock);
     const DirectoryEntry fresh{moved.number, moved.generation, target->place};
     core_.log_entry(*to.directory, fresh.place, to.name, &moved, context_->transaction);
-    const int result = remove_entry(to, *victim);
-    if (result < 0) return result;
+    if (const int error = remove_entry(to, *victim); error < 0) return error;
     to.directory->directory->add(to.name, fresh);
   } else {
-    const int added = add_entry(to, moved);
-    if (added < 0) return added;
+    if (const int error = add_entry(to, moved); error < 0) return error;
     const std::scoped_lock lock(moved.lock);
     if (directory && other_parent) {
       moved.parent = to.directory->number;
       core_.log_inode(moved, context_->transaction);
     }
-    const int result = core_.commit(*context_);
-    if (result < 0) return result;
+    if (const int error = core_.commit(*context_); error < 0) return error;
     core_.settle(*to.directory);
   }
   from.directory->directory->remove(from.name);
@@ -296,8 +278,7 @@ int FileSystemThread::rename_locked(Place& from, Place& to) {
 
 int FileSystemThread::make_directory(std::string_view path) {
   Place place;
-  const int found = find_parent(path, place);
-  if (found < 0) return found;
+  if (const int error = find_parent(path, place); error < 0) return error;
   if (place.name.empty()) return -EEXIST;
   const std::scoped_lock lock(place.directory->lock);
   if (!place.stands()) return -ENOENT;
@@ -308,15 +289,14 @@ int FileSystemThread::make_directory(std::string_view path) {
 
 int FileSystemThread::stat(std::string_view path, FileStatus& status) {
   Place place;
-  const int found = find_parent(path, place);
-  if (found < 0) return found;
+  if (const int error = find_parent(path, place); error < 0) return error;
   status = {};
   status.directory = true;
   if (place.name.empty()) return 0;
   const std::shared_lock lock(place.directory->lock);
-  const DirectoryEntry* const entry = place.stands() ? place.entry() : nullptr;
+  const DirectoryEntry* const entry = place.entry();
   if (entry == nullptr) return -ENOENT;
-  const Inode& inode = *core_.inode(entry->inode);
+  const Inode& inode = core_.inode(entry->inode);
   const std::shared_lock inode_lock(inode.lock);
   status.size_bytes = inode.size;
   status.directory = inode.type == InodeType::directory;
@@ -333,11 +313,11 @@ int FileSystemThread::stat(std::string_view path, FileStatus& status) {
 
 int FileSystemThread::read_directory(std::string_view path,
                                      const std::function<bool(std::string_view)>& see) {
-  if (core_.down) return -EIO;
-  if (path.empty() || path.front() != '/') return -EINVAL;
+  if (path.empty()) return -EINVAL;
+  // As the parent of no name.
+  const std::string within = path == "/" ? std::string(path) : std::string(path) + '/';
   Place place;
-  const int found = walk(path == "/" ? std::string_view() : path, place);
-  if (found < 0) return found;
+  if (const int error = find_parent(within, place); error < 0) return error;
   std::vector<std::string> names;
   {
     const std::shared_lock lock(place.directory->lock);

@@ -34,22 +34,23 @@ TEST(Directory, reads_what_it_wrote_and_knows_damage) {
   EXPECT_EQ(lines_for(48), 1);
   EXPECT_EQ(lines_for(49), 2);
   encode_entry(std::span(block).subspan(64, 320), name, 9, 2, 1);
-  int seen = 0;
-  for_each_entry(block, 3, 1, [&](const ReadEntry& read) {
-    ++seen;
-    EXPECT_EQ(read.problem, nullptr);
-    EXPECT_EQ(read.name, name);
-    EXPECT_EQ(read.entry.inode, 9U);
-    EXPECT_EQ(read.entry.place.block, 3U);
-    EXPECT_EQ(read.entry.place.line, 1);
-  });
-  EXPECT_EQ(seen, 1);
-  const auto problem = [&](std::uint32_t directory) {
-    std::string found;
-    for_each_entry(block, 0, directory, [&](const ReadEntry& read) {
-      if (found.empty() && read.problem != nullptr) found = read.problem;
-    });
-    return found;
+  const ReadEntry read = read_entry(block, {3, 1, 0}, 1);
+  EXPECT_EQ(read.problem, nullptr);
+  EXPECT_EQ(read.name, name);
+  EXPECT_EQ(read.entry.inode, 9U);
+  EXPECT_EQ(read.entry.generation, 2U);
+  EXPECT_EQ(read.entry.place.block, 3U);
+  EXPECT_EQ(read.entry.place.line, 1);
+  EXPECT_EQ(read.entry.place.lines, 5);
+  EXPECT_EQ(read_entry(block, {3, 0, 0}, 1).entry.inode, 0U) << "a free line";
+  // Of the lines from the first on.
+  const auto problem = [&](std::uint32_t directory) -> std::string {
+    for (std::uint16_t line = 0; line < kSlotsPerBlock;) {
+      const ReadEntry one = read_entry(block, {0, line, 0}, directory);
+      if (one.problem != nullptr) return one.problem;
+      line = static_cast<std::uint16_t>(line + one.entry.place.lines);
+    }
+    return "";
   };
   EXPECT_EQ(problem(2), "an entry's checksum is wrong") << "it belongs to another directory";
   block[200] ^= std::byte{1};

@@ -23,7 +23,7 @@ class Damage : public Mounted {
     files().fsync(file);
     files().close(file);
     unmount();
-    superblock_ = fs::load<fs::Superblock>(image(), 0);
+    superblock_ = load<fs::Superblock>(image(), 0);
   }
   std::span<std::byte> image() {
     return std::as_writable_bytes(std::span(fake_.bytes(), fake_.size_bytes()));
@@ -34,7 +34,7 @@ class Damage : public Mounted {
   }
   template <typename T>
   T get(std::uint64_t offset) {
-    return fs::load<T>(image(), offset);
+    return load<T>(image(), offset);
   }
   // The inode again, with its checksum put right.
   void change_inode(std::uint32_t number, const std::function<void(fs::InodeHeader&)>& how) {
@@ -118,7 +118,7 @@ TEST_F(Damage, names_each_broken_invariant) {
   std::copy(clean.begin(), clean.end(), image().begin());
   // Two files share their blocks.
   auto slot = get<fs::ExtentSlot>(superblock_.inode_offset(file) + fs::kLineBytes);
-  slot.check = check_of(slot, other, 1, 0);
+  slot.check = check_of(slot, fs::slot_seed(other, 1, 0));
   change(superblock_.inode_offset(other) + fs::kLineBytes, slot);
   expect(fmt::format("inode {} has blocks {} to {}, which are used twice or do not exist", other,
                      slot.physical, slot.physical + slot.count - 1));

@@ -192,6 +192,13 @@ TEST_F(Mounts, refuse_a_backend_that_copies_whole_units_only) {
             "device over it");
 }
 
+TEST_F(Mounts, refuse_what_has_no_room_for_superblocks) {
+  fakes::FakeBackend tiny(4096);
+  const auto device = tiny.device();
+  EXPECT_EQ(refusal({device.get(), nullptr}),
+            "the dax device: it is smaller than a superblock; name a larger medium");
+}
+
 TEST_F(Mounts, refuse_to_be_made_too_small) {
   fakes::FakeBackend tiny(64 * 1024);
   const auto device = tiny.device();
@@ -271,6 +278,12 @@ TEST_F(Mounts, do_not_come_up_over_a_bad_block_in_metadata) {
   device_->bad_blocks().add(0, 1);  // the first superblock: there is another one
   mount();
   EXPECT_EQ(contents("/f"), pattern(10, 1));
+  unmount();
+  device_->bad_blocks().add(4096, 1);
+  EXPECT_EQ(refusal(source_),
+            "the dax device: it cannot be read: both copies of its superblock are bad blocks");
+  device_->bad_blocks().clear(0, kSize);
+  mount();
   // A write of metadata that fails shuts down.
   device_->bad_blocks().add(0, kSize / 2);
   EXPECT_EQ(files().make_directory("/d"), -EIO);

@@ -1,5 +1,5 @@
 // The range locks of one file: exclusion is shown by counts that no other lock protects.
-#include "fs/range_lock.hpp"
+#include "base/range_lock.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/random.hpp"
 
-namespace pmembench::fs {
+namespace pmembench {
 namespace {
 
 template <typename Work>
@@ -45,4 +45,4 @@ TEST(RangeLock, excludes_writers_of_ranges_that_meet) {
 }
 
 }  // namespace
-}  // namespace pmembench::fs
+}  // namespace pmembench

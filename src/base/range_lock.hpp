@@ -9,7 +9,7 @@
 
 #include "base/readers_writer_lock.hpp"
 
-namespace pmembench::fs {
+namespace pmembench {
 
 class RangeLock {
  public:
@@ -60,4 +60,4 @@ class RangeLock {
   std::array<Padded, kLocks> locks_;
 };
 
-}  // namespace pmembench::fs
+}  // namespace pmembench

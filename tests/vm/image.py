@@ -213,7 +213,11 @@ def build_base(apt: Apt, packages: list[str], archives: list[str], target: Path)
         shutil.copy2(root / "bin/busybox", made / "busybox")
         packed = next((tree / "boot").glob("vmlinuz-*")).read_bytes()
         (made / "vmlinux").write_bytes(unpacked_kernel(packed))
-        made.rename(target)
+        try:
+            made.rename(target)
+        except OSError:
+            if not target.is_dir():  # where it is, another run was faster
+                raise
 
 
 def image_by(apt: Apt, cache: Path) -> Image:

@@ -1,7 +1,8 @@
 // kept_writes write MEDIUM BACKEND [STEPS]: makes the small file system on a medium and takes so
 // many steps on it, or goes on for ever; one line a step once the step is durable. kept_writes
 // check MEDIUM BACKEND STEPS: mounts what is there after so many lines, an end or a power cut;
-// status 1 where something of them is missing.
+// status 1 where something of them is missing. kept_writes fill MEDIUM BACKEND SEED: writes every
+// byte; kept_writes filled MEDIUM BACKEND SEED: status 1 where one of them is another.
 #include <termios.h>
 #include <unistd.h>
 
@@ -10,12 +11,14 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "backends/builtin_backends.h"
 #include "base/random.hpp"
+#include "block/byte_store.hpp"
 #include "dax/open_device.hpp"
 #include "dax/registry.hpp"
 #include "fs/file_system.hpp"
@@ -28,6 +31,7 @@ namespace {
 constexpr std::uint64_t kFiles = 8;
 constexpr std::uint64_t kFileBytes = 256 * 1024;  // then it is cut, and begins anew
 constexpr std::uint64_t kNames = 32;
+constexpr std::uint64_t kPieceBytes = 64 * 1024;  // divides the size of every medium
 
 // What step `i` writes, and to which file: nothing but `i` decides, so that a check can tell.
 std::vector<std::byte> record_of(std::uint64_t i) {
@@ -138,7 +142,41 @@ Status check_kept(const MountSource& source, std::uint64_t steps) {
   return {};
 }
 
-Status run(std::string_view what, const char* medium, const char* name, std::uint64_t steps) {
+std::vector<std::byte> piece_of(std::uint64_t seed, std::uint64_t offset) {
+  Random random(mix_seed(seed ^ mix_seed(offset)));
+  std::vector<std::uint64_t> words(kPieceBytes / sizeof(std::uint64_t));
+  for (std::uint64_t& each : words) each = random();
+  const auto bytes = std::as_bytes(std::span(words));
+  return {bytes.begin(), bytes.end()};
+}
+
+Status fill(DaxDevice& device, std::uint64_t seed) {
+  const auto store = make_dax_store(device);
+  if (!store) return store.error();
+  const auto session = (*store)->session();
+  for (std::uint64_t at = 0; at < device.size_bytes(); at += kPieceBytes) {
+    const int error = session->persist(at, piece_of(seed, at));
+    if (error != 0) return runtime_error("offset {} cannot be written: errno {}", at, -error);
+  }
+  return {};
+}
+
+Status check_filled(DaxDevice& device, std::uint64_t seed) {
+  const auto store = make_dax_store(device);
+  if (!store) return store.error();
+  const auto session = (*store)->session();
+  std::vector<std::byte> found(kPieceBytes);
+  for (std::uint64_t at = 0; at < device.size_bytes(); at += kPieceBytes) {
+    const int error = session->read(at, found);
+    if (error != 0) return runtime_error("offset {} cannot be read: errno {}", at, -error);
+    if (found != piece_of(seed, at)) {
+      return runtime_error("the {} bytes at offset {} are not those written", kPieceBytes, at);
+    }
+  }
+  return {};
+}
+
+Status run(std::string_view what, const char* medium, const char* name, std::uint64_t number) {
   const auto host = host_info("");
   if (!host) return host.error();
   std::size_t builtins = 0;
@@ -152,9 +190,11 @@ Status run(std::string_view what, const char* medium, const char* name, std::uin
   options.destroy = true;
   const auto opened = open_device(**backend, *spec, *host, options);
   if (!opened) return opened.error();
+  if (what == "fill") return fill(*opened->device, number);
+  if (what == "filled") return check_filled(*opened->device, number);
   MountSource source;
   source.dax = opened->device.get();
-  return what == "write" ? write_steps(source, steps) : check_kept(source, steps);
+  return what == "write" ? write_steps(source, number) : check_kept(source, number);
 }
 
 }  // namespace
@@ -162,15 +202,13 @@ Status run(std::string_view what, const char* medium, const char* name, std::uin
 
 int main(int count, char** words) {
   const std::string_view what = count > 1 ? words[1] : "";
-  if (!(what == "write" && (count == 4 || count == 5)) && !(what == "check" && count == 5)) {
-    std::fputs(
-        "usage: kept_writes write MEDIUM BACKEND [STEPS] | kept_writes check MEDIUM BACKEND "
-        "STEPS\n",
-        stderr);
+  const bool known = what == "check" || what == "fill" || what == "filled" || what == "write";
+  if (!known || (count != 5 && !(what == "write" && count == 4))) {
+    std::fputs("usage: kept_writes write|check|fill|filled MEDIUM BACKEND STEPS|SEED\n", stderr);
     return 2;
   }
-  const std::uint64_t steps = count == 5 ? std::strtoull(words[4], nullptr, 10) : UINT64_MAX;
-  const pmembench::Status done = pmembench::run(what, words[2], words[3], steps);
+  const std::uint64_t number = count == 5 ? std::strtoull(words[4], nullptr, 10) : UINT64_MAX;
+  const pmembench::Status done = pmembench::run(what, words[2], words[3], number);
   if (!done) std::fprintf(stderr, "kept_writes: %s\n", done.error().message.c_str());
   return done ? 0 : 1;
 }

@@ -87,12 +87,12 @@ END
 # device NAME: the device of a namespace that the first script made.
 device() { cat "$devices/$1"; }
 
-# region_on NODE: the region of NVDIMMs that is nearest to a node.
+# region_on NODE: the region of NVDIMMs that is nearest to a node; status 1 where there is none.
 region_on() {
   for region in /sys/bus/nd/devices/region*; do
     if [ "$(cat "$region/target_node")" -eq "$1" ]; then basename "$region" && return; fi
   done
-  fail "no region has the target node $1"
+  return 1
 }
 
 # make_namespace NAME NODE ARGUMENT...: by ndctl, its device noted down by NAME.
@@ -100,7 +100,8 @@ make_namespace() {
   name=$1 node=$2
   shift 2
   mkdir -p "$devices"
-  expect 0 ndctl create-namespace -r "$(region_on "$node")" "$@"
+  region=$(region_on "$node") || fail "no region of NVDIMMs has the target node $node"
+  expect 0 ndctl create-namespace -r "$region" "$@"
   sed -n 's/.*"\(blockdev\|chardev\)":"\([^"]*\)".*/\/dev\/\2/p' "$out" | tail -n 1 >"$devices/$name"
   [ -e "$(device "$name")" ] || fail "namespace $name has no device"
 }

@@ -8,6 +8,11 @@ count_replicates() {
   replicates=$(sed -n 's/.*"replicates":\([0-9]*\).*/\1/p' "$out" | sort -n | tail -n 1)
 }
 
+one_run() {
+  expect 0 pmembench show --runs --db /mnt/fs/cut.db
+  [ "$(grep -c ' cut ' "$out")" -eq 1 ] || fail "--resume began another run"
+}
+
 for dax in /dev/dax*; do :; done  # there is one
 expect 0 pmembench fsck "$dax"
 shows "$dax: clean."
@@ -29,6 +34,7 @@ run=$!
 until [ "$replicates" -gt "$before" ]; do
   kill -0 "$run" || { cat /tmp/run.out; fail "--resume ended with $before replicates, as before"; }
   usleep 300000
+  one_run
   count_replicates
 done
 kill -INT "$run"
@@ -36,7 +42,6 @@ status=0
 wait "$run" || status=$?
 cat /tmp/run.out
 [ "$status" -eq 130 ] || fail "the interrupted run ended with status $status instead of 130"
-expect 0 pmembench show --runs --db /mnt/fs/cut.db
-[ "$(grep -c ' cut ' "$out")" -eq 1 ] || fail "--resume began another run"
+one_run
 expect 0 umount /mnt/fs
 expect 0 /bin/e2fsck -n -f "$store"

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <map>
 #include <set>
 
@@ -61,6 +63,20 @@ std::string interval_text(const json& estimate, bool is_bandwidth) {
          (half.empty() ? "" : " " + half);
 }
 
+// The maximum is measured once, in the first process, and every share is of it; where others do not
+// find it, the points do not lie where they were meant to.
+std::string axis_text(const json& curve) {
+  constexpr double kLeastAgreement = 0.8;
+  const double shares_of = curve.value("shares_are_of_bytes_per_s", 0.0);
+  const double found = curve["maximum_bytes_per_s"].value("estimate", 0.0);
+  if (!(shares_of > 0) || !(found > 0)) return "";
+  if (std::min(shares_of, found) >= kLeastAgreement * std::max(shares_of, found)) return "";
+  return fmt::format(
+      "  shares are of {}, the maximum that the first process found; over all processes it is {}: "
+      "something else took the CPUs at one of the two, measure again\n",
+      format_bandwidth(shares_of), format_bandwidth(found));
+}
+
 std::string findings(const json& curve) {
   if (curve.value("processes", 0) == 0) {
     return "  no process measured the whole curve: give a larger --budget\n";
@@ -82,6 +98,7 @@ std::string findings(const json& curve) {
                         curve["at_twice_unloaded_in_processes"].get<int>(),
                         curve["processes"].get<int>());
   }
+  text += axis_text(curve);
   for (const json& reason : curve["reasons"]) {
     text += fmt::format("  not saturated: {}\n", reason.get<std::string>());
   }

@@ -46,17 +46,18 @@ std::string cpu_section(const json& cpu) {
 }
 
 std::string settings_section(const json& settings) {
-  return section("Settings",
-                 {{"huge pages", fmt::format("{} (defrag: {})", text(settings, "thp_enabled"),
-                                             text(settings, "thp_defrag"))},
-                  {"governor", text(settings, "governor")},
-                  {"turbo", text(settings, "turbo")},
-                  {"SMT", text(settings, "smt")},
-                  {"prefetchers", text(settings, "prefetchers")},
-                  {"interleave", "weighted by the kernel: " + text(settings, "weighted_interleave")},
-                  {"NUMA balancing", text(settings, "numa_balancing")},
-                  {"ASLR", text(settings, "aslr")},
-                  {"clock source", text(settings, "clock_source")}});
+  return section(
+      "Settings",
+      {{"huge pages", fmt::format("{} (defrag: {})", text(settings, "thp_enabled"),
+                                  text(settings, "thp_defrag"))},
+       {"governor", text(settings, "governor")},
+       {"turbo", text(settings, "turbo")},
+       {"SMT", text(settings, "smt")},
+       {"prefetchers", text(settings, "prefetchers")},
+       {"interleave", "weighted by the kernel: " + text(settings, "weighted_interleave")},
+       {"NUMA balancing", text(settings, "numa_balancing")},
+       {"ASLR", text(settings, "aslr")},
+       {"clock source", text(settings, "clock_source")}});
 }
 
 std::string timer_section(const json& timer) {

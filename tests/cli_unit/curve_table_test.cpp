@@ -56,6 +56,21 @@ TEST(CurveTable, shows_points_and_findings) {
   EXPECT_FALSE(has(text, "not saturated"));
 }
 
+TEST(CurveTable, says_that_the_first_process_found_another_maximum) {
+  json both = document();
+  for (const double shares_of : {1e10, 0.85e10, 1.2e10}) {
+    both["curves"][0]["shares_are_of_bytes_per_s"] = shares_of;
+    EXPECT_FALSE(has(curves_text(both), "shares are of")) << shares_of;
+  }
+  for (const double shares_of : {0.44e10, 1.4e10}) {
+    both["curves"][0]["shares_are_of_bytes_per_s"] = shares_of;
+    EXPECT_TRUE(has(curves_text(both),
+                    "the maximum that the first process found; over all "
+                    "processes it is 9.31 GiB/s"))
+        << curves_text(both);
+  }
+}
+
 TEST(CurveTable, says_what_was_not_reached) {
   json flat = document();
   json& curve = flat["curves"][0];

@@ -37,11 +37,11 @@ TEST(ResultTable, has_a_line_a_row_under_its_medium) {
 
 // Two rows that differ in it alone are two rows to the reader, too.
 TEST(ResultTable, shows_placement_rate_and_slots_of_a_cell) {
-  Cell cell = sample::cell("dram:1M/movnt/direct/random/t1/cpu_node=0;node=1/poisson@10%");
+  Cell cell = sample::cell("dram:1M/movnt/direct/random/t2/cpu_node=0;node=1/poisson@10%");
   EXPECT_THAT(line_of(result_text({row_of(cell, {sample::replicate(0, 100)})}), "movnt"),
               HasSubstr(" random, cpu_node=0;node=1, poisson@10%  "));
   cell = sample::timed_cell();
-  cell.name = "dram:1M/movnt/direct/random/t1/operation-issue/slots=10ms";
+  cell.name = "dram:1M/movnt/direct/random/t2/operation-issue/slots=10ms";
   EXPECT_THAT(line_of(result_text({row_of(cell, {sample::replicate(0, 100)})}), "movnt"),
               HasSubstr(" random, slots=10ms  "));
 }

@@ -64,16 +64,16 @@ TEST(Ladder, reckons_the_cost_over_the_rung_below_within_each_process) {
 
 TEST(Ladder, takes_no_rung_of_operations_that_come_at_a_rate) {
   Measured run;
-  for (const char* path : {"direct", "block-raw"}) run.add(path, 100);
+  for (const char* path : {"direct", "block-raw", "block-btt"}) run.add(path, 100);
   for (Row& row : run.rows) row.service_ns = LatencyResult{};
   EXPECT_TRUE(ladders_of(run.rows, run.replicates).empty());
 }
 
 TEST(Ladder, keeps_placements_apart) {
   Measured run;
-  for (const char* path : {"direct", "block-raw"}) run.add(path, 100);
-  for (const char* path : {"direct", "block-raw"}) run.add(path, 200);
-  for (std::size_t row = 2; row < 4; ++row) run.rows[row].placement_asked = "cpu_node=0;node=1";
+  for (const char* path : {"direct", "block-raw", "block-btt"}) run.add(path, 100);
+  for (const char* path : {"direct", "block-raw", "block-btt"}) run.add(path, 200);
+  for (std::size_t row = 3; row < 6; ++row) run.rows[row].placement_asked = "cpu_node=0;node=1";
   const auto ladders = ladders_of(run.rows, run.replicates);
   ASSERT_EQ(ladders.size(), 2u);
   EXPECT_THAT(ladders[1].title, testing::HasSubstr(", cpu_node=0;node=1"));

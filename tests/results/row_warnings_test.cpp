@@ -184,5 +184,41 @@ TEST(Warnings, tell_of_operations_beyond_the_histogram) {
       "from below, and so is the maximum; look for a stalled device");
 }
 
+TEST(Warnings, tell_of_a_rate_that_was_not_kept) {
+  const auto kept = changed([](Replicate& r) {
+    r.details_json = R"({"open_loop":{"asked_per_s":1e6,"achieved_per_s":951e3}})";
+  });
+  EXPECT_THAT(row_of(sample::cell(), kept).warnings, IsEmpty());
+  const auto behind = changed([](Replicate& r) {
+    r.details_json = R"({"open_loop":{"asked_per_s":1e6,"achieved_per_s":949e3}})";
+  });
+  EXPECT_THAT(only("rate_not_kept", row_of(sample::cell(), behind)),
+              testing::HasSubstr("1 M/s were asked for and 949 k/s done"));
+}
+
+TEST(Warnings, tell_of_points_that_did_not_settle_in_most_processes) {
+  const auto unsteady = [](Replicate& r) { r.details_json = R"({"loaded":{"steady":false}})"; };
+  EXPECT_THAT(row_of(sample::cell(), changed(unsteady, 5)).warnings, IsEmpty());
+  EXPECT_THAT(only("not_steady", row_of(sample::cell(), changed(unsteady, 6))),
+              testing::HasSubstr("in 6 of 10 processes"));
+}
+
+TEST(Warnings, tell_of_stalls_that_come_back_in_most_processes) {
+  const auto none = [](Replicate& r) {
+    r.details_json = R"({"slots":{"period_of_max":{"found":false,"period_ns":4e6,"p_value":0.4}}})";
+  };
+  std::vector<Replicate> replicates = changed(none);
+  const auto find_in = [&](std::size_t processes) {
+    for (std::size_t i = 0; i < processes; ++i) {
+      replicates[i].details_json =
+          R"({"slots":{"period_of_max":{"found":true,"period_ns":4e6,"p_value":0.002}}})";
+    }
+    return row_of(sample::cell(), replicates);
+  };
+  EXPECT_THAT(find_in(5).warnings, IsEmpty());
+  EXPECT_THAT(only("periodic_stalls", find_in(6)),
+              testing::HasSubstr("come back every 4 ms (p <= 0.002 in 6 of 10 processes)"));
+}
+
 }  // namespace
 }  // namespace pmembench

@@ -43,6 +43,13 @@ for medium in "$dax,size=4M" "$dax4k,size=4M"; do
   expect 2 pmembench fsck "$medium"
   shows 'no file system'
 done
+# Parts of it beside each other, each its own; who maps a device itself maps it from its beginning.
+expect 0 vm_kept_writes fill "$dax,size=4M" clwb 101
+expect 0 vm_kept_writes fill "$dax,size=4M,offset=4M" movnt 102
+expect 0 vm_kept_writes filled "$dax,size=4M" devdax 101
+expect 0 vm_kept_writes filled "$dax,size=4M,offset=4M" clwb 102
+expect 2 pmembench fsck "$dax,size=4M,offset=4M" --backend libpmem2
+shows 'backend libpmem2 maps a medium itself, from its beginning; leave offset= out'
 # And by the command alone, made by one way and read by another.
 expect 0 pmembench mkfs "$dax" --backend movnt --destroy
 expect 0 pmembench fsck "$dax" --backend devdax

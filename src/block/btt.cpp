@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/bytes.hpp"
 #include "block/btt_arena.hpp"
 #include "block/dax_window.hpp"
 
@@ -142,8 +143,7 @@ Result<BttGeometry> load_geometry(const DaxSlice& slice) {
   if (slice.size_bytes >= kBttInfoBytes) status = window.load(0, block.data(), block.size());
   if (status == 0) info = decode_info(block, slice.size_bytes);
   // The copy stands in for a block that was lost, never for one that somebody else wrote.
-  const bool blank = std::all_of(block.begin(), block.begin() + DAX_LINE_BYTES,
-                                 [](std::byte byte) { return byte == std::byte{0}; });
+  const bool blank = all_zero(std::span(block).first(DAX_LINE_BYTES));
   if (status == -EIO || info.state == BttInfoState::torn || blank) {
     const int copied = load_copy(window, slice, info);
     if (info.state == BttInfoState::good || status == 0) status = copied;
@@ -163,8 +163,9 @@ Result<BttGeometry> load_geometry(const DaxSlice& slice) {
 }  // namespace
 
 std::vector<BttStep> btt_write_steps() {
-  return {BttStep::store_data,          BttStep::fence, BttStep::store_flog_blocks, BttStep::fence,
-          BttStep::store_flog_sequence, BttStep::fence, BttStep::store_map,         BttStep::fence};
+  return {BttStep::store_data, BttStep::store_flog_blocks,
+          BttStep::fence,      BttStep::store_flog_sequence,
+          BttStep::fence,      BttStep::store_map};
 }
 
 Status format_btt(DaxDevice& device, const BttOptions& options) {

@@ -1,9 +1,10 @@
 // btt: the block translation that keeps sectors whole, after the kernel's (drivers/nvdimm/btt.c).
 // A sector is written to a free block and then moved into place by one store to the map.
 //
-// Where it differs from the kernel's: one arena (of at most 512 GiB), and a copy of the map in DRAM
-// that is written through, because operations of a dax device may not race on the same bytes. A
-// read is therefore cheaper by one load from the medium.
+// Where it differs from the kernel's: one arena (of at most 512 GiB); fewer fences (see
+// btt_write_steps); and a copy of the map in DRAM that is written through, because operations of a
+// dax device may not race on the same bytes. A read is therefore cheaper by one load from the
+// medium.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,9 @@ enum class BttStep : std::uint8_t {
 
 // The order that is correct. Data becomes durable in a block that nothing points to; the flog says
 // what is about to happen, its sequence number last; then the map, and a crash in between is
-// completed by whoever opens the arena next.
+// completed by whoever opens the arena next. So the sector is durable once its sequence number is.
+// A fence more, behind the last step, is the first one of the session's next sector, or else ends
+// the request. The kernel has a fourth, behind the data, which the one behind it makes needless.
 std::vector<BttStep> btt_write_steps();
 
 struct BttOptions {
@@ -36,14 +39,16 @@ struct BttOptions {
   std::vector<BttStep> write_steps = btt_write_steps();
 };
 
-// Sectors are atomic, and durable when their write returns; flush() has nothing left to do.
+// Sectors are atomic, and durable when their write returns, of a request of many each before the
+// next begins; flush() has nothing left to do.
 //
 // A read that meets a bad block sets the sector's E flag: it fails with -EIO until the sector is
 // written again, also after the next open. A write goes to another block; the bad one is repaired
 // when its lane uses it, which recovery_write can do for sectors of 4096 bytes only. Where a store
 // to flog or map fails, all later writes fail with -EIO: what the medium holds is no longer known.
 //
-// As many sessions as there are lanes write at once; more of them share lanes and wait.
+// As many sessions as there are lanes work at once; more of them share lanes, and wait for one
+// another's requests.
 class BttDevice : public BlockDevice {
  public:
   // Errors (runtime): a block that is both mapped and free, or mapped twice, or lost. No session is

@@ -8,12 +8,10 @@ namespace {
 std::vector<BttAction> joined(const std::vector<BttStep>& steps) {
   std::vector<BttAction> actions;
   for (const BttStep step : steps) {
-    const bool joins = step == BttStep::fence && !actions.empty() && !actions.back().fenced &&
-                       actions.back().step != BttStep::fence;
-    if (joins) {
+    if (step == BttStep::fence && !actions.empty() && !actions.back().fenced) {
       actions.back().fenced = true;
     } else {
-      actions.push_back({step, false});
+      actions.push_back({step, step == BttStep::fence});
     }
   }
   return actions;

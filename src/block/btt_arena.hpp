@@ -15,14 +15,14 @@
 
 namespace pmembench {
 
+// Lines of the flog and of the map are stored whole: for part of one the memory would have to read
+// it first, and a line goes past the cache. Of the stores to a line the words that do not change do
+// no harm.
 using BttFlogLine = std::array<BttFlogHalf, kBttFlogBytes / sizeof(BttFlogHalf)>;
 using BttMapLine = std::array<std::uint32_t, DAX_LINE_BYTES / sizeof(std::uint32_t)>;
 
 struct alignas(128) BttLane {
-  // What the medium holds of the lane's flog. It is stored by whole lines, here and of the map: for
-  // part of one the memory would have to read it first, and a line goes past the cache. Of the
-  // stores to a line the words that do not change do no harm.
-  alignas(64) BttFlogLine flog{};
+  alignas(64) BttFlogLine flog{};  // what the medium holds of it
   SpinLock lock;
   // Under the lock, as the line above:
   std::uint32_t free_block = 0;
@@ -40,7 +40,7 @@ struct alignas(64) BttReading {
 // A step of the write, joined with the fence that follows it.
 struct BttAction {
   BttStep step = BttStep::fence;
-  bool fenced = false;
+  bool fenced = false;  // by its end; so is a fence that follows none
 };
 
 struct BttArena {

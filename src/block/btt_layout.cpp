@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/bytes.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -122,8 +124,7 @@ BttInfoBlock encode_info(const BttGeometry& geometry) {
 }
 
 BttInfo decode_info(std::span<const std::byte> block, std::uint64_t size_bytes) {
-  InfoFields fields{};
-  std::memcpy(&fields, block.data(), sizeof fields);
+  const auto fields = load<InfoFields>(block, 0);
   BttInfo info;
   if (std::string_view(fields.signature, sizeof fields.signature) != kSignature) return info;
   info.major_version = fields.version_major;

@@ -1,4 +1,4 @@
-// SpinLock: a lock for a few stores, that nobody holds for long and few ever wait for.
+// SpinLock: a lock that few ever wait for.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,10 @@ class SpinLock {
     while (held_.exchange(true, std::memory_order_acquire)) {
       for (unsigned spins = 0; held_.load(std::memory_order_relaxed); ++spins) relax(spins);
     }
+  }
+  [[nodiscard]] bool try_lock() {
+    return !held_.load(std::memory_order_relaxed) &&
+           !held_.exchange(true, std::memory_order_acquire);
   }
   void unlock() { held_.store(false, std::memory_order_release); }
 

@@ -46,8 +46,8 @@ TEST_P(FsCrash, leaves_a_clean_file_system_with_every_synced_byte) {
 
 TEST_P(FsCrash, at_every_event_of_a_short_sequence_leaves_it_so) {
   FsTrialOptions trial = options();
-  trial.operations = 4;
-  expect_holds(try_every_fs_crash(trial, 16));
+  trial.operations = 6;
+  expect_holds(try_every_fs_crash(trial, 64));
 }
 
 INSTANTIATE_TEST_SUITE_P(Mounts, FsCrash,

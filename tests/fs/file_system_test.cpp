@@ -109,6 +109,37 @@ TEST_F(OneMount, renames_files_over_files_and_directories_between_directories) {
   EXPECT_EQ(contents("/b"), pattern(10, 1));
 }
 
+TEST_F(OneMount, forgets_where_a_directory_was_that_has_moved) {
+  files().make_directory("/old");
+  put("/old/f", pattern(10, 1));  // this thread now remembers where /old is
+  ASSERT_EQ(file_system_->thread()->rename("/old", "/new"), 0);
+  FileStatus status;
+  EXPECT_EQ(files().stat("/old/f", status), -ENOENT);
+  EXPECT_EQ(make("/old/g"), -ENOENT);
+  EXPECT_EQ(contents("/new/f"), pattern(10, 1));
+}
+
+// More extents than an inode and a block of them hold; in between it is synced.
+TEST_F(OneMount, keeps_a_file_of_many_pieces) {
+  const int file = make("/pieces");
+  constexpr std::uint64_t kPieces = 700;
+  for (std::uint64_t i = 0; i < kPieces; ++i) {
+    ASSERT_EQ(files().write(file, i * 8192, pattern(4096, i)), 4096);
+    if (i % 100 == 0) {
+      ASSERT_EQ(files().fsync(file), 0);
+    }
+  }
+  ASSERT_EQ(files().close(file), 0);
+  remount();
+  const auto bytes = contents("/pieces");
+  ASSERT_EQ(bytes.size(), kPieces * 8192 - 4096);
+  for (std::uint64_t i = 0; i < kPieces; ++i) {
+    const auto piece = pattern(4096, i);
+    ASSERT_TRUE(std::equal(piece.begin(), piece.end(), bytes.begin() + static_cast<long>(i) * 8192))
+        << i;
+  }
+}
+
 TEST_F(OneMount, keeps_an_unlinked_file_until_its_last_close) {
   put("/f", pattern(100'000, 1));
   const std::uint64_t before = file_system_->free_bytes();

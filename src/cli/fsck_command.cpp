@@ -7,7 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "dax/open_device.hpp"
-#include "fs/fsck.hpp"
+#include "fs/file_system.hpp"
 
 namespace pmembench {
 namespace {

@@ -7,7 +7,7 @@
 #include "base/random.hpp"
 #include "crash/fs_rig.hpp"
 #include "crash/fs_shadow.hpp"
-#include "fs/fsck.hpp"
+#include "fs/file_system.hpp"
 
 namespace pmembench {
 namespace {

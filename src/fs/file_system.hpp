@@ -167,4 +167,9 @@ class FileSystem {
   std::unique_ptr<fs::Core> core_;
 };
 
+// fsck: what is wrong, one sentence each, at most a hundred; empty: clean. Changes nothing, and
+// takes a committed transaction as if it had been put in place. Mount asks the same, and goes on
+// with what was found. Not while mounted. Errors: mount's, where there is too little to look at.
+Result<std::vector<std::string>> check_file_system(const MountSource& source);
+
 }  // namespace pmembench

@@ -1,6 +1,4 @@
 // Reading what a device holds, for fsck and for mount: its metadata, and whether they are whole.
-#include "fs/fsck.hpp"
-
 #include <cerrno>
 
 #include "fs/core.hpp"
@@ -10,13 +8,23 @@ namespace {
 
 constexpr std::size_t kMaximumProblems = 100;
 
-// The better of both superblocks of `store`, and no image yet. A checksum vouches for all that
-// format wrote, so only the medium can be another one.
+// Nothing that it points to lies outside of its device or in something else: whoever made it.
+bool is_sound(const Superblock& sb) {
+  const bool data_fits = sb.data_offset(sb.data_blocks) <= sb.device_bytes;
+  if (sb.role == Role::data) return data_fits;
+  return sb.lanes > 0 && sb.inodes >= kRootInode &&
+         sb.lane_offset(sb.lanes) <= sb.inode_offset(0) &&
+         sb.inode_offset(sb.inodes) < sb.meta_offset(0) && sb.metadata_bytes() <= sb.device_bytes &&
+         (sb.role == Role::metadata || (data_fits && sb.metadata_bytes() <= sb.data_offset(0)));
+}
+
+// The better of both superblocks of `store`, and no image yet.
 Result<Metadata> read_superblock(ByteStore& store, ByteSession& session) {
   if (store.size_bytes() < 2 * kBlockBytes) {
     return usage_error("it is smaller than a superblock; name a larger medium");
   }
-  bool read = false, ours = false, newer = false;
+  bool read = false, ours = false;
+  std::uint32_t version = kVersion;
   for (const std::uint64_t copy : {0, 1}) {
     Superblock sb;
     const auto bytes = std::as_writable_bytes(std::span(&sb, 1));
@@ -25,25 +33,25 @@ Result<Metadata> read_superblock(ByteStore& store, ByteSession& session) {
     read = true;
     if (sb.magic != kMagic) continue;
     ours = true;
-    newer = newer || sb.version > kVersion;
-    if (sb.version != kVersion || sb.check != check_of(sb)) continue;
+    if (sb.version != kVersion) version = sb.version;
+    if (sb.version != kVersion || sb.check != check_of(sb) || !is_sound(sb)) continue;
     if (sb.device_bytes <= store.size_bytes()) return Metadata{sb, {}, copy != 0};
     return usage_error(
         "it carries a file system of {} KiB, which does not fit into its {} KiB; use the medium "
         "that it was made on",
         sb.device_bytes / 1024, store.size_bytes() / 1024);
   }
-  if (newer) {
+  if (version != kVersion) {
     return usage_error(
-        "its file system has a newer format than this pmembench knows ({}); use the pmembench that "
-        "made it",
-        kVersion);
+        "its file system has format {}, and this pmembench knows {} alone; use the pmembench that "
+        "made it, or format it anew with --destroy",
+        version, kVersion);
   }
   if (ours) {
     return usage_error("both copies of its superblock are damaged; format it anew with --destroy");
   }
   if (read) return usage_error("it carries no file system of pmembench; format it first");
-  return runtime_error("it cannot be read: both copies of its superblock are bad blocks");
+  return runtime_error("it cannot be read: the device fails on both copies of its superblock");
 }
 
 // One pass over the inodes, one over the tree.
@@ -260,7 +268,9 @@ Result<Metadata> read_metadata(const MountSource& source, Stores& stores, bool r
   if (pair) {
     const auto other = read_superblock(*stores.data, *stores.data->session());
     if (!other) return other.error().with_context("the dax device");
-    if (other->superblock.role != Role::data || other->superblock.id != superblock.id) {
+    const Superblock& data = other->superblock;
+    if (data.role != Role::data || data.id != superblock.id ||
+        data.data_offset(data.data_blocks) != superblock.data_offset(superblock.data_blocks)) {
       return usage_error(
           "the dax device does not belong to the block device's metadata; mount the pair that was "
           "formatted together");

@@ -22,7 +22,7 @@ namespace pmembench::fs {
 inline constexpr std::uint64_t kBlockBytes = 4096;
 inline constexpr std::uint32_t kHugeBlocks = 512;  // blocks of a 2 MiB page
 inline constexpr std::uint64_t kMagic = 0x3153462D424D5000;
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::uint64_t kJournalBlock = 2;  // behind the superblocks
 inline constexpr std::uint32_t kRootInode = 1;
 inline constexpr std::uint64_t kInodeBytes = 256;

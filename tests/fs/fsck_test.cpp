@@ -1,5 +1,5 @@
 // fsck and mount against damage: it is found, and nothing crashes or loops.
-#include "fs/fsck.hpp"
+#include "fs/file_system.hpp"
 
 #include <cstring>
 
@@ -71,22 +71,48 @@ TEST_F(Damage, uses_the_second_superblock_where_the_first_is_torn) {
 
 TEST_F(Damage, refuses_what_it_cannot_know) {
   auto newer = superblock_;
-  newer.version = 2;
+  newer.version = 3;
   change(0, newer);
   change(fs::kBlockBytes, newer);
   EXPECT_EQ(refusal(),
-            "the dax device: its file system has a newer format than this pmembench knows (1); use "
-            "the pmembench that made it");
+            "the dax device: its file system has format 3, and this pmembench knows 2 alone; use "
+            "the pmembench that made it, or format it anew with --destroy");
   change<std::uint64_t>(40, 1);
   change<std::uint64_t>(fs::kBlockBytes + 40, 1);
-  change<std::uint32_t>(8, 1);
-  change<std::uint32_t>(fs::kBlockBytes + 8, 1);
+  change<std::uint32_t>(8, 2);
+  change<std::uint32_t>(fs::kBlockBytes + 8, 2);
   EXPECT_EQ(refusal(),
             "the dax device: both copies of its superblock are damaged; format it anew with "
             "--destroy");
   std::memset(fake_.bytes(), 0, 8192);
   EXPECT_EQ(refusal(), "the dax device: it carries no file system of pmembench; format it first");
   EXPECT_EQ(first_problem(), refusal());
+}
+
+// Its checksum is right: somebody made it so.
+TEST_F(Damage, follows_no_superblock_out_of_its_device) {
+  const fs::Superblock good = superblock_;
+  const std::vector<std::function<void(fs::Superblock&)>> ways{
+      [](fs::Superblock& sb) { sb.lanes = 0; },
+      [](fs::Superblock& sb) { sb.lanes = 0x7FFFFFFF; },
+      [](fs::Superblock& sb) { sb.inodes = 0; },
+      [](fs::Superblock& sb) { sb.inodes = 0xFFFFFFFF; },
+      [](fs::Superblock& sb) { sb.inode_block = 1; },
+      [](fs::Superblock& sb) { sb.meta_block = sb.inode_block; },
+      [](fs::Superblock& sb) { sb.meta_blocks = 0xFFFFFFFF; },
+      [](fs::Superblock& sb) { sb.data_block = sb.meta_block; },
+      [](fs::Superblock& sb) { sb.data_blocks = 0xFFFFFFFF; },
+      [](fs::Superblock& sb) { sb.data_block = 0xFFFFFFFF; },
+      [](fs::Superblock& sb) { sb.device_bytes = std::uint64_t{1} << 60; }};
+  for (std::size_t way = 0; way < ways.size(); ++way) {
+    fs::Superblock changed = good;
+    ways[way](changed);
+    changed.check = check_of(changed);
+    change(0, changed);
+    change(fs::kBlockBytes, changed);
+    EXPECT_NE(refusal(), "") << way;
+    EXPECT_EQ(first_problem(), refusal()) << way;
+  }
 }
 
 TEST_F(Damage, names_each_broken_invariant) {

@@ -9,7 +9,6 @@
 
 #include "base/random.hpp"
 #include "fs/file_system.hpp"
-#include "fs/fsck.hpp"
 #include "tests/fakes/fake_backend.hpp"
 
 namespace pmembench {

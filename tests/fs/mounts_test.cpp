@@ -281,7 +281,7 @@ TEST_F(Mounts, do_not_come_up_over_a_bad_block_in_metadata) {
   unmount();
   device_->bad_blocks().add(4096, 1);
   EXPECT_EQ(refusal(source_),
-            "the dax device: it cannot be read: both copies of its superblock are bad blocks");
+            "the dax device: it cannot be read: the device fails on both copies of its superblock");
   device_->bad_blocks().clear(0, kSize);
   mount();
   // A write of metadata that fails shuts down.

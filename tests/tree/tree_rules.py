@@ -68,7 +68,6 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/crash/block_targets": "block_trial_test asserts what each of them promises",
     "src/crash/crash_outcome": "plain data",
     "src/crash/fs_rig": "fs_trial_test and log_trial_test mount on it",
-    "src/crash/fs_shadow": "what fs_trial_test compares with",
     "src/crash/window_device": "fs_trial_test mounts metadata and data on parts of one memory",
     "src/dax/addressing_backend": "curve_command_test probes media that the load's backend serves",
     "src/dax/crash_memory": "the memory of a crash device: crash_device_test",

@@ -22,7 +22,6 @@
 #include "dax/open_device.hpp"
 #include "dax/registry.hpp"
 #include "fs/file_system.hpp"
-#include "fs/fsck.hpp"
 #include "run/host_info.hpp"
 
 namespace pmembench {

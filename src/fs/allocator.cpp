@@ -4,12 +4,11 @@
 #include <bit>
 
 #include "base/check.hpp"
-#include "fs/layout.hpp"
 
 namespace pmembench::fs {
 
 Allocator::Allocator(std::uint32_t blocks, std::uint32_t groups)
-    : blocks_(blocks), words_((blocks + 63) / 64) {
+    : blocks_(blocks), pages_((blocks + kHugeBlocks - 1) / kHugeBlocks) {
   // Groups are whole large pages, so that none is cut by a border.
   const std::uint32_t pages = (blocks / std::max(groups, 1U) + kHugeBlocks - 1) / kHugeBlocks;
   group_blocks_ = std::max(pages, 1U) * kHugeBlocks;
@@ -25,7 +24,7 @@ Allocator::Allocator(std::uint32_t blocks, std::uint32_t groups)
 Run Allocator::claim(Group& group, std::uint32_t start, std::uint32_t want) {
   Run run{start, 0};
   while (run.count < want && run.end() < group.end && !used(run.end())) {
-    words_[run.end() / 64] |= std::uint64_t{1} << (run.end() % 64);
+    word(run.end()) |= std::uint64_t{1} << (run.end() % 64);
     ++run.count;
   }
   group.free -= run.count;
@@ -33,19 +32,16 @@ Run Allocator::claim(Group& group, std::uint32_t start, std::uint32_t want) {
   return run;
 }
 
-std::uint32_t Allocator::find_huge(const Group& group) const {
+std::uint32_t Allocator::find_huge(const Group& group) {
   for (std::uint32_t at = group.first; at + kHugeBlocks <= group.end; at += kHugeBlocks) {
-    const auto word = words_.begin() + at / 64;
-    if (std::all_of(word, word + kHugeBlocks / 64, [](std::uint64_t bits) { return bits == 0; })) {
-      return at;
-    }
+    if (pages_[at / kHugeBlocks].words == Page{}.words) return at;
   }
   return group.end;
 }
 
-std::uint32_t Allocator::find_free(const Group& group) const {
+std::uint32_t Allocator::find_free(const Group& group) {
   for (std::uint32_t at = group.hint; at < group.end; at = (at / 64 + 1) * 64) {
-    const std::uint64_t free = ~words_[at / 64] >> (at % 64);
+    const std::uint64_t free = ~word(at) >> (at % 64);
     if (free == 0) continue;
     return std::min(group.end, at + static_cast<std::uint32_t>(std::countr_zero(free)));
   }
@@ -78,7 +74,7 @@ void Allocator::free(Run run) {
     const std::uint32_t end = std::min(run.end(), group.end);
     for (std::uint32_t block = run.start; block < end; ++block) {
       PMB_CHECK(used(block), "a block is freed twice");
-      words_[block / 64] &= ~(std::uint64_t{1} << (block % 64));
+      word(block) &= ~(std::uint64_t{1} << (block % 64));
     }
     group.free += end - run.start;
     group.hint = std::min(group.hint, run.start);
@@ -90,7 +86,7 @@ bool Allocator::take(Run run) {
   if (run.start >= blocks_ || run.count > blocks_ - run.start) return false;
   for (std::uint32_t block = run.start; block < run.end(); ++block) {
     if (used(block)) return false;
-    words_[block / 64] |= std::uint64_t{1} << (block % 64);
+    word(block) |= std::uint64_t{1} << (block % 64);
     --group_of(block).free;
   }
   return true;

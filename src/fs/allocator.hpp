@@ -4,10 +4,13 @@
 // It lives in memory only: mount fills it from what the inodes cover.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <mutex>
 #include <vector>
+
+#include "fs/layout.hpp"
 
 namespace pmembench::fs {
 
@@ -34,23 +37,28 @@ class Allocator {
   [[nodiscard]] std::uint64_t free_blocks() const;
 
  private:
-  struct Group {
+  struct alignas(128) Group {  // two lines: prefetchers move them as a pair
     mutable std::mutex mutex;
     std::uint32_t first = 0, end = 0;  // multiples of 64, but for the last end
     std::uint32_t free = 0;
     std::uint32_t hint = 0;  // none before it is free
   };
-  [[nodiscard]] bool used(std::uint32_t block) const {
-    return (words_[block / 64] >> (block % 64) & 1) != 0;
+  // A bit a block of a large page, 1: used; a line of its own.
+  struct alignas(64) Page {
+    std::array<std::uint64_t, kHugeBlocks / 64> words{};
+  };
+  bool used(std::uint32_t block) { return (word(block) >> (block % 64) & 1) != 0; }
+  std::uint64_t& word(std::uint32_t block) {
+    return pages_[block / kHugeBlocks].words[block / 64 % (kHugeBlocks / 64)];
   }
   Group& group_of(std::uint32_t block) { return groups_[block / group_blocks_]; }
   Run claim(Group& group, std::uint32_t start, std::uint32_t want);
-  [[nodiscard]] std::uint32_t find_huge(const Group& group) const;
-  [[nodiscard]] std::uint32_t find_free(const Group& group) const;
+  std::uint32_t find_huge(const Group& group);
+  std::uint32_t find_free(const Group& group);
 
   std::uint32_t blocks_;
   std::uint32_t group_blocks_;
-  std::vector<std::uint64_t> words_;  // 1: used; a word belongs to one group
+  std::vector<Page> pages_;  // each of one group
   std::deque<Group> groups_;
 };
 

@@ -18,8 +18,7 @@ constexpr std::uint64_t kBlocksToAlign = 16 * fs::kHugeBlocks;
 
 std::uint32_t narrow(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 
-// Where things go on devices of these sizes; 0 inodes: as befits the size. `data_bytes` 0: all on
-// one device.
+// Where things go; 0 inodes: as befits the size; 0 data bytes: all on one device.
 Result<Superblock> plan_layout(std::uint64_t device_bytes, std::uint64_t data_bytes,
                                std::uint32_t inodes) {
   const std::uint64_t blocks = device_bytes / kBlockBytes;

@@ -63,7 +63,8 @@ class Journal {
   const Superblock superblock_;
   const bool sectors_;
   const JournalProcedure procedure_;
-  std::deque<std::mutex> lanes_;
+  struct alignas(128) Lane : std::mutex {};  // two lines: prefetchers move them as a pair
+  std::deque<Lane> lanes_;
 };
 
 }  // namespace pmembench::fs

@@ -93,8 +93,8 @@ def half_width(estimate: dict) -> float | None:
 
 def throughput_rows(rows: list[dict]) -> list[dict]:
     """Measured in slices, and of a device that does something: null costs less than a clock step."""
-    return [row for row in rows if row["status"] == "ok" and row["latency_ns"] is None
-            and row["backend"] != "null"]
+    return [row for row in rows if "derived" not in row and row["status"] == "ok"
+            and row["latency_ns"] is None and row["backend"] != "null"]
 
 
 def dishonest(rows: list[dict]) -> list[str]:

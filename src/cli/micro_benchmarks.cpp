@@ -88,14 +88,18 @@ class Collector final : public BenchmarkReporter {
   std::size_t count_ = 0;
 };
 
+constexpr const char* kName = "pmembench micro";
+
 Status take_flags(const std::vector<std::string>& flags) {
-  std::vector<std::string> words{"pmembench micro"};
+  std::vector<std::string> words{kName};
   words.insert(words.end(), flags.begin(), flags.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   int argc = static_cast<int>(words.size());
   benchmark::Initialize(&argc, argv.data());
+  // It keeps the pointer that it was given, and prints it with every run.
+  benchmark::BenchmarkReporter::Context::executable_name = kName;
   if (argc == 1) return {};
   return usage_error("Google Benchmark does not know '{}'; its flags begin with --benchmark_",
                      argv[1]);

@@ -38,6 +38,12 @@ def test_every_backend_has_every_kernel_at_every_size(micro):
     assert len(names) == len(set(names))
 
 
+def test_the_library_names_the_command_that_it_runs_in(micro):
+    outcome = micro(*only("movnt", size="64"))
+    assert outcome.status == 0, outcome.err
+    assert "Running pmembench micro\n" in outcome.out + outcome.err
+
+
 def test_results_are_rows_of_a_run_in_the_store(micro, pmembench):
     outcome = micro(*only("movnt"), "--benchmark_repetitions=3", "--json")
     assert outcome.status == 0, outcome.err

@@ -102,17 +102,26 @@ TEST(CellSeat, counts_both_times_of_each_operation_of_an_open_loop) {
 // A stall is charged to all who waited: operations that take ten times the interval wait longer
 // and longer, the last for nine tenths of the whole time.
 TEST(CellSeat, charges_the_backlog_of_an_overload_to_those_who_wait) {
-  CellSeat seat = seat_with(20'000);
-  seat.schedule = OpenSchedule(Arrival::fixed, 2000, 0);
   constexpr std::uint64_t kOperations = 100;
-  seat.run(kOperations, timed_cell(), {});
-  const auto span = static_cast<double>(seat.end - seat.begin);
-  EXPECT_GT(static_cast<double>(seat.late_ticks), 0.8 * span);
-  EXPECT_GT(seat.histogram.mean(), 5 * seat.service.quantile(0.5));
-  // Little's law: the waiting and the served, on average over the time, are rate times response.
-  // They are half of all that were due, for all are due in the first tenth of the time.
-  const double in_system = static_cast<double>(kOperations) / span * seat.histogram.mean();
-  EXPECT_NEAR(in_system, 0.45 * kOperations, 0.15 * kOperations);
+  constexpr int kAttempts = 200;
+  // A thread that lost its CPU meanwhile had operations of very different length.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    CellSeat seat = seat_with(20'000);
+    seat.schedule = OpenSchedule(Arrival::fixed, 2000, 0);
+    seat.run(kOperations, timed_cell(), {});
+    const auto span = static_cast<double>(seat.end - seat.begin);
+    const bool alone =
+        seat.disturbance.switches == 0 && seat.service.quantile(1) < 2 * seat.service.quantile(0.5);
+    if (!alone) continue;
+    EXPECT_GT(static_cast<double>(seat.late_ticks), 0.8 * span);
+    EXPECT_GT(seat.histogram.mean(), 5 * seat.service.quantile(0.5));
+    // Little's law: the waiting and the served, on average over the time, are rate times response.
+    // They are half of all that were due, for all are due in the first tenth of the time.
+    const double in_system = static_cast<double>(kOperations) / span * seat.histogram.mean();
+    EXPECT_NEAR(in_system, 0.45 * kOperations, 0.15 * kOperations);
+    return;
+  }
+  GTEST_SKIP() << "in " << kAttempts << " attempts this thread never had its CPU for a millisecond";
 }
 
 TEST(CellSeat, waits_for_the_time_when_an_operation_is_due) {

@@ -118,15 +118,9 @@ struct alignas(128) CellSeat {
 
   // One operation lies between each reading and the one before it.
   void count_readings(std::uint64_t start, std::span<const std::uint64_t> readings) {
-    const std::uint64_t first = start;
     for (const std::uint64_t now : readings) {
       histogram.record(now - start);
-      start = now;
-    }
-    if (!slots.active()) return;
-    start = first;
-    for (const std::uint64_t now : readings) {
-      slots.record(now, now - start);
+      if (slots.active()) slots.record(now, now - start);
       start = now;
     }
   }

@@ -19,6 +19,11 @@ struct Rest {
   std::uint64_t unit_bytes = DAX_PAGE_BYTES;
 };
 
+// "file:PATH" of "file:PATH,size=S".
+std::string without_keys(const MediaSpec& spec) {
+  return spec.text.substr(0, spec.text.find(spec.path) + spec.path.size());
+}
+
 std::uint64_t behind(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
   return size_bytes - std::min(size_bytes, offset_bytes);
 }
@@ -59,8 +64,7 @@ Result<std::string> part_of_arm(const MediaSpec& spec, Arm arm, const std::strin
         spec.path, format_size(rest->size_bytes), format_size(part_bytes),
         format_size_short(third_bytes));
   }
-  const std::size_t end = spec.text.find(spec.path) + spec.path.size();
-  return fmt::format("{},size={},offset={}", spec.text.substr(0, end), part_bytes,
+  return fmt::format("{},size={},offset={}", without_keys(spec), part_bytes,
                      spec.offset_bytes + static_cast<std::uint64_t>(arm) * part_bytes);
 }
 
@@ -75,9 +79,8 @@ Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy
   std::error_code ignored;
   const bool there = spec->kind == DAX_MEDIA_DEVDAX || std::filesystem::exists(spec->path, ignored);
   if (!there) {
-    std::string own = media;
-    const std::size_t end = own.find(spec->path) + spec->path.size();
-    return own.insert(end, "." + std::string(name_of(arm)));
+    const std::string own = without_keys(*spec);
+    return fmt::format("{}.{}{}", own, name_of(arm), media.substr(own.size()));
   }
   if (spec->kind == DAX_MEDIA_BLOCK) {
     return environment_error(

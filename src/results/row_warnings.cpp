@@ -1,5 +1,6 @@
 // What a reader must know of a row beside its numbers: each warning names its cause and remedy.
 #include <algorithm>
+#include <numeric>
 
 #include "base/units.hpp"
 #include "results/row_parts.hpp"
@@ -10,6 +11,7 @@ namespace {
 // Where the limits come from: docs/methodology.md.
 constexpr double kDisturbedLimit = 0.10;
 constexpr double kStealLimit = 0.05;
+constexpr double kSharedCoreLimit = 0.10;
 constexpr double kHugeShareLimit = 0.9;
 constexpr double kNodeShareLimit = 0.95;
 constexpr double kLag1Limit = 0.5;
@@ -40,6 +42,27 @@ MaybeWarning warn_steal(const std::vector<Replicate>& replicates) {
                              "the CPU time away: the host is overcommitted; use a quieter or "
                              "dedicated host",
                              touched, replicates.size(), 100 * most)};
+}
+
+// Nothing that the kernel counts shows a busy sibling: the probes beside the slices do.
+MaybeWarning warn_shared_core(const ParsedReplicates& parsed) {
+  std::vector<double> shares, slowdowns;
+  for (const nlohmann::json& details : parsed.details) {
+    const auto core = details.find("core");
+    if (core == details.end()) continue;
+    shares.push_back(number_at(*core, "shared_share").value_or(0));
+    if (shares.back() > 0) slowdowns.push_back(number_at(*core, "slowdown").value_or(1));
+  }
+  if (shares.empty()) return std::nullopt;
+  const double share =
+      std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(shares.size());
+  if (share <= kSharedCoreLimit) return std::nullopt;
+  return Warning{
+      "shared_core",
+      fmt::format("beside {:.0f} % of the slices work in registers took {:.1f} times as long as it "
+                  "can: a hardware sibling was busy, of another guest of this host perhaps, or the "
+                  "clock slowed down; idle the CPU's sibling, or use a host that shares no core",
+                  100 * share, median(slowdowns))};
 }
 
 MaybeWarning warn_not_converged(const Row& row, const RowContext& context) {
@@ -262,12 +285,13 @@ std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parse
                                  const RowContext& context) {
   std::vector<Warning> warnings;
   for (MaybeWarning& warning : std::vector<MaybeWarning>{
-           warn_disturbed(row), warn_steal(parsed.replicates), warn_not_converged(row, context),
-           warn_below_floor(cell, row), warn_quantised(cell, parsed, row),
-           warn_page_size(cell, parsed), warn_placement(cell, parsed),
-           warn_autocorrelation(parsed.replicates), warn_overflow(parsed.replicates),
-           warn_simulated(cell), warn_not_steady(parsed), warn_rate_not_kept(parsed),
-           warn_periodic(parsed), warn_clock(parsed), warn_siblings(cell)}) {
+           warn_disturbed(row), warn_steal(parsed.replicates), warn_shared_core(parsed),
+           warn_not_converged(row, context), warn_below_floor(cell, row),
+           warn_quantised(cell, parsed, row), warn_page_size(cell, parsed),
+           warn_placement(cell, parsed), warn_autocorrelation(parsed.replicates),
+           warn_overflow(parsed.replicates), warn_simulated(cell), warn_not_steady(parsed),
+           warn_rate_not_kept(parsed), warn_periodic(parsed), warn_clock(parsed),
+           warn_siblings(cell)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
   warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());

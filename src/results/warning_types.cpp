@@ -48,6 +48,11 @@ constexpr std::array kTypes{
         "rate_not_kept", kRow,
         "an open loop fell behind its rate, so that its queue grows for as long as it goes on",
         "ask for a lower rate"},
+    WarningType{"shared_core", kRow,
+                "work in registers took longer than it can beside more than a tenth of the slices: "
+                "a hardware sibling was busy, of another guest of this host perhaps, or the clock "
+                "slowed down",
+                "idle the CPU's sibling, or use a host that shares no core"},
     WarningType{"simulated", kRow, "the bad blocks of the path are made, not found",
                 "poison real memory to see how that fails"},
     WarningType{"smt_siblings", kRow, "threads of the cell share a core with each other",

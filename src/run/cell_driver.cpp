@@ -10,13 +10,14 @@
 namespace pmembench {
 namespace {
 
-Status warm_up(const Ask& ask, unsigned slices) {
+Status warm_up(const Ask& ask, unsigned slices, CoreWatch& cores) {
   const unsigned most = warm_up_limit(slices);
   std::vector<double> times;
   while (times.size() < most && !is_steady(times)) {
     const auto slice = take_slice(ask, false);
     if (!slice) return slice.error();
     times.push_back(slice->ns_per_operation);
+    cores.learn(slice->core_probes_ns);
   }
   return {};
 }
@@ -25,6 +26,7 @@ void keep(const SliceReply& slice, bool marked, CellOutcome& outcome) {
   Replicate& replicate = outcome.replicate;
   if (slice.load_bytes_per_s) outcome.notes.load_bytes_per_s.push_back(*slice.load_bytes_per_s);
   if (slice.backlog_ns) outcome.notes.backlog_ns.push_back(*slice.backlog_ns);
+  outcome.notes.core_probes_ns.push_back(slice.core_probes_ns);
   replicate.slice_ns_per_operation.push_back(slice.ns_per_operation);
   replicate.slice_disturbed.push_back(marked);
   replicate.operations += slice.operations;
@@ -40,6 +42,7 @@ Status take_slices(const Ask& ask, unsigned slices, bool repeat, CellOutcome& ou
     if (!slice) return slice.error();
     first = false;
     replicate.involuntary_switches += slice->involuntary_switches;
+    outcome.cores.learn(slice->core_probes_ns);
     const bool marked = is_disturbed(*slice);
     if (marked) ++replicate.disturbed;
     if (marked && repeats_left > 0) {
@@ -51,10 +54,18 @@ Status take_slices(const Ask& ask, unsigned slices, bool repeat, CellOutcome& ou
   return {};
 }
 
+// How much slower the cores were beside each kept slice, judged when all of them are known.
+void judge_cores(CellOutcome& outcome) {
+  for (const std::vector<double>& probes_ns : outcome.notes.core_probes_ns) {
+    outcome.notes.core_slowdown.push_back(outcome.cores.slowdown(probes_ns));
+  }
+}
+
 }  // namespace
 
 Result<CellOutcome> drive_cell(const Ask& ask, const CellOrder& order, const OpenedReply& opened) {
   CellOutcome outcome;
+  outcome.cores = order.cores;
   Replicate& replicate = outcome.replicate;
   replicate.cell = order.cell->name;
   replicate.index = order.replicate;
@@ -68,12 +79,13 @@ Result<CellOutcome> drive_cell(const Ask& ask, const CellOrder& order, const Ope
       begin_cell(ask, CellRequest{cell, order.slice_ns, order.operations, std::nullopt});
   if (!operations) return operations.error();
   outcome.operations = *operations;
-  Status status = warm_up(ask, order.slices);
+  Status status = warm_up(ask, order.slices, outcome.cores);
   if (status) status = take_slices(ask, order.slices, cell.slots_ns == 0, outcome);
   if (!status) return status.error();
   const auto done = end_cell(ask);
   if (!done) return done.error();
   replicate.steal_share = steal_between(before, read_cpu_times("/"));
+  judge_cores(outcome);
   replicate.median_ns_per_operation = median(replicate.slice_ns_per_operation);
   replicate.lag1 = lag1_autocorrelation(replicate.slice_ns_per_operation);
   status = fill_from_worker(*done, opened, *order.cell, outcome.notes, replicate);

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "measure/replicate.hpp"
 #include "plan/plan.hpp"
+#include "run/core_watch.hpp"
 #include "run/fill_replicate.hpp"
 #include "run/protocol.hpp"
 #include "run/slice_steps.hpp"
@@ -20,12 +21,14 @@ struct CellOrder {
   unsigned slices = 50;    // to keep
   std::uint64_t slice_ns = 500'000;
   std::uint64_t operations = 0;  // of a slice and thread; 0: the worker calibrates
+  CoreWatch cores = {};          // what earlier replicates of the cell learned
 };
 
 struct CellOutcome {
   Replicate replicate;
   std::uint64_t operations = 0;  // of a slice and thread, for the next replicate
   SliceNotes notes;
+  CoreWatch cores;  // for the next replicate
 };
 
 // Warm-up: at least one slice, and on until the last five show a slope below 1 % over their span,

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "base/result.hpp"
+#include "measure/core_probe.hpp"
 #include "measure/histogram.hpp"
 #include "measure/open_schedule.hpp"
 #include "measure/slot_series.hpp"
@@ -35,6 +36,7 @@ struct alignas(128) CellSeat {
   Status status;
   Work work;
   std::uint64_t begin = 0, end = 0;
+  std::uint64_t core_ticks = 0;  // the slower of two core probes, before and after
   std::uint64_t late_ticks = 0;  // of the last operation of an open loop, at its begin
   Disturbance disturbance;
   int cpu = -1;
@@ -98,6 +100,7 @@ struct alignas(128) CellSeat {
   void run(std::uint64_t operations, const Cell& cell, const Plant& plant) {
     const Disturbance before = disturbance_so_far();
     const bool durable = cell.latency_mode == "durable";
+    core_ticks = core_probe_ticks();
     if (cell.timing == Timing::slice) {
       time_slice(operations, plant);
     } else if (schedule.open()) {
@@ -107,6 +110,7 @@ struct alignas(128) CellSeat {
       durable ? time_operations<tsc_end_durable>(operations, plant)
               : time_operations<tsc_end_issue>(operations, plant);
     }
+    core_ticks = std::max(core_ticks, core_probe_ticks());
     const Disturbance after = disturbance_so_far();
     disturbance = {after.switches - before.switches, after.faults - before.faults};
     cpu = sched_getcpu();

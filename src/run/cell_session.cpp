@@ -99,6 +99,7 @@ Result<SliceReply> CellSession::summarise() const {
     reply.bytes += seat->work.bytes;
     reply.involuntary_switches += seat->disturbance.switches;
     reply.faults += seat->disturbance.faults;
+    reply.core_probes_ns.push_back(static_cast<double>(seat->core_ticks) * host_.timer.ns_per_tick);
     first_begin = std::min(first_begin, seat->begin);
     last_begin = std::max(last_begin, seat->begin);
     first_end = std::min(first_end, seat->end);

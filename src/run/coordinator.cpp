@@ -27,6 +27,7 @@ struct CellState {
   const Cell* cell = nullptr;
   std::vector<double> log_medians;  // one a replicate
   std::uint64_t operations = 0;     // of a slice and thread, once calibrated
+  CoreWatch cores;
   bool failed = false;
   bool open = true;  // wants more replicates; kept up to date, since progress asks for all cells
 };
@@ -155,6 +156,7 @@ class Run {
     order.slices = slices_now();
     order.slice_ns = settings_.slice_ns;
     order.operations = state.operations;
+    order.cores = state.cores;
     const auto ask = [&](const nlohmann::json& message, std::uint64_t timeout_ms) {
       if (interrupted())
         return Result<nlohmann::json>(Error{ErrorKind::runtime, "interrupted", EINTR});
@@ -164,6 +166,7 @@ class Run {
     if (!outcome && outcome.error().code == EINTR) return {};
     if (!outcome) return fail(state, outcome.error());
     state.operations = outcome->operations;
+    state.cores = outcome->cores;
     slices_taken_ += order.slices;
     state.log_medians.push_back(std::log(outcome->replicate.median_ns_per_operation));
     state.open = wants_more(state);

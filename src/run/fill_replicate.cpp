@@ -3,8 +3,24 @@
 #include <algorithm>
 
 #include "measure/estimate.hpp"
+#include "run/core_watch.hpp"
 
 namespace pmembench {
+namespace {
+
+// Of a cell whose slices have probes beside them; else null.
+nlohmann::json core_json(const SliceNotes& notes) {
+  if (notes.core_probes_ns.empty() || notes.core_probes_ns.front().empty()) return nullptr;
+  std::vector<double> shared;
+  for (const double slowdown : notes.core_slowdown) {
+    if (slowdown > CoreWatch::kSharedLimit) shared.push_back(slowdown);
+  }
+  const auto slices = static_cast<double>(notes.core_slowdown.size());
+  return {{"shared_share", static_cast<double>(shared.size()) / slices},
+          {"slowdown", shared.empty() ? 1 : median(shared)}};
+}
+
+}  // namespace
 
 Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, const Cell& cell,
                         const SliceNotes& notes, Replicate& replicate) {
@@ -43,6 +59,7 @@ Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, co
                             {"figures", done.figures},
                             {"cpus", done.cpus},
                             {"ceiling_bytes_per_s", opened.ceiling_bytes_per_s}};
+  if (const nlohmann::json core = core_json(notes); !core.is_null()) details["core"] = core;
   details.update(extra);
   replicate.details_json = details.dump();
   replicate.medium_json = opened.medium.dump();

@@ -240,6 +240,7 @@ json to_json(const SliceReply& reply) {
                   {"faults", reply.faults}};
   if (reply.load_bytes_per_s) message["load_bytes_per_s"] = *reply.load_bytes_per_s;
   if (reply.backlog_ns) message["backlog_ns"] = *reply.backlog_ns;
+  if (!reply.core_probes_ns.empty()) message["core_probes_ns"] = reply.core_probes_ns;
   return message;
 }
 
@@ -259,6 +260,7 @@ Result<SliceReply> slice_reply_from_json(const json& message) {
         if (slice.contains("backlog_ns")) {
           reply.backlog_ns = slice.at("backlog_ns").get<double>();
         }
+        reply.core_probes_ns = slice.value("core_probes_ns", reply.core_probes_ns);
         return reply;
       });
 }

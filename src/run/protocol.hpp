@@ -87,6 +87,8 @@ struct SliceReply {
   std::optional<double> load_bytes_per_s = std::nullopt;
   // Of an open loop: how late the last operation began, the latest thread's.
   std::optional<double> backlog_ns = std::nullopt;
+  // The core probes beside the slice (measure/core_probe.hpp), one a thread; empty: not probed.
+  std::vector<double> core_probes_ns = {};
 };
 
 struct CellDoneReply {

@@ -106,4 +106,15 @@ CpuFacts read_cpu(const std::string& root) {
   return facts;
 }
 
+std::uint64_t last_level_cache_bytes(const CpuFacts& facts) {
+  const CpuCache* last = nullptr;
+  for (const CpuCache& cache : facts.caches) {
+    if (last == nullptr ||
+        std::pair(cache.level, cache.size_bytes) > std::pair(last->level, last->size_bytes)) {
+      last = &cache;
+    }
+  }
+  return last == nullptr ? 0 : last->size_bytes;
+}
+
 }  // namespace pmembench

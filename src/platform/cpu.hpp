@@ -31,6 +31,9 @@ struct CpuFacts {
 // ROOT is "/" on a live host; tests hand in a fake tree.
 CpuFacts read_cpu(const std::string& root);
 
+// The largest cache of the highest level; 0 where none is known.
+[[nodiscard]] std::uint64_t last_level_cache_bytes(const CpuFacts& facts);
+
 // The features that backends ask about, from CPUID of the running CPU with the OS's consent
 // (XCR0): the DAX_CPU_* bits of backends/dax_operations.h, repeated here by name so that platform
 // needs no header of the backends.

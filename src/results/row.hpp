@@ -83,8 +83,10 @@ Result<Row> row_from_json(const nlohmann::json& json);
 struct RowContext {
   double confidence = 0.95;
   double precision = 0.02;
-  std::optional<double> null_ns_per_operation;  // measured by `null` in this run, where it was
-  std::vector<Warning> run_warnings = {};       // of what stood around the run: every row's
+  // What `null` measured in this run, where it ran.
+  std::optional<double> null_ns_per_operation = std::nullopt;
+  std::vector<Warning> run_warnings = {};    // of what stood around the run: every row's
+  std::uint64_t last_level_cache_bytes = 0;  // of the host; 0: not known
 };
 
 // From a cell and its replicates (one a process) to the row: Hodges-Lehmann over the replicates'

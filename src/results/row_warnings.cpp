@@ -17,6 +17,7 @@ constexpr double kNodeShareLimit = 0.95;
 constexpr double kLag1Limit = 0.5;
 constexpr double kStepsForPercentile = 20;
 constexpr double kRateKept = 0.95;
+constexpr std::uint64_t kCachesForMemory = 4;  // STREAM's rule for the size of its arrays
 
 using MaybeWarning = std::optional<Warning>;
 
@@ -205,6 +206,31 @@ MaybeWarning warn_simulated(const Cell& cell) {
                                     : "as pages on which userfaultfd raises SIGBUS")};
 }
 
+// What is flushed, or stored past the caches, goes to the memory whatever its range. A range that
+// was named may be meant to fit.
+MaybeWarning warn_cached(const Cell& cell, const ParsedReplicates& parsed,
+                         std::uint64_t cache_bytes) {
+  const auto range = cell.parameters.find("range_size");
+  const bool named = range != cell.parameters.end() && range->second != "0";
+  if (cache_bytes == 0 || cell.durable || named || cell.backend == "null") return std::nullopt;
+  const nlohmann::json& medium = parsed.media.front();
+  const std::string kind = medium.value("kind", "");
+  const auto size_bytes = medium.value("size_bytes", std::uint64_t{0});
+  const bool loaded = kind == "dram" || kind == "file" || kind == "devdax";
+  if (!loaded || size_bytes == 0 || size_bytes >= kCachesForMemory * cache_bytes) {
+    return std::nullopt;
+  }
+  const double share =
+      std::min(1.0, static_cast<double>(cache_bytes) / static_cast<double>(size_bytes));
+  return Warning{
+      "cached",
+      fmt::format("the medium has {} and the last-level cache {}: up to {:.0f} % of what it works "
+                  "on is in the cache; use a medium of {} at least, or name a range_size where the "
+                  "cache is what is measured",
+                  format_size(size_bytes), format_size(cache_bytes), 100 * share,
+                  format_size(kCachesForMemory * cache_bytes))};
+}
+
 MaybeWarning warn_siblings(const Cell& cell) {
   if (cell.sibling_threads == 0) return std::nullopt;
   return Warning{
@@ -291,7 +317,7 @@ std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parse
            warn_placement(cell, parsed), warn_autocorrelation(parsed.replicates),
            warn_overflow(parsed.replicates), warn_simulated(cell), warn_not_steady(parsed),
            warn_rate_not_kept(parsed), warn_periodic(parsed), warn_clock(parsed),
-           warn_siblings(cell)}) {
+           warn_siblings(cell), warn_cached(cell, parsed, context.last_level_cache_bytes)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
   warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());

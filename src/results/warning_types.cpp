@@ -17,6 +17,10 @@ constexpr std::array kTypes{
     WarningType{"below_floor", kRow,
                 "an operation takes less time than the clock or the harness around it",
                 "make operations larger, or time whole slices"},
+    WarningType{"cached", kRow,
+                "the medium is not four times as large as the last-level cache, which answers part "
+                "of the loads, or keeps the stores that nothing flushes",
+                "use a larger medium, or name a range_size where the cache is what is measured"},
     WarningType{
         "clock", kRow,
         "the time-stamp counter is not invariant, and kept its pace only where it was looked "

@@ -31,6 +31,16 @@ TEST(ReadCpu, reads_a_servers_cpu) {
   EXPECT_THAT(cpu.flags, Not(Contains("movdir64b")));
 }
 
+TEST(LastLevelCache, is_the_largest_of_the_highest_level) {
+  EXPECT_EQ(last_level_cache_bytes(CpuFacts{}), 0U);
+  CpuFacts facts;
+  facts.caches = {{1, "Data", 4096, {}, {}},
+                  {2, "Unified", 100, {}, {}},
+                  {2, "Unified", 200, {}, {}},
+                  {1, "Instruction", 8192, {}, {}}};
+  EXPECT_EQ(last_level_cache_bytes(facts), 200U);
+}
+
 TEST(ReadCpu, reads_the_caches_in_order) {
   fakes::SysfsTree tree;
   write_nvdimm_server(tree);

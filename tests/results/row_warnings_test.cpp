@@ -58,6 +58,65 @@ TEST(Warnings, tell_of_stolen_time_above_five_percent) {
       "overcommitted; use a quieter or dedicated host");
 }
 
+std::vector<Replicate> beside_a_busy_sibling(double share, std::size_t how_many) {
+  std::vector<Replicate> replicates = sample::replicates();
+  for (std::size_t i = 0; i < replicates.size(); ++i) {
+    auto details = nlohmann::json::parse(replicates[i].details_json);
+    const bool busy = i < how_many;
+    details["core"] = {{"shared_share", busy ? share : 0}, {"slowdown", busy ? 1.8 : 1}};
+    replicates[i].details_json = details.dump();
+  }
+  return replicates;
+}
+
+TEST(Warnings, tell_of_a_core_that_was_shared_beside_a_tenth_of_the_slices) {
+  EXPECT_THAT(row_of(sample::cell(), beside_a_busy_sibling(0.2, 5)).warnings, IsEmpty());
+  EXPECT_EQ(only("shared_core", row_of(sample::cell(), beside_a_busy_sibling(0.5, 4))),
+            "beside 20 % of the slices work in registers took 1.8 times as long as it can: a "
+            "hardware sibling was busy, of another guest of this host perhaps, or the clock slowed "
+            "down; idle the CPU's sibling, or use a host that shares no core");
+}
+
+Row on_medium(const Cell& cell, const char* kind, std::uint64_t size_mib, std::uint64_t cache_mib) {
+  std::vector<Replicate> replicates = sample::replicates();
+  for (Replicate& replicate : replicates) {
+    auto medium = nlohmann::json::parse(replicate.medium_json);
+    medium["kind"] = kind;
+    medium["size_bytes"] = size_mib << 20;
+    replicate.medium_json = medium.dump();
+  }
+  return row_of(cell, replicates, RowContext{.last_level_cache_bytes = cache_mib << 20});
+}
+
+Cell reading() {
+  Cell cell = sample::cell();
+  cell.parameters["access"] = "read";
+  cell.parameters["range_size"] = "0";
+  return cell;
+}
+
+TEST(Warnings, tell_of_a_medium_that_the_cache_holds) {
+  EXPECT_EQ(only("cached", on_medium(reading(), "dram", 128, 256)),
+            "the medium has 128 MiB and the last-level cache 256 MiB: up to 100 % of what it works "
+            "on is in the cache; use a medium of 1 GiB at least, or name a range_size where the "
+            "cache is what is measured");
+  EXPECT_THAT(only("cached", on_medium(reading(), "devdax", 127, 32)),
+              ::testing::HasSubstr("up to 25 % of"));
+}
+
+TEST(Warnings, tell_nothing_of_a_cache_that_is_small_or_meant_or_passed_by_or_unknown) {
+  EXPECT_THAT(on_medium(reading(), "dram", 128, 32).warnings, IsEmpty());
+  EXPECT_THAT(on_medium(reading(), "dram", 128, 0).warnings, IsEmpty());
+  EXPECT_THAT(on_medium(reading(), "block", 1, 256).warnings, IsEmpty());
+  Cell named = reading();
+  named.parameters["range_size"] = "32768";
+  EXPECT_THAT(on_medium(named, "dram", 128, 256).warnings, IsEmpty());
+  EXPECT_THAT(on_medium(sample::durable_cell(), "dram", 128, 256).warnings, IsEmpty());
+  Cell null = reading();
+  null.backend = "null";
+  EXPECT_THAT(on_medium(null, "dram", 128, 256).warnings, IsEmpty());
+}
+
 TEST(Warnings, tell_of_an_interval_that_is_too_wide) {
   std::vector<Replicate> wide;
   for (unsigned i = 0; i < 6; ++i) wide.push_back(sample::replicate(i, 90.0 + 4 * i));

@@ -100,6 +100,51 @@ TEST(CellDriver, keeps_and_marks_what_cannot_be_had_undisturbed) {
   EXPECT_EQ(outcome->replicate.disturbed, 10u);  // five repeated, five kept
 }
 
+SliceReply probed(double ns, std::vector<double> probes_ns) {
+  SliceReply reply = quiet(ns);
+  reply.core_probes_ns = std::move(probes_ns);
+  return reply;
+}
+
+TEST(CellDriver, says_beside_which_slices_a_core_was_shared) {
+  ScriptedWorker worker;
+  // The quickest probes of each thread come last, and judge the slices before them all the same.
+  worker.slices = {probed(1, {900, 1100}),   probed(100, {800, 2000}), probed(100, {1500, 1010}),
+                   probed(100, {990, 1000}), probed(100, {700, 1250}), probed(100, {700, 1000})};
+  const auto outcome = drive(worker, 5);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  const auto core = nlohmann::json::parse(outcome->replicate.details_json).at("core");
+  // 2000 / 1000, 1500 / 700, 990 / 700; not 1250 / 1000.
+  EXPECT_DOUBLE_EQ(core.at("shared_share").get<double>(), 0.6);
+  EXPECT_DOUBLE_EQ(core.at("slowdown").get<double>(), 2);
+  EXPECT_EQ(outcome->replicate.disturbed, 0u);
+  EXPECT_DOUBLE_EQ(outcome->cores.slowdown(std::vector<double>{700, 2500}), 2.5);
+}
+
+TEST(CellDriver, goes_by_the_quickest_probes_of_the_replicates_before) {
+  ScriptedWorker worker;
+  worker.slices.push_back(probed(100, {1500}));
+  Cell cell;
+  CellOrder order;
+  order.cell = &cell;
+  order.slices = 5;
+  order.cores.learn(std::vector<double>{1000});
+  const auto outcome =
+      drive_cell([&](const nlohmann::json& m, std::uint64_t t) { return worker(m, t); }, order,
+                 OpenedReply{{{"kind", "dram"}}, {0.4, 10, 27, 90, true}, 1e11});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  const auto core = nlohmann::json::parse(outcome->replicate.details_json).at("core");
+  EXPECT_EQ(core.at("shared_share"), 1);
+}
+
+TEST(CellDriver, says_nothing_of_cores_that_were_not_probed) {
+  ScriptedWorker worker;
+  worker.slices.push_back(quiet(100));
+  const auto outcome = drive(worker, 5);
+  ASSERT_TRUE(outcome);
+  EXPECT_FALSE(nlohmann::json::parse(outcome->replicate.details_json).contains("core"));
+}
+
 TEST(CellDriver, hands_on_the_operations_that_were_calibrated_before) {
   ScriptedWorker worker;
   worker.slices.push_back(quiet(100));

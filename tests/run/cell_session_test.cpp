@@ -20,14 +20,16 @@ TEST(CellSession, does_the_operations_it_was_told_on_all_threads) {
   OpenedDevice device = opened(fake);
   fake.record = false;
   const auto threads = static_cast<unsigned>(read_topology("/").usable_cpus.size());
-  auto session = CellSession::start(host_of(device),
-                                    live_cell("random", {{"operation_size", "64"}}, threads));
+  auto session =
+      CellSession::start(host_of(device), live_cell("random", {{"operation_size", "64"}}, threads));
   ASSERT_TRUE(session) << session.error().message;
   (*session)->set_operations(500);
   const auto slice = (*session)->slice();
   ASSERT_TRUE(slice);
   EXPECT_EQ(slice->operations, 500u * threads);
   EXPECT_EQ(slice->bytes, 64u * 500 * threads);
+  ASSERT_EQ(slice->core_probes_ns.size(), threads);
+  for (const double probe_ns : slice->core_probes_ns) EXPECT_GT(probe_ns, 0);
   const auto done = (*session)->finish();
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->counters.at("bytes_copied_to"), 64u * 500 * threads);
@@ -41,8 +43,7 @@ TEST(CellSession, fails_a_cell_whose_bytes_are_wrong) {
     return bytes;
   };
   OpenedDevice device = opened(fake);
-  auto session =
-      CellSession::start(host_of(device), live_cell("random", {{"access", "write"}}, 1));
+  auto session = CellSession::start(host_of(device), live_cell("random", {{"access", "write"}}, 1));
   ASSERT_TRUE(session);
   (*session)->set_operations(100);
   ASSERT_TRUE((*session)->slice());

@@ -47,8 +47,10 @@ TEST(Protocol, carries_every_message_unchanged) {
   EXPECT_EQ(to_json(*opened_reply_from_json(to_json(opened))), to_json(opened));
   const CellRequest request{example_cell(), 500, 7};
   EXPECT_EQ(to_json(*cell_request_from_json(to_json(request))), to_json(request));
-  const SliceReply slice{1.5, 10, 640, 0.9, 1, 2};
+  SliceReply slice{1.5, 10, 640, 0.9, 1, 2};
   EXPECT_EQ(to_json(*slice_reply_from_json(to_json(slice))), to_json(slice));
+  slice.core_probes_ns = {700, 712.5};
+  EXPECT_EQ(slice_reply_from_json(to_json(slice))->core_probes_ns, slice.core_probes_ns);
   const CellDoneReply done{{{3, 5}}, {{"drains", 9}}, {{"share", 0.5}}, {0, 1}};
   EXPECT_EQ(to_json(*cell_done_reply_from_json(to_json(done))), to_json(done));
 }

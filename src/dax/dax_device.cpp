@@ -63,8 +63,6 @@ void DaxDevice::Impl::bind(const dax_operations* operations, void* with_handle) 
   access = access_kind(table);
 }
 
-DaxDevice::DaxDevice(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-
 Result<std::unique_ptr<DaxDevice>> DaxDevice::allocate(DeviceFacts facts,
                                                        const dax_operations* operations,
                                                        void* handle,
@@ -87,91 +85,89 @@ Result<std::unique_ptr<DaxDevice>> DaxDevice::allocate(DeviceFacts facts,
           "dax device '{}': its operations are refused: {}; mend the backend", facts.name, why));
     }
   }
-  auto impl = std::make_unique<Impl>(std::move(facts));
-  impl->backing = std::move(backing);
-  impl->bind(operations, handle);
-  return std::unique_ptr<DaxDevice>(new DaxDevice(std::move(impl)));
+  auto device = std::make_unique<Whole>(std::move(facts));
+  device->impl.backing = std::move(backing);
+  device->impl.bind(operations, handle);
+  return std::unique_ptr<DaxDevice>(std::move(device));
 }
 
-DaxDevice::~DaxDevice() { kill(); }
-
-const std::string& DaxDevice::name() const { return impl_->facts.name; }
-std::uint64_t DaxDevice::size_bytes() const { return impl_->facts.size_bytes; }
-const DeviceFacts& DaxDevice::facts() const { return impl_->facts; }
-const dax_operations* DaxDevice::operations() const { return impl_->bound; }
-bool DaxDevice::alive() const { return impl_->guard.alive(); }
+const std::string& DaxDevice::name() const { return inside().facts.name; }
+std::uint64_t DaxDevice::size_bytes() const { return inside().facts.size_bytes; }
+const DeviceFacts& DaxDevice::facts() const { return inside().facts; }
+const dax_operations* DaxDevice::operations() const { return inside().bound; }
+bool DaxDevice::alive() const { return inside().guard.alive(); }
 
 int DaxDevice::set_operations(const dax_operations* operations, void* handle) {
   if (operations == nullptr) {
-    impl_->bind(nullptr, nullptr);
+    inside().bind(nullptr, nullptr);
     return 0;
   }
-  if (impl_->bound != nullptr) return -EBUSY;
+  if (inside().bound != nullptr) return -EBUSY;
   if (why_not(*operations, handle, size_bytes()) != nullptr) return -EINVAL;
-  impl_->bind(operations, handle);
+  inside().bind(operations, handle);
   return 0;
 }
 
 // The order is the kernel's kill_dax(): the holder is told while the device still lives, so that
 // it can stop using it; then liveness ends; then the holder is forgotten.
 void DaxDevice::kill() {
-  impl_->guard.check_outside();
-  PMB_CHECK(impl_->killer.load() != std::this_thread::get_id(),
+  inside().guard.check_outside();
+  PMB_CHECK(inside().killer.load() != std::this_thread::get_id(),
             "kill from inside the holder's notify_failure of that kill would wait for itself");
-  const std::lock_guard killing(impl_->kill_mutex);
-  if (!impl_->guard.alive()) return;
-  impl_->killer.store(std::this_thread::get_id());
+  const std::lock_guard killing(inside().kill_mutex);
+  if (!inside().guard.alive()) return;
+  inside().killer.store(std::this_thread::get_id());
   {
-    const std::lock_guard lock(impl_->holder_mutex);
-    impl_->removing = true;
-    if (impl_->holder != nullptr) {
-      impl_->holder->notify_failure(0, UINT64_MAX, DaxHolder::kPreRemove);
+    const std::lock_guard lock(inside().holder_mutex);
+    inside().removing = true;
+    if (inside().holder != nullptr) {
+      inside().holder->notify_failure(0, UINT64_MAX, DaxHolder::kPreRemove);
     }
   }
-  impl_->guard.kill();
+  inside().guard.kill();
   {
-    const std::lock_guard lock(impl_->holder_mutex);
-    impl_->holder = nullptr;
+    const std::lock_guard lock(inside().holder_mutex);
+    inside().holder = nullptr;
   }
-  impl_->killer.store(std::thread::id());
+  inside().killer.store(std::thread::id());
 }
 
 int DaxDevice::hold(DaxHolder* holder) {
   PMB_CHECK(holder != nullptr, "hold without a holder");
-  const std::lock_guard lock(impl_->holder_mutex);
-  if (impl_->removing) return -ENXIO;
-  if (impl_->holder != nullptr) return -EBUSY;
-  impl_->holder = holder;
+  const std::lock_guard lock(inside().holder_mutex);
+  if (inside().removing) return -ENXIO;
+  if (inside().holder != nullptr) return -EBUSY;
+  inside().holder = holder;
   return 0;
 }
 
 int DaxDevice::release(DaxHolder* holder) {
-  const std::lock_guard lock(impl_->holder_mutex);
-  if (holder != nullptr && impl_->holder == holder) {
-    impl_->holder = nullptr;
+  const std::lock_guard lock(inside().holder_mutex);
+  if (holder != nullptr && inside().holder == holder) {
+    inside().holder = nullptr;
     return 0;
   }
-  return impl_->holder == nullptr && impl_->removing ? 0 : -EINVAL;
+  return inside().holder == nullptr && inside().removing ? 0 : -EINVAL;
 }
 
 int DaxDevice::notify_failure(std::uint64_t offset_bytes, std::uint64_t length_bytes, int flags) {
-  const std::lock_guard lock(impl_->holder_mutex);
+  const std::lock_guard lock(inside().holder_mutex);
   if (!alive()) return -ENXIO;
   const std::uint64_t size = size_bytes();
   if (offset_bytes >= size) return -ENXIO;
   if (length_bytes != UINT64_MAX && length_bytes > size - offset_bytes) return -ENXIO;
-  if (impl_->holder == nullptr) return -EOPNOTSUPP;
-  return impl_->holder->notify_failure(offset_bytes, length_bytes, flags);
+  if (inside().holder == nullptr) return -EOPNOTSUPP;
+  return inside().holder->notify_failure(offset_bytes, length_bytes, flags);
 }
 
 void DaxDevice::set_write_cache(bool on) {
-  impl_->write_cache.store(on, std::memory_order_relaxed);
+  inside().write_cache.store(on, std::memory_order_relaxed);
 }
-bool DaxDevice::write_cache() const { return impl_->write_cache.load(std::memory_order_relaxed); }
-bool DaxDevice::synchronous() const { return impl_->facts.synchronous; }
-bool DaxDevice::asymmetric_guard() const { return impl_->guard.is_asymmetric(); }
-BadBlocks& DaxDevice::bad_blocks() { return impl_->bad_blocks; }
-DaxReader DaxDevice::make_reader() { return impl_->guard.make_reader(); }
-DeviceCounters DaxDevice::counters() const { return impl_->guard.counters(); }
+bool DaxDevice::write_cache() const { return inside().write_cache.load(std::memory_order_relaxed); }
+bool DaxDevice::synchronous() const { return inside().facts.synchronous; }
+bool DaxDevice::asymmetric_guard() const { return inside().guard.is_asymmetric(); }
+BadBlocks& DaxDevice::bad_blocks() { return inside().bad_blocks; }
+DaxReader DaxDevice::make_reader() { return inside().guard.make_reader(); }
+DeviceCounters DaxDevice::counters() const { return inside().guard.counters(); }
 
 }  // namespace pmembench

@@ -80,7 +80,7 @@ class DaxDevice {
                                                      std::unique_ptr<DeviceBacking> backing);
   DaxDevice(const DaxDevice&) = delete;
   DaxDevice& operator=(const DaxDevice&) = delete;
-  ~DaxDevice();  // kills first; no DaxReader may be left
+  virtual ~DaxDevice() = default;  // kills first; no DaxReader may be left
 
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] std::uint64_t size_bytes() const;
@@ -166,9 +166,13 @@ class DaxDevice {
   std::int64_t recovery_write(const ReadSection& section, dax_iter& iter);
 
  private:
+  // What is inside lies behind this object in the same allocation, so that a data operation comes
+  // to its backend by one address less.
   struct Impl;
-  explicit DaxDevice(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  struct Whole;
+  DaxDevice() = default;
+  Impl& inside();
+  [[nodiscard]] const Impl& inside() const;
 };
 
 }  // namespace pmembench

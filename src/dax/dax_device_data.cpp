@@ -131,11 +131,16 @@ template <typename Impl, typename Operation>
   return survive(device, impl.survives_at, iter, copy);
 }
 
-// `operation` over the batch as far as the medium lets it. With no bad block known and no SIGBUS to
-// survive it costs two loads.
+// No bad block is known, and there is no SIGBUS to survive: two loads.
+template <typename Impl>
+bool is_good_medium(const Impl& impl) {
+  return impl.survives_at == nullptr && impl.bad_blocks.empty();
+}
+
+// `operation` over the batch as far as the medium lets it.
 template <typename Impl, typename Operation>
 std::int64_t over_medium(DaxDevice& device, const Impl& impl, dax_iter& iter, Operation operation) {
-  if (impl.survives_at == nullptr && impl.bad_blocks.empty()) [[likely]]
+  if (is_good_medium(impl)) [[likely]]
     return operation(iter);
   return over_bad_medium(device, impl, iter, operation);
 }
@@ -148,7 +153,7 @@ void count_bytes(std::atomic<std::uint64_t>& counter, std::int64_t done) {
 
 std::int64_t DaxDevice::direct_access(const ReadSection& section, std::uint64_t page_offset,
                                       std::uint64_t pages, std::uint32_t mode, void** address) {
-  const Impl& impl = *impl_;
+  const Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return -ENXIO;
   if (impl.access == AccessKind::none) return -EOPNOTSUPP;
@@ -173,7 +178,7 @@ std::int64_t DaxDevice::direct_access(const ReadSection& section, std::uint64_t 
 }
 
 std::int64_t DaxDevice::copy_from_iter(const ReadSection& section, dax_iter& iter) {
-  const Impl& impl = *impl_;
+  const Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
@@ -185,7 +190,7 @@ std::int64_t DaxDevice::copy_from_iter(const ReadSection& section, dax_iter& ite
 }
 
 std::int64_t DaxDevice::copy_to_iter(const ReadSection& section, dax_iter& iter) {
-  const Impl& impl = *impl_;
+  const Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
@@ -198,9 +203,16 @@ std::int64_t DaxDevice::copy_to_iter(const ReadSection& section, dax_iter& iter)
 
 namespace {
 
+// Out of line: its registers would otherwise be saved for every operation that flushes nothing.
+[[gnu::noinline]] void count_lines(DaxReader::Slot& slot, const dax_iter& iter, std::uint64_t state,
+                                   std::uint64_t ranges) {
+  bump(slot.lines_flushed, lines_of_batch(iter, state, ranges));
+}
+
 // The backend's fused operation. What it flushed and drained it does not say, so it is computed.
-inline std::int64_t persist_fused(const dax_operations& table, void* handle, DaxReader::Slot& slot,
-                                  dax_iter& iter, bool flushes) {
+[[gnu::always_inline]] inline std::int64_t persist_fused(const dax_operations& table, void* handle,
+                                                         DaxReader::Slot& slot, dax_iter& iter,
+                                                         bool flushes) {
   const std::uint64_t state = iter.state;
   const std::uint64_t count = iter.count;
   const std::uint32_t flags = iter.flags;
@@ -210,7 +222,7 @@ inline std::int64_t persist_fused(const dax_operations& table, void* handle, Dax
   const std::uint64_t ranges = count - iter.count;
   bump(slot.drains, ranges);
   if (flushes && (table.capabilities & DAX_CAP_NEEDS_FLUSH) != 0) {
-    bump(slot.lines_flushed, lines_of_batch(iter, state, ranges));
+    count_lines(slot, iter, state, ranges);
   }
   count_bytes(slot.bytes_copied_from, done);
   return done;
@@ -252,25 +264,36 @@ std::int64_t persist_composed(const dax_operations& table, void* handle, DaxRead
   return total;
 }
 
-}  // namespace
-
-std::int64_t DaxDevice::persist_from_iter(const ReadSection& section, dax_iter& iter) {
-  const Impl& impl = *impl_;
-  DaxReader::Slot& slot = impl.slot_of(section);
-  if (!impl.guard.alive()) return 0;
-  if (impl.bound == nullptr) return -EOPNOTSUPP;
-  const bool flushes =
-      impl.write_cache.load(std::memory_order_relaxed) && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
-  return over_medium(*this, impl, iter, [&impl, &slot, flushes](dax_iter& part) {
-    if (impl.table.persist_from_iter != nullptr) [[likely]] {
+// By the three calls, or over a bad medium. Out of line: what it needs would be set up for every
+// operation that needs neither.
+template <typename Impl>
+[[gnu::noinline]] std::int64_t persist_otherwise(DaxDevice& device, const Impl& impl,
+                                                 DaxReader::Slot& slot, dax_iter& iter,
+                                                 bool flushes) {
+  return over_medium(device, impl, iter, [&impl, &slot, flushes](dax_iter& part) {
+    if (impl.table.persist_from_iter != nullptr) {
       return persist_fused(impl.table, impl.handle, slot, part, flushes);
     }
     return persist_composed(impl.table, impl.handle, slot, part, flushes);
   });
 }
 
+}  // namespace
+
+std::int64_t DaxDevice::persist_from_iter(const ReadSection& section, dax_iter& iter) {
+  const Impl& impl = inside();
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return 0;
+  if (impl.bound == nullptr) return -EOPNOTSUPP;
+  const bool flushes =
+      impl.write_cache.load(std::memory_order_relaxed) && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
+  if (impl.table.persist_from_iter != nullptr && is_good_medium(impl)) [[likely]]
+    return persist_fused(impl.table, impl.handle, slot, iter, flushes);
+  return persist_otherwise(*this, impl, slot, iter, flushes);
+}
+
 std::int64_t DaxDevice::flush(DaxReader& reader, dax_iter& iter) {
-  const Impl& impl = *impl_;
+  const Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(reader);
   if (impl.bound == nullptr) return -EOPNOTSUPP;
   if (!write_cache()) {
@@ -283,7 +306,7 @@ std::int64_t DaxDevice::flush(DaxReader& reader, dax_iter& iter) {
 }
 
 int DaxDevice::drain(DaxReader& reader) {
-  const Impl& impl = *impl_;
+  const Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(reader);
   if (impl.bound == nullptr) return -EOPNOTSUPP;
   const int drained = impl.table.drain(impl.handle);
@@ -293,7 +316,7 @@ int DaxDevice::drain(DaxReader& reader) {
 
 int DaxDevice::zero_page_range(const ReadSection& section, std::uint64_t page_offset,
                                std::uint64_t pages) {
-  const Impl& impl = *impl_;
+  const Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return -ENXIO;
   if (impl.bound == nullptr) return -EOPNOTSUPP;
@@ -310,7 +333,7 @@ int DaxDevice::zero_page_range(const ReadSection& section, std::uint64_t page_of
 }
 
 std::int64_t DaxDevice::recovery_write(const ReadSection& section, dax_iter& iter) {
-  Impl& impl = *impl_;
+  Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
   if (impl.bound == nullptr) return -EOPNOTSUPP;

@@ -61,4 +61,16 @@ struct DaxDevice::Impl {
   [[nodiscard]] std::uint64_t pages() const { return facts.size_bytes / DAX_PAGE_BYTES; }
 };
 
+// Every DaxDevice is one of these.
+struct DaxDevice::Whole final : DaxDevice {
+  explicit Whole(DeviceFacts facts) : impl(std::move(facts)) {}
+  ~Whole() override { kill(); }
+  Impl impl;
+};
+
+inline DaxDevice::Impl& DaxDevice::inside() { return static_cast<Whole*>(this)->impl; }
+inline const DaxDevice::Impl& DaxDevice::inside() const {
+  return static_cast<const Whole*>(this)->impl;
+}
+
 }  // namespace pmembench

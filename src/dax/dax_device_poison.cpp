@@ -7,40 +7,40 @@
 namespace pmembench {
 
 Status DaxDevice::survive_poison() {
-  if (impl_->survives_at != nullptr) return {};
+  if (inside().survives_at != nullptr) return {};
   DaxReader reader = make_reader();
   void* first = nullptr;
   std::int64_t reached = 0;
   {
     const ReadSection section(reader);
-    reached = direct_access(section, 0, impl_->pages(), DAX_RECOVERY_WRITE, &first);
+    reached = direct_access(section, 0, inside().pages(), DAX_RECOVERY_WRITE, &first);
   }
-  if (reached < static_cast<std::int64_t>(impl_->pages())) {
+  if (reached < static_cast<std::int64_t>(inside().pages())) {
     return environment_error(
         "dax device '{}': memory errors can only be survived where the device is one mapping "
         "without known bad blocks; use another backend",
         name());
   }
   const Status installed = install_fault_guard();
-  if (installed) impl_->survives_at = static_cast<unsigned char*>(first);
+  if (installed) inside().survives_at = static_cast<unsigned char*>(first);
   return installed;
 }
 
 Status DaxDevice::poison_page(std::uint64_t page_offset) {
   if (const Status survives = survive_poison(); !survives) return survives;
-  const std::lock_guard lock(impl_->poison_mutex);
-  if (!impl_->poison) {
-    auto poison = Poison::make(impl_->survives_at, size_bytes());
+  const std::lock_guard lock(inside().poison_mutex);
+  if (!inside().poison) {
+    auto poison = Poison::make(inside().survives_at, size_bytes());
     if (!poison) return poison.error();
-    impl_->poison.emplace(*std::move(poison));
+    inside().poison.emplace(*std::move(poison));
   }
-  return impl_->poison->add(page_offset);
+  return inside().poison->add(page_offset);
 }
 
 void DaxDevice::end_poison() {
-  (void)impl_->clear_poison(0, size_bytes());
-  impl_->poison.reset();
-  impl_->survives_at = nullptr;
+  (void)inside().clear_poison(0, size_bytes());
+  inside().poison.reset();
+  inside().survives_at = nullptr;
 }
 
 int DaxDevice::Impl::clear_poison(std::uint64_t offset_bytes, std::uint64_t size_bytes) {

@@ -56,6 +56,9 @@ PlantedRun run_planted(Workload& workload, std::uint64_t operations, const Plant
 
 std::uint64_t planted_work(std::uint64_t multiplications) {
   _mm_mfence();
+  // A CPU that makes only loads and stores wait for an mfence would begin the chain while the last
+  // operation's load is still on its way, and hide it there.
+  _mm_lfence();
   std::uint64_t value = multiply_chain(multiplications);
   // The operations that follow do not depend on the chain and would overtake it.
   asm volatile("" : "+r"(value));

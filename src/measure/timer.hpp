@@ -44,11 +44,11 @@ struct TimerFacts {
   bool invariant = false;       // CPUID 8000_0007h EDX[8]
 };
 
-// Calibrates against CLOCK_MONOTONIC_RAW for about 20 ms and measures step and floors. Refuses
+// Calibrates against CLOCK_MONOTONIC_RAW for about 5 ms and measures step and floors. Refuses
 // (environment) a counter that goes back, unless `allow_backward`, and one that stands still.
 Result<TimerFacts> calibrate_timer(bool allow_backward = false);
 
-// The counter's pace now, over about 20 ms of CLOCK_MONOTONIC_RAW.
+// The counter's pace now, over about 5 ms of CLOCK_MONOTONIC_RAW.
 [[nodiscard]] double measure_ns_per_tick();
 
 // The granularity, in ticks, of a counter from differences of its readings taken at irregular

@@ -18,4 +18,6 @@ BlockOrder block_order(std::uint64_t seed, std::size_t block) {
   return order;
 }
 
+BlockOrder opening_order(unsigned replicate) { return block_order(0, replicate); }
+
 }  // namespace pmembench

@@ -18,4 +18,9 @@ using BlockOrder = std::array<Arm, kArms>;
 // block begins.
 [[nodiscard]] BlockOrder block_order(std::uint64_t seed, std::size_t block);
 
+// In which order the arms of a replicate are opened and begun: the six of the design in turn. What
+// is opened last gets the pages that were freed last, time and again, and has what it wrote last in
+// the caches: a chase of equals differed by 1.2 % where the head was always the last.
+[[nodiscard]] BlockOrder opening_order(unsigned replicate);
+
 }  // namespace pmembench

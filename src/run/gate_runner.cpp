@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "plan/cell_name.hpp"
 #include "platform/topology.hpp"
+#include "run/block_order.hpp"
 #include "run/gate_media.hpp"
 #include "run/gate_trio.hpp"
 
@@ -92,7 +93,7 @@ Status GateRunner::run_device(std::vector<CellState*> cells, unsigned replicate)
   shuffle(cells, seed);
   while (!cells.empty()) {
     Trio trio;
-    const Status opened = open(trio, *cells.front()->cell, cells);
+    const Status opened = open(trio, *cells.front()->cell, replicate, cells);
     if (!opened) return opened;
     while (!cells.empty() && trio.alive()) {
       if (interrupted()) return interruption();
@@ -107,9 +108,10 @@ Status GateRunner::run_device(std::vector<CellState*> cells, unsigned replicate)
 }
 
 // The arms open at the same time: nothing is measured meanwhile, and mapping and first touch are
-// most of what a start costs. An arm that cannot fails all of the device's cells, which are gone
-// from `cells` then.
-Status GateRunner::open(Trio& trio, const Cell& cell, std::vector<CellState*>& cells) {
+// most of what a start costs. They are asked in the order of opening_order. An arm that cannot
+// fails all of the device's cells, which are gone from `cells` then.
+Status GateRunner::open(Trio& trio, const Cell& cell, unsigned replicate,
+                        std::vector<CellState*>& cells) {
   std::array<std::string, kArms> failures;
   const auto fail = [&](std::size_t arm, const Error& error) { failures[arm] = error.message; };
   for (const Arm arm : kAllArms) {
@@ -120,7 +122,8 @@ Status GateRunner::open(Trio& trio, const Cell& cell, std::vector<CellState*>& c
   }
   const Status fits = check_three_media(trio.media, available_memory_bytes("/"));
   if (!fits) return fits;
-  for (std::size_t arm = 0; arm < kArms; ++arm) {
+  for (const Arm each : opening_order(replicate)) {
+    const auto arm = static_cast<std::size_t>(each);
     const GateArm& how = input_.arms[arm];
     auto worker = WorkerProcess::start(how.worker_command, how.environment);
     if (!worker) return worker.error();

@@ -57,7 +57,7 @@ class GateRunner {
   struct CellState;
   Status run_device(std::vector<CellState*> cells, unsigned replicate);
   Status run_cell(Trio& trio, CellState& state, unsigned replicate, std::uint64_t seed);
-  Status open(Trio& trio, const Cell& cell, std::vector<CellState*>& cells);
+  Status open(Trio& trio, const Cell& cell, unsigned replicate, std::vector<CellState*>& cells);
   void tell(const std::string& cell);
   [[nodiscard]] bool interrupted() const;
 

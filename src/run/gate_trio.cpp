@@ -12,8 +12,6 @@
 namespace pmembench {
 namespace {
 
-constexpr std::array<Arm, kArms> kAllArms{Arm::base, Arm::control, Arm::head};
-
 std::size_t index_of(Arm arm) { return static_cast<std::size_t>(arm); }
 
 class Trio {
@@ -39,12 +37,12 @@ class Trio {
   // Each step is true where the trio can go on.
   bool begin() {
     if (order_.operations == 0 && !calibrate()) return false;
-    for (const Arm arm : kAllArms) (void)begin_arm(arm, outcome_.operations);
+    for (const Arm arm : opening_order(order_.index)) (void)begin_arm(arm, outcome_.operations);
     return good();
   }
 
   bool calibrate() {
-    for (const Arm arm : kAllArms) (void)begin_arm(arm, 0);
+    for (const Arm arm : opening_order(order_.index)) (void)begin_arm(arm, 0);
     if (good()) outcome_.operations = begin_arm(Arm::base, 0);
     return good();
   }
@@ -112,7 +110,7 @@ class Trio {
 
   // Each arm proves its bytes, also where another could not.
   void end() {
-    for (const Arm arm : kAllArms) {
+    for (const Arm arm : opening_order(order_.index)) {
       const TrioArm& seat = order_.arms[index_of(arm)];
       ArmReplicate& replicate = outcome_.trio.arms[index_of(arm)];
       replicate.ns_per_tick = seat.opened.timer.ns_per_tick;

@@ -38,7 +38,8 @@ struct TrioOutcome {
   [[nodiscard]] bool whole() const;
 };
 
-// All arms begin the cell with equally many operations in a slice. Where these are not known, every
+// All arms begin the cell with equally many operations in a slice, in the order of opening_order.
+// Where these are not known, every
 // arm calibrates, which proves that its time grows with its work, and the base arm once more, now
 // that all is warm: that number holds. Then blocks: one slice of every arm, in the order of
 // block_order. Warm-up: at least one block, until every arm is steady, for at most a fifth of the

@@ -45,5 +45,16 @@ TEST(BlockOrder, begins_elsewhere_with_another_seed_and_repeats_with_the_same) {
   EXPECT_EQ(begins.size(), 6u);
 }
 
+TEST(OpeningOrder, lets_every_arm_be_last_equally_often) {
+  std::map<Arm, int> last;
+  std::set<BlockOrder> orders;
+  for (unsigned replicate = 0; replicate < 6; ++replicate) {
+    orders.insert(opening_order(replicate));
+    ++last[opening_order(replicate).back()];
+  }
+  EXPECT_EQ(orders.size(), 6u);
+  EXPECT_EQ(last, (std::map<Arm, int>{{Arm::base, 2}, {Arm::control, 2}, {Arm::head, 2}}));
+}
+
 }  // namespace
 }  // namespace pmembench

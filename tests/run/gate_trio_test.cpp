@@ -105,6 +105,17 @@ TEST(GateTrio, takes_blocks_in_the_order_of_the_square) {
   EXPECT_EQ(trio.order_of("slice"), wanted);
 }
 
+TEST(GateTrio, begins_its_arms_in_another_order_each_time) {
+  for (unsigned index = 0; index < 6; ++index) {
+    ScriptedTrio trio = steady_trio();
+    TrioOrder order = trio.order(5, 777);
+    order.index = index;
+    ASSERT_TRUE(drive_trio(order));
+    const BlockOrder wanted = opening_order(index);
+    EXPECT_EQ(trio.order_of("cell"), std::vector<Arm>(wanted.begin(), wanted.end()));
+  }
+}
+
 TEST(GateTrio, gives_all_arms_the_base_s_second_calibration) {
   ScriptedTrio trio = steady_trio();
   const auto outcome = drive_trio(trio.order(5));

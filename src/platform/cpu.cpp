@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "platform/host_tree.hpp"
 
@@ -107,14 +108,11 @@ CpuFacts read_cpu(const std::string& root) {
 }
 
 std::uint64_t last_level_cache_bytes(const CpuFacts& facts) {
-  const CpuCache* last = nullptr;
-  for (const CpuCache& cache : facts.caches) {
-    if (last == nullptr ||
-        std::pair(cache.level, cache.size_bytes) > std::pair(last->level, last->size_bytes)) {
-      last = &cache;
-    }
-  }
-  return last == nullptr ? 0 : last->size_bytes;
+  const auto last = std::max_element(
+      facts.caches.begin(), facts.caches.end(), [](const CpuCache& a, const CpuCache& b) {
+        return std::pair(a.level, a.size_bytes) < std::pair(b.level, b.size_bytes);
+      });
+  return last == facts.caches.end() ? 0 : last->size_bytes;
 }
 
 }  // namespace pmembench

@@ -26,15 +26,23 @@ void keep(const SliceReply& slice, bool marked, CellOutcome& outcome) {
   Replicate& replicate = outcome.replicate;
   if (slice.load_bytes_per_s) outcome.notes.load_bytes_per_s.push_back(*slice.load_bytes_per_s);
   if (slice.backlog_ns) outcome.notes.backlog_ns.push_back(*slice.backlog_ns);
-  outcome.notes.core_probes_ns.push_back(slice.core_probes_ns);
   replicate.slice_ns_per_operation.push_back(slice.ns_per_operation);
   replicate.slice_disturbed.push_back(marked);
   replicate.operations += slice.operations;
   replicate.bytes += slice.bytes;
 }
 
+// How much slower the cores were beside each slice, judged when all of them are known.
+std::vector<double> core_slowdown(const CoreWatch& cores,
+                                  const std::vector<std::vector<double>>& probes_ns) {
+  std::vector<double> slowdown;
+  for (const std::vector<double>& probes : probes_ns) slowdown.push_back(cores.slowdown(probes));
+  return slowdown;
+}
+
 Status take_slices(const Ask& ask, unsigned slices, bool repeat, CellOutcome& outcome) {
   Replicate& replicate = outcome.replicate;
+  std::vector<std::vector<double>> probes_ns;  // of the kept slices
   unsigned repeats_left = repeat ? slices : 0;
   bool first = true;
   while (replicate.slice_ns_per_operation.size() < slices) {
@@ -50,15 +58,10 @@ Status take_slices(const Ask& ask, unsigned slices, bool repeat, CellOutcome& ou
       continue;
     }
     keep(*slice, marked, outcome);
+    if (!slice->core_probes_ns.empty()) probes_ns.push_back(slice->core_probes_ns);
   }
+  outcome.notes.core_slowdown = core_slowdown(outcome.cores, probes_ns);
   return {};
-}
-
-// How much slower the cores were beside each kept slice, judged when all of them are known.
-void judge_cores(CellOutcome& outcome) {
-  for (const std::vector<double>& probes_ns : outcome.notes.core_probes_ns) {
-    outcome.notes.core_slowdown.push_back(outcome.cores.slowdown(probes_ns));
-  }
 }
 
 }  // namespace
@@ -85,7 +88,6 @@ Result<CellOutcome> drive_cell(const Ask& ask, const CellOrder& order, const Ope
   const auto done = end_cell(ask);
   if (!done) return done.error();
   replicate.steal_share = steal_between(before, read_cpu_times("/"));
-  judge_cores(outcome);
   replicate.median_ns_per_operation = median(replicate.slice_ns_per_operation);
   replicate.lag1 = lag1_autocorrelation(replicate.slice_ns_per_operation);
   status = fill_from_worker(*done, opened, *order.cell, outcome.notes, replicate);

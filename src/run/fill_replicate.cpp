@@ -10,7 +10,7 @@ namespace {
 
 // Of a cell whose slices have probes beside them; else null.
 nlohmann::json core_json(const SliceNotes& notes) {
-  if (notes.core_probes_ns.empty() || notes.core_probes_ns.front().empty()) return nullptr;
+  if (notes.core_slowdown.empty()) return nullptr;
   std::vector<double> shared;
   for (const double slowdown : notes.core_slowdown) {
     if (slowdown > CoreWatch::kSharedLimit) shared.push_back(slowdown);

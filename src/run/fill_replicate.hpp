@@ -11,12 +11,9 @@
 namespace pmembench {
 
 // Of the kept slices, in order, where a cell has such: what the load moved, how late an open loop
-// was at its end, the core probes of its threads, and by what the slowest core was slower than at
-// its best.
+// was at its end, and by what its slowest core was slower than at its best.
 struct SliceNotes {
-  std::vector<double> load_bytes_per_s, backlog_ns;
-  std::vector<std::vector<double>> core_probes_ns;
-  std::vector<double> core_slowdown;
+  std::vector<double> load_bytes_per_s, backlog_ns, core_slowdown;
 };
 
 // After the replicate's slices and their median are known. Error (runtime): a histogram that is

@@ -39,12 +39,12 @@ struct TrioOutcome {
 };
 
 // All arms begin the cell with equally many operations in a slice, in the order of opening_order.
-// Where these are not known, every
-// arm calibrates, which proves that its time grows with its work, and the base arm once more, now
-// that all is warm: that number holds. Then blocks: one slice of every arm, in the order of
-// block_order. Warm-up: at least one block, until every arm is steady, for at most a fifth of the
-// slices. A block with a disturbed slice is repeated as a whole, up to as many times as there are
-// slices; after that it is kept and marked. An arm that fails ends the trio.
+// Where these are not known, every arm calibrates, which proves that its time grows with its work,
+// and the base arm once more, now that all is warm: that number holds. Then blocks: one slice of
+// every arm, in the order of block_order. Warm-up: at least one block, until every arm is steady,
+// for at most a fifth of the slices. A block with a disturbed slice is repeated as a whole, up to
+// as many times as there are slices; after that it is kept and marked. An arm that fails ends the
+// trio.
 // Errors: only that a signal arrived (code EINTR).
 Result<TrioOutcome> drive_trio(const TrioOrder& order);
 

@@ -3,11 +3,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
+
+#include "run/block_order.hpp"
 
 namespace pmembench {
 namespace {
@@ -39,7 +43,7 @@ class GateRunnerTest : public testing::Test {
     return folder_ / ("log" + std::to_string(arm));
   }
   void set_worker(std::size_t arm, const std::string& faults) {
-    const std::string script = "echo start >> " + log_of(arm) +
+    const std::string script = "echo start $$ >> " + log_of(arm) +
                                "\nwhile read -r line; do printf '%s\\n' \"$line\" >> " +
                                log_of(arm) + "\ncase \"$line\" in\n" + faults + R"(
 *'"do":"open"'*) echo '{"is":"opened","medium":{"huge_share":1.0},"timer":{"ns_per_tick":0.4,"step_ns":10,"floor_issue_ns":20,"floor_durable_ns":90,"invariant":true},"ceiling_bytes_per_s":1e12}';;
@@ -75,6 +79,16 @@ esac; done)";
     return count;
   }
 
+  // The processes of an arm, in the order of the replicates.
+  [[nodiscard]] std::vector<long> processes(std::size_t arm) const {
+    std::ifstream log(log_of(arm));
+    std::vector<long> found;
+    for (std::string line; std::getline(log, line);) {
+      if (line.starts_with("start ")) found.push_back(std::stol(line.substr(6)));
+    }
+    return found;
+  }
+
   std::filesystem::path folder_;
   Plan plan_;
   MonotonicClock clock_;
@@ -94,6 +108,26 @@ TEST_F(GateRunnerTest, starts_a_fresh_worker_of_every_arm_for_every_replicate) {
     EXPECT_EQ(cell.trios[0].arms[2].slice_ns_per_operation, std::vector<double>(3, 100));
   }
   for (std::size_t arm = 0; arm < kArms; ++arm) EXPECT_EQ(lines(arm, "start"), 4u);
+}
+
+// Processes are numbered in the order of their starts, but where the numbers begin again.
+TEST_F(GateRunnerTest, starts_its_arms_in_the_opening_order) {
+  measure(6);
+  std::array<std::vector<long>, kArms> started;
+  for (std::size_t arm = 0; arm < kArms; ++arm) started[arm] = processes(arm);
+  unsigned compared = 0;
+  for (unsigned replicate = 0; replicate < 6; ++replicate) {
+    std::vector<long> in_order;
+    for (const Arm arm : opening_order(replicate)) {
+      ASSERT_EQ(started[static_cast<std::size_t>(arm)].size(), 6u);
+      in_order.push_back(started[static_cast<std::size_t>(arm)][replicate]);
+    }
+    const auto [least, most] = std::minmax_element(in_order.begin(), in_order.end());
+    if (*most - *least > 1000) continue;
+    ++compared;
+    EXPECT_TRUE(std::is_sorted(in_order.begin(), in_order.end())) << replicate;
+  }
+  EXPECT_GE(compared, 5u);
 }
 
 TEST_F(GateRunnerTest, calibrates_once_and_gives_later_stages_seeds_of_their_own) {

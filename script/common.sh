@@ -24,12 +24,39 @@ quiet() {
   return "$status"
 }
 
-# build PRESET [TARGET...]: configures and builds into build/PRESET.
+# watch LOG PID: shows how far ninja has come, from the "[n/m]" lines in LOG, until PID ends: a live
+# line on a terminal, else a line every 10 s.
+watch() {
+  local log=$1 pid=$2 step shown=
+  local every=10
+  [ -t 2 ] && every=1
+  for ((waited = 1; ; ++waited)); do
+    sleep 1
+    kill -0 "$pid" 2>/dev/null || break
+    ((waited % every == 0)) || continue
+    step=$(grep -o '^\[[0-9]*/[0-9]*\] .*' "$log" 2>/dev/null | tail -n 1)
+    [ -n "$step" ] || continue
+    if [ -t 2 ]; then
+      printf '\r\033[K[%4d s] %.*s' "$SECONDS" "$((${COLUMNS:-80} - 10))" "$step" >&2
+      shown=yes
+    else
+      stage "${step%% *} $(basename "${step##* }")"
+    fi
+  done
+  [ -z "$shown" ] || printf '\r\033[K' >&2
+}
+
+# build PRESET [TARGET...]: configures and builds into build/PRESET, and shows progress.
 build() {
   local preset=$1
   shift
-  local folder=$root/build/$preset targets=()
+  local folder=$root/build/$preset targets=() status=0
   [ $# -gt 0 ] && targets=(--target "$@")
   quiet "$folder/configure.log" cmake -S "$root" --preset "$preset" || return
-  quiet "$folder/build.log" cmake --build "$folder" ${targets[@]+"${targets[@]}"}
+  : >"$folder/build.log"
+  quiet "$folder/build.log" cmake --build "$folder" ${targets[@]+"${targets[@]}"} &
+  local pid=$!
+  watch "$folder/build.log" "$pid"
+  wait "$pid" || status=$?
+  return "$status"
 }

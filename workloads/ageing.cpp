@@ -12,20 +12,20 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPeriod = std::uint64_t{1} << 20;
-constexpr std::uint64_t kHuge = std::uint64_t{2} << 20;
+constexpr std::uint64_t kAgeingPeriod = std::uint64_t{1} << 20;
+constexpr std::uint64_t kLargeBytes = std::uint64_t{2} << 20;
 // Files and their number are drawn so that the set holds this many times the target: there are
 // always some that are not there.
 constexpr std::uint64_t kSpare = 2;
 constexpr std::uint64_t kWidth = 64;
 
-struct Shape {
+struct AgeingShape {
   std::uint64_t target_bytes = 0;  // of all threads
   std::uint64_t mean_bytes = 0;
   std::uint64_t rounds = 0;  // how often the target's bytes are written anew before it is timed
 };
 
-FileSetShape set_of(const Shape& shape, const ThreadSeat& seat) {
+FileSetShape set_of(const AgeingShape& shape, const ThreadSeat& seat) {
   const std::uint64_t files = std::max<std::uint64_t>(shape.target_bytes / shape.mean_bytes, 4);
   return {kSpare * std::max<std::uint64_t>(files, 4 * seat.count), kWidth, shape.mean_bytes, 0};
 }
@@ -34,7 +34,7 @@ FileSetShape set_of(const Shape& shape, const ThreadSeat& seat) {
 // until the target is kept.
 class Ageing final : public FileWorkload {
  public:
-  Ageing(const Shape& shape, Path& path, const ThreadSeat& seat)
+  Ageing(const AgeingShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
         target_bytes_(shape.target_bytes / seat.count),
         age_bytes_(shape.rounds * target_bytes_),
@@ -42,7 +42,7 @@ class Ageing final : public FileWorkload {
         file_(files_) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kPeriod, kPeriod);
+    auto content = FileContent::make(seat_.cell_seed, kAgeingPeriod, kAgeingPeriod);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     if (Status ready = set_.prepare(files_, *content_); !ready) return ready;
@@ -79,8 +79,8 @@ class Ageing final : public FileWorkload {
       return false;
     }
     while (file.size_bytes < size_bytes) {
-      const auto part =
-          content_->at(file.key, file.size_bytes, std::min(kPeriod, size_bytes - file.size_bytes));
+      const auto part = content_->at(file.key, file.size_bytes,
+                                     std::min(kAgeingPeriod, size_bytes - file.size_bytes));
       if (!exactly(files_.write(file_.get(), file.size_bytes, part), part.size(),
                    "writing a file")) {
         return false;
@@ -100,7 +100,7 @@ class Ageing final : public FileWorkload {
       FileStat found;
       sound = sound && good(files_.stat(file.name(), found), "looking at a file");
       huge_bytes_ += static_cast<double>(found.huge_mappable_bytes);
-      large_bytes_ += static_cast<double>(file.size_bytes / kHuge * kHuge);
+      large_bytes_ += static_cast<double>(file.size_bytes / kLargeBytes * kLargeBytes);
     });
     return sound ? Status{} : broken();
   }
@@ -115,19 +115,19 @@ class Ageing final : public FileWorkload {
   double large_bytes_ = 0;
 };
 
-Shape shape_of(const Parameters& parameters, std::uint64_t mount_bytes) {
+AgeingShape ageing_shape(const Parameters& parameters, std::uint64_t mount_bytes) {
   return {mount_bytes / 100 * number_of(parameters, "utilisation"),
           number_of(parameters, "file_size"), number_of(parameters, "rounds")};
 }
 
-Status check(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
+Status check_ageing(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
   if (Status fits = check_size(parameters, "utilisation", 1, 95); !fits) return fits;
   if (Status fits = check_size(parameters, "file_size", 4096, std::uint64_t{1} << 30); !fits) {
     return fits;
   }
   if (Status fits = check_size(parameters, "rounds", 0, 1000); !fits) return fits;
   if (mount_bytes == 0) return {};
-  const std::uint64_t target_bytes = shape_of(parameters, mount_bytes).target_bytes;
+  const std::uint64_t target_bytes = ageing_shape(parameters, mount_bytes).target_bytes;
   if (target_bytes / threads < 8 * number_of(parameters, "file_size")) {
     return usage_error(
         "utilisation {} of the mount leaves each of {} threads less than 8 files of file_size {}",
@@ -156,10 +156,10 @@ WorkloadType ageing_type() {
        "times that the utilisation is written anew before anything is timed"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
-  type.check = check;
+  type.check = check_ageing;
   type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
     return std::unique_ptr<Workload>(
-        std::make_unique<Ageing>(shape_of(parameters, path.size_bytes()), path, seat));
+        std::make_unique<Ageing>(ageing_shape(parameters, path.size_bytes()), path, seat));
   };
   type.needs_files = true;
   return type;

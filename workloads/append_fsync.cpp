@@ -9,9 +9,9 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPeriod = 64 * 1024;
+constexpr std::uint64_t kAppendPeriod = 64 * 1024;
 
-struct Shape {
+struct AppendShape {
   std::uint64_t append_bytes = 0;
   std::uint64_t sync_every = 1;
   std::uint64_t limit_bytes = 0;  // of one thread's file
@@ -19,14 +19,14 @@ struct Shape {
 
 class AppendFsync final : public FileWorkload {
  public:
-  AppendFsync(const Shape& shape, Path& path, const ThreadSeat& seat)
+  AppendFsync(const AppendShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
         shape_(shape),
         name_(fmt::format("/append{}", seat.index)),
         file_(files_) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kPeriod, shape_.append_bytes);
+    auto content = FileContent::make(seat_.cell_seed, kAppendPeriod, shape_.append_bytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     return good(file_.open(name_, FileInterface::kCreate), "making a file") ? Status{} : broken();
@@ -74,7 +74,7 @@ class AppendFsync final : public FileWorkload {
     return good(files_.truncate(file_.get(), 0), "cutting a file");
   }
 
-  Shape shape_;
+  AppendShape shape_;
   std::string name_;
   Handle file_;
   std::optional<FileContent> content_;
@@ -83,15 +83,16 @@ class AppendFsync final : public FileWorkload {
   std::uint64_t since_sync_ = 0;
 };
 
-Shape shape_of(const Parameters& parameters, unsigned threads) {
+AppendShape append_shape(const Parameters& parameters, unsigned threads) {
   return {number_of(parameters, "append_size"), number_of(parameters, "fsync_every"),
           number_of(parameters, "file_size") / threads};
 }
 
-Status check(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
+Status check_append_fsync(const Parameters& parameters, std::uint64_t mount_bytes,
+                          unsigned threads) {
   if (Status fits = check_size(parameters, "append_size", 1, 16 << 20); !fits) return fits;
   if (Status fits = check_size(parameters, "fsync_every", 0, 1'000'000'000); !fits) return fits;
-  const Shape shape = shape_of(parameters, threads);
+  const AppendShape shape = append_shape(parameters, threads);
   if (shape.limit_bytes < 2 * shape.append_bytes) {
     return usage_error("file_size {} has no room for two appends of {} threads",
                        number_of(parameters, "file_size"), threads);
@@ -120,10 +121,10 @@ WorkloadType append_fsync_type() {
   type.durable = [](const Parameters& parameters) {
     return number_of(parameters, "fsync_every") == 1;
   };
-  type.check = check;
+  type.check = check_append_fsync;
   type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
     return std::unique_ptr<Workload>(
-        std::make_unique<AppendFsync>(shape_of(parameters, seat.count), path, seat));
+        std::make_unique<AppendFsync>(append_shape(parameters, seat.count), path, seat));
   };
   type.needs_files = true;
   return type;

@@ -108,8 +108,8 @@ class Chase final : public Workload {
   std::uint64_t done_in_stretch_ = 0;
 };
 
-Region region_of(const Parameters& parameters, std::uint64_t device_bytes, unsigned index,
-                 unsigned count) {
+Region chase_region(const Parameters& parameters, std::uint64_t device_bytes, unsigned index,
+                    unsigned count) {
   const ChainSpec spec = spec_of(parameters);
   const bool pages = spec.order == ChainOrder::tlb_hostile;
   return seat_region(range_bytes_of(parameters, device_bytes),
@@ -118,7 +118,7 @@ Region region_of(const Parameters& parameters, std::uint64_t device_bytes, unsig
 
 std::unique_ptr<Workload> make_chase(const Parameters& parameters, Path& path,
                                      const ThreadSeat& seat) {
-  const Region region = region_of(parameters, path.size_bytes(), seat.index, seat.count);
+  const Region region = chase_region(parameters, path.size_bytes(), seat.index, seat.count);
   ChainSpec spec = spec_of(parameters);
   spec.seed = seat.thread_seed();
   return std::make_unique<Chase>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
@@ -154,7 +154,7 @@ Status check_chase(const Parameters& parameters, std::uint64_t device_bytes, uns
   if (range_bytes_of(parameters, device_bytes) > device_bytes) {
     return usage_error("range_size is larger than the medium");
   }
-  const Region region = region_of(parameters, device_bytes, 0, threads);
+  const Region region = chase_region(parameters, device_bytes, 0, threads);
   const bool pages = spec.order == ChainOrder::tlb_hostile;
   if (region.size_bytes < 2 * (pages ? spec.page_bytes : spec.stride_bytes)) {
     return usage_error("a chase needs at least two {} a thread: use a larger range_size",

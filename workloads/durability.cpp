@@ -11,8 +11,8 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kSampledOperations = 256;
-constexpr std::uint64_t kSampledBytes = 8 << 20;
+constexpr std::uint64_t kSampledSteps = 256;
+constexpr std::uint64_t kSampledStepBytes = 8 << 20;
 
 // What a call on the path came to: 0, or why it did not do the `iter.count` ranges it was given.
 std::int64_t outcome(std::int64_t result, const dax_iter& iter) {
@@ -199,7 +199,7 @@ Status DurabilityWorkload::verify() {
   if (done_in_stretch_ == 0) return {};
   const std::uint64_t ranges = (done_in_stretch_ + plan_.repeat - 1) / plan_.repeat;
   const std::uint64_t affordable =
-      std::clamp<std::uint64_t>(kSampledBytes / plan_.iter.size_bytes, 1, kSampledOperations);
+      std::clamp<std::uint64_t>(kSampledStepBytes / plan_.iter.size_bytes, 1, kSampledSteps);
   const std::uint64_t step = ranges / affordable + 1;
   dax_iter replay = plan_.iter;
   replay.state = start_state_;

@@ -26,14 +26,14 @@ DurableStep step_of(const Parameters& parameters) {
 LineState line_of(const Parameters& parameters) {
   return choice_of<LineState>(parameters, "line", kLines);
 }
-bool writes(const Parameters& parameters) { return line_of(parameters) != LineState::clean; }
-bool durable(const Parameters& parameters) {
-  return writes(parameters) &&
+bool step_writes(const Parameters& parameters) { return line_of(parameters) != LineState::clean; }
+bool step_durable(const Parameters& parameters) {
+  return step_writes(parameters) &&
          (line_of(parameters) == LineState::flushed || step_of(parameters) >= DurableStep::fence);
 }
 
 // Whole lines for each range, so that no two ranges meet in one.
-std::uint64_t granule_of(const Parameters& parameters) {
+std::uint64_t step_granule(const Parameters& parameters) {
   const std::uint64_t end =
       number_of(parameters, "destination_offset") + number_of(parameters, "operation_size");
   return (end + DAX_LINE_BYTES - 1) / DAX_LINE_BYTES * DAX_LINE_BYTES;
@@ -46,8 +46,8 @@ std::uint64_t reserved_bytes(const Parameters& parameters, unsigned threads) {
   return (bytes + DAX_PAGE_BYTES - 1) / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
 }
 
-dax_iter iter_of(const Parameters& parameters, const Path& path, ThreadSeat seat) {
-  const std::uint64_t granule = granule_of(parameters);
+dax_iter step_iter(const Parameters& parameters, const Path& path, ThreadSeat seat) {
+  const std::uint64_t granule = step_granule(parameters);
   const std::uint64_t reserved = reserved_bytes(parameters, seat.count);
   const bool shared = text_of(parameters, "range") == "shared";
   Region region = seat_region(range_bytes_of(parameters, path.size_bytes()) - reserved, granule,
@@ -64,11 +64,11 @@ dax_iter iter_of(const Parameters& parameters, const Path& path, ThreadSeat seat
 std::unique_ptr<Workload> make_durability(const Parameters& parameters, Path& path,
                                           const ThreadSeat& seat) {
   DurabilityWorkload::Plan plan;
-  plan.iter = plan.before = iter_of(parameters, path, seat);
+  plan.iter = plan.before = step_iter(parameters, path, seat);
   if (line_of(parameters) == LineState::shared) {
     ThreadSeat before = seat;
     before.index = (seat.index + seat.count - 1) % seat.count;
-    plan.before = iter_of(parameters, path, before);
+    plan.before = step_iter(parameters, path, before);
   }
   plan.step = step_of(parameters);
   plan.line = line_of(parameters);
@@ -128,7 +128,7 @@ Status check_durability(const Parameters& parameters, std::uint64_t device_bytes
   Parameters rest = parameters;
   const std::uint64_t range_bytes = number_of(parameters, "range_size");
   if (range_bytes > reserved) rest["range_size"] = std::to_string(range_bytes - reserved);
-  return check_ranges(rest, granule_of(parameters), left, threads);
+  return check_ranges(rest, step_granule(parameters), left, threads);
 }
 
 }  // namespace
@@ -164,8 +164,8 @@ WorkloadType durability_type() {
        {"destination_offset", ParameterKind::size, "0", {}, "of the range in its line, 0 to 63"},
        range_spec(),
        range_size_spec()},
-      writes,
-      durable,
+      step_writes,
+      step_durable,
       check_durability,
       make_durability};
 }

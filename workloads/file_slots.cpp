@@ -7,7 +7,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kFillBytes = std::uint64_t{1} << 20;
-constexpr std::uint64_t kVerifiedBytes = std::uint64_t{16} << 20;
+constexpr std::uint64_t kVerifiedSlotBytes = std::uint64_t{16} << 20;
 
 Status failed(std::int64_t code, std::string_view action) {
   if (code >= 0) return runtime_error("{} a file stopped short after {} bytes", action, code);
@@ -42,7 +42,8 @@ Status FileSlots::check(const FileContent& content, std::string_view name, std::
 Status FileSlots::verify(FileInterface& files, int file, const FileContent& content,
                          std::string_view name) const {
   std::vector<std::byte> found(shape_.size_bytes);
-  const std::uint64_t affordable = std::max<std::uint64_t>(kVerifiedBytes / shape_.size_bytes, 1);
+  const std::uint64_t affordable =
+      std::max<std::uint64_t>(kVerifiedSlotBytes / shape_.size_bytes, 1);
   const std::uint64_t step = (shape_.slots + affordable - 1) / affordable;
   for (std::uint64_t slot = 0; slot < shape_.slots; slot += step) {
     const std::int64_t got = files.read(file, offset_of(slot), found);

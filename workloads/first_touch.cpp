@@ -8,9 +8,9 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kPageBytes = 4096;
 
-struct Shape {
+struct FirstTouchShape {
   std::uint64_t pages = 0;  // of one thread's file
   bool preallocated = false;
   bool synchronous = false;
@@ -18,7 +18,7 @@ struct Shape {
 
 class FirstTouch final : public FileWorkload {
  public:
-  FirstTouch(const Shape& shape, Path& path, const ThreadSeat& seat)
+  FirstTouch(const FirstTouchShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
         shape_(shape),
         name_(fmt::format("/touched{}", seat.index)),
@@ -39,7 +39,7 @@ class FirstTouch final : public FileWorkload {
   Status verify() override {
     std::byte found{};
     for (std::uint64_t page = 0; page < touched_; ++page) {
-      if (!exactly(files_.read(file_.get(), page * kPage, {&found, 1}), 1, "reading back")) {
+      if (!exactly(files_.read(file_.get(), page * kPageBytes, {&found, 1}), 1, "reading back")) {
         return broken();
       }
       if (found == stamp(page)) continue;
@@ -53,7 +53,7 @@ class FirstTouch final : public FileWorkload {
  private:
   bool step(Work& work) override {
     if (touched_ == shape_.pages && !map_anew()) return false;
-    volatile std::byte* to = mapping_.data() + touched_ * kPage;
+    volatile std::byte* to = mapping_.data() + touched_ * kPageBytes;
     *to = stamp(touched_);
     ++touched_;
     ++work.bytes;
@@ -68,7 +68,7 @@ class FirstTouch final : public FileWorkload {
   bool map_anew() {
     touched_ = 0;
     ++round_;
-    const std::uint64_t file_bytes = shape_.pages * kPage;
+    const std::uint64_t file_bytes = shape_.pages * kPageBytes;
     if (!mapping_.empty()) {
       const int unmapped = files_.unmap(file_.get(), std::exchange(mapping_, {}));
       if (!good(unmapped, "unmapping a file")) return false;
@@ -87,7 +87,7 @@ class FirstTouch final : public FileWorkload {
     return good(files_.map(file_.get(), file_bytes, shape_.synchronous, &mapping_), action);
   }
 
-  Shape shape_;
+  FirstTouchShape shape_;
   std::string name_;
   Handle file_;
   std::span<std::byte> mapping_;
@@ -95,13 +95,14 @@ class FirstTouch final : public FileWorkload {
   std::uint64_t round_ = 0;
 };
 
-Shape shape_of(const Parameters& parameters, unsigned threads) {
-  return {number_of(parameters, "file_size") / threads / kPage,
+FirstTouchShape first_touch_shape(const Parameters& parameters, unsigned threads) {
+  return {number_of(parameters, "file_size") / threads / kPageBytes,
           text_of(parameters, "preallocated") == "on", text_of(parameters, "synchronous") == "on"};
 }
 
-Status check(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
-  if (shape_of(parameters, threads).pages == 0) {
+Status check_first_touch(const Parameters& parameters, std::uint64_t mount_bytes,
+                         unsigned threads) {
+  if (first_touch_shape(parameters, threads).pages == 0) {
     return usage_error("file_size {} has no page for each of {} threads",
                        number_of(parameters, "file_size"), threads);
   }
@@ -128,10 +129,10 @@ WorkloadType first_touch_type() {
        "map with MAP_SYNC, so that a touch makes durable what is needed to find the page"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
-  type.check = check;
+  type.check = check_first_touch;
   type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
     return std::unique_ptr<Workload>(
-        std::make_unique<FirstTouch>(shape_of(parameters, seat.count), path, seat));
+        std::make_unique<FirstTouch>(first_touch_shape(parameters, seat.count), path, seat));
   };
   type.needs_files = true;
   type.needs_mapping = true;

@@ -14,7 +14,7 @@ namespace {
 // extents and what copy-on-write needs.
 constexpr std::uint64_t kUsableQuarters = 3;
 constexpr std::uint64_t kLeastMetadata = std::uint64_t{4} << 20;
-constexpr std::uint64_t kHuge = std::uint64_t{2} << 20;
+constexpr std::uint64_t kPartUnitBytes = std::uint64_t{2} << 20;
 
 // A part of a mapping that the host made, as the handle of a device of its own.
 class PartOfMapping final : public DeviceBacking {
@@ -60,7 +60,7 @@ Status FsGround::split(OpenedDevice& opened) {
         "movnt, clwb, clflushopt, clflush or eadr",
         whole.operations() == nullptr ? "?" : whole.operations()->name);
   }
-  const std::uint64_t eighth = whole.size_bytes() / 8 / kHuge * kHuge;
+  const std::uint64_t eighth = whole.size_bytes() / 8 / kPartUnitBytes * kPartUnitBytes;
   const std::uint64_t metadata_bytes = std::max(eighth, kLeastMetadata);
   if (whole.size_bytes() < 2 * metadata_bytes) {
     return environment_error("path fs-mixed needs {} bytes or more, and {} has {}",
@@ -91,7 +91,8 @@ Status FsGround::mount(MountSource source, const FsGroundOptions& options) {
   file_system_ = *std::move(mounted);
   copies_on_write_ = options.copy_on_write;
   const std::uint64_t usable = file_system_->free_bytes() / 4 * kUsableQuarters;
-  size_bytes_ = usable < kHuge ? usable / 4096 * 4096 : usable / kHuge * kHuge;
+  size_bytes_ =
+      usable < kPartUnitBytes ? usable / 4096 * 4096 : usable / kPartUnitBytes * kPartUnitBytes;
   return {};
 }
 

@@ -74,7 +74,8 @@ std::unique_ptr<Workload> make_appender(const Parameters& parameters, Path& path
   return find_workload("append_fsync")->make(own, path, seat);
 }
 
-std::unique_ptr<Workload> make(const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+std::unique_ptr<Workload> make_fxmark(const Parameters& parameters, Path& path,
+                                      const ThreadSeat& seat) {
   const Case& what = case_of(parameters);
   const FxShape shape{what.sharing, number_of(parameters, "file_size") / seat.count,
                       number_of(parameters, "files")};
@@ -104,7 +105,7 @@ std::unique_ptr<Workload> make(const Parameters& parameters, Path& path, const T
   return find_workload("rename")->make(own, path, seat);
 }
 
-Status check(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
+Status check_fxmark(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
   if (Status fits = check_size(parameters, "files", 1, 99'999); !fits) return fits;
   constexpr std::uint64_t kLeastBytes = 8192;  // two blocks
   if (number_of(parameters, "file_size") / threads < kLeastBytes) {
@@ -135,8 +136,8 @@ WorkloadType fxmark_type() {
   type.durable = [](const Parameters& parameters) {
     return case_of(parameters).kind == Kind::write_sync;
   };
-  type.check = check;
-  type.make = make;
+  type.check = check_fxmark;
+  type.make = make_fxmark;
   type.needs_files = true;
   return type;
 }

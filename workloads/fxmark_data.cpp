@@ -8,13 +8,14 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kBlock = 4096;
-constexpr std::uint64_t kPeriod = 64 * 1024;
+constexpr std::uint64_t kFxBlockBytes = 4096;
+constexpr std::uint64_t kFxPeriod = 64 * 1024;
 
-SlotShape slots_of(const FxShape& shape, const ThreadSeat& seat) {
-  const std::uint64_t slots = shape.file_bytes / kBlock;
-  const std::uint64_t before = shape.sharing == Sharing::medium ? seat.index * slots * kBlock : 0;
-  return {before, kBlock, slots};
+SlotShape fx_slots(const FxShape& shape, const ThreadSeat& seat) {
+  const std::uint64_t slots = shape.file_bytes / kFxBlockBytes;
+  const std::uint64_t before =
+      shape.sharing == Sharing::medium ? seat.index * slots * kFxBlockBytes : 0;
+  return {before, kFxBlockBytes, slots};
 }
 
 class BlockReader final : public FileWorkload {
@@ -22,15 +23,15 @@ class BlockReader final : public FileWorkload {
   BlockReader(const FxShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
         // What all read, all have written: the same bytes.
-        slots_(slots_of(shape, seat), shape.sharing == Sharing::high ? 0 : seat.index),
+        slots_(fx_slots(shape, seat), shape.sharing == Sharing::high ? 0 : seat.index),
         visited_(shape.sharing == Sharing::high ? 1 : slots_.shape().slots),
         random_(seat.thread_seed()),
         name_(shape.sharing == Sharing::low ? fmt::format("/private{}", seat.index) : "/shared"),
         file_(files_),
-        found_(kBlock) {}
+        found_(kFxBlockBytes) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kPeriod, kBlock);
+    auto content = FileContent::make(seat_.cell_seed, kFxPeriod, kFxBlockBytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     if (!good(file_.open(name_, FileInterface::kCreate), "making a file")) return broken();
@@ -48,8 +49,8 @@ class BlockReader final : public FileWorkload {
   bool step(Work& work) override {
     slot_ = random_.below(visited_);
     has_read_ = true;
-    work.bytes += kBlock;
-    return exactly(files_.read(file_.get(), slots_.offset_of(slot_), found_), kBlock,
+    work.bytes += kFxBlockBytes;
+    return exactly(files_.read(file_.get(), slots_.offset_of(slot_), found_), kFxBlockBytes,
                    "reading a block");
   }
 
@@ -68,7 +69,7 @@ class Truncater final : public FileWorkload {
  public:
   Truncater(const FxShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
-        blocks_(shape.file_bytes / kBlock),
+        blocks_(shape.file_bytes / kFxBlockBytes),
         left_(blocks_),
         name_(fmt::format("/private{}", seat.index)),
         file_(files_) {}
@@ -84,7 +85,7 @@ class Truncater final : public FileWorkload {
   Status verify() override {
     FileStat found;
     if (!good(files_.stat(name_, found), "looking at a file") ||
-        !exactly(static_cast<std::int64_t>(found.size_bytes), left_ * kBlock,
+        !exactly(static_cast<std::int64_t>(found.size_bytes), left_ * kFxBlockBytes,
                  "looking at a file's size")) {
       return broken();
     }
@@ -95,13 +96,13 @@ class Truncater final : public FileWorkload {
   bool step(Work& work) override {
     if (left_ == 0 && !give_size()) return false;
     --left_;
-    work.bytes += kBlock;
-    return good(files_.truncate(file_.get(), left_ * kBlock), "cutting a file");
+    work.bytes += kFxBlockBytes;
+    return good(files_.truncate(file_.get(), left_ * kFxBlockBytes), "cutting a file");
   }
 
   bool give_size() {
     left_ = blocks_;
-    return good(files_.preallocate(file_.get(), blocks_ * kBlock), "preallocating a file");
+    return good(files_.preallocate(file_.get(), blocks_ * kFxBlockBytes), "preallocating a file");
   }
 
   std::uint64_t blocks_;

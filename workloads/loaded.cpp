@@ -102,12 +102,12 @@ std::unique_ptr<Workload> make_loaded(const Parameters& parameters, Path& path,
   return make_load(parameters, path, layout.load, {seat.index - 1, seat.count - 1, seat.cell_seed});
 }
 
-bool writes(const Parameters& parameters) {
+bool load_writes(const Parameters& parameters) {
   return reads_a_round(number_of(parameters, "read_share")) < kMixRound;
 }
 
-bool durable(const Parameters& parameters) {
-  return writes(parameters) && text_of(parameters, "durability") != "none";
+bool load_durable(const Parameters& parameters) {
+  return load_writes(parameters) && text_of(parameters, "durability") != "none";
 }
 
 }  // namespace
@@ -192,8 +192,8 @@ WorkloadType loaded_type() {
        {},
        "bytes that the probe chases through; 0: half of the medium, or all of one of its own"},
       {"probe_media", ParameterKind::text, "", {}, "medium of the probe; empty: that of the load"}};
-  type.writes = writes;
-  type.durable = durable;
+  type.writes = load_writes;
+  type.durable = load_durable;
   type.check = check_loaded;
   type.make = make_loaded;
   type.paced = true;

@@ -11,10 +11,10 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPeriod = 64 * 1024;
+constexpr std::uint64_t kLogPeriod = 64 * 1024;
 constexpr std::uint64_t kHeaderBytes = sizeof(std::uint64_t);
 
-struct Shape {
+struct LogShape {
   std::uint64_t record_bytes = 0;
   std::uint64_t group = 1;
   std::uint64_t groups = 0;  // that fit into one thread's log
@@ -24,7 +24,7 @@ struct Shape {
 // A record is its sequence number and content of that key.
 class LogAppend final : public FileWorkload {
  public:
-  LogAppend(const Shape& shape, Path& path, const ThreadSeat& seat)
+  LogAppend(const LogShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
         shape_(shape),
         name_(fmt::format("/log{}", seat.index)),
@@ -32,7 +32,7 @@ class LogAppend final : public FileWorkload {
         sequence_(std::uint64_t{seat.index} << 48) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kPeriod, shape_.record_bytes);
+    auto content = FileContent::make(seat_.cell_seed, kLogPeriod, shape_.record_bytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     group_.resize(shape_.group * shape_.record_bytes);
@@ -111,7 +111,7 @@ class LogAppend final : public FileWorkload {
     return content_->check(name_, sequence, 0, found.subspan(kHeaderBytes));
   }
 
-  Shape shape_;
+  LogShape shape_;
   std::string name_;
   Handle log_;
   std::optional<FileContent> content_;
@@ -122,8 +122,8 @@ class LogAppend final : public FileWorkload {
   std::uint64_t next_group_ = 0;
 };
 
-Shape shape_of(const Parameters& parameters, unsigned threads) {
-  Shape shape;
+LogShape log_shape(const Parameters& parameters, unsigned threads) {
+  LogShape shape;
   shape.record_bytes = number_of(parameters, "record_size");
   shape.group = number_of(parameters, "group");
   shape.groups = number_of(parameters, "log_size") / threads / (shape.record_bytes * shape.group);
@@ -131,10 +131,10 @@ Shape shape_of(const Parameters& parameters, unsigned threads) {
   return shape;
 }
 
-Status check(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
+Status check_log_append(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
   if (Status fits = check_size(parameters, "record_size", 16, 1 << 20); !fits) return fits;
   if (Status fits = check_size(parameters, "group", 1, 1 << 20); !fits) return fits;
-  if (shape_of(parameters, threads).groups < 2) {
+  if (log_shape(parameters, threads).groups < 2) {
     return usage_error("log_size {} has no room for two groups of {} threads",
                        number_of(parameters, "log_size"), threads);
   }
@@ -158,10 +158,10 @@ WorkloadType log_append_type() {
        "the log grows until it is cut, or has its size and is written round"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters& parameters) { return number_of(parameters, "group") == 1; };
-  type.check = check;
+  type.check = check_log_append;
   type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
     return std::unique_ptr<Workload>(
-        std::make_unique<LogAppend>(shape_of(parameters, seat.count), path, seat));
+        std::make_unique<LogAppend>(log_shape(parameters, seat.count), path, seat));
   };
   type.needs_files = true;
   return type;

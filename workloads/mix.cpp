@@ -88,10 +88,10 @@ Status check_mix(const Parameters& parameters, std::uint64_t device_bytes, unsig
   return check_ranges(parameters, number_of(parameters, "operation_size"), device_bytes, threads);
 }
 
-bool writes(const Parameters& parameters) { return reads_of(parameters) < kRound; }
+bool mix_writes(const Parameters& parameters) { return reads_of(parameters) < kRound; }
 
-bool durable(const Parameters& parameters) {
-  return writes(parameters) && text_of(parameters, "durability") != "none";
+bool mix_durable(const Parameters& parameters) {
+  return mix_writes(parameters) && text_of(parameters, "durability") != "none";
 }
 
 }  // namespace
@@ -117,8 +117,8 @@ WorkloadType mix_type() {
            durability_spec("each"),
            range_spec(),
            range_size_spec()},
-          writes,
-          durable,
+          mix_writes,
+          mix_durable,
           check_mix,
           make_mix};
 }

@@ -11,9 +11,9 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPeriod = 64 * 1024;
+constexpr std::uint64_t kMmapPeriod = 64 * 1024;
 
-struct Shape {
+struct MmapShape {
   std::uint64_t size_bytes = 0;
   std::uint64_t slots = 0;  // of one thread's file
   MapSync sync = MapSync::msync;
@@ -22,7 +22,7 @@ struct Shape {
 
 class MmapStore final : public FileWorkload {
  public:
-  MmapStore(const Shape& shape, Path& path, const ThreadSeat& seat)
+  MmapStore(const MmapShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
         shape_(shape),
         slots_({0, shape.size_bytes, shape.slots}, seat.index),
@@ -35,7 +35,7 @@ class MmapStore final : public FileWorkload {
   }
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kPeriod, shape_.size_bytes);
+    auto content = FileContent::make(seat_.cell_seed, kMmapPeriod, shape_.size_bytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     const std::uint64_t file_bytes = shape_.slots * shape_.size_bytes;
@@ -64,7 +64,7 @@ class MmapStore final : public FileWorkload {
     return good(files_.sync_mapped(file_.get(), part, shape_.sync), "syncing a mapping");
   }
 
-  Shape shape_;
+  MmapShape shape_;
   FileSlots slots_;
   Random random_;
   std::string name_;
@@ -74,8 +74,8 @@ class MmapStore final : public FileWorkload {
   std::span<std::byte> mapping_;
 };
 
-Shape shape_of(const Parameters& parameters, unsigned threads) {
-  Shape shape;
+MmapShape mmap_shape(const Parameters& parameters, unsigned threads) {
+  MmapShape shape;
   shape.size_bytes = number_of(parameters, "operation_size");
   shape.slots = number_of(parameters, "file_size") / threads / shape.size_bytes;
   const std::string& sync = text_of(parameters, "sync");
@@ -84,9 +84,9 @@ Shape shape_of(const Parameters& parameters, unsigned threads) {
   return shape;
 }
 
-Status check(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
+Status check_mmap_store(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
   if (Status fits = check_size(parameters, "operation_size", 1, 1 << 20); !fits) return fits;
-  if (shape_of(parameters, threads).slots == 0) {
+  if (mmap_shape(parameters, threads).slots == 0) {
     return usage_error("file_size {} has no operation_size {} for each of {} threads",
                        number_of(parameters, "file_size"), number_of(parameters, "operation_size"),
                        threads);
@@ -117,10 +117,10 @@ WorkloadType mmap_store_type() {
   type.durable = [](const Parameters& parameters) {
     return text_of(parameters, "sync") != "flush" || text_of(parameters, "synchronous") == "on";
   };
-  type.check = check;
+  type.check = check_mmap_store;
   type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
     return std::unique_ptr<Workload>(
-        std::make_unique<MmapStore>(shape_of(parameters, seat.count), path, seat));
+        std::make_unique<MmapStore>(mmap_shape(parameters, seat.count), path, seat));
   };
   type.needs_files = true;
   type.needs_mapping = true;

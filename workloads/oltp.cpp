@@ -13,11 +13,11 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPeriod = 256 * 1024;
+constexpr std::uint64_t kOltpPeriod = 256 * 1024;
 constexpr unsigned kReads = 10;
 constexpr unsigned kOperationsALog = 320;
 
-struct Shape {
+struct OltpShape {
   std::uint64_t files = 0;
   std::uint64_t io_bytes = 0;
   std::uint64_t slots = 0;  // of one file and one thread
@@ -28,7 +28,7 @@ struct Shape {
 // Each file is shared by all threads, and each thread has its part of it.
 class Oltp final : public FileWorkload {
  public:
-  Oltp(const Shape& shape, Path& path, const ThreadSeat& seat)
+  Oltp(const OltpShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
         shape_(shape),
         random_(seat.thread_seed()),
@@ -44,8 +44,8 @@ class Oltp final : public FileWorkload {
   }
 
   Status prepare() override {
-    auto content =
-        FileContent::make(seat_.cell_seed, kPeriod, std::max(shape_.io_bytes, shape_.log_io_bytes));
+    auto content = FileContent::make(seat_.cell_seed, kOltpPeriod,
+                                     std::max(shape_.io_bytes, shape_.log_io_bytes));
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     read_.resize(shape_.io_bytes);
@@ -106,7 +106,7 @@ class Oltp final : public FileWorkload {
            good(files_.fsync(file), "fsync");
   }
 
-  Shape shape_;
+  OltpShape shape_;
   Random random_;
   std::vector<FileSlots> data_;
   std::vector<std::unique_ptr<Handle>> handles_;
@@ -119,8 +119,8 @@ class Oltp final : public FileWorkload {
   unsigned since_log_ = 0;
 };
 
-Shape shape_of(const Parameters& parameters, unsigned threads) {
-  Shape shape;
+OltpShape oltp_shape(const Parameters& parameters, unsigned threads) {
+  OltpShape shape;
   const double files =
       static_cast<double>(number_of(parameters, "files")) * real_of(parameters, "scale");
   shape.files = static_cast<std::uint64_t>(files);
@@ -131,13 +131,13 @@ Shape shape_of(const Parameters& parameters, unsigned threads) {
   return shape;
 }
 
-Status check(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
+Status check_oltp(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
   const double scale = real_of(parameters, "scale");
   if (!(scale > 0) || scale > 1000) return usage_error("scale {} is outside (0, 1000]", scale);
   for (const char* size : {"io_size", "log_io_size"}) {
     if (Status fits = check_size(parameters, size, 1, 16 << 20); !fits) return fits;
   }
-  const Shape shape = shape_of(parameters, threads);
+  const OltpShape shape = oltp_shape(parameters, threads);
   if (shape.files == 0) {
     return usage_error("scale {} leaves no file of {}: give more", scale,
                        number_of(parameters, "files"));
@@ -172,10 +172,10 @@ WorkloadType oltp_type() {
       {"log_io_size", ParameterKind::size, "262144", {}, "bytes of a write to the log"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return true; };
-  type.check = check;
+  type.check = check_oltp;
   type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
     return std::unique_ptr<Workload>(
-        std::make_unique<Oltp>(shape_of(parameters, seat.count), path, seat));
+        std::make_unique<Oltp>(oltp_shape(parameters, seat.count), path, seat));
   };
   type.needs_files = true;
   return type;

@@ -10,10 +10,10 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPeriod = 64 * 1024;
-constexpr std::uint64_t kBlock = 4096;
+constexpr std::uint64_t kOverwritePeriod = 64 * 1024;
+constexpr std::uint64_t kBlockBytes = 4096;
 
-struct Shape {
+struct OverwriteShape {
   std::uint64_t size_bytes = 0;
   std::uint64_t skew_bytes = 0;
   std::uint64_t slots = 0;  // of one thread
@@ -21,23 +21,23 @@ struct Shape {
   bool sync = false;
 };
 
-SlotShape slots_of(const Shape& shape, const ThreadSeat& seat) {
+SlotShape overwrite_slots(const OverwriteShape& shape, const ThreadSeat& seat) {
   const std::uint64_t before = shape.shared ? seat.index * shape.slots * shape.size_bytes : 0;
   return {before + shape.skew_bytes, shape.size_bytes, shape.slots};
 }
 
 class Overwrite final : public FileWorkload {
  public:
-  Overwrite(const Shape& shape, Path& path, const ThreadSeat& seat)
+  Overwrite(const OverwriteShape& shape, Path& path, const ThreadSeat& seat)
       : FileWorkload(path, seat),
         shape_(shape),
-        slots_(slots_of(shape, seat), seat.index),
+        slots_(overwrite_slots(shape, seat), seat.index),
         random_(seat.thread_seed()),
         name_(shape.shared ? "/shared" : fmt::format("/private{}", seat.index)),
         file_(files_) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kPeriod, shape_.size_bytes);
+    auto content = FileContent::make(seat_.cell_seed, kOverwritePeriod, shape_.size_bytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     if (!good(file_.open(name_, FileInterface::kCreate), "making a file")) return broken();
@@ -58,7 +58,7 @@ class Overwrite final : public FileWorkload {
     return !shape_.sync || good(files_.fsync(file_.get()), "fsync");
   }
 
-  Shape shape_;
+  OverwriteShape shape_;
   FileSlots slots_;
   Random random_;
   std::string name_;
@@ -66,8 +66,8 @@ class Overwrite final : public FileWorkload {
   std::optional<FileContent> content_;
 };
 
-Shape shape_of(const Parameters& parameters, unsigned threads) {
-  Shape shape;
+OverwriteShape overwrite_shape(const Parameters& parameters, unsigned threads) {
+  OverwriteShape shape;
   shape.size_bytes = number_of(parameters, "operation_size");
   shape.skew_bytes = number_of(parameters, "skew");
   shape.slots = number_of(parameters, "file_size") / threads / shape.size_bytes;
@@ -76,10 +76,10 @@ Shape shape_of(const Parameters& parameters, unsigned threads) {
   return shape;
 }
 
-Status check(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
+Status check_overwrite(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {
   if (Status fits = check_size(parameters, "operation_size", 1, 16 << 20); !fits) return fits;
-  if (Status fits = check_size(parameters, "skew", 0, kBlock - 1); !fits) return fits;
-  if (shape_of(parameters, threads).slots == 0) {
+  if (Status fits = check_size(parameters, "skew", 0, kBlockBytes - 1); !fits) return fits;
+  if (overwrite_shape(parameters, threads).slots == 0) {
     return usage_error("file_size {} has no operation_size {} for each of {} threads",
                        number_of(parameters, "file_size"), number_of(parameters, "operation_size"),
                        threads);
@@ -111,10 +111,10 @@ WorkloadType overwrite_type() {
   type.durable = [](const Parameters& parameters) {
     return text_of(parameters, "durability") == "each";
   };
-  type.check = check;
+  type.check = check_overwrite;
   type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
     return std::unique_ptr<Workload>(
-        std::make_unique<Overwrite>(shape_of(parameters, seat.count), path, seat));
+        std::make_unique<Overwrite>(overwrite_shape(parameters, seat.count), path, seat));
   };
   type.needs_files = true;
   return type;

@@ -38,7 +38,7 @@ ParameterSpec sector_spec() {
   return {"sector", ParameterKind::size, "4096", {}, "bytes of a sector: 512 or 4096"};
 }
 
-std::uint64_t granule_bytes(const Parameters& parameters) {
+std::uint64_t block_granule_bytes(const Parameters& parameters) {
   return std::max<std::uint64_t>(number_of(parameters, "sector"), 1);
 }
 
@@ -93,8 +93,8 @@ PathType block_path(std::string_view name, std::string_view summary,
   type.make = make_block_path;
   type.prepare = prepare;
   type.parameters = {sector_spec()};
-  type.granule_bytes = granule_bytes;
-  type.structure_bytes = granule_bytes;
+  type.granule_bytes = block_granule_bytes;
+  type.structure_bytes = block_granule_bytes;
   return type;
 }
 

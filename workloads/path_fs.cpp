@@ -95,7 +95,7 @@ class FsPath final : public Path {
   std::span<std::byte> mapping_;
 };
 
-Result<std::unique_ptr<Path>> make(DaxDevice&, PathGround* ground) {
+Result<std::unique_ptr<Path>> make_fs_path(DaxDevice&, PathGround* ground) {
   return std::unique_ptr<Path>(std::make_unique<FsPath>(*static_cast<FsGround*>(ground)));
 }
 
@@ -109,14 +109,14 @@ FsGroundOptions options_of(const Parameters& parameters, FsKind kind) {
 }
 
 template <FsKind kKind>
-Result<std::unique_ptr<PathGround>> prepare(OpenedDevice& opened, const Parameters& parameters) {
+Result<std::unique_ptr<PathGround>> prepare_fs(OpenedDevice& opened, const Parameters& parameters) {
   auto ground = FsGround::make(opened, options_of(parameters, kKind));
   if (!ground) return ground.error();
   return std::unique_ptr<PathGround>(*std::move(ground));
 }
 
 // A file takes bytes of any number at any place.
-std::uint64_t granule_bytes(const Parameters&) { return 1; }
+std::uint64_t fs_granule_bytes(const Parameters&) { return 1; }
 
 // By addresses any byte; by sectors, sectors of a page, unless a map is kept of them.
 template <FsKind kKind>
@@ -131,8 +131,8 @@ PathType path_type(std::string_view name, std::string_view summary) {
   type.name = name;
   type.summary = summary;
   type.needs_direct_access = kKind != FsKind::block;
-  type.make = make;
-  type.prepare = prepare<kKind>;
+  type.make = make_fs_path;
+  type.prepare = prepare_fs<kKind>;
   type.parameters = {{"data",
                       ParameterKind::choice,
                       "in-place",
@@ -143,7 +143,7 @@ PathType path_type(std::string_view name, std::string_view summary) {
                       "off",
                       {"off", "on"},
                       "threads in one file wait for each other, or only where their bytes meet"}};
-  type.granule_bytes = granule_bytes;
+  type.granule_bytes = fs_granule_bytes;
   type.needs_host_mapping = kKind == FsKind::mixed;
   type.keeps_structures = true;
   type.structure_bytes = structure_bytes<kKind>;

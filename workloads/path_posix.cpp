@@ -117,7 +117,7 @@ class PosixPath final : public Path {
   void* mapping_ = MAP_FAILED;
 };
 
-Result<std::unique_ptr<PathGround>> prepare(OpenedDevice& opened, const Parameters&) {
+Result<std::unique_ptr<PathGround>> prepare_posix(OpenedDevice& opened, const Parameters&) {
   const MediaFacts& facts = opened.facts;
   if (facts.directory.empty()) {
     return environment_error(
@@ -135,12 +135,12 @@ Result<std::unique_ptr<PathGround>> prepare(OpenedDevice& opened, const Paramete
       std::make_unique<PosixGround>(std::move(*files), std::move(range), facts.size_bytes));
 }
 
-Result<std::unique_ptr<Path>> make(DaxDevice&, PathGround* ground) {
+Result<std::unique_ptr<Path>> make_posix_path(DaxDevice&, PathGround* ground) {
   return std::unique_ptr<Path>(std::make_unique<PosixPath>(*static_cast<PosixGround*>(ground)));
 }
 
 // The page cache takes bytes of any size at any place.
-std::uint64_t granule_bytes(const Parameters&) { return 1; }
+std::uint64_t posix_granule_bytes(const Parameters&) { return 1; }
 
 }  // namespace
 
@@ -148,9 +148,9 @@ PathType posix_path() {
   PathType type;
   type.name = "posix";
   type.summary = "files of a mounted file system, by system calls";
-  type.make = make;
-  type.prepare = prepare;
-  type.granule_bytes = granule_bytes;
+  type.make = make_posix_path;
+  type.prepare = prepare_posix;
+  type.granule_bytes = posix_granule_bytes;
   type.gives_files = true;
   type.maps_files = true;
   type.needs_mount = true;

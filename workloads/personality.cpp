@@ -6,7 +6,7 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPeriod = std::uint64_t{1} << 20;
+constexpr std::uint64_t kPersonalityPeriod = std::uint64_t{1} << 20;
 constexpr std::string_view kLog = "/log";
 // The log begins anew, between two timed stretches, when it has grown beyond this.
 constexpr std::uint64_t kLogLimit = std::uint64_t{4} << 20;
@@ -23,8 +23,8 @@ Personality::Personality(PersonalityShape shape, Path& path, const ThreadSeat& s
       log_key_(mix_seed(seat.thread_seed())) {}
 
 Status Personality::prepare() {
-  auto content =
-      FileContent::make(seat_.cell_seed, kPeriod, std::max(shape_.io_bytes, shape_.append_bytes));
+  auto content = FileContent::make(seat_.cell_seed, kPersonalityPeriod,
+                                   std::max(shape_.io_bytes, shape_.append_bytes));
   if (!content) return content.error();
   content_.emplace(*std::move(content));
   buffer_.resize(shape_.io_bytes);

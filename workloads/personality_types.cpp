@@ -46,7 +46,7 @@ constexpr std::array<Published, 4> kPublished{{
      1'000'000, 16 * kKib, 80, 100, kWebproxy, true, false},
 }};
 
-PersonalityShape shape_of(const Published& published, const Parameters& parameters) {
+PersonalityShape personality_shape(const Published& published, const Parameters& parameters) {
   PersonalityShape shape;
   shape.set.files = static_cast<std::uint64_t>(static_cast<double>(number_of(parameters, "files")) *
                                                real_of(parameters, "scale"));
@@ -89,8 +89,8 @@ std::vector<ParameterSpec> specs_of(const Published& published) {
        "most bytes of one append, uniform from 1"}};
 }
 
-Status check(const Published& published, const Parameters& parameters, std::uint64_t mount_bytes,
-             unsigned threads) {
+Status check_personality(const Published& published, const Parameters& parameters,
+                         std::uint64_t mount_bytes, unsigned threads) {
   const double scale = real_of(parameters, "scale");
   if (!(scale > 0) || scale > 1000) return usage_error("scale {} is outside (0, 1000]", scale);
   for (const char* size : {"file_size", "io_size", "append_size"}) {
@@ -100,7 +100,7 @@ Status check(const Published& published, const Parameters& parameters, std::uint
     return fits;
   }
   if (Status fits = check_size(parameters, "files", 1, 10'000'000); !fits) return fits;
-  const PersonalityShape shape = shape_of(published, parameters);
+  const PersonalityShape shape = personality_shape(published, parameters);
   if (shape.set.files < kFewestFiles * threads) {
     return usage_error("scale {} leaves {} files to {} threads: each needs {} or more", scale,
                        shape.set.files, threads, kFewestFiles);
@@ -120,11 +120,11 @@ WorkloadType type_of(const Published& published) {
   type.durable = [&published](const Parameters&) { return published.durable; };
   type.check = [&published](const Parameters& parameters, std::uint64_t mount_bytes,
                             unsigned threads) {
-    return check(published, parameters, mount_bytes, threads);
+    return check_personality(published, parameters, mount_bytes, threads);
   };
   type.make = [&published](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
     return std::unique_ptr<Workload>(
-        std::make_unique<Personality>(shape_of(published, parameters), path, seat));
+        std::make_unique<Personality>(personality_shape(published, parameters), path, seat));
   };
   type.needs_files = true;
   return type;

@@ -18,12 +18,11 @@
 #include <new>
 
 #include "base/unique_fd.hpp"
+#include "base/units.hpp"
 #include "workloads/line_flush.hpp"
 
 namespace pmembench {
 namespace {
-
-constexpr std::uint64_t kHuge = std::uint64_t{2} << 20;
 
 // A path of the mount as the kernel wants it: relative to the root, ended by a NUL.
 class Relative {
@@ -62,9 +61,11 @@ std::uint64_t huge_mappable(int fd) {
       const fiemap_extent& extent = request->fm_extents[i];
       last = (extent.fe_flags & FIEMAP_EXTENT_LAST) != 0;
       request->fm_start = extent.fe_logical + extent.fe_length;
-      if ((extent.fe_logical ^ extent.fe_physical) % kHuge != 0) continue;
-      const std::uint64_t begin = (extent.fe_logical + kHuge - 1) / kHuge * kHuge;
-      const std::uint64_t end = (extent.fe_logical + extent.fe_length) / kHuge * kHuge;
+      if ((extent.fe_logical ^ extent.fe_physical) % kHugePageBytes != 0) continue;
+      const std::uint64_t begin =
+          (extent.fe_logical + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+      const std::uint64_t end =
+          (extent.fe_logical + extent.fe_length) / kHugePageBytes * kHugePageBytes;
       if (end > begin) huge_bytes += end - begin;
     }
   }
@@ -148,7 +149,7 @@ int PosixFiles::stat(std::string_view path, FileStat& stat) {
   stat.directory = S_ISDIR(facts.st_mode);
   stat.size_bytes = static_cast<std::uint64_t>(facts.st_size);
   stat.huge_mappable_bytes = 0;
-  if (stat.directory || stat.size_bytes < kHuge) return 0;
+  if (stat.directory || stat.size_bytes < kHugePageBytes) return 0;
   const UniqueFd fd(openat(directory_, name.get(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (fd) stat.huge_mappable_bytes = huge_mappable(fd.get());
   return 0;

@@ -9,7 +9,7 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kStampPageBytes = 4096;
 constexpr std::uint64_t kWholeStampLimit = 64 * 1024;
 
 void put_word(unsigned char* to, std::uint64_t left_bytes, std::uint64_t word) {
@@ -21,8 +21,9 @@ void put_word(unsigned char* to, std::uint64_t left_bytes, std::uint64_t word) {
 void StampedBuffer::Free::operator()(unsigned char* bytes) const { std::free(bytes); }
 
 Result<StampedBuffer> StampedBuffer::make(std::uint64_t size_bytes, std::uint64_t seed) {
-  const std::uint64_t rounded = (size_bytes + kPage - 1) / kPage * kPage;
-  auto* raw = static_cast<unsigned char*>(std::aligned_alloc(kPage, rounded));
+  const std::uint64_t rounded =
+      (size_bytes + kStampPageBytes - 1) / kStampPageBytes * kStampPageBytes;
+  auto* raw = static_cast<unsigned char*>(std::aligned_alloc(kStampPageBytes, rounded));
   if (raw == nullptr) {
     return environment_error(
         "no memory for an operation buffer of {} bytes; use smaller operations", size_bytes);
@@ -43,9 +44,9 @@ void StampedBuffer::stamp(std::uint64_t generation) {
     }
     return;
   }
-  for (std::uint64_t page = 0; page < size_bytes_; page += kPage) {
+  for (std::uint64_t page = 0; page < size_bytes_; page += kStampPageBytes) {
     put_word(bytes + page, size_bytes_ - page, mix_seed(key + page));
-    const std::uint64_t last = std::min(page + kPage, size_bytes_) - 8;
+    const std::uint64_t last = std::min(page + kStampPageBytes, size_bytes_) - 8;
     put_word(bytes + last, 8, mix_seed(key + last));
   }
 }

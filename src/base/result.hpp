@@ -1,8 +1,9 @@
 // Result<T> and Status: operational errors as values, with the exit status they lead to.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
 #include <variant>
@@ -33,6 +34,11 @@ struct Error {
 template <typename... Args>
 [[nodiscard]] Error usage_error(fmt::format_string<Args...> format, Args&&... args) {
   return {ErrorKind::usage, fmt::format(format, std::forward<Args>(args)...), 0};
+}
+// A usage error with the errno that a system call would give: EINVAL.
+template <typename... Args>
+[[nodiscard]] Error invalid_argument(fmt::format_string<Args...> format, Args&&... args) {
+  return {ErrorKind::usage, fmt::format(format, std::forward<Args>(args)...), EINVAL};
 }
 template <typename... Args>
 [[nodiscard]] Error environment_error(fmt::format_string<Args...> format, Args&&... args) {

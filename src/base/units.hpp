@@ -10,6 +10,9 @@
 
 namespace pmembench {
 
+// The page that a kernel maps in place of 512 small ones, on x86-64.
+inline constexpr std::uint64_t kHugePageBytes = std::uint64_t{2} << 20;
+
 // "4096", "4K", "4KiB", "64 B", "1.5G" -> bytes. K, M, G, T are powers of 1024, any case.
 // Refuses: empty, signs, other suffixes, fractions of a byte, more than 2^63.
 Result<std::uint64_t> parse_size(std::string_view text);

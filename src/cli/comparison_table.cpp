@@ -1,6 +1,6 @@
 #include "cli/comparison_table.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <set>

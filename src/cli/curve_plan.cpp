@@ -9,7 +9,8 @@
 namespace pmembench {
 namespace {
 
-constexpr const char* kCampaign = "name: curve\ncells:\n  - workload: loaded\n    media: dram:2M\n";
+constexpr const char* kCurveCampaign =
+    "name: curve\ncells:\n  - workload: loaded\n    media: dram:2M\n";
 
 std::string key_of(const std::string& assignment) {
   return assignment.substr(0, assignment.find('='));
@@ -32,7 +33,7 @@ CurvePlanner::CurvePlanner(CurveWishes wishes, const Registry& registry, const T
 
 Result<std::vector<Cell>> CurvePlanner::plan(const std::vector<std::string>& assignments) const {
   const CampaignSchema schema = campaign_schema();
-  auto campaign = read_campaign_text(kCampaign, "curve", schema);
+  auto campaign = read_campaign_text(kCurveCampaign, "curve", schema);
   if (!campaign) return campaign.error();
   campaign->settings.seed = wishes_.seed;
   for (const std::string& assignment : assignments) {

@@ -1,6 +1,6 @@
 #include "cli/curve_table.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,11 +1,13 @@
 #include "cli/durability_table.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
+
+#include "results/json_values.hpp"
 
 namespace pmembench {
 namespace {
@@ -91,31 +93,22 @@ std::string crossovers_text(const std::vector<Crossover>& all) {
                      table.text());
 }
 
-json estimate_json(const std::optional<Estimate>& estimate) {
-  if (!estimate) return nullptr;
-  const bool known = estimate->has_interval;
-  return {{"estimate", estimate->estimate},
-          {"low", known ? json(estimate->low) : json(nullptr)},
-          {"high", known ? json(estimate->high) : json(nullptr)},
-          {"has_interval", known}};
-}
-
 json costs_json(const DurabilityCosts& costs) {
   json steps = json::array();
   for (const DurabilityStep& step : costs.steps) {
     steps.push_back({{"cell", step.cell},
                      {"step", step.step},
-                     {"ns_per_operation", estimate_json(step.ns_per_operation)},
-                     {"cost_ns", estimate_json(step.cost_ns)}});
+                     {"ns_per_operation", to_json(step.ns_per_operation)},
+                     {"cost_ns", to_json(step.cost_ns)}});
   }
   return {{"derived", "durability"},
           {"of", costs.title},
           {"steps", steps},
-          {"issue_ns", estimate_json(costs.issue_ns)},
-          {"durable_ns", estimate_json(costs.durable_ns)},
-          {"dependent_ns", estimate_json(costs.dependent_ns)},
-          {"inverse_throughput_ns", estimate_json(costs.inverse_throughput_ns)},
-          {"in_flight", estimate_json(costs.in_flight)}};
+          {"issue_ns", to_json(costs.issue_ns)},
+          {"durable_ns", to_json(costs.durable_ns)},
+          {"dependent_ns", to_json(costs.dependent_ns)},
+          {"inverse_throughput_ns", to_json(costs.inverse_throughput_ns)},
+          {"in_flight", to_json(costs.in_flight)}};
 }
 
 // A size, or on which side of the measured sizes it lies.

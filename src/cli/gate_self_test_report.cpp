@@ -5,6 +5,7 @@
 #include "cli/gate_self_test.hpp"
 #include "cli/text_table.hpp"
 #include "measure/quantile_interval.hpp"
+#include "results/json_values.hpp"
 
 namespace pmembench {
 namespace {
@@ -38,10 +39,6 @@ json to_json(const Count& count) {
           {"rate", rate},
           {"low", interval.low},
           {"high", interval.high}};
-}
-
-json to_json(const Estimate& effect) {
-  return {{"estimate", effect.estimate}, {"low", effect.low}, {"high", effect.high}};
 }
 
 // What the level shows of a cell, as a verdict: an alarm where nothing was planted is the gate's

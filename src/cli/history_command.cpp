@@ -92,8 +92,8 @@ class HistoryCommand final : public Command {
   Status add() const {
     const auto text = read_report_file(document_);
     if (!text) return text.error();
-    const auto json = nlohmann::json::parse(*text, nullptr, false);
-    const auto comparison = comparison_from_json(json);
+    const auto parsed = nlohmann::json::parse(*text, nullptr, false);
+    const auto comparison = comparison_from_json(parsed);
     if (!comparison) return comparison.error().with_context(document_);
     if (comparison->kind != "gate") {
       return usage_error(
@@ -114,7 +114,7 @@ class HistoryCommand final : public Command {
                                 comparison->kind,
                                 {},
                                 std::string(name_of(comparison->verdict)),
-                                json};
+                                parsed};
     return store->add_history(points, &record);
   }
 

@@ -1,6 +1,6 @@
 #include "cli/ladder_table.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"

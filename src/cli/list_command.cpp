@@ -96,7 +96,7 @@ json paths_json() {
   return list;
 }
 
-std::string joined(const json& words) {
+std::string comma_list(const json& words) {
   std::string result;
   for (const json& word : words) {
     result += (result.empty() ? "" : " ") + word.get<std::string>();
@@ -109,8 +109,8 @@ std::string backends_text(const json& backends) {
       {{"backend"}, {"usable"}, {"media"}, {"origin"}, {"what it does, or why it cannot run"}});
   for (const json& backend : backends) {
     const bool usable = backend["usable"].get<bool>();
-    table.add({backend["name"], usable ? "yes" : "no", joined(backend["media"]), backend["origin"],
-               usable ? backend["summary"] : backend["reason"]});
+    table.add({backend["name"], usable ? "yes" : "no", comma_list(backend["media"]),
+               backend["origin"], usable ? backend["summary"] : backend["reason"]});
   }
   return table.text();
 }
@@ -122,7 +122,7 @@ std::string described(const json& list, const char* what) {
     table.add({one["name"], "", "", one["summary"]});
     for (const json& parameter : one["parameters"]) {
       std::string meaning = parameter["help"];
-      const std::string choices = joined(parameter["choices"]);
+      const std::string choices = comma_list(parameter["choices"]);
       if (!choices.empty()) meaning += " (" + choices + ")";
       table.add({"", parameter["name"], parameter["default"], meaning});
     }

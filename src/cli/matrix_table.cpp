@@ -1,6 +1,6 @@
 #include "cli/matrix_table.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <set>
@@ -12,7 +12,7 @@
 namespace pmembench {
 namespace {
 
-std::string half_width(const Estimate& estimate) {
+std::string signed_half_width(const Estimate& estimate) {
   if (!estimate.has_interval || estimate.estimate <= 0) return "";
   return fmt::format(" ±{:.1f}%", 50 * (estimate.high - estimate.low) / estimate.estimate);
 }
@@ -22,7 +22,8 @@ std::string value_text(const std::string& measure, double value) {
 }
 
 std::string field_text(const std::string& measure, const MatrixField& field) {
-  std::string text = value_text(measure, field.measured.estimate) + half_width(field.measured);
+  std::string text =
+      value_text(measure, field.measured.estimate) + signed_half_width(field.measured);
   if (!field.ratio) return text;
   return text + fmt::format(", x{:.2f} of {} rated", field.ratio->estimate,
                             value_text(measure, *field.rated));
@@ -96,7 +97,7 @@ std::string found_text(const InterleaveSweep& sweep) {
   std::string text = fmt::format(
       "best: {} of nodes {}:{}, {}{}; it may lie at {:.0f} to {:.0f} % of the pages on node {}.\n",
       weights_text(best), sweep.first_node, sweep.second_node,
-      format_bandwidth(best.bytes_per_s.estimate), half_width(best.bytes_per_s),
+      format_bandwidth(best.bytes_per_s.estimate), signed_half_width(best.bytes_per_s),
       100 * sweep.best_low_share, 100 * sweep.best_high_share, sweep.first_node);
   if (!sweep.predicted_share) {
     return text + "nothing is predicted: each node alone was not measured too.\n";
@@ -117,7 +118,7 @@ std::string one_sweep(const InterleaveSweep& sweep) {
                    {"interval", Align::right}});
   for (const SweepPoint& point : sweep.points) {
     table.add({fmt::format("{:.0f} %", 100 * point.first_share), weights_text(point),
-               format_bandwidth(point.bytes_per_s.estimate), half_width(point.bytes_per_s)});
+               format_bandwidth(point.bytes_per_s.estimate), signed_half_width(point.bytes_per_s)});
   }
   return fmt::format("\ninterleave: nodes {} and {}, from node {}, of {}\n{}{}", sweep.first_node,
                      sweep.second_node, sweep.initiator_node, sweep.group, table.text(),

@@ -23,7 +23,7 @@ namespace pmembench {
 namespace {
 
 // Every kernel of every usable backend at every size: named, and made, as `run` would.
-constexpr const char* kCampaign = R"(
+constexpr const char* kMicroCampaign = R"(
 name: micro
 media: dram:64M
 threads: 1
@@ -96,7 +96,7 @@ class MicroCommand final : public Command {
 
   Result<Plan> make_micro_plan(const Host& host) const {
     const CampaignSchema schema = campaign_schema();
-    auto campaign = read_campaign_text(kCampaign, "micro", schema);
+    auto campaign = read_campaign_text(kMicroCampaign, "micro", schema);
     if (!campaign) return campaign.error();
     std::vector<std::string> all = assignments_;
     if (!media_.empty()) all.push_back("media=" + media_);

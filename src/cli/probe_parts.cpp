@@ -1,6 +1,6 @@
 #include "cli/probe_parts.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/units.hpp"
 

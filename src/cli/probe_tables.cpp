@@ -1,5 +1,5 @@
 // The sections of the page of `pmembench probe` that are tables.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/probe_parts.hpp"
 

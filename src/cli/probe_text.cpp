@@ -1,5 +1,5 @@
 // The page of `pmembench probe`.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "cli/probe_parts.hpp"
 #include "cli/probe_report.hpp"

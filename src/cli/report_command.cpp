@@ -2,7 +2,7 @@
 #include "cli/report_command.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@
 namespace pmembench {
 namespace {
 
-namespace fs = std::filesystem;
+namespace files = std::filesystem;
 
 constexpr const char* kPackage = "pmembench_report";
 
@@ -29,9 +29,9 @@ class TemporaryFile {
  public:
   static Result<TemporaryFile> make() {
     std::error_code error;
-    const fs::path folder = fs::temp_directory_path(error);
+    const files::path folder = files::temp_directory_path(error);
     std::string path =
-        ((error ? fs::path("/tmp") : folder) / "pmembench-comparison-XXXXXX").string();
+        ((error ? files::path("/tmp") : folder) / "pmembench-comparison-XXXXXX").string();
     UniqueFd file(mkostemp(path.data(), O_CLOEXEC));
     if (!file) {
       return environment_error("{} cannot be made: {}; name a folder that can be written in TMPDIR",
@@ -159,7 +159,7 @@ class ReportCommand final : public Command {
     if (!compared) return compared.error();
     // A verdict is a status too; where nothing was compared, its own sentence has been printed.
     std::error_code error;
-    if (fs::file_size(file->path(), error) == 0 || error) {
+    if (files::file_size(file->path(), error) == 0 || error) {
       return *compared == kStatusDone ? static_cast<int>(ErrorKind::runtime) : *compared;
     }
     ReportRequest request = request_;
@@ -187,11 +187,11 @@ class ReportCommand final : public Command {
 
 Result<std::string> reports_folder(const std::string& binary) {
   std::error_code ignored;
-  const fs::path own = fs::path(binary).parent_path();
-  const fs::path installed = own.parent_path() / "share" / "pmembench" / "reports";
-  if (fs::exists(installed / kPackage / "__main__.py", ignored)) return installed.string();
-  for (fs::path folder = own; folder.has_relative_path(); folder = folder.parent_path()) {
-    if (fs::exists(folder / "reports" / kPackage / "__main__.py", ignored)) {
+  const files::path own = files::path(binary).parent_path();
+  const files::path installed = own.parent_path() / "share" / "pmembench" / "reports";
+  if (files::exists(installed / kPackage / "__main__.py", ignored)) return installed.string();
+  for (files::path folder = own; folder.has_relative_path(); folder = folder.parent_path()) {
+    if (files::exists(folder / "reports" / kPackage / "__main__.py", ignored)) {
       return (folder / "reports").string();
     }
   }

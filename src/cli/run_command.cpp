@@ -81,7 +81,7 @@ class RunCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& global) override {
-    const std::atomic<bool>& interrupted = catch_interrupts();
+    const std::atomic<bool>& interrupt = catch_interrupts();
     auto campaign = options_.read();
     if (!campaign) return campaign.error();
     const auto host = open_host(global);
@@ -106,7 +106,7 @@ class RunCommand final : public Command {
     input.without_cpu = global.without_cpu;
     input.destroy = destroy_;
     input.found_empty = std::move(existing);
-    input.interrupted = &interrupted;
+    input.interrupted = &interrupt;
     return measure(std::move(input), *store, global.command_line);
   }
 

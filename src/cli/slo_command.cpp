@@ -95,7 +95,7 @@ class SloCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& global) override {
-    const std::atomic<bool>& interrupted = catch_interrupts();
+    const std::atomic<bool>& interrupt = catch_interrupts();
     const auto bound = parse_latency_bound(bound_);
     if (!bound) return usage_error("--slo: {}", bound.error().message);
     const auto host = open_host(global);
@@ -116,7 +116,7 @@ class SloCommand final : public Command {
     input.plugins = host->plugins;
     input.without_cpu = global.without_cpu;
     input.destroy = destroy_;
-    input.interrupted = &interrupted;
+    input.interrupted = &interrupt;
     return search(*plan, existing, std::move(input), global);
   }
 
@@ -165,7 +165,7 @@ class SloCommand final : public Command {
     if (!store) return store.error();
     json cells = json::array();
     std::size_t searched = 0, found = 0;
-    bool interrupted = false;
+    bool stopped_early = false;
     for (const Cell& cell : plan.cells) {
       if (!cell.skip_reason.empty()) {
         cells.push_back({{"cell", cell.name}, {"status", "skipped"}, {"reason", cell.skip_reason}});
@@ -176,16 +176,16 @@ class SloCommand final : public Command {
       input.seed = cell.seed;
       input.found_empty = existing.contains(cell.media);
       const auto findings = search_rate(input);
-      interrupted = input.interrupted->load(std::memory_order_relaxed);
+      stopped_early = input.interrupted->load(std::memory_order_relaxed);
       if (!findings) return findings.error();
       cells.push_back(cell_json(cell, input.bound, *findings));
       ++searched;
       if (cells.back()["verdict"] == "FOUND") ++found;
       if (!as_json_)
         fmt::print("{}\n  {}\n", cell.name, cells.back()["sentence"].get<std::string>());
-      if (interrupted) break;
+      if (stopped_early) break;
     }
-    return close(*store, std::move(cells), searched, found, interrupted, global);
+    return close(*store, std::move(cells), searched, found, stopped_early, global);
   }
 
   [[nodiscard]] json cell_json(const Cell& cell, const LatencyBound& bound,
@@ -206,7 +206,7 @@ class SloCommand final : public Command {
   }
 
   Result<int> close(Store& store, json cells, std::size_t searched, std::size_t found,
-                    bool interrupted, const GlobalOptions& global) const {
+                    bool stopped_early, const GlobalOptions& global) const {
     json document = {{"schema", "pmembench-slo"}, {"version", 1},
                      {"bound", bound_},           {"command_line", global.command_line},
                      {"created_utc", now_utc()},  {"cells", std::move(cells)}};
@@ -217,7 +217,7 @@ class SloCommand final : public Command {
     const auto saved = store.save_document(record);
     if (!saved) return saved.error();
     if (as_json_) fmt::print("{}\n", document.dump(2));
-    if (interrupted) return kStatusInterrupted;
+    if (stopped_early) return kStatusInterrupted;
     if (searched == 0) {
       return environment_error("no cell of {} can be searched here: {}", options_.file,
                                document["cells"].empty()

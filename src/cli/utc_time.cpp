@@ -1,6 +1,6 @@
 #include "cli/utc_time.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <ctime>
 

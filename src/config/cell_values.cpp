@@ -1,6 +1,8 @@
 // Canonical text: equal values have equal text, so that names, doubles and hashes can rely on it.
 #include "config/cell_values.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>

@@ -12,7 +12,7 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint32_t kSectorBytes = 512;
+constexpr std::uint32_t kTrialSectorBytes = 512;
 constexpr std::uint64_t kMostSectors = 8;  // that are written: collisions must be common
 constexpr std::uint64_t kEventsBeforeCut = 240;
 constexpr std::uint64_t kMostSectorsOfRequest = 3;
@@ -59,14 +59,14 @@ class Life {
   void write_something(Random& random, InTime in_time) {
     const std::uint64_t count = 1 + random.below(kMostSectorsOfRequest);
     const std::uint64_t first = random.below(log_.sectors() - count + 1);
-    std::vector<std::byte> data(count * kSectorBytes);
+    std::vector<std::byte> data(count * kTrialSectorBytes);
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::uint32_t version = log_.begin_write(first + i);
       log_.content().fill(first + i, version,
-                          std::span(data).subspan(i * kSectorBytes, kSectorBytes));
+                          std::span(data).subspan(i * kTrialSectorBytes, kTrialSectorBytes));
     }
     const bool flushed = random.below(4) != 0;
-    if (session_->write_at(first * kSectorBytes, data) < 0) failure_ = "a write failed";
+    if (session_->write_at(first * kTrialSectorBytes, data) < 0) failure_ = "a write failed";
     const bool durable = target_.durable_on_return && in_time();
     for (std::uint64_t i = 0; durable && i < count; ++i) log_.acknowledge(first + i);
     if (!flushed) return;
@@ -80,9 +80,9 @@ class Life {
         damage.break_it(whole.error().message);
       }
     }
-    std::vector<std::byte> found(kSectorBytes);
+    std::vector<std::byte> found(kTrialSectorBytes);
     for (std::uint64_t sector = 0; sector < log_.sectors(); ++sector) {
-      if (session_->read_at(sector * kSectorBytes, found) < 0) {
+      if (session_->read_at(sector * kTrialSectorBytes, found) < 0) {
         damage.break_it(fmt::format("sector {} cannot be read", sector));
         continue;
       }
@@ -165,7 +165,7 @@ struct History {
   History(const BlockTarget& target, const CrashDevice::Options& options,
           std::span<const std::byte> image, std::uint64_t seed, std::uint64_t cut_at, bool sparse)
       : device(std::move(CrashDevice::reboot(options, image)).value()),
-        log(kMostSectors, SectorContent{kSectorBytes, sparse}) {
+        log(kMostSectors, SectorContent{kTrialSectorBytes, sparse}) {
     device.cut_power_at(cut_at);
     Random random(seed);
     Life life(target, device.device(), log);

@@ -1,6 +1,6 @@
 #include "crash/fs_shadow.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

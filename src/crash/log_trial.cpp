@@ -1,6 +1,6 @@
 #include "crash/log_trial.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>

@@ -41,8 +41,6 @@ const char* why_not(const dax_operations& operations, const void* handle,
   return nullptr;
 }
 
-Error refusal(std::string message) { return {ErrorKind::usage, std::move(message), EINVAL}; }
-
 }  // namespace
 
 DeviceCounters& DeviceCounters::operator+=(const DeviceCounters& other) {
@@ -68,21 +66,21 @@ Result<std::unique_ptr<DaxDevice>> DaxDevice::allocate(DeviceFacts facts,
                                                        void* handle,
                                                        std::unique_ptr<DeviceBacking> backing) {
   if (facts.size_bytes == 0 || facts.size_bytes % DAX_PAGE_BYTES != 0) {
-    return refusal(
-        fmt::format("dax device '{}': its size of {} bytes is not a positive multiple of "
-                    "the page size of {} bytes; round it to whole pages",
-                    facts.name, facts.size_bytes, DAX_PAGE_BYTES));
+    return invalid_argument(
+        "dax device '{}': its size of {} bytes is not a positive multiple of "
+        "the page size of {} bytes; round it to whole pages",
+        facts.name, facts.size_bytes, DAX_PAGE_BYTES);
   }
   if (facts.alignment_bytes == 0 || facts.alignment_bytes % DAX_PAGE_BYTES != 0) {
-    return refusal(
-        fmt::format("dax device '{}': its mapping alignment of {} bytes is not a positive multiple "
-                    "of the page size of {} bytes; give whole pages",
-                    facts.name, facts.alignment_bytes, DAX_PAGE_BYTES));
+    return invalid_argument(
+        "dax device '{}': its mapping alignment of {} bytes is not a positive multiple "
+        "of the page size of {} bytes; give whole pages",
+        facts.name, facts.alignment_bytes, DAX_PAGE_BYTES);
   }
   if (operations != nullptr) {
     if (const char* why = why_not(*operations, handle, facts.size_bytes)) {
-      return refusal(fmt::format(
-          "dax device '{}': its operations are refused: {}; mend the backend", facts.name, why));
+      return invalid_argument("dax device '{}': its operations are refused: {}; mend the backend",
+                              facts.name, why);
     }
   }
   auto device = std::make_unique<Whole>(std::move(facts));

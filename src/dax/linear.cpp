@@ -75,22 +75,17 @@ const char* why_not(const std::vector<std::unique_ptr<DaxDevice>>& devices,
   return nullptr;
 }
 
-Error refusal(Error error) {
-  error.code = EINVAL;
-  return error;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<DaxDevice>> make_linear(const std::string& name,
                                                std::vector<std::unique_ptr<DaxDevice>> devices,
                                                const std::vector<LinearSegment>& segments) {
   if (segments.empty()) {
-    return refusal(usage_error("linear dax device '{}' has no segments; give at least one", name));
+    return invalid_argument("linear dax device '{}' has no segments; give at least one", name);
   }
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (const char* why = why_not(devices, segments, i)) {
-      return refusal(usage_error("segment {} of linear dax device '{}' {}", i, name, why));
+      return invalid_argument("segment {} of linear dax device '{}' {}", i, name, why);
     }
   }
   auto layout = std::make_unique<LinearLayout>(segments);

@@ -15,8 +15,6 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kTwoMiB = std::uint64_t{2} << 20;
-
 Status check_node(const Topology& topology, int node) {
   if (node < 0) return {};
   const NumaNode* found = topology.node(node);
@@ -111,11 +109,11 @@ Result<Mapping> map_anonymous(std::uint64_t size_bytes, int flags) {
 
 // A huge page begins at a multiple of its size, so more is mapped and the ends are given back.
 Result<Mapping> map_aligned(std::uint64_t size_bytes) {
-  Result<Mapping> wide = map_anonymous(size_bytes + kTwoMiB, 0);
+  Result<Mapping> wide = map_anonymous(size_bytes + kHugePageBytes, 0);
   if (!wide) return wide;
   const auto start = reinterpret_cast<std::uintptr_t>(wide->address());
-  const std::uint64_t head_bytes = (kTwoMiB - start % kTwoMiB) % kTwoMiB;
-  const std::uint64_t tail_bytes = kTwoMiB - head_bytes;
+  const std::uint64_t head_bytes = (kHugePageBytes - start % kHugePageBytes) % kHugePageBytes;
+  const std::uint64_t tail_bytes = kHugePageBytes - head_bytes;
   unsigned char* address = wide->address() + head_bytes;
   if (head_bytes != 0) munmap(wide->address(), head_bytes);
   if (tail_bytes != 0) munmap(address + size_bytes, tail_bytes);
@@ -142,7 +140,7 @@ Result<Mapping> map_dram(const MediaSpec& spec) {
 
 Status look_at_dram(const MediaSpec& spec, const OpenOptions& options) {
   const Topology topology = read_topology(options.sysfs_root);
-  if (spec.pages == PageChoice::transparent && spec.size_bytes < kTwoMiB) {
+  if (spec.pages == PageChoice::transparent && spec.size_bytes < kHugePageBytes) {
     return usage_error("{} cannot hold a transparent huge page; ask for 2 MiB or more",
                        format_size(spec.size_bytes));
   }

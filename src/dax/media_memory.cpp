@@ -12,7 +12,6 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kTwoMiB = std::uint64_t{2} << 20;
 constexpr std::uint64_t kOneGiB = std::uint64_t{1} << 30;
 
 Status verify_pages(PageChoice pages, const MediaFacts& facts) {
@@ -95,8 +94,8 @@ bool fails(unsigned char* address, std::uint64_t size_bytes, bool write) {
 Status require_memory(std::span<const MemoryRange> ranges, bool write) {
   std::uint64_t passed_bytes = 0;
   for (const MemoryRange& range : ranges) {
-    for (std::uint64_t at = 0; at < range.size_bytes; at += kTwoMiB) {
-      const std::uint64_t chunk_bytes = std::min(kTwoMiB, range.size_bytes - at);
+    for (std::uint64_t at = 0; at < range.size_bytes; at += kHugePageBytes) {
+      const std::uint64_t chunk_bytes = std::min(kHugePageBytes, range.size_bytes - at);
       if (!fails(range.address + at, chunk_bytes, write)) continue;
       std::uint64_t page = at;
       const std::uint64_t last = at + chunk_bytes - DAX_PAGE_BYTES;
@@ -114,14 +113,14 @@ Status require_memory(std::span<const MemoryRange> ranges, bool write) {
 }
 
 std::uint64_t huge_page_bytes(PageChoice pages) {
-  if (pages == PageChoice::huge_2m) return kTwoMiB;
+  if (pages == PageChoice::huge_2m) return kHugePageBytes;
   return pages == PageChoice::huge_1g ? kOneGiB : 0;
 }
 
 std::uint64_t interleave_page_bytes(const MediaSpec& spec) {
   if (huge_page_bytes(spec.pages) != 0) return huge_page_bytes(spec.pages);
-  const bool small = spec.pages == PageChoice::small_4k || spec.size_bytes < kTwoMiB;
-  return small ? DAX_PAGE_BYTES : kTwoMiB;
+  const bool small = spec.pages == PageChoice::small_4k || spec.size_bytes < kHugePageBytes;
+  return small ? DAX_PAGE_BYTES : kHugePageBytes;
 }
 
 Status prepare_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec, int node) {

@@ -13,7 +13,7 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kZeroedBytes = std::uint64_t{1} << 20;
 
 Error space_error(int code, std::uint64_t size_bytes) {
   return system_error(code, "no room for a file of {}; ask for less, or free some space",
@@ -21,9 +21,9 @@ Error space_error(int code, std::uint64_t size_bytes) {
 }
 
 Status write_zeroes(int fd, std::uint64_t begin, std::uint64_t end) {
-  const std::vector<unsigned char> zeroes(kChunkBytes);
+  const std::vector<unsigned char> zeroes(kZeroedBytes);
   while (begin < end) {
-    const std::uint64_t length = std::min(kChunkBytes, end - begin);
+    const std::uint64_t length = std::min(kZeroedBytes, end - begin);
     const ssize_t written = pwrite(fd, zeroes.data(), length, static_cast<off_t>(begin));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return space_error(errno, end);

@@ -7,14 +7,13 @@
 
 #include "base/units.hpp"
 #include "dax/media_memory.hpp"
+#include "dax/operations_check.hpp"
 #include "dax/persistence_domain.hpp"
 #include "dax/system_error.hpp"
 #include "platform/devices.hpp"
 
 namespace pmembench {
 namespace {
-
-constexpr std::size_t kReasonBytes = 512;
 
 // Everything that must outlive a device: the medium, the handle, and the strings that were handed
 // to the backend. The handle is closed before the medium goes.

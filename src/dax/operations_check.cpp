@@ -11,7 +11,6 @@ namespace pmembench {
 namespace {
 
 constexpr std::size_t kLongestName = 32;
-constexpr std::size_t kReasonBytes = 512;
 constexpr std::uint64_t kKnownMedia = (1U << (DAX_MEDIA_POSIX + 1)) - 1;
 
 bool name_is_good(std::string_view name) {

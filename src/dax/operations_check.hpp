@@ -6,6 +6,9 @@
 
 namespace pmembench {
 
+// Room for the reason that a backend writes.
+inline constexpr std::size_t kReasonBytes = 512;
+
 // The table at its full size: fields that `operations->struct_size` does not reach are zero, fields
 // beyond what this host knows are left out. Strings and functions stay the backend's. Calls
 // nothing.

@@ -268,31 +268,26 @@ int Stack::zero_page_range(void* handle, std::uint64_t page_offset, std::uint64_
   return 0;
 }
 
-Error refusal(Error error) {
-  error.code = EINVAL;
-  return error;
-}
-
 Status check(const std::string& name, const std::vector<std::unique_ptr<DaxDevice>>& devices) {
   if (devices.empty() || devices.size() > 64) {
-    return refusal(usage_error("dax device '{}' cannot be made of {} devices; give 1 to 64", name,
-                               devices.size()));
+    return invalid_argument("dax device '{}' cannot be made of {} devices; give 1 to 64", name,
+                            devices.size());
   }
   for (const auto& device : devices) {
     if (device->operations() == nullptr) {
-      return refusal(
-          usage_error("dax device '{}' cannot be part of '{}': it has no operations; "
-                      "bind a backend to it first",
-                      device->name(), name));
+      return invalid_argument(
+          "dax device '{}' cannot be part of '{}': it has no operations; "
+          "bind a backend to it first",
+          device->name(), name);
     }
     const std::uint32_t unit = std::max({device->operations()->alignment_bytes,
                                          device->operations()->minimum_io_bytes, std::uint32_t{1}});
     if (DAX_PAGE_BYTES % unit != 0) {
-      return refusal(
-          usage_error("dax device '{}' cannot be part of '{}': its backend copies in "
-                      "units of {} bytes, which do not divide a page; take another "
-                      "backend",
-                      device->name(), name, unit));
+      return invalid_argument(
+          "dax device '{}' cannot be part of '{}': its backend copies in "
+          "units of {} bytes, which do not divide a page; take another "
+          "backend",
+          device->name(), name, unit);
     }
   }
   return {};

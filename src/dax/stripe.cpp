@@ -54,33 +54,28 @@ class StripeLayout final : public StackLayout {
   std::uint64_t reciprocal_;
 };
 
-Error refusal(Error error) {
-  error.code = EINVAL;
-  return error;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<DaxDevice>> make_stripe(const std::string& name,
                                                std::vector<std::unique_ptr<DaxDevice>> devices,
                                                std::uint64_t chunk_bytes) {
   if (devices.size() < 2) {
-    return refusal(usage_error("striped dax device '{}' has {} device(s); give at least 2", name,
-                               devices.size()));
+    return invalid_argument("striped dax device '{}' has {} device(s); give at least 2", name,
+                            devices.size());
   }
   if (!std::has_single_bit(chunk_bytes) || chunk_bytes < DAX_PAGE_BYTES) {
-    return refusal(
-        usage_error("striped dax device '{}' has chunks of {} bytes; give a power of two "
-                    "of at least {}",
-                    name, chunk_bytes, DAX_PAGE_BYTES));
+    return invalid_argument(
+        "striped dax device '{}' has chunks of {} bytes; give a power of two "
+        "of at least {}",
+        name, chunk_bytes, DAX_PAGE_BYTES);
   }
   std::uint64_t smallest = UINT64_MAX;
   for (const auto& device : devices) smallest = std::min(smallest, device->size_bytes());
   if (smallest < chunk_bytes) {
-    return refusal(
-        usage_error("striped dax device '{}' has chunks of {} bytes, but its smallest "
-                    "device has {}; make the chunks smaller",
-                    name, chunk_bytes, smallest));
+    return invalid_argument(
+        "striped dax device '{}' has chunks of {} bytes, but its smallest "
+        "device has {}; make the chunks smaller",
+        name, chunk_bytes, smallest);
   }
   auto layout = std::make_unique<StripeLayout>(devices.size(), chunk_bytes, smallest / chunk_bytes);
   return make_stacked(name, std::move(devices), std::move(layout));

@@ -6,12 +6,10 @@
 #include <numeric>
 
 #include "base/check.hpp"
+#include "measure/ranks.hpp"
 
 namespace pmembench {
 namespace {
-
-// Beyond this n the counts of sign patterns no longer fit 64 bits.
-constexpr unsigned kExactPairs = 60;
 
 // cumulative[t] = number of the 2^n sign patterns with T+ <= t.
 std::vector<std::uint64_t> cumulative_patterns(unsigned n) {
@@ -38,7 +36,7 @@ double normal_cdf(unsigned n, unsigned t) {
 // c of the interval [W_(c), W_(M+1-c)]: 1 + max{t : P(T+ <= t) <= tail}; 0 where no t is that rare.
 std::size_t interval_rank(unsigned n, double tail) {
   const unsigned largest = n * (n + 1) / 2;
-  if (n > kExactPairs) {
+  if (n > kExactSignPatterns) {
     unsigned t = 0;
     while (t <= largest && normal_cdf(n, t) <= tail) ++t;
     return t;
@@ -100,7 +98,7 @@ Estimate hodges_lehmann(std::span<const double> values, double confidence) {
 double signed_rank_cdf(unsigned n, unsigned t) {
   const unsigned largest = n * (n + 1) / 2;
   if (t >= largest) return 1;
-  if (n > kExactPairs) return normal_cdf(n, t);
+  if (n > kExactSignPatterns) return normal_cdf(n, t);
   return static_cast<double>(cumulative_patterns(n)[t]) / std::ldexp(1.0, static_cast<int>(n));
 }
 

@@ -13,4 +13,13 @@ struct Midranks {
 };
 [[nodiscard]] Midranks midranks(std::span<const double> values);
 
+// Probabilities of a statistic at most and at least as large as the one observed.
+struct TailProbabilities {
+  double at_most;
+  double at_least;
+};
+
+// Beyond this many pairs the counts of sign patterns do not fit 64 bits.
+inline constexpr std::size_t kExactSignPatterns = 60;
+
 }  // namespace pmembench

@@ -14,11 +14,11 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 // C(80, 40) fits 128 bits with room: exact up to 40 values each.
-constexpr std::size_t kExactPairs = 1600;
+constexpr std::size_t kExactOrders = 1600;
 // With ties the distribution is made one value at a time, which costs more.
 constexpr std::size_t kExactTied = 20;
 
-bool is_exact(std::size_t m, std::size_t n) { return m <= 40 && n <= 40 && m * n <= kExactPairs; }
+bool is_exact(std::size_t m, std::size_t n) { return m <= 40 && n <= 40 && m * n <= kExactOrders; }
 
 // How many of the orders of m and n values give each U: the Gaussian binomial coefficient, factor
 // by factor. Arithmetic modulo 2^128 is exact, for each product is a polynomial of true counts.
@@ -67,13 +67,9 @@ std::size_t interval_rank(std::size_t m, std::size_t n, double tail) {
   return 0;
 }
 
-struct Tails {
-  double at_most;
-  double at_least;
-};
-
 // Of twice the sum of the first sample's ranks.
-Tails tied_tails(const std::vector<std::uint32_t>& doubled, std::size_t m, std::size_t sum) {
+TailProbabilities tied_tails(const std::vector<std::uint32_t>& doubled, std::size_t m,
+                             std::size_t sum) {
   const std::size_t largest =
       std::accumulate(doubled.begin(), doubled.end(), std::size_t{0}, std::plus<>());
   const std::size_t width = largest + 1;
@@ -140,7 +136,7 @@ double mann_whitney_p_value(std::span<const double> first, std::span<const doubl
       std::accumulate(ranks.doubled.begin(), ranks.doubled.begin() + static_cast<std::ptrdiff_t>(m),
                       std::size_t{0}, std::plus<>());
   const bool tied = ranks.tie_term > 0;
-  Tails tails{};
+  TailProbabilities tails{};
   if (!tied && is_exact(m, n)) {
     const std::size_t u = (sum - m * (m + 1)) / 2;
     const std::vector<Wide> counts = orders(m, n);

@@ -12,15 +12,7 @@
 namespace pmembench {
 namespace {
 
-// Beyond this the counts of sign patterns no longer fit 64 bits.
-constexpr std::size_t kExactPairs = 60;
-
-struct Tails {
-  double at_most;   // P(T+ <= t)
-  double at_least;  // P(T+ >= t)
-};
-
-Tails exact_tails(const std::vector<std::uint32_t>& doubled, std::size_t sum) {
+TailProbabilities exact_tails(const std::vector<std::uint32_t>& doubled, std::size_t sum) {
   const std::size_t largest =
       std::accumulate(doubled.begin(), doubled.end(), std::size_t{0}, std::plus<>());
   std::vector<std::uint64_t> patterns(largest + 1, 0);  // by the sum of the ranks that are positive
@@ -38,7 +30,7 @@ Tails exact_tails(const std::vector<std::uint32_t>& doubled, std::size_t sum) {
           static_cast<double>(all - below) / total};
 }
 
-Tails normal_tails(double n, double tie_term, double statistic) {
+TailProbabilities normal_tails(double n, double tie_term, double statistic) {
   const double mean = n * (n + 1) / 4;
   const double variance = n * (n + 1) * (2 * n + 1) / 24 - tie_term / 48;
   const double scale = std::sqrt(2 * variance);
@@ -62,10 +54,10 @@ double signed_rank_p_value(std::span<const double> differences, Alternative alte
   const Midranks ranks = midranks(sizes);
   std::size_t sum = 0;
   for (std::size_t i = 0; i < sizes.size(); ++i) sum += positive[i] ? ranks.doubled[i] : 0;
-  const Tails tails = sizes.size() <= kExactPairs
-                          ? exact_tails(ranks.doubled, sum)
-                          : normal_tails(static_cast<double>(sizes.size()), ranks.tie_term,
-                                         static_cast<double>(sum) / 2);
+  const TailProbabilities tails = sizes.size() <= kExactSignPatterns
+                                      ? exact_tails(ranks.doubled, sum)
+                                      : normal_tails(static_cast<double>(sizes.size()),
+                                                     ranks.tie_term, static_cast<double>(sum) / 2);
   if (alternative == Alternative::greater) return tails.at_least;
   if (alternative == Alternative::less) return tails.at_most;
   return std::min(1.0, 2 * std::min(tails.at_least, tails.at_most));

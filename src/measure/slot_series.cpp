@@ -11,9 +11,9 @@ namespace {
 
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
-double middle_of(std::uint32_t index) {
-  constexpr std::uint32_t kSubBuckets = 1U << SlotSeries::kSubBucketBits;
-  if (index < 2 * kSubBuckets) return index;
+double slot_bucket_middle(std::uint32_t index) {
+  constexpr std::uint32_t kExactBuckets = 1U << SlotSeries::kSubBucketBits;
+  if (index < 2 * kExactBuckets) return index;
   const unsigned shift = (index >> SlotSeries::kSubBucketBits) - 1;
   const auto low =
       static_cast<double>(std::uint64_t{index - (shift << SlotSeries::kSubBucketBits)} << shift);
@@ -51,7 +51,7 @@ double SlotSeries::quantile(std::size_t slot, std::uint64_t count, double share)
   std::uint64_t seen = 0;
   for (std::uint32_t index = 0; index < kBuckets; ++index) {
     seen += counts_[slot * kBuckets + index];
-    if (seen >= wanted) return middle_of(index);
+    if (seen >= wanted) return slot_bucket_middle(index);
   }
   return kNotANumber;
 }

@@ -1,5 +1,7 @@
 #include "plan/cell_keys.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>

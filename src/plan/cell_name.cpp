@@ -1,5 +1,7 @@
 #include "plan/cell_name.hpp"
 
+#include <fmt/format.h>
+
 #include "base/units.hpp"
 
 namespace pmembench {

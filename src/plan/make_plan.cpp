@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 // From groups to cells: the product, "usable" and "all" worked out, doubles merged.
 #include <algorithm>
 #include <cctype>

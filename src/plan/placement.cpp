@@ -1,6 +1,8 @@
 // Placements are chosen from the topology alone; that they came true is verified by the runner.
 #include "plan/placement.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <map>

@@ -1,5 +1,7 @@
 #include "plan/skip_reason.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>

@@ -11,8 +11,6 @@
 namespace pmembench {
 namespace {
 
-constexpr const char* kCpus = "sys/devices/system/cpu";
-
 // What decides how bytes reach memory, and how far numbers may be trusted.
 constexpr std::array kFlagsOfInterest = {
     "sse2",      "avx",       "avx2",         "avx512f",     "avx512vl",
@@ -46,7 +44,7 @@ std::optional<int> number_field(std::string_view cpuinfo, std::string_view key) 
 }
 
 std::vector<CpuCache> read_caches(const HostTree& tree) {
-  const std::string at = std::string(kCpus) + "/cpu0/cache";
+  const std::string at = std::string(kCpuFolder) + "/cpu0/cache";
   std::vector<CpuCache> caches;
   for (const std::string& name : tree.numbered(at, "index")) {
     const std::string index = at + "/" + name;
@@ -70,7 +68,7 @@ std::optional<unsigned> count_of(const std::vector<int>& cpus) {
 }
 
 std::optional<unsigned> read_cpus_online(const HostTree& tree, const std::string& cpuinfo) {
-  const auto list = tree.line(std::string(kCpus) + "/online");
+  const auto list = tree.line(std::string(kCpuFolder) + "/online");
   if (const auto count = count_of(parse_cpu_list(list.value_or("")))) return count;
   unsigned processors = 0;
   std::size_t at = 0;
@@ -102,7 +100,7 @@ CpuFacts read_cpu(const std::string& root) {
   }
   facts.caches = read_caches(tree);
   facts.cpus_online = read_cpus_online(tree, cpuinfo);
-  const std::string siblings = std::string(kCpus) + "/cpu0/topology/thread_siblings_list";
+  const std::string siblings = std::string(kCpuFolder) + "/cpu0/topology/thread_siblings_list";
   facts.threads_per_core = count_of(parse_cpu_list(tree.line(siblings).value_or("")));
   return facts;
 }

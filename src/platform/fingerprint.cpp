@@ -1,5 +1,5 @@
 // The key of a machine under which runs may be compared.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string_view>
 

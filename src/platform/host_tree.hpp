@@ -9,6 +9,9 @@
 
 namespace pmembench {
 
+// Where the kernel describes CPUs, relative to the root.
+inline constexpr const char* kCpuFolder = "sys/devices/system/cpu";
+
 // "42", "0x2a", blanks around it -> 42. Signs, other text and more than 64 bits: nullopt.
 std::optional<std::uint64_t> parse_number(std::string_view text);
 

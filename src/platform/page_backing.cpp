@@ -2,15 +2,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/units.hpp"
 #include "platform/host_tree.hpp"
 #include "platform/page_scan.hpp"
 #include "platform/topology.hpp"
 
 namespace pmembench {
 namespace {
-
-// PMD size on x86-64: what smaps calls "huge" without naming a size.
-constexpr std::uint64_t kHugePageBytes = std::uint64_t{2} << 20;
 
 // One mapping of smaps.
 struct Mapping {

@@ -9,7 +9,7 @@
 namespace pmembench {
 namespace {
 
-constexpr unsigned kWordBits = 8 * sizeof(unsigned long);
+constexpr unsigned kMaskWordBits = 8 * sizeof(unsigned long);
 constexpr unsigned kMostNodes = 1024;
 constexpr std::uint64_t kSmallPageBytes = 4096;
 // Each range with a policy of its own is an area of the process, which may have 65,530 of them.
@@ -20,17 +20,17 @@ constexpr std::size_t kQueryBatch = 4096;
 using NodeMask = std::vector<unsigned long>;
 
 NodeMask mask_of(std::span<const NodeWeight> weights) {
-  NodeMask mask(kMostNodes / kWordBits, 0UL);
+  NodeMask mask(kMostNodes / kMaskWordBits, 0UL);
   for (const NodeWeight& each : weights) {
     const auto node = static_cast<unsigned>(each.node);
     PMB_CHECK(node < kMostNodes, "node numbers were checked when the medium was parsed");
-    mask[node / kWordBits] |= 1UL << (node % kWordBits);
+    mask[node / kMaskWordBits] |= 1UL << (node % kMaskWordBits);
   }
   return mask;
 }
 
 // The kernel reads one bit less than it is told, a quirk that it keeps for old programs.
-unsigned long bits_of(const NodeMask& mask) { return mask.size() * kWordBits + 1; }
+unsigned long bits_of(const NodeMask& mask) { return mask.size() * kMaskWordBits + 1; }
 
 Error refused(std::span<const NodeWeight> weights, int code) {
   Error error = environment_error(

@@ -14,15 +14,14 @@ namespace pmembench {
 namespace {
 
 constexpr const char* kNodes = "sys/devices/system/node";
-constexpr const char* kCpus = "sys/devices/system/cpu";
 
 std::vector<int> online_cpus(const HostTree& tree) {
-  if (const auto list = tree.line(std::string(kCpus) + "/online")) {
+  if (const auto list = tree.line(std::string(kCpuFolder) + "/online")) {
     const std::vector<int> cpus = parse_cpu_list(*list);
     if (!cpus.empty()) return cpus;
   }
   std::vector<int> cpus;
-  for (const std::string& name : tree.numbered(kCpus, "cpu")) {
+  for (const std::string& name : tree.numbered(kCpuFolder, "cpu")) {
     cpus.push_back(std::stoi(name.substr(3)));
   }
   return cpus;
@@ -121,7 +120,7 @@ void add_distances(const HostTree& tree, std::vector<NumaNode>& nodes) {
 std::map<int, int> read_cores(const HostTree& tree, const std::vector<int>& cpus) {
   std::map<int, int> cores;
   for (const int cpu : cpus) {
-    const std::string at = std::string(kCpus) + "/cpu" + std::to_string(cpu) + "/topology";
+    const std::string at = std::string(kCpuFolder) + "/cpu" + std::to_string(cpu) + "/topology";
     auto line = tree.line(at + "/core_cpus_list");
     if (!line) line = tree.line(at + "/thread_siblings_list");
     const std::vector<int> siblings = parse_cpu_list(line.value_or(""));

@@ -27,12 +27,6 @@ struct Shift {
   bool judged = false;
 };
 
-void refuse(Verdict verdict, std::string code, std::string reason, CellVerdict& cell) {
-  cell.verdict = verdict;
-  cell.code = std::move(code);
-  cell.reason = std::move(reason);
-}
-
 std::vector<double> logarithms(const StoredCell& cell) {
   std::vector<double> values;
   for (const auto& [index, time_ns] : cell.median_ns) {
@@ -86,8 +80,8 @@ bool has_numbers(const StoredCell& base, const StoredCell& head, CellVerdict& ve
     const char* side = cell == &base ? "base" : "head";
     const std::string reason =
         cell->status == "ok" ? "it has no time" : cell->status + ": " + cell->reason;
-    refuse(Verdict::missing, "failed_cell", fmt::format("the {} has no result: {}", side, reason),
-           verdict);
+    conclude(Verdict::missing, "failed_cell", fmt::format("the {} has no result: {}", side, reason),
+             verdict);
     return false;
   }
   return true;
@@ -110,11 +104,11 @@ Shift measure(const StoredCell& base, const StoredCell& head, bool paired,
   if (!has_numbers(base, head, verdict)) return shift;
   estimate(base, head, paired, rules.gate.confidence, shift);
   if (!shift.ln.has_interval) {
-    refuse(Verdict::inconclusive, "too_few_replicates",
-           fmt::format("{} and {} replicates have no {:.3g} % interval: 95 % takes {}",
-                       base.median_ns.size(), head.median_ns.size(), rules.gate.confidence * 100,
-                       paired ? "six pairs" : "four on each side"),
-           verdict);
+    conclude(Verdict::inconclusive, "too_few_replicates",
+             fmt::format("{} and {} replicates have no {:.3g} % interval: 95 % takes {}",
+                         base.median_ns.size(), head.median_ns.size(), rules.gate.confidence * 100,
+                         paired ? "six pairs" : "four on each side"),
+             verdict);
     return shift;
   }
   shift.judged = true;
@@ -127,30 +121,30 @@ void decide(double adjusted_p, std::size_t tests, const CompareRules& rules, Shi
   const std::string seen = interval_words(*verdict.effect);
   if (direction == 0) {
     const bool within = shift.ln.high < std::log1p(verdict.minimal_effect);
-    refuse(within ? Verdict::pass : Verdict::inconclusive,
-           within ? "within_effect" : "interval_too_wide",
-           within ? fmt::format("{}: below {}", seen, percent(verdict.minimal_effect))
-                  : fmt::format("{}: the interval holds changes below and above {}", seen,
-                                percent(verdict.minimal_effect)),
-           verdict);
+    conclude(within ? Verdict::pass : Verdict::inconclusive,
+             within ? "within_effect" : "interval_too_wide",
+             within ? fmt::format("{}: below {}", seen, percent(verdict.minimal_effect))
+                    : fmt::format("{}: the interval holds changes below and above {}", seen,
+                                  percent(verdict.minimal_effect)),
+             verdict);
     return;
   }
   if (!(adjusted_p <= rules.gate.false_discovery_rate)) {
-    refuse(Verdict::inconclusive, "not_significant_in_suite",
-           fmt::format("{} stands out alone, and not among {} tests (adjusted p {:.2g})", seen,
-                       tests, adjusted_p),
-           verdict);
+    conclude(Verdict::inconclusive, "not_significant_in_suite",
+             fmt::format("{} stands out alone, and not among {} tests (adjusted p {:.2g})", seen,
+                         tests, adjusted_p),
+             verdict);
     return;
   }
   const bool slower = direction > 0;
   const Verdict trusted = slower ? Verdict::regression : Verdict::improved;
-  refuse(rules.trust_stored ? trusted : Verdict::suspect,
-         slower ? "slower_stored" : "faster_stored",
-         fmt::format("{} by {}{}", slower ? "slower" : "faster", seen,
-                     rules.trust_stored
-                         ? ""
-                         : "; the runs were not measured together, and `pmembench gate` decides"),
-         verdict);
+  conclude(rules.trust_stored ? trusted : Verdict::suspect,
+           slower ? "slower_stored" : "faster_stored",
+           fmt::format("{} by {}{}", slower ? "slower" : "faster", seen,
+                       rules.trust_stored
+                           ? ""
+                           : "; the runs were not measured together, and `pmembench gate` decides"),
+           verdict);
 }
 
 void decide_all(const CompareRules& rules, std::vector<Shift>& shifts, Comparison& comparison) {
@@ -183,8 +177,8 @@ void list_lonely(const CellsByName& base, const CellsByName& head, double minima
     missing.metric = "ns_per_operation";
     missing.paired = false;
     missing.minimal_effect = minimal_effect;
-    refuse(Verdict::missing, "missing_head", "the head has no such cell: it is gone or renamed",
-           missing);
+    conclude(Verdict::missing, "missing_head", "the head has no such cell: it is gone or renamed",
+             missing);
     comparison.cells.push_back(std::move(missing));
   }
 }

@@ -12,25 +12,6 @@ using nlohmann::json;
 constexpr const char* kSchema = "pmembench-comparison";
 constexpr int kVersion = 1;
 
-json to_json(const std::optional<Estimate>& estimate) {
-  if (!estimate) return nullptr;
-  const bool known = estimate->has_interval;
-  return {{"estimate", number_or_null(estimate->estimate)},
-          {"low", known ? number_or_null(estimate->low) : json(nullptr)},
-          {"high", known ? number_or_null(estimate->high) : json(nullptr)}};
-}
-
-std::optional<Estimate> estimate_from(const json& value) {
-  if (value.is_null()) return std::nullopt;
-  Estimate estimate;
-  estimate.estimate = estimate.low = estimate.high = number_from(value.at("estimate"));
-  estimate.has_interval = !value.at("low").is_null() && !value.at("high").is_null();
-  if (!estimate.has_interval) return estimate;
-  estimate.low = value.at("low").get<double>();
-  estimate.high = value.at("high").get<double>();
-  return estimate;
-}
-
 json to_json(const ComparisonSide& side) {
   return {{"label", side.label},
           {"version", side.version},
@@ -85,9 +66,9 @@ CellVerdict cell_from(const json& value) {
   cell.reason = value.at("reason").get<std::string>();
   cell.wants_confirmation = value.value("wants_confirmation", false);
   cell.paired = value.at("paired").get<bool>();
-  cell.effect = estimate_from(value.at("effect"));
-  cell.control_effect = estimate_from(value.at("control_effect"));
-  cell.confirmation = estimate_from(value.at("confirmation"));
+  cell.effect = optional_estimate_from(value.at("effect"));
+  cell.control_effect = optional_estimate_from(value.at("control_effect"));
+  cell.confirmation = optional_estimate_from(value.at("confirmation"));
   cell.p_value = number_from(value.at("p_value"));
   cell.mde = number_from(value.at("mde"));
   cell.minimal_effect = number_from(value.at("minimal_effect"));

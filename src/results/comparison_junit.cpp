@@ -7,7 +7,7 @@
 namespace pmembench {
 namespace {
 
-std::string escaped(std::string_view text) {
+std::string xml_escaped(std::string_view text) {
   std::string result;
   for (const char c : plain_text(text)) {
     if (c == '&') {
@@ -27,25 +27,25 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string number(double value) {
+std::string six_digits(double value) {
   return std::isfinite(value) ? fmt::format("{:.6g}", value) : "";
 }
 
 std::string property(std::string_view name, const std::string& value) {
   if (value.empty()) return {};
-  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, escaped(value));
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_escaped(value));
 }
 
 std::string properties(const CellVerdict& cell) {
   std::string text = property("verdict", std::string(name_of(cell.verdict)));
   text += property("code", cell.code);
   if (cell.effect) {
-    text += property("est", number(cell.effect->estimate));
+    text += property("est", six_digits(cell.effect->estimate));
     if (cell.effect->has_interval) {
-      text += property("ci", number(cell.effect->low) + ".." + number(cell.effect->high));
+      text += property("ci", six_digits(cell.effect->low) + ".." + six_digits(cell.effect->high));
     }
   }
-  text += property("mde", number(cell.mde)) + property("p", number(cell.p_value));
+  text += property("mde", six_digits(cell.mde)) + property("p", six_digits(cell.p_value));
   text += property("P", std::to_string(cell.replicates));
   text += property("s", std::to_string(cell.slices));
   return "    <properties>\n" + text + "    </properties>\n";
@@ -72,7 +72,8 @@ Outcome outcome_of(Verdict verdict) {
 
 // GitLab drops the attribute and shows the body; others do the reverse.
 std::string outcome_element(const CellVerdict& cell) {
-  const std::string message = escaped(fmt::format("{}: {}", name_of(cell.verdict), cell.reason));
+  const std::string message =
+      xml_escaped(fmt::format("{}: {}", name_of(cell.verdict), cell.reason));
   switch (outcome_of(cell.verdict)) {
     case Outcome::passed:
       break;
@@ -91,7 +92,7 @@ std::string outcome_element(const CellVerdict& cell) {
 
 std::string testcase(std::string_view class_name, const CellVerdict& cell) {
   return fmt::format("  <testcase classname=\"{}\" name=\"{} {}\" time=\"0\">\n", class_name,
-                     escaped(cell.cell), escaped(cell.metric)) +
+                     xml_escaped(cell.cell), xml_escaped(cell.metric)) +
          properties(cell) + outcome_element(cell) + "  </testcase>\n";
 }
 
@@ -101,7 +102,7 @@ std::string comparison_junit(const Comparison& comparison) {
   std::size_t failures = 0;
   std::size_t skipped = 0;
   std::size_t errors = 0;
-  const std::string class_name = "pmembench." + escaped(comparison.kind);
+  const std::string class_name = "pmembench." + xml_escaped(comparison.kind);
   std::string cases;
   const auto add = [&](const CellVerdict& cell) {
     const Outcome outcome = outcome_of(cell.verdict);
@@ -126,7 +127,7 @@ std::string comparison_junit(const Comparison& comparison) {
              "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
              "timestamp=\"{}\">\n",
              class_name, comparison.cells.size() + (unsaid ? 1 : 0), failures, errors, skipped,
-             escaped(comparison.created_utc)) +
+             xml_escaped(comparison.created_utc)) +
          cases + "</testsuite>\n";
 }
 

@@ -10,7 +10,7 @@ namespace pmembench {
 namespace {
 
 // For a cell of a table: nothing in it may end the cell, begin a tag or be taken for emphasis.
-std::string escaped(std::string_view text) {
+std::string markdown_escaped(std::string_view text) {
   std::string result;
   for (const char c : plain_text(text)) {
     if (c == '<') {
@@ -31,10 +31,11 @@ std::string time_text(double ns) { return std::isfinite(ns) ? format_duration_ns
 
 std::string row_text(const CellVerdict& cell) {
   return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} x {} | {} |\n", name_of(cell.verdict),
-                     escaped(cell.cell), escaped(cell.metric), time_text(cell.base_ns),
-                     time_text(cell.head_ns), cell.effect ? interval_words(*cell.effect) : "",
+                     markdown_escaped(cell.cell), markdown_escaped(cell.metric),
+                     time_text(cell.base_ns), time_text(cell.head_ns),
+                     cell.effect ? interval_words(*cell.effect) : "",
                      std::isfinite(cell.mde) ? percent(cell.mde) : "", cell.replicates, cell.slices,
-                     escaped(cell.reason));
+                     markdown_escaped(cell.reason));
 }
 
 constexpr std::string_view kTableHead =
@@ -70,10 +71,10 @@ std::string section(const std::string& heading, const std::vector<std::string>& 
 
 std::string facts_text(const Comparison& comparison) {
   const auto side = [](const ComparisonSide& each) {
-    std::string text = escaped(std::string_view(each.label).substr(0, 500));
+    std::string text = markdown_escaped(std::string_view(each.label).substr(0, 500));
     if (!each.version.empty()) {
-      text +=
-          fmt::format(" (pmembench {})", escaped(std::string_view(each.version).substr(0, 100)));
+      text += fmt::format(" (pmembench {})",
+                          markdown_escaped(std::string_view(each.version).substr(0, 100)));
     }
     return text;
   };
@@ -88,10 +89,10 @@ std::string facts_text(const Comparison& comparison) {
 std::vector<std::string> only_lines(const Comparison& comparison) {
   std::vector<std::string> lines;
   for (const std::string& cell : comparison.base_only) {
-    lines.push_back(fmt::format("- {}: only in the base\n", escaped(cell)));
+    lines.push_back(fmt::format("- {}: only in the base\n", markdown_escaped(cell)));
   }
   for (const std::string& cell : comparison.head_only) {
-    lines.push_back(fmt::format("- {}: only in the head\n", escaped(cell)));
+    lines.push_back(fmt::format("- {}: only in the head\n", markdown_escaped(cell)));
   }
   return lines;
 }
@@ -99,8 +100,8 @@ std::vector<std::string> only_lines(const Comparison& comparison) {
 std::vector<std::string> difference_lines(const Comparison& comparison) {
   std::vector<std::string> lines;
   for (const EnvironmentDifference& each : comparison.environment_differences) {
-    lines.push_back(fmt::format("| {} | {} | {} |\n", escaped(each.name), escaped(each.base),
-                                escaped(each.head)));
+    lines.push_back(fmt::format("| {} | {} | {} |\n", markdown_escaped(each.name),
+                                markdown_escaped(each.base), markdown_escaped(each.head)));
   }
   return lines;
 }
@@ -115,7 +116,8 @@ std::string comparison_markdown(const Comparison& comparison, std::size_t limit_
   }
   // Cut before it is escaped, so that no escape is cut in two.
   const std::string_view sentence = std::string_view(comparison.sentence).substr(0, 800);
-  std::string text = fmt::format("**{}**: {}\n\n", name_of(comparison.verdict), escaped(sentence));
+  std::string text =
+      fmt::format("**{}**: {}\n\n", name_of(comparison.verdict), markdown_escaped(sentence));
   text += facts_text(comparison);
   text +=
       section("Cells on one side only:\n\n", only_lines(comparison), "such cells", limit / 4, 0);

@@ -22,13 +22,13 @@ using Curve = std::map<double, double>;
 // By replicate.
 using Curves = std::map<unsigned, Curve>;
 
-struct Group {
+struct CrossoverGroup {
   std::string title;
   std::map<std::string, Curves> by_backend;
   std::map<std::string, std::set<double>> sizes;
 };
 
-std::string title_of(const Row& row) {
+std::string crossover_title(const Row& row) {
   return fmt::format("{}, {}", work_text(row, "operation_size"), place_text(row));
 }
 
@@ -39,17 +39,18 @@ bool takes_part(const Row& row) {
   return durable && known && row.parameters.contains("operation_size");
 }
 
-std::vector<Group> groups_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates) {
-  std::vector<Group> groups;
+std::vector<CrossoverGroup> crossover_groups(const std::vector<Row>& rows,
+                                             const ReplicatesByCell& replicates) {
+  std::vector<CrossoverGroup> groups;
   for (const Row& row : rows) {
     const auto found = replicates.find(row.cell);
     if (!takes_part(row) || found == replicates.end()) continue;
     const auto size = parse_count(row.parameters.at("operation_size"));
     if (!size) continue;
-    const std::string title = title_of(row);
+    const std::string title = crossover_title(row);
     auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const Group& one) { return one.title == title; });
-    if (group == groups.end()) group = groups.insert(groups.end(), Group{title, {}, {}});
+                              [&](const CrossoverGroup& one) { return one.title == title; });
+    if (group == groups.end()) group = groups.insert(groups.end(), CrossoverGroup{title, {}, {}});
     const auto bytes = static_cast<double>(*size);
     group->sizes[row.backend].insert(bytes);
     for (const Replicate& replicate : found->second) {
@@ -76,7 +77,7 @@ double crossing(const Curve& cached, const Curve& nontemporal, const std::vector
   return 0;
 }
 
-std::optional<Crossover> crossover_of(const Group& group, const std::string& cached,
+std::optional<Crossover> crossover_of(const CrossoverGroup& group, const std::string& cached,
                                       double confidence) {
   std::vector<double> sizes;
   const auto& own = group.sizes.at(cached);
@@ -113,7 +114,7 @@ std::optional<Crossover> crossover_of(const Group& group, const std::string& cac
 std::vector<Crossover> crossovers_of(const std::vector<Row>& rows,
                                      const ReplicatesByCell& replicates, double confidence) {
   std::vector<Crossover> all;
-  for (const Group& group : groups_of(rows, replicates)) {
+  for (const CrossoverGroup& group : crossover_groups(rows, replicates)) {
     if (!group.by_backend.contains(kNontemporal)) continue;
     for (const char* cached : kCached) {
       if (!group.by_backend.contains(cached)) continue;

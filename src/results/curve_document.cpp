@@ -3,22 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "results/json_values.hpp"
+
 namespace pmembench {
 namespace {
 
 using nlohmann::json;
-
-json estimate_json(const Estimate& estimate) {
-  const bool known = estimate.has_interval;
-  return {{"estimate", estimate.estimate},
-          {"low", known ? json(estimate.low) : json(nullptr)},
-          {"high", known ? json(estimate.high) : json(nullptr)},
-          {"has_interval", known}};
-}
-
-json maybe(const std::optional<Estimate>& estimate) {
-  return estimate ? estimate_json(*estimate) : json(nullptr);
-}
 
 std::string parameter(const Cell& cell, const char* name) {
   const auto found = cell.parameters.find(name);
@@ -35,8 +25,8 @@ json point_json(const CurveRecord& curve, std::size_t at) {
   json point = {{"cell", row.cell},
                 {"status", row.status},
                 {"reason", row.reason},
-                {"bandwidth", maybe(row.bytes_per_s)},
-                {"latency", maybe(row.ns_per_operation)},
+                {"bandwidth", to_json(row.bytes_per_s)},
+                {"latency", to_json(row.ns_per_operation)},
                 {"latency_ns", to_json(row).at("latency_ns")},
                 {"replicates", row.replicates},
                 {"slices", row.slices},
@@ -50,7 +40,7 @@ json point_json(const CurveRecord& curve, std::size_t at) {
   if (at < curve.percentiles.size()) {
     point["percentiles"] = json::object();
     for (const auto& [name, estimate] : curve.percentiles[at]) {
-      point["percentiles"][name] = estimate_json(estimate);
+      point["percentiles"][name] = to_json(estimate);
     }
   }
   if (curve.pauses) point["pause"] = of("pause");
@@ -85,16 +75,16 @@ json figures_json(const CurveRecord& curve) {
       not_saturated(summary.latency_ratio.estimate, curve.growth, curve.thread_ratio);
   json knee = nullptr;
   if (summary.knee_bandwidth) {
-    knee = {{"bandwidth", estimate_json(*summary.knee_bandwidth)},
-            {"latency_ns", estimate_json(*summary.knee_latency)}};
+    knee = {{"bandwidth", to_json(*summary.knee_bandwidth)},
+            {"latency_ns", to_json(*summary.knee_latency)}};
   }
   return {{"processes", summary.processes},
-          {"unloaded_latency_ns", estimate_json(summary.unloaded_latency)},
-          {"maximum_bytes_per_s", estimate_json(summary.maximum_bandwidth)},
-          {"latency_ratio", estimate_json(summary.latency_ratio)},
+          {"unloaded_latency_ns", to_json(summary.unloaded_latency)},
+          {"maximum_bytes_per_s", to_json(summary.maximum_bandwidth)},
+          {"latency_ratio", to_json(summary.latency_ratio)},
           {"knee", knee},
           {"knee_in_processes", summary.knee_reached},
-          {"at_twice_unloaded", maybe(summary.bandwidth_at_twice)},
+          {"at_twice_unloaded", to_json(summary.bandwidth_at_twice)},
           {"at_twice_unloaded_in_processes", summary.twice_reached},
           {"growth_with_threads", curve.growth},
           {"saturated", reasons.empty()},
@@ -126,9 +116,9 @@ json interference_json(const std::vector<CurveRecord>& curves) {
                      {"load", identity["media"]},
                      {"backend", identity["backend"]},
                      {"read_share", identity["read_share"]},
-                     {"idle_ns", maybe(idle.ns_per_operation)},
-                     {"loaded_ns", maybe(full.ns_per_operation)},
-                     {"load_bytes_per_s", maybe(full.bytes_per_s)}});
+                     {"idle_ns", to_json(idle.ns_per_operation)},
+                     {"loaded_ns", to_json(full.ns_per_operation)},
+                     {"load_bytes_per_s", to_json(full.bytes_per_s)}});
   }
   return pairs;
 }

@@ -18,7 +18,9 @@ std::string quoted(const std::string& text) {
   return result + "\"";
 }
 
-std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
+std::string shortest_digits(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : "";
+}
 
 std::string joined(const std::map<std::string, std::string>& parameters) {
   std::string text;
@@ -31,22 +33,23 @@ std::string joined(const std::map<std::string, std::string>& parameters) {
 void add_estimate(const char* name, const std::optional<Estimate>& estimate,
                   std::vector<Field>& fields) {
   const bool interval = estimate && estimate->has_interval;
-  fields.emplace_back(name, estimate ? number(estimate->estimate) : "");
-  fields.emplace_back(fmt::format("{}_low", name), interval ? number(estimate->low) : "");
-  fields.emplace_back(fmt::format("{}_high", name), interval ? number(estimate->high) : "");
+  fields.emplace_back(name, estimate ? shortest_digits(estimate->estimate) : "");
+  fields.emplace_back(fmt::format("{}_low", name), interval ? shortest_digits(estimate->low) : "");
+  fields.emplace_back(fmt::format("{}_high", name),
+                      interval ? shortest_digits(estimate->high) : "");
 }
 
 void add_latency(const std::optional<LatencyResult>& latency, std::vector<Field>& fields) {
   fields.emplace_back("latency_mode", latency ? latency->mode : "");
   fields.emplace_back("latency_n", latency ? std::to_string(latency->n) : "");
-  fields.emplace_back("latency_ns_mean", latency ? number(latency->mean_ns) : "");
-  fields.emplace_back("latency_ns_min", latency ? number(latency->minimum_ns) : "");
-  fields.emplace_back("latency_ns_max", latency ? number(latency->maximum_ns) : "");
+  fields.emplace_back("latency_ns_mean", latency ? shortest_digits(latency->mean_ns) : "");
+  fields.emplace_back("latency_ns_min", latency ? shortest_digits(latency->minimum_ns) : "");
+  fields.emplace_back("latency_ns_max", latency ? shortest_digits(latency->maximum_ns) : "");
   for (const char* name : {"p50", "p90", "p99", "p99.9", "p99.99"}) {
     std::string value;
     if (latency) {
       for (const auto& [known, time_ns] : latency->percentiles) {
-        if (known == name) value = number(time_ns);
+        if (known == name) value = shortest_digits(time_ns);
       }
     }
     fields.emplace_back(fmt::format("latency_ns_{}", name), value);
@@ -58,7 +61,7 @@ void add_amplification(const std::map<std::string, double>& amplification,
   for (const char* name : {"bytes_asked", "bytes_stored", "lines_flushed", "fences"}) {
     const auto found = amplification.find(name);
     fields.emplace_back(fmt::format("amplification_{}", name),
-                        found == amplification.end() ? "" : number(found->second));
+                        found == amplification.end() ? "" : shortest_digits(found->second));
   }
 }
 
@@ -82,11 +85,11 @@ std::vector<Field> fields_of(const RunRecord& run, const Row& row) {
   add_estimate("bytes_per_s", row.bytes_per_s, fields);
   add_estimate("ns_per_operation", row.ns_per_operation, fields);
   add_latency(row.latency_ns, fields);
-  fields.emplace_back("floor_ns", number(row.floor_ns));
+  fields.emplace_back("floor_ns", shortest_digits(row.floor_ns));
   fields.emplace_back("replicates", std::to_string(row.replicates));
   fields.emplace_back("slices", std::to_string(row.slices));
   fields.emplace_back("converged", row.converged ? "true" : "false");
-  fields.emplace_back("disturbed_share", number(row.disturbed_share));
+  fields.emplace_back("disturbed_share", shortest_digits(row.disturbed_share));
   add_amplification(row.amplification, fields);
   std::string warnings;
   for (const Warning& warning : row.warnings) {

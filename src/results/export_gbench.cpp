@@ -2,6 +2,7 @@
 // it.
 #include <cmath>
 
+#include "measure/spread.hpp"
 #include "results/export_formats.hpp"
 #include "results/json_values.hpp"
 
@@ -30,7 +31,7 @@ ordered_json fact_or_null(const json& facts, const std::string& key) {
   return found == nullptr ? ordered_json(nullptr) : ordered_json(*found);
 }
 
-ordered_json number(double value) { return number_or_null<ordered_json>(value); }
+ordered_json gbench_number(double value) { return number_or_null<ordered_json>(value); }
 
 ordered_json caches_of(const json& environment) {
   ordered_json caches = ordered_json::array();
@@ -110,8 +111,8 @@ ordered_json entry_of(const Row& row, std::size_t family, std::string name, cons
 
 void add_times(std::uint64_t iterations, double time_ns, ordered_json& entry) {
   entry["iterations"] = iterations;
-  entry["real_time"] = number(time_ns);
-  entry["cpu_time"] = number(time_ns);
+  entry["real_time"] = gbench_number(time_ns);
+  entry["cpu_time"] = gbench_number(time_ns);
   entry["time_unit"] = "ns";
 }
 
@@ -149,14 +150,6 @@ double mean(std::span<const double> values) {
   return sum / static_cast<double>(values.size());
 }
 
-// Of the sample (n - 1), as google/benchmark does.
-double standard_deviation(std::span<const double> values) {
-  const double middle = mean(values);
-  double sum = 0;
-  for (const double value : values) sum += (value - middle) * (value - middle);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
-
 using Statistic = double (*)(std::span<const double>);
 
 ordered_json aggregate_entry(const Row& row, std::size_t family, const Columns& columns,
@@ -168,9 +161,9 @@ ordered_json aggregate_entry(const Row& row, std::size_t family, const Columns& 
   entry["aggregate_unit"] = "time";
   add_times(repetitions, statistic(columns.time_ns), entry);
   if (!columns.bytes_per_s.empty()) {
-    entry["bytes_per_second"] = number(statistic(columns.bytes_per_s));
+    entry["bytes_per_second"] = gbench_number(statistic(columns.bytes_per_s));
   }
-  entry["items_per_second"] = number(statistic(columns.items_per_s));
+  entry["items_per_second"] = gbench_number(statistic(columns.items_per_s));
   return entry;
 }
 
@@ -185,8 +178,9 @@ void add_cell(const Row& row, std::size_t family, const std::vector<Replicate>& 
     ordered_json entry = entry_of(row, family, row.cell, "iteration", replicates.size());
     entry["repetition_index"] = i;
     add_times(replicates[i].operations, columns.time_ns[i], entry);
-    if (!columns.bytes_per_s.empty()) entry["bytes_per_second"] = number(columns.bytes_per_s[i]);
-    entry["items_per_second"] = number(columns.items_per_s[i]);
+    if (!columns.bytes_per_s.empty())
+      entry["bytes_per_second"] = gbench_number(columns.bytes_per_s[i]);
+    entry["items_per_second"] = gbench_number(columns.items_per_s[i]);
     benchmarks.push_back(std::move(entry));
   }
   if (replicates.size() < 2) return;

@@ -22,6 +22,15 @@ template <typename Json = nlohmann::json>
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
 
+// {estimate, low, high, has_interval}. Without an interval low and high are null: equal bounds
+// would read as perfect certainty. Absent: null.
+nlohmann::json to_json(const Estimate& estimate);
+nlohmann::json to_json(const std::optional<Estimate>& estimate);
+// The inverse; has_interval may be missing (documents of older versions), bounds then decide.
+// Throws the library's exception where a key is missing or of another type.
+Estimate estimate_from(const nlohmann::json& value);
+std::optional<Estimate> optional_estimate_from(const nlohmann::json& value);
+
 // {type, sentence}, and cause and remedy of types that the catalogue knows.
 nlohmann::json to_json(const std::vector<Warning>& warnings);
 std::vector<Warning> warnings_from(const nlohmann::json& value);

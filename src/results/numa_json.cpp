@@ -7,13 +7,6 @@ namespace {
 
 using nlohmann::json;
 
-json estimate_json(const Estimate& estimate) {
-  const bool known = estimate.has_interval;
-  return {{"estimate", number_or_null(estimate.estimate)},
-          {"low", known ? number_or_null(estimate.low) : json(nullptr)},
-          {"high", known ? number_or_null(estimate.high) : json(nullptr)}};
-}
-
 template <typename T>
 json known(const std::optional<T>& value) {
   return value ? json(*value) : json(nullptr);
@@ -25,10 +18,10 @@ json matrix_json(const NodeMatrix& matrix) {
     fields.push_back({{"initiator_node", pair.first},
                       {"target", pair.second},
                       {"cell", field.cell},
-                      {"measured", estimate_json(field.measured)},
+                      {"measured", to_json(field.measured)},
                       {"rated", known(field.rated)},
                       {"rated_by", field.rated ? json(field.rated_by) : json(nullptr)},
-                      {"ratio", field.ratio ? estimate_json(*field.ratio) : json(nullptr)}});
+                      {"ratio", to_json(field.ratio)}});
   }
   return {{"group", matrix.group},
           {"measure", matrix.measure},
@@ -43,7 +36,7 @@ json sweep_json(const InterleaveSweep& sweep) {
     points.push_back({{"cell", point.cell},
                       {"weights", {point.first_weight, point.second_weight}},
                       {"first_share", point.first_share},
-                      {"bytes_per_s", estimate_json(point.bytes_per_s)}});
+                      {"bytes_per_s", to_json(point.bytes_per_s)}});
   }
   return {{"group", sweep.group},
           {"initiator_node", sweep.initiator_node},

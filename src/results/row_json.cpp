@@ -10,26 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-json to_json(const std::optional<Estimate>& estimate) {
-  if (!estimate) return nullptr;
-  // Bounds that are no interval would read as perfect certainty; they are left null.
-  const bool known = estimate->has_interval;
-  return {{"estimate", number_or_null(estimate->estimate)},
-          {"low", known ? number_or_null(estimate->low) : json(nullptr)},
-          {"high", known ? number_or_null(estimate->high) : json(nullptr)},
-          {"has_interval", known}};
-}
-
-std::optional<Estimate> estimate_from(const json& value) {
-  if (value.is_null()) return std::nullopt;
-  Estimate estimate;
-  estimate.estimate = number_from(value.at("estimate"));
-  estimate.has_interval = value.at("has_interval").get<bool>();
-  estimate.low = estimate.has_interval ? number_from(value.at("low")) : estimate.estimate;
-  estimate.high = estimate.has_interval ? number_from(value.at("high")) : estimate.estimate;
-  return estimate;
-}
-
 json to_json(const std::optional<LatencyResult>& latency) {
   if (!latency) return nullptr;
   json value{{"mode", latency->mode},
@@ -107,7 +87,7 @@ std::optional<RowPair> pair_from(const json& row) {
     pair.rated = value.at("rated").get<double>();
     pair.rated_by = value.value("rated_by", "HMAT");  // older ones knew no other
   }
-  pair.ratio = estimate_from(value.at("ratio"));
+  pair.ratio = optional_estimate_from(value.at("ratio"));
   return pair;
 }
 
@@ -131,9 +111,9 @@ void read_identity(const json& value, Row& row) {
 void read_numbers(const json& value, Row& row) {
   row.operations = value.at("operations").get<std::uint64_t>();
   row.bytes = value.at("bytes").get<std::uint64_t>();
-  row.operations_per_s = estimate_from(value.at("operations_per_s"));
-  row.bytes_per_s = estimate_from(value.at("bytes_per_s"));
-  row.ns_per_operation = estimate_from(value.at("ns_per_operation"));
+  row.operations_per_s = optional_estimate_from(value.at("operations_per_s"));
+  row.bytes_per_s = optional_estimate_from(value.at("bytes_per_s"));
+  row.ns_per_operation = optional_estimate_from(value.at("ns_per_operation"));
   row.latency_ns = latency_from(value.at("latency_ns"));
   // Rows from before the open loop have none.
   if (value.contains("service_ns")) row.service_ns = latency_from(value.at("service_ns"));

@@ -5,6 +5,8 @@
 
 #include "base/units.hpp"
 
+#include "results/json_values.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -79,15 +81,9 @@ SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcess
 }
 
 nlohmann::json to_json(const SloSummary& summary) {
-  nlohmann::json rate = nullptr;
-  if (summary.rate_per_s) {
-    const Estimate& value = *summary.rate_per_s;
-    rate = {{"estimate", value.estimate},
-            {"low", value.has_interval ? nlohmann::json(value.low) : nlohmann::json(nullptr)},
-            {"high", value.has_interval ? nlohmann::json(value.high) : nlohmann::json(nullptr)},
-            {"has_interval", value.has_interval}};
-  }
-  return {{"verdict", summary.verdict}, {"rate_per_s", rate}, {"sentence", summary.sentence}};
+  return {{"verdict", summary.verdict},
+          {"rate_per_s", to_json(summary.rate_per_s)},
+          {"sentence", summary.sentence}};
 }
 
 }  // namespace pmembench

@@ -26,12 +26,6 @@ double deviation_of(const std::vector<double>& differences) {
   return robust > 0 ? robust : standard_deviation(differences);
 }
 
-void refuse(Verdict verdict, std::string code, std::string reason, CellVerdict& cell) {
-  cell.verdict = verdict;
-  cell.code = std::move(code);
-  cell.reason = std::move(reason);
-}
-
 Measured measure(const std::string& cell, MetricSamples samples, const GateRules& rules) {
   Measured measured;
   CellVerdict& verdict = measured.verdict;
@@ -51,25 +45,26 @@ Measured measure(const std::string& cell, MetricSamples samples, const GateRules
     verdict.mde = smallest_visible(measured.deviation, samples.head.size());
   }
   if (samples.problem != Verdict::pass) {
-    refuse(samples.problem, samples.code, samples.reason, verdict);
+    conclude(samples.problem, samples.code, samples.reason, verdict);
     return measured;
   }
   const Estimate control = hodges_lehmann(samples.control, rules.confidence);
   verdict.control_effect = as_share(control);
   if (direction_of(control, samples.minimal_effect) != 0) {
-    refuse(Verdict::untrusted, "control_differs",
-           fmt::format("the base compared with itself differs by {}: the machine disturbed one arm "
-                       "more than another; run it again where it is quieter",
-                       interval_words(*verdict.control_effect)),
-           verdict);
+    conclude(
+        Verdict::untrusted, "control_differs",
+        fmt::format("the base compared with itself differs by {}: the machine disturbed one arm "
+                    "more than another; run it again where it is quieter",
+                    interval_words(*verdict.control_effect)),
+        verdict);
     return measured;
   }
   if (!measured.ln.has_interval) {
-    refuse(Verdict::inconclusive, "too_few_replicates",
-           fmt::format("{} replicate{} no {:.3g} % interval: 95 % takes six of them",
-                       verdict.replicates, verdict.replicates == 1 ? " has" : "s have",
-                       rules.confidence * 100),
-           verdict);
+    conclude(Verdict::inconclusive, "too_few_replicates",
+             fmt::format("{} replicate{} no {:.3g} % interval: 95 % takes six of them",
+                         verdict.replicates, verdict.replicates == 1 ? " has" : "s have",
+                         rules.confidence * 100),
+             verdict);
     return measured;
   }
   measured.judged = true;
@@ -81,8 +76,8 @@ void confirm(int direction, const Measured& second, Measured& first) {
   CellVerdict& verdict = first.verdict;
   verdict.confirmation = second.verdict.effect;
   if (!second.judged) {
-    refuse(second.verdict.verdict, second.verdict.code,
-           "in the confirmation: " + second.verdict.reason, verdict);
+    conclude(second.verdict.verdict, second.verdict.code,
+             "in the confirmation: " + second.verdict.reason, verdict);
     return;
   }
   const bool slower = direction > 0;
@@ -90,32 +85,33 @@ void confirm(int direction, const Measured& second, Measured& first) {
       fmt::format("{}, and {} in fresh processes", interval_words(*verdict.effect),
                   interval_words(*verdict.confirmation));
   if (direction_of(second.ln, verdict.minimal_effect) == direction) {
-    refuse(slower ? Verdict::regression : Verdict::improved,
-           slower ? "slower_confirmed" : "faster_confirmed",
-           fmt::format("{} by {}", slower ? "slower" : "faster", seen), verdict);
+    conclude(slower ? Verdict::regression : Verdict::improved,
+             slower ? "slower_confirmed" : "faster_confirmed",
+             fmt::format("{} by {}", slower ? "slower" : "faster", seen), verdict);
     return;
   }
   const bool refuted = second.ln.high < std::log1p(verdict.minimal_effect);
-  refuse(refuted ? Verdict::pass : Verdict::inconclusive, "not_confirmed",
-         fmt::format("looked {} by {}: not confirmed", slower ? "slower" : "faster", seen),
-         verdict);
+  conclude(refuted ? Verdict::pass : Verdict::inconclusive, "not_confirmed",
+           fmt::format("looked {} by {}: not confirmed", slower ? "slower" : "faster", seen),
+           verdict);
 }
 
 void decide_without_change(Measured& measured) {
   CellVerdict& verdict = measured.verdict;
   if (measured.ln.high < std::log1p(verdict.minimal_effect)) {
-    refuse(Verdict::pass, "within_effect",
-           fmt::format("{}: a change of {} would show, and one of {} be called a regression",
-                       interval_words(*verdict.effect), percent(verdict.mde),
-                       percent(smallest_called(measured.deviation, verdict.replicates,
-                                               verdict.minimal_effect))),
-           verdict);
+    conclude(Verdict::pass, "within_effect",
+             fmt::format("{}: a change of {} would show, and one of {} be called a regression",
+                         interval_words(*verdict.effect), percent(verdict.mde),
+                         percent(smallest_called(measured.deviation, verdict.replicates,
+                                                 verdict.minimal_effect))),
+             verdict);
     return;
   }
-  refuse(Verdict::inconclusive, "interval_too_wide",
-         fmt::format("{}: the interval holds changes below and above {}; more replicates narrow it",
-                     interval_words(*verdict.effect), percent(verdict.minimal_effect)),
-         verdict);
+  conclude(
+      Verdict::inconclusive, "interval_too_wide",
+      fmt::format("{}: the interval holds changes below and above {}; more replicates narrow it",
+                  interval_words(*verdict.effect), percent(verdict.minimal_effect)),
+      verdict);
 }
 
 const ArmSamples* find_cell(std::span<const ArmSamples> samples, const std::string& cell) {
@@ -135,8 +131,8 @@ Measured confirmation_of(const ArmSamples& confirmation, const std::string& metr
     if (samples.metric == metric) return measure(confirmation.cell, std::move(samples), rules);
   }
   Measured absent;
-  refuse(Verdict::untrusted, "missing_confirmation",
-         fmt::format("fresh processes did not measure {}", metric), absent.verdict);
+  conclude(Verdict::untrusted, "missing_confirmation",
+           fmt::format("fresh processes did not measure {}", metric), absent.verdict);
   return absent;
 }
 
@@ -146,21 +142,21 @@ void decide(const ArmSamples* confirmation, double adjusted_p, std::size_t tests
   const int direction = direction_of(measured.ln, verdict.minimal_effect);
   if (direction == 0) return decide_without_change(measured);
   if (!(adjusted_p <= rules.false_discovery_rate)) {
-    refuse(Verdict::inconclusive, "not_significant_in_suite",
-           fmt::format("{} stands out alone, and not among {} tests (adjusted p {:.2g}): more "
-                       "replicates decide it",
-                       interval_words(*verdict.effect), tests, adjusted_p),
-           verdict);
+    conclude(Verdict::inconclusive, "not_significant_in_suite",
+             fmt::format("{} stands out alone, and not among {} tests (adjusted p {:.2g}): more "
+                         "replicates decide it",
+                         interval_words(*verdict.effect), tests, adjusted_p),
+             verdict);
     return;
   }
   if (confirmation != nullptr) {
     return confirm(direction, confirmation_of(*confirmation, verdict.metric, rules), measured);
   }
   verdict.wants_confirmation = true;
-  refuse(Verdict::inconclusive, direction > 0 ? "slower_unconfirmed" : "faster_unconfirmed",
-         fmt::format("looks {} by {}, and fresh processes have not confirmed it",
-                     direction > 0 ? "slower" : "faster", interval_words(*verdict.effect)),
-         verdict);
+  conclude(Verdict::inconclusive, direction > 0 ? "slower_unconfirmed" : "faster_unconfirmed",
+           fmt::format("looks {} by {}, and fresh processes have not confirmed it",
+                       direction > 0 ? "slower" : "faster", interval_words(*verdict.effect)),
+           verdict);
 }
 
 std::vector<Measured> measure_all(std::span<const ArmSamples> stage1, const GateRules& rules) {
@@ -197,8 +193,8 @@ void add_missing(std::span<const ArmSamples> stage1, const GateRules& rules,
     missing.cell = declared;
     missing.metric = "ns_per_operation";
     missing.minimal_effect = rules.minimal_effect;
-    refuse(Verdict::missing, "missing_cell", "the campaign declares it, and no arm measured it",
-           missing);
+    conclude(Verdict::missing, "missing_cell", "the campaign declares it, and no arm measured it",
+             missing);
     cells.push_back(std::move(missing));
   }
 }

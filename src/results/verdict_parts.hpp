@@ -26,6 +26,9 @@ namespace pmembench {
 [[nodiscard]] double smallest_visible(double deviation, std::size_t count);
 [[nodiscard]] double smallest_called(double deviation, std::size_t count, double minimal_effect);
 
+// Sets verdict, code and reason of a cell.
+void conclude(Verdict verdict, std::string code, std::string reason, CellVerdict& cell);
+
 // One sentence for a suite whose cells and verdict stand.
 [[nodiscard]] std::string suite_sentence(const SuiteVerdict& suite, const SuiteFacts& facts);
 

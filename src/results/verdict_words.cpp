@@ -87,6 +87,12 @@ constexpr std::array<ExplainedCode, 25> kCodes{{
 
 }  // namespace
 
+void conclude(Verdict verdict, std::string code, std::string reason, CellVerdict& cell) {
+  cell.verdict = verdict;
+  cell.code = std::move(code);
+  cell.reason = std::move(reason);
+}
+
 std::string_view name_of(Verdict verdict) {
   for (const NamedVerdict& known : kVerdicts) {
     if (known.verdict == verdict) return known.name;

@@ -13,8 +13,8 @@
 namespace pmembench {
 namespace {
 
-constexpr double kBudgetShare = 0.9;  // the rest: processes that start, chains that are made
-constexpr unsigned kFewestSlices = 4;
+constexpr double kCurveBudgetShare = 0.9;  // the rest: processes that start, chains that are made
+constexpr unsigned kFewestCurveSlices = 4;
 constexpr double kShortestSlice_ns = 500e3;
 constexpr unsigned kMostSlices = 40;
 
@@ -145,7 +145,7 @@ class CurveRun {
     order.replicate = round_;
     order.seed = mix_seed(input_.seed + round_);
     order.precision = input_.precision;
-    order.fewest_slices = kFewestSlices;
+    order.fewest_slices = kFewestCurveSlices;
     plan_slices(order);
     if (outcome_.maximum_bytes_per_s > 0) order.load_maximum = outcome_.maximum_bytes_per_s;
     const auto ask = [&](const nlohmann::json& message, std::uint64_t timeout_ms) {
@@ -179,14 +179,14 @@ class CurveRun {
   // has not even the fewest.
   void plan_slices(VisitOrder& order) const {
     const double left_ns =
-        std::max(0.0, kBudgetShare * static_cast<double>(input_.budget_ns) -
+        std::max(0.0, kCurveBudgetShare * static_cast<double>(input_.budget_ns) -
                           static_cast<double>(input_.clock->now_ns() - begin_ns_));
     const double points = static_cast<double>(
         std::max(input_.cell_at ? input_.points : std::size_t{0}, outcome_.points.size()) +
         (outcome_.fewer_threads ? 1 : 0));
     const double owed = std::max(1.0, points * input_.rounds - static_cast<double>(visits_));
     const double share_ns = left_ns / owed;
-    const double fewest = kFewestSlices + 1;
+    const double fewest = kFewestCurveSlices + 1;
     order.slice_ns = static_cast<std::uint64_t>(std::clamp(
         share_ns / fewest, kShortestSlice_ns, std::max(kShortestSlice_ns, longest_slice_ns_)));
     order.most_slices = static_cast<unsigned>(std::clamp(

@@ -11,8 +11,6 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kHugePageBytes = std::uint64_t{2} << 20;
-
 // What is there behind the medium's offset, and the unit in which it can be dealt out.
 struct Rest {
   std::uint64_t size_bytes = 0;

@@ -15,7 +15,7 @@ namespace {
 constexpr double kRateKept = 0.95;
 constexpr double kSamplesBeyond = 20;  // that a percentile is judged by, at least
 constexpr double kLongestTrial_ns = 20e9;
-constexpr unsigned kFewestSlices = 5;
+constexpr unsigned kFewestTrialSlices = 5;
 
 class SloProcess {
  public:
@@ -75,8 +75,9 @@ class SloProcess {
     order.replicate = process_;
     order.seed = input_.seed + finding_.trials.size();
     order.slice_ns = input_.slice_ns;
-    order.slices = static_cast<unsigned>(std::max<double>(
-        kFewestSlices, std::ceil(trial_ns(rate_per_s) / static_cast<double>(input_.slice_ns))));
+    order.slices = static_cast<unsigned>(
+        std::max<double>(kFewestTrialSlices,
+                         std::ceil(trial_ns(rate_per_s) / static_cast<double>(input_.slice_ns))));
     const auto ask = [&](const nlohmann::json& message, std::uint64_t timeout_ms) {
       if (input_.interrupted != nullptr && input_.interrupted->load(std::memory_order_relaxed))
         return Result<nlohmann::json>(Error{ErrorKind::runtime, "interrupted", EINTR});

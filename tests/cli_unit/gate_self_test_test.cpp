@@ -106,10 +106,10 @@ TEST(GateSelfTest, prints_rates_with_their_intervals) {
   EXPECT_THAT(text, HasSubstr("Resampled suites are drawn from the real ones' processes"));
   EXPECT_THAT(text, HasSubstr("0 of 2 real suites of equals raised an alarm; of a planted 5 % it "
                               "found 4 of 4"));
-  const nlohmann::json json = to_json(*levels);
-  EXPECT_EQ(json[1]["plant"], 0.05);
-  EXPECT_EQ(json[1]["suites"]["hits"], 2);
-  EXPECT_EQ(json[0]["cells"][0]["confirmed"]["of"], 2);
+  const nlohmann::json document = to_json(*levels);
+  EXPECT_EQ(document[1]["plant"], 0.05);
+  EXPECT_EQ(document[1]["suites"]["hits"], 2);
+  EXPECT_EQ(document[0]["cells"][0]["confirmed"]["of"], 2);
 }
 
 TEST(GateSelfTest, its_document_says_which_cells_the_gate_is_blind_in) {

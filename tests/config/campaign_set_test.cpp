@@ -16,7 +16,7 @@ Campaign base() {
   return std::move(campaign).value();
 }
 
-std::string refusal(const std::string& assignment) {
+std::string set_refusal(const std::string& assignment) {
   Campaign campaign = base();
   const Status status = apply_set(campaign, assignment, test_schema());
   return status ? "no error" : status.error().message;
@@ -60,20 +60,21 @@ TEST(ApplySet, leaves_the_commas_of_a_medium_alone) {
 }
 
 TEST(ApplySet, refuses_what_it_cannot_read) {
-  EXPECT_EQ(refusal("budget"),
+  EXPECT_EQ(set_refusal("budget"),
             "--set: 'budget' is not an assignment: write key=value, such as budget=60s");
-  EXPECT_EQ(refusal("=5"), "--set: '=5' is not an assignment: write key=value, such as budget=60s");
-  EXPECT_EQ(refusal("budget="), "--set: 'budget' has no value");
-  EXPECT_EQ(refusal("budgte=5s"), "--set: unknown key 'budgte'; did you mean 'budget'?");
-  EXPECT_EQ(refusal("cells=5s"), "--set: unknown key 'cells'");
-  EXPECT_EQ(refusal("threads=1,,2"),
+  EXPECT_EQ(set_refusal("=5"),
+            "--set: '=5' is not an assignment: write key=value, such as budget=60s");
+  EXPECT_EQ(set_refusal("budget="), "--set: 'budget' has no value");
+  EXPECT_EQ(set_refusal("budgte=5s"), "--set: unknown key 'budgte'; did you mean 'budget'?");
+  EXPECT_EQ(set_refusal("cells=5s"), "--set: unknown key 'cells'");
+  EXPECT_EQ(set_refusal("threads=1,,2"),
             "--set: threads: '1,,2' has an empty value between its commas");
-  EXPECT_EQ(refusal("threads=many"),
+  EXPECT_EQ(set_refusal("threads=many"),
             "--set: threads: 'many' is not a whole number, and not one of: all");
-  EXPECT_EQ(refusal("precision=0"),
+  EXPECT_EQ(set_refusal("precision=0"),
             "--set: precision: '0' is out of range: it must be above 0% and at most 100%");
-  EXPECT_EQ(refusal("burst=1:+1:4096,1"), "--set: 'burst' has more than 4096 values");
-  EXPECT_EQ(refusal("burst=1:+1:4096"),
+  EXPECT_EQ(set_refusal("burst=1:+1:4096,1"), "--set: 'burst' has more than 4096 values");
+  EXPECT_EQ(set_refusal("burst=1:+1:4096"),
             "--set: the matrices make more than 10000 cells: split the campaign");
 }
 

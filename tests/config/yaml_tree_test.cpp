@@ -7,7 +7,7 @@
 namespace pmembench {
 namespace {
 
-std::string refusal(const std::string& yaml) {
+std::string yaml_refusal(const std::string& yaml) {
   const auto tree = parse_yaml(yaml, "t.yaml");
   return tree ? "no error" : tree.error().message;
 }
@@ -104,55 +104,58 @@ TEST(YamlTree, gives_nothing_for_an_empty_text) {
 }
 
 TEST(YamlTree, refuses_what_campaigns_have_no_use_for) {
-  EXPECT_EQ(refusal("a: 1\nb: !!int 2\n"),
+  EXPECT_EQ(yaml_refusal("a: 1\nb: !!int 2\n"),
             "t.yaml:2:4: the tag 'tag:yaml.org,2002:int': campaigns use no tags, remove it");
-  EXPECT_EQ(refusal("a: !mine [1]\n"),
+  EXPECT_EQ(yaml_refusal("a: !mine [1]\n"),
             "t.yaml:1:4: the tag '!mine': campaigns use no tags, remove it");
-  EXPECT_EQ(refusal("a: 1\n---\nb: 2\n"),
+  EXPECT_EQ(yaml_refusal("a: 1\n---\nb: 2\n"),
             "t.yaml:2:1: a second document: a file holds one campaign");
-  EXPECT_EQ(refusal("[a, b]: 1\n"), "t.yaml:1:1: a key must be one word");
-  EXPECT_EQ(refusal("? {a: b}\n: 1\n"), "t.yaml:1:3: a key must be one word");
-  EXPECT_EQ(refusal("a: &x [1, *x]\n"), "t.yaml:1:11: the alias stands inside its own anchor");
+  EXPECT_EQ(yaml_refusal("[a, b]: 1\n"), "t.yaml:1:1: a key must be one word");
+  EXPECT_EQ(yaml_refusal("? {a: b}\n: 1\n"), "t.yaml:1:3: a key must be one word");
+  EXPECT_EQ(yaml_refusal("a: &x [1, *x]\n"), "t.yaml:1:11: the alias stands inside its own anchor");
 }
 
 TEST(YamlTree, names_the_place_of_a_syntax_error) {
-  EXPECT_EQ(refusal("a:\n  - b\n c: d\n"), "t.yaml:3:2: this is not YAML: end of map not found");
-  EXPECT_EQ(refusal("a: [1, 2\n"), "t.yaml:2:1: this is not YAML: end of sequence flow not found");
-  EXPECT_EQ(refusal("a: *nowhere\n"),
+  EXPECT_EQ(yaml_refusal("a:\n  - b\n c: d\n"),
+            "t.yaml:3:2: this is not YAML: end of map not found");
+  EXPECT_EQ(yaml_refusal("a: [1, 2\n"),
+            "t.yaml:2:1: this is not YAML: end of sequence flow not found");
+  EXPECT_EQ(yaml_refusal("a: *nowhere\n"),
             "t.yaml:1:4: this is not YAML: the referenced anchor is not defined");
 }
 
 TEST(YamlTree, refuses_bytes_that_are_not_text_at_their_place) {
-  EXPECT_EQ(refusal(std::string("a: 1\nb\0: 2\n", 11)),
+  EXPECT_EQ(yaml_refusal(std::string("a: 1\nb\0: 2\n", 11)),
             "t.yaml:2:2: byte 0x00 is not text: a campaign is YAML in UTF-8");
-  EXPECT_EQ(refusal("a: \xFF\xFE"),
+  EXPECT_EQ(yaml_refusal("a: \xFF\xFE"),
             "t.yaml:1:4: byte 0xFF is not text: a campaign is YAML in UTF-8");
-  EXPECT_EQ(refusal("\x7F"
-                    "ELF"),
+  EXPECT_EQ(yaml_refusal("\x7F"
+                         "ELF"),
             "t.yaml:1:1: byte 0x7F is not text: a campaign is YAML in UTF-8");
-  EXPECT_EQ(refusal("\xC3\xA9: \xE2\x82"),
+  EXPECT_EQ(yaml_refusal("\xC3\xA9: \xE2\x82"),
             "t.yaml:1:5: byte 0xE2 is not text: a campaign is YAML in UTF-8");
-  EXPECT_EQ(refusal("\xC3\xA9: \xE2\x82\xAC"), "no error");
+  EXPECT_EQ(yaml_refusal("\xC3\xA9: \xE2\x82\xAC"), "no error");
 }
 
 TEST(YamlTree, bounds_what_a_small_file_can_ask_for) {
-  EXPECT_EQ(refusal(std::string((1U << 20) + 1, '#')), "t.yaml:1:1: the file is larger than 1 MiB");
-  EXPECT_EQ(refusal("a: " + std::string(16, '[') + std::string(16, ']')),
+  EXPECT_EQ(yaml_refusal(std::string((1U << 20) + 1, '#')),
+            "t.yaml:1:1: the file is larger than 1 MiB");
+  EXPECT_EQ(yaml_refusal("a: " + std::string(16, '[') + std::string(16, ']')),
             "t.yaml:1:19: more than 16 levels of nesting");
-  EXPECT_TRUE(refusal(std::string(500'000, '[')).starts_with("t.yaml:1:"));
+  EXPECT_TRUE(yaml_refusal(std::string(500'000, '[')).starts_with("t.yaml:1:"));
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "- ";
-  EXPECT_EQ(refusal(deep), "t.yaml:1:33: more than 16 levels of nesting");
-  EXPECT_EQ(refusal("a: &a [[[[[[[[1]]]]]]]]\nb: [[[[[[[[*a]]]]]]]]\n"),
+  EXPECT_EQ(yaml_refusal(deep), "t.yaml:1:33: more than 16 levels of nesting");
+  EXPECT_EQ(yaml_refusal("a: &a [[[[[[[[1]]]]]]]]\nb: [[[[[[[[*a]]]]]]]]\n"),
             "t.yaml:2:12: more than 16 levels of nesting");
-  EXPECT_EQ(refusal("a: " + std::string(5000, 'x')),
+  EXPECT_EQ(yaml_refusal("a: " + std::string(5000, 'x')),
             "t.yaml:1:4: a word of 5000 bytes: at most 4096 are read");
   std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
   for (char name = 'b'; name < 'h'; ++name) {
     bomb += fmt::format("{0}: &{0} [*{1},*{1},*{1},*{1},*{1},*{1},*{1},*{1},*{1},*{1}]\n", name,
                         static_cast<char>(name - 1));
   }
-  EXPECT_EQ(refusal(bomb), "t.yaml:5:29: more than 100000 nodes, aliases included");
+  EXPECT_EQ(yaml_refusal(bomb), "t.yaml:5:29: more than 100000 nodes, aliases included");
 }
 
 }  // namespace

@@ -6,14 +6,14 @@
 namespace pmembench {
 namespace {
 
-struct Case {
+struct LogCase {
   const char* name;
   FsMount mount;
   std::uint32_t record_bytes;
   bool preallocated;
 };
 
-class LogCrash : public testing::TestWithParam<Case> {
+class LogCrash : public testing::TestWithParam<LogCase> {
  protected:
   static LogTrialOptions options() {
     LogTrialOptions options;
@@ -45,12 +45,12 @@ TEST_P(LogCrash, is_seen_to_lose_records_that_were_acknowledged_too_early) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Logs, LogCrash,
-                         testing::Values(Case{"dax_64", FsMount::dax, 64, false},
-                                         Case{"dax_4096", FsMount::dax, 4096, false},
-                                         Case{"dax_preallocated", FsMount::dax, 64, true},
-                                         Case{"block_64", FsMount::block, 64, false},
-                                         Case{"block_preallocated", FsMount::block, 4096, true},
-                                         Case{"mixed_64", FsMount::mixed, 64, false}),
+                         testing::Values(LogCase{"dax_64", FsMount::dax, 64, false},
+                                         LogCase{"dax_4096", FsMount::dax, 4096, false},
+                                         LogCase{"dax_preallocated", FsMount::dax, 64, true},
+                                         LogCase{"block_64", FsMount::block, 64, false},
+                                         LogCase{"block_preallocated", FsMount::block, 4096, true},
+                                         LogCase{"mixed_64", FsMount::mixed, 64, false}),
                          [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace

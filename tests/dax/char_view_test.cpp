@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "tests/fakes/fake_backend.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 using fakes::FakeBackend;
 using fakes::one_range;
 
-constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 constexpr std::uint64_t kGranule = 4 * kPage;
 
 class Char : public testing::Test {

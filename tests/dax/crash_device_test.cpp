@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/fakes/fake_backend.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 using fakes::one_range;
 using fakes::ranges_in_a_row;
 
-constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 constexpr std::uint64_t kLine = DAX_LINE_BYTES;
 constexpr std::uint64_t kManyImages = 1 << 20;
 
@@ -297,9 +297,9 @@ TEST(CrashDevice, refuses_an_image_of_another_size) {
 
 // A slow model that says the same with whole histories: what a line may hold is its durable content
 // or any later content since.
-class Model {
+class CrashModel {
  public:
-  explicit Model(bool needs_flush) : needs_flush_(needs_flush) {
+  explicit CrashModel(bool needs_flush) : needs_flush_(needs_flush) {
     for (auto& line : history_) line.push_back(std::string(kLine, 0));
   }
   void store(std::uint64_t offset, const std::vector<unsigned char>& data) {
@@ -350,7 +350,7 @@ TEST_F(Crash, agrees_with_a_model_of_whole_histories) {
     const bool needs_flush = random.below(2) == 0;
     reader_.reset();
     start(needs_flush);
-    Model model(needs_flush);
+    CrashModel model(needs_flush);
     for (int step = 0; step < 12; ++step) {
       const std::uint64_t offset = random.below(3 * kLine);
       const std::uint64_t size = 1 + random.below(24);

@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "dax/dax_device.hpp"
 #include "tests/fakes/fake_backend.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 
@@ -17,7 +18,6 @@ using fakes::FakeBackend;
 using fakes::one_range;
 using fakes::ranges_in_a_row;
 
-inline constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 inline constexpr std::uint64_t kPages = 16;
 
 class Data : public testing::Test {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/fakes/fake_backend.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
@@ -15,8 +16,6 @@ namespace {
 using fakes::FakeBackend;
 using fakes::one_range;
 using fakes::ranges_in_a_row;
-
-constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 
 // What a holder was told, and what was true when it was.
 struct RecordingHolder : DaxHolder {

@@ -10,11 +10,11 @@
 #include "dax/dax_device.hpp"
 #include "dax/media.hpp"
 #include "tests/dax/plain_table.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 constexpr std::uint64_t kPages = 8;
 
 // Copies by the host's mapping, byte for byte.

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/fakes/fake_backend.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
@@ -16,8 +17,6 @@ namespace {
 using fakes::FakeBackend;
 using fakes::one_range;
 using fakes::ranges_in_a_row;
-
-constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 
 Error refused(Result<std::unique_ptr<DaxDevice>> result) {
   EXPECT_FALSE(result.has_value());

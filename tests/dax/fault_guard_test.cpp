@@ -9,11 +9,10 @@
 #include <thread>
 
 #include "dax/media.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
-
-constexpr std::size_t kPage = 4096;
 
 // Two pages of a file of one: touching the second raises SIGBUS on every kernel.
 class BeyondTheFile : public testing::Test {

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "tests/fakes/fake_backend.hpp"
+#include "tests/fakes/page.hpp"
 #include "tests/fakes/stack_model.hpp"
 
 namespace pmembench {
@@ -13,8 +14,6 @@ namespace {
 using fakes::FakeBackend;
 using fakes::one_range;
 using fakes::StackModel;
-
-constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 
 std::string refusal(const std::vector<LinearSegment>& segments) {
   FakeBackend one(4 * kPage);

@@ -18,7 +18,8 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr const char* kNoLoop = "no loop device can be made here (root and /dev/loop-control)";
+constexpr const char* kNoLoopDevice =
+    "no loop device can be made here (root and /dev/loop-control)";
 
 OpenOptions destroying() {
   OpenOptions options;
@@ -117,7 +118,7 @@ TEST_F(MediaBlock, a_character_device_or_directory_is_refused) {
 
 TEST_F(MediaBlock, a_loop_device_is_opened_sized_and_held) {
   const LoopDevice loop(image((8 << 20) + 512));
-  if (loop.path().empty()) GTEST_SKIP() << kNoLoop;
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
   const Result<OpenedDevice> opened = open_medium_with("posix_file", "block:" + loop.path());
   ASSERT_TRUE(opened) << opened.error().message;
   EXPECT_EQ(opened->facts.size_bytes, 8U << 20) << "whole pages";
@@ -132,7 +133,7 @@ TEST_F(MediaBlock, a_loop_device_is_opened_sized_and_held) {
 
 TEST_F(MediaBlock, a_loop_device_of_some_size_is_used_in_part_and_never_beyond) {
   const LoopDevice loop(image(1 << 20));
-  if (loop.path().empty()) GTEST_SKIP() << kNoLoop;
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
   const std::string medium = "block:" + loop.path();
   const Result<OpenedDevice> part = open_medium_with("posix_file", medium + ",size=64K");
   ASSERT_TRUE(part) << part.error().message;
@@ -142,14 +143,14 @@ TEST_F(MediaBlock, a_loop_device_of_some_size_is_used_in_part_and_never_beyond) 
 
 TEST_F(MediaBlock, more_than_a_loop_device_has_is_refused) {
   const LoopDevice loop(image(1 << 20));
-  if (loop.path().empty()) GTEST_SKIP() << kNoLoop;
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
   EXPECT_THAT(refusal_of("posix_file", "block:" + loop.path() + ",size=2M"),
               HasSubstr("has 1048576 bytes, fewer than the 2097152 asked for"));
 }
 
 TEST_F(MediaBlock, a_read_only_loop_device_is_refused) {
   const LoopDevice loop(image(1 << 20), true);
-  if (loop.path().empty()) GTEST_SKIP() << kNoLoop;
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
   const Status looked =
       check_media(backend_called("posix_file"), *parse_media("block:" + loop.path()), {});
   ASSERT_FALSE(looked);
@@ -162,7 +163,7 @@ TEST_F(MediaBlock, a_loop_device_with_a_file_system_is_refused_until_it_is_given
   image(8 << 20);
   if (!ext4()) GTEST_SKIP() << "mkfs.ext4 does not run here";
   const LoopDevice loop(path_);
-  if (loop.path().empty()) GTEST_SKIP() << kNoLoop;
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
   const std::string medium = "block:" + loop.path();
   EXPECT_THAT(refusal_of("posix_file", medium),
               AllOf(HasSubstr(loop.path() + " holds an ext4 file system"),
@@ -174,7 +175,7 @@ TEST_F(MediaBlock, a_mounted_device_is_refused_whatever_the_user_gives_up) {
   image(8 << 20);
   if (!ext4()) GTEST_SKIP() << "mkfs.ext4 does not run here";
   const LoopDevice loop(path_);
-  if (loop.path().empty()) GTEST_SKIP() << kNoLoop;
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
   const std::string point = folder_.at("mounted");
   std::filesystem::create_directory(point);
   const Mounted mounted(loop.path(), point, "ext4");
@@ -191,7 +192,7 @@ TEST_F(MediaBlock, a_mounted_device_is_refused_whatever_the_user_gives_up) {
 TEST_F(MediaBlock, a_file_behind_a_loop_device_is_refused_whatever_the_user_gives_up) {
   image(8 << 20);
   const LoopDevice loop(path_);
-  if (loop.path().empty()) GTEST_SKIP() << kNoLoop;
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
   for (const std::string kind : {"block:", "file:"}) {
     const std::string backend = kind == "file:" ? "example" : "posix_file";
     EXPECT_THAT(refusal_of(backend, kind + path_, destroying()),
@@ -202,7 +203,7 @@ TEST_F(MediaBlock, a_file_behind_a_loop_device_is_refused_whatever_the_user_give
 
 TEST_F(MediaBlock, a_block_device_is_not_mapped_as_a_file) {
   const LoopDevice loop(image(1 << 20));
-  if (loop.path().empty()) GTEST_SKIP() << kNoLoop;
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
   EXPECT_THAT(
       refusal_of("example", "file:" + loop.path()),
       HasSubstr("is a block device, which cannot be mapped as a file; write block:" + loop.path()));

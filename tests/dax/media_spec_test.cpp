@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-std::string refusal_of(const std::string& text) {
+std::string spec_refusal(const std::string& text) {
   const Result<MediaSpec> spec = parse_media(text);
   if (spec) return "accepted";
   EXPECT_EQ(spec.error().kind, ErrorKind::usage) << text;
@@ -44,17 +44,17 @@ TEST(MediaSpec, reads_an_interleave) {
   EXPECT_FALSE(spec->each);
   for (const char* text :
        {"0", "0:", ":1", "0:0", "0:256", "0:1+", "0:1+1", "0:1++1:1", "a:1", ""}) {
-    EXPECT_THAT(refusal_of(std::string("dram:64M,interleave=") + text),
+    EXPECT_THAT(spec_refusal(std::string("dram:64M,interleave=") + text),
                 testing::AnyOf(HasSubstr("which is no node and weight; write NODE:PAGES with 1 to "
                                          "255 pages, joined by +, as in interleave=0:3+1:1"),
                                HasSubstr("is not the number of a NUMA node")))
         << text;
   }
-  EXPECT_THAT(refusal_of("dram:64M,interleave=0:1+0:2"),
+  EXPECT_THAT(spec_refusal("dram:64M,interleave=0:1+0:2"),
               HasSubstr("interleave '0:1+0:2' names node 0 twice; name it once"));
-  EXPECT_THAT(refusal_of("dram:64M,interleave=0:1,node=0"),
+  EXPECT_THAT(spec_refusal("dram:64M,interleave=0:1,node=0"),
               HasSubstr("node= and interleave= both say where the pages lie; write one of them"));
-  EXPECT_THAT(refusal_of("dram:64M,node=each,interleave=each"), HasSubstr("write one of them"));
+  EXPECT_THAT(spec_refusal("dram:64M,node=each,interleave=each"), HasSubstr("write one of them"));
 }
 
 TEST(MediaSpec, reads_the_word_that_stands_for_several) {
@@ -105,85 +105,85 @@ TEST(MediaSpec, reads_where_a_part_begins) {
   EXPECT_EQ(parse_media("file:/x,offset=0").value().offset_bytes, 0U);
   EXPECT_EQ(parse_media("file:/x,size=1M,offset=8K").value().offset_bytes, 8192U);
   EXPECT_EQ(parse_media("/dev/dax0.0,offset=2M").value().offset_bytes, 2ULL << 20);
-  EXPECT_THAT(refusal_of("file:/x,offset=5000"),
+  EXPECT_THAT(spec_refusal("file:/x,offset=5000"),
               HasSubstr("offset 5000 is not a multiple of 4096 bytes; write 4096"));
-  EXPECT_THAT(refusal_of("file:/x,offset=x"), HasSubstr("'x' is not a size"));
-  EXPECT_THAT(refusal_of("dram:1M,offset=4K"), HasSubstr("'offset' is not a key of dram"));
-  EXPECT_THAT(refusal_of("block:/x,offset=4K"), HasSubstr("'offset' is not a key of block"));
+  EXPECT_THAT(spec_refusal("file:/x,offset=x"), HasSubstr("'x' is not a size"));
+  EXPECT_THAT(spec_refusal("dram:1M,offset=4K"), HasSubstr("'offset' is not a key of dram"));
+  EXPECT_THAT(spec_refusal("block:/x,offset=4K"), HasSubstr("'offset' is not a key of block"));
 }
 
 TEST(MediaSpec, refuses_what_names_no_kind) {
   for (const char* text : {"", "64M", "dram"}) {
-    EXPECT_THAT(refusal_of(text),
+    EXPECT_THAT(spec_refusal(text),
                 HasSubstr("no kind of medium is named; write dram:SIZE, "
                           "file:PATH, /dev/daxX.Y, block:PATH or posix:DIRECTORY"));
   }
-  EXPECT_THAT(refusal_of("/dev/sda"),
+  EXPECT_THAT(spec_refusal("/dev/sda"),
               HasSubstr("write file:/dev/sda to map it or block:/dev/sda for the kernel's block"));
-  EXPECT_THAT(refusal_of("./x:y"), HasSubstr("write file:./x:y to map it"));
+  EXPECT_THAT(spec_refusal("./x:y"), HasSubstr("write file:./x:y to map it"));
 }
 
 TEST(MediaSpec, refuses_an_unknown_kind_and_offers_the_nearest) {
-  EXPECT_THAT(refusal_of("darm:64M"), HasSubstr("'darm' is not a kind of medium (did you mean "));
-  EXPECT_THAT(refusal_of("dramm:64M"), HasSubstr("(did you mean dram?)"));
-  EXPECT_THAT(refusal_of("blok:/x"), HasSubstr("(did you mean block?)"));
-  EXPECT_THAT(refusal_of("optane:/x"),
+  EXPECT_THAT(spec_refusal("darm:64M"), HasSubstr("'darm' is not a kind of medium (did you mean "));
+  EXPECT_THAT(spec_refusal("dramm:64M"), HasSubstr("(did you mean dram?)"));
+  EXPECT_THAT(spec_refusal("blok:/x"), HasSubstr("(did you mean block?)"));
+  EXPECT_THAT(spec_refusal("optane:/x"),
               HasSubstr("'optane' is not a kind of medium; write dram:SIZE, file:PATH"));
-  EXPECT_THAT(refusal_of("sim:64M"), HasSubstr("'sim' is not a kind of medium"));
+  EXPECT_THAT(spec_refusal("sim:64M"), HasSubstr("'sim' is not a kind of medium"));
 }
 
 TEST(MediaSpec, refuses_a_missing_size) {
-  EXPECT_THAT(refusal_of("dram:"), HasSubstr("the size is missing; write dram:SIZE[,node=N]"));
-  EXPECT_THAT(refusal_of("dram:,node=0"), HasSubstr("the size is missing"));
-  EXPECT_THAT(refusal_of("dram:node=0"), HasSubstr("the size is missing"));
+  EXPECT_THAT(spec_refusal("dram:"), HasSubstr("the size is missing; write dram:SIZE[,node=N]"));
+  EXPECT_THAT(spec_refusal("dram:,node=0"), HasSubstr("the size is missing"));
+  EXPECT_THAT(spec_refusal("dram:node=0"), HasSubstr("the size is missing"));
 }
 
 TEST(MediaSpec, refuses_sizes_that_are_none) {
-  EXPECT_THAT(refusal_of("dram:0"), HasSubstr("the size is 0; a medium has at least one page"));
-  EXPECT_THAT(refusal_of("file:/x,size=0"), HasSubstr("the size is 0"));
-  EXPECT_THAT(refusal_of("dram:5000"),
+  EXPECT_THAT(spec_refusal("dram:0"), HasSubstr("the size is 0; a medium has at least one page"));
+  EXPECT_THAT(spec_refusal("file:/x,size=0"), HasSubstr("the size is 0"));
+  EXPECT_THAT(spec_refusal("dram:5000"),
               HasSubstr("size 5000 is not a multiple of 4096 bytes; write 4096 or 8192"));
-  EXPECT_THAT(refusal_of("dram:100"), HasSubstr("write 4096 or 4096"));
-  EXPECT_THAT(refusal_of("dram:64X"), HasSubstr("64X"));
-  EXPECT_THAT(refusal_of("dram:-4K"), HasSubstr("-4K"));
+  EXPECT_THAT(spec_refusal("dram:100"), HasSubstr("write 4096 or 4096"));
+  EXPECT_THAT(spec_refusal("dram:64X"), HasSubstr("64X"));
+  EXPECT_THAT(spec_refusal("dram:-4K"), HasSubstr("-4K"));
 }
 
 TEST(MediaSpec, refuses_a_node_that_is_no_number) {
   for (const char* node : {"x", "", "-1", "1.5", "1024", "0x1", "99999999999999999999"}) {
-    EXPECT_THAT(refusal_of(std::string("dram:4K,node=") + node),
+    EXPECT_THAT(spec_refusal(std::string("dram:4K,node=") + node),
                 HasSubstr(fmt::format("node '{}' is not the number of a NUMA node", node)));
   }
 }
 
 TEST(MediaSpec, refuses_unknown_pages) {
   EXPECT_THAT(
-      refusal_of("dram:4K,pages=huge"),
+      spec_refusal("dram:4K,pages=huge"),
       HasSubstr("pages 'huge' is unknown; write pages=4k, pages=thp, pages=2m or pages=1g"));
 }
 
 TEST(MediaSpec, refuses_keys_that_the_kind_does_not_have) {
   EXPECT_THAT(
-      refusal_of("dram:4K,nodes=1"),
+      spec_refusal("dram:4K,nodes=1"),
       HasSubstr("'nodes' is not a key of dram (did you mean node=?); write dram:SIZE[,node"));
-  EXPECT_THAT(refusal_of("dram:4K,size=4K"), HasSubstr("'size' is not a key of dram"));
-  EXPECT_THAT(refusal_of("file:/x,node=1"),
+  EXPECT_THAT(spec_refusal("dram:4K,size=4K"), HasSubstr("'size' is not a key of dram"));
+  EXPECT_THAT(spec_refusal("file:/x,node=1"),
               HasSubstr("'node' is not a key of file; write file:PATH[,size=SIZE]"));
-  EXPECT_THAT(refusal_of("file:/a,b"), HasSubstr("'b' is not a key of file"));
-  EXPECT_THAT(refusal_of("block:/x,loop=yes"),
+  EXPECT_THAT(spec_refusal("file:/a,b"), HasSubstr("'b' is not a key of file"));
+  EXPECT_THAT(spec_refusal("block:/x,loop=yes"),
               HasSubstr("loop 'yes' is unknown; write loop=off, loop=on or loop=auto"));
-  EXPECT_THAT(refusal_of("file:/x,loop=on"), HasSubstr("'loop' is not a key of file"));
-  EXPECT_THAT(refusal_of("block:/x,"), HasSubstr("'' is not a key of block"));
+  EXPECT_THAT(spec_refusal("file:/x,loop=on"), HasSubstr("'loop' is not a key of file"));
+  EXPECT_THAT(spec_refusal("block:/x,"), HasSubstr("'' is not a key of block"));
 }
 
 TEST(MediaSpec, refuses_a_key_without_value_or_given_twice) {
-  EXPECT_THAT(refusal_of("file:/x,size"), HasSubstr("key size has no value"));
-  EXPECT_THAT(refusal_of("dram:4K,node=1,node=1"), HasSubstr("key node is given twice"));
+  EXPECT_THAT(spec_refusal("file:/x,size"), HasSubstr("key size has no value"));
+  EXPECT_THAT(spec_refusal("dram:4K,node=1,node=1"), HasSubstr("key node is given twice"));
 }
 
 TEST(MediaSpec, refuses_an_empty_path) {
-  EXPECT_THAT(refusal_of("file:"), HasSubstr("the path is empty; write file:PATH[,size=SIZE]"));
-  EXPECT_THAT(refusal_of("block:,size=4K"), HasSubstr("the path is empty"));
-  EXPECT_THAT(refusal_of("devdax:"), HasSubstr("the path is empty; write devdax:/dev/daxX.Y"));
+  EXPECT_THAT(spec_refusal("file:"), HasSubstr("the path is empty; write file:PATH[,size=SIZE]"));
+  EXPECT_THAT(spec_refusal("block:,size=4K"), HasSubstr("the path is empty"));
+  EXPECT_THAT(spec_refusal("devdax:"), HasSubstr("the path is empty; write devdax:/dev/daxX.Y"));
 }
 
 TEST(MediaSpec, refuses_a_path_that_the_kernel_could_not_be_given) {

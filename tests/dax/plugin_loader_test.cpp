@@ -29,7 +29,7 @@ std::string good(const std::string& name) {
   return std::string(PMEMBENCH_BINARY_DIR "/plugins/good/pmembench-") + name + ".so";
 }
 
-std::string refusal_of(const std::string& path, std::uint64_t limit_ms = kLimitMs) {
+std::string load_refusal(const std::string& path, std::uint64_t limit_ms = kLimitMs) {
   const Result<LoadedPlugin> plugin = load_plugin(path, plain_host(), limit_ms);
   if (plugin) return "loaded";
   EXPECT_EQ(plugin.error().kind, ErrorKind::environment);
@@ -84,46 +84,46 @@ TEST(PluginLoader, a_probe_that_says_no_is_a_reason_and_no_refusal) {
 }
 
 TEST(PluginLoader, refuses_what_cannot_be_opened_with_the_linker_s_reason) {
-  EXPECT_THAT(refusal_of("/nowhere/pmembench-x.so"),
+  EXPECT_THAT(load_refusal("/nowhere/pmembench-x.so"),
               AllOf(HasSubstr("it cannot be opened: "), HasSubstr("No such file")));
   const ScratchFolder folder;
-  EXPECT_THAT(refusal_of(folder.file("pmembench-text.so", std::string(4096, 'x'))),
+  EXPECT_THAT(load_refusal(folder.file("pmembench-text.so", std::string(4096, 'x'))),
               AllOf(HasSubstr("it cannot be opened: "), HasSubstr("invalid ELF header")));
 }
 
 TEST(PluginLoader, a_bare_file_name_is_never_searched_for_among_the_system_s_libraries) {
-  EXPECT_THAT(refusal_of("libm.so.6"), HasSubstr("./libm.so.6"));
+  EXPECT_THAT(load_refusal("libm.so.6"), HasSubstr("./libm.so.6"));
 }
 
 TEST(PluginLoader, refuses_a_library_without_the_symbol) {
-  EXPECT_THAT(refusal_of(broken("no_symbol")), HasSubstr("it has no symbol pmembench_backend"));
+  EXPECT_THAT(load_refusal(broken("no_symbol")), HasSubstr("it has no symbol pmembench_backend"));
 }
 
 TEST(PluginLoader, refuses_each_faulty_table_with_its_own_sentence) {
-  EXPECT_THAT(refusal_of(broken("returns_null")), HasSubstr("returned NULL"));
-  EXPECT_THAT(refusal_of(broken("wrong_magic")), HasSubstr("is not a pmembench backend"));
-  EXPECT_THAT(refusal_of(broken("other_abi")),
+  EXPECT_THAT(load_refusal(broken("returns_null")), HasSubstr("returned NULL"));
+  EXPECT_THAT(load_refusal(broken("wrong_magic")), HasSubstr("is not a pmembench backend"));
+  EXPECT_THAT(load_refusal(broken("other_abi")),
               HasSubstr("version 7 of the backend ABI and this pmembench has version 1"));
-  EXPECT_THAT(refusal_of(broken("too_short")), HasSubstr("its table is too short: 24 bytes"));
-  EXPECT_THAT(refusal_of(broken("no_drain")), HasSubstr("required operation drain is missing"));
-  EXPECT_THAT(refusal_of(broken("bad_name")), HasSubstr("its name 'Bad Name' is not usable"));
-  EXPECT_THAT(refusal_of(broken("open_without_close")), HasSubstr("open without close"));
-  EXPECT_THAT(refusal_of(broken("no_direct_access")), HasSubstr("claims DAX_CAP_DIRECT_ACCESS"));
+  EXPECT_THAT(load_refusal(broken("too_short")), HasSubstr("its table is too short: 24 bytes"));
+  EXPECT_THAT(load_refusal(broken("no_drain")), HasSubstr("required operation drain is missing"));
+  EXPECT_THAT(load_refusal(broken("bad_name")), HasSubstr("its name 'Bad Name' is not usable"));
+  EXPECT_THAT(load_refusal(broken("open_without_close")), HasSubstr("open without close"));
+  EXPECT_THAT(load_refusal(broken("no_direct_access")), HasSubstr("claims DAX_CAP_DIRECT_ACCESS"));
 }
 
 TEST(PluginLoader, refuses_by_name_what_dies_and_says_where_it_was) {
-  EXPECT_THAT(refusal_of(broken("crash_on_load")),
+  EXPECT_THAT(load_refusal(broken("crash_on_load")),
               HasSubstr("it died of SIGSEGV while it was loaded"));
-  EXPECT_THAT(refusal_of(broken("crash_in_probe")),
+  EXPECT_THAT(load_refusal(broken("crash_in_probe")),
               HasSubstr("it died of SIGSEGV while it was probed"));
-  EXPECT_THAT(refusal_of(broken("abort_in_probe")),
+  EXPECT_THAT(load_refusal(broken("abort_in_probe")),
               HasSubstr("it died of SIGABRT while it was probed"));
-  EXPECT_THAT(refusal_of(broken("exit_in_probe")),
+  EXPECT_THAT(load_refusal(broken("exit_in_probe")),
               HasSubstr("it ended the process with exit status 3 while it was probed"));
 }
 
 TEST(PluginLoader, refuses_what_hangs_when_its_time_is_over) {
-  EXPECT_THAT(refusal_of(broken("hang_in_probe"), 300),
+  EXPECT_THAT(load_refusal(broken("hang_in_probe"), 300),
               HasSubstr("it hung while it was probed: not done after 300 ms"));
 }
 

@@ -11,6 +11,7 @@
 #include "dax/linear.hpp"
 #include "dax/stripe.hpp"
 #include "tests/fakes/fake_backend.hpp"
+#include "tests/fakes/page.hpp"
 #include "tests/fakes/stack_model.hpp"
 
 namespace pmembench {
@@ -19,8 +20,6 @@ namespace {
 using fakes::FakeBackend;
 using fakes::one_range;
 using fakes::ranges_in_a_row;
-
-constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 
 class Stacked : public testing::Test {
  protected:

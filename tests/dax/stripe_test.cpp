@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "tests/fakes/fake_backend.hpp"
+#include "tests/fakes/page.hpp"
 #include "tests/fakes/stack_model.hpp"
 
 namespace pmembench {
@@ -12,8 +13,6 @@ namespace {
 
 using fakes::FakeBackend;
 using fakes::StackModel;
-
-constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 
 std::string refusal(std::size_t devices, std::uint64_t chunk_bytes) {
   StackModel model(devices, 4 * kPage);

@@ -11,7 +11,7 @@
 namespace pmembench::fs {
 namespace {
 
-using Blocks = ::pmembench::fs::Run;                   // a test has a member of that name
+using MappedBlocks = ::pmembench::fs::Run;             // a test has a member of that name
 using Model = std::map<std::uint32_t, std::uint32_t>;  // logical -> physical
 
 Model model_of(const ExtentMap& extents) {
@@ -35,7 +35,7 @@ TEST(ExtentMap, agrees_with_an_array_and_frees_what_it_drops) {
   for (int step = 0; step < 3000; ++step) {
     const auto logical = static_cast<std::uint32_t>(random.below(200));
     const auto count = static_cast<std::uint32_t>(random.below(20)) + 1;
-    std::vector<Blocks> freed;
+    std::vector<MappedBlocks> freed;
     std::size_t dropped = 0;
     const bool maps = random.below(3) != 0;
     const std::uint32_t goal = extents.goal(logical);
@@ -48,7 +48,7 @@ TEST(ExtentMap, agrees_with_an_array_and_frees_what_it_drops) {
     }
     maps ? extents.map(logical, {start, count}, freed) : extents.cut(logical, count, freed);
     std::size_t freed_blocks = 0;
-    for (const Blocks& run : freed) freed_blocks += run.count;
+    for (const MappedBlocks& run : freed) freed_blocks += run.count;
     ASSERT_EQ(freed_blocks, dropped);
     ASSERT_EQ(model_of(extents), model) << step;
     const Extent* const found = extents.at_or_behind(logical);
@@ -75,7 +75,7 @@ TEST(ExtentMap, agrees_with_an_array_and_frees_what_it_drops) {
 
 TEST(ExtentMap, says_which_slots_changed) {
   ExtentMap extents;
-  std::vector<Blocks> freed;
+  std::vector<MappedBlocks> freed;
   extents.map(0, {100, 4}, freed);
   extents.map(4, {104, 4}, freed);
   EXPECT_EQ(extents.slots_used(), 1U) << "neighbours are one extent";
@@ -84,7 +84,7 @@ TEST(ExtentMap, says_which_slots_changed) {
   extents.clean();
   extents.map(3, {200, 1}, freed);
   EXPECT_EQ(extents.slots_used(), 3U);
-  EXPECT_EQ(freed, (std::vector<Blocks>{{103, 1}}));
+  EXPECT_EQ(freed, (std::vector<MappedBlocks>{{103, 1}}));
   for (const std::uint32_t slot : {0U, 1U, 2U}) {
     const auto changes = extents.changes();
     EXPECT_TRUE(std::any_of(changes.begin(), changes.end(),

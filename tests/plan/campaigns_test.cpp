@@ -35,8 +35,8 @@ Registry builtins(std::uint64_t cpu_features) {
   return std::move(registry).value();
 }
 
-Result<Plan> plan_of(const std::string& file, std::uint64_t cpu_features,
-                     const Topology& topology) {
+Result<Plan> shipped_plan(const std::string& file, std::uint64_t cpu_features,
+                          const Topology& topology) {
   const auto campaign = read_campaign(file, campaign_schema());
   if (!campaign) return campaign.error();
   const Registry registry = builtins(cpu_features);
@@ -44,7 +44,7 @@ Result<Plan> plan_of(const std::string& file, std::uint64_t cpu_features,
 }
 
 Plan quick_plan(std::uint64_t cpu_features, const Topology& topology) {
-  auto plan = plan_of(configs() + "/quick.yaml", cpu_features, topology);
+  auto plan = shipped_plan(configs() + "/quick.yaml", cpu_features, topology);
   EXPECT_TRUE(plan) << plan.error().message;
   return plan ? std::move(plan).value() : Plan{};
 }
@@ -64,7 +64,7 @@ TEST(Campaigns, all_plan_on_small_and_large_hosts) {
     ++files;
     for (const std::uint64_t features : {kEveryFeature, kOldestFeatures}) {
       for (const Topology& topology : {one_node(1), one_node(2), two_sockets_and_cxl()}) {
-        const auto plan = plan_of(entry.path().string(), features, topology);
+        const auto plan = shipped_plan(entry.path().string(), features, topology);
         ASSERT_TRUE(plan) << plan.error().message;
         EXPECT_EQ(plan->campaign_name, entry.path().stem().string());
         std::set<std::string> names;

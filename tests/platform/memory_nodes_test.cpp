@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "platform/topology.hpp"
+#include "tests/fakes/page.hpp"
 #include "tests/platform/mapping.hpp"
 
 namespace pmembench {
@@ -13,8 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
 bool kernel_has_numa() {
   int mode = 0;

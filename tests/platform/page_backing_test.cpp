@@ -7,13 +7,12 @@
 #include "platform/environment.hpp"
 #include "platform/page_scan.hpp"
 #include "platform/topology.hpp"
+#include "tests/fakes/page.hpp"
 #include "tests/platform/mapping.hpp"
 
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kKiB = 1024;
-constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 
 // One entry in the words of Linux 6.18.

@@ -7,14 +7,13 @@
 
 #include "mapping.hpp"
 #include "platform/page_watch.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
 
 using testing::HasSubstr;
 using Weights = std::vector<NodeWeight>;
-
-constexpr std::uint64_t kPage = 4096;
 
 TEST(PageInterleave, deals_pages_out_in_turn) {
   const Weights weights{{0, 3}, {2, 1}};

@@ -1,4 +1,5 @@
 #include "platform/page_watch.hpp"
+#include "tests/fakes/page.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/mman.h>
@@ -9,8 +10,6 @@ namespace pmembench {
 namespace {
 
 using testing::HasSubstr;
-
-constexpr std::uint64_t kPage = 4096;
 
 // A kernel that keeps pages where the test says, and node 0 where it says nothing.
 struct FakePages {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "tests/fakes/page.hpp"
 #include "tests/fakes/sysfs/bare.hpp"
 #include "tests/fakes/sysfs/cxl_host.hpp"
 #include "tests/fakes/sysfs/nvdimm_server.hpp"
@@ -16,8 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
-
-constexpr std::uint64_t kKiB = 1024;
 
 TEST(ReadTopology, reads_two_sockets) {
   fakes::SysfsTree tree;

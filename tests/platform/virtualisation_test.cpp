@@ -10,44 +10,44 @@
 namespace pmembench {
 namespace {
 
-std::string read_from(const fakes::SysfsTree& tree) {
+std::string virtualisation_of(const fakes::SysfsTree& tree) {
   return read_virtualisation(HostTree(tree.root()));
 }
 
 TEST(ReadVirtualisation, says_none_only_where_the_cpu_lists_no_hypervisor) {
   fakes::SysfsTree server;
   write_nvdimm_server(server);
-  EXPECT_EQ(read_from(server), "none");
+  EXPECT_EQ(virtualisation_of(server), "none");
   const fakes::SysfsTree empty;
-  EXPECT_EQ(read_from(empty), "unknown");
+  EXPECT_EQ(virtualisation_of(empty), "unknown");
 }
 
 TEST(ReadVirtualisation, names_the_hypervisor_from_dmi) {
   fakes::SysfsTree tree;
   write_bare(tree);
-  EXPECT_EQ(read_from(tree), "hypervisor") << "one without a name";
+  EXPECT_EQ(virtualisation_of(tree), "hypervisor") << "one without a name";
   tree.file("sys/class/dmi/id/sys_vendor", "QEMU");
   tree.file("sys/class/dmi/id/product_name", "Standard PC (Q35 + ICH9, 2009)");
-  EXPECT_EQ(read_from(tree), "qemu");
+  EXPECT_EQ(virtualisation_of(tree), "qemu");
   tree.file("sys/class/dmi/id/sys_vendor", "Microsoft Corporation");
   tree.file("sys/class/dmi/id/product_name", "Virtual Machine");
-  EXPECT_EQ(read_from(tree), "hyper-v");
+  EXPECT_EQ(virtualisation_of(tree), "hyper-v");
   tree.file("sys/class/dmi/id/product_name", "Surface Pro");
-  EXPECT_EQ(read_from(tree), "hypervisor");
+  EXPECT_EQ(virtualisation_of(tree), "hypervisor");
 }
 
 TEST(ReadVirtualisation, does_not_take_a_clouds_bare_metal_for_a_guest) {
   fakes::SysfsTree tree;
   write_nvdimm_server(tree);
   tree.file("sys/class/dmi/id/sys_vendor", "Amazon EC2");
-  EXPECT_EQ(read_from(tree), "none");
+  EXPECT_EQ(virtualisation_of(tree), "none");
 }
 
 TEST(ReadVirtualisation, trusts_the_hypervisors_own_file_first) {
   fakes::SysfsTree tree;
   write_nvdimm_server(tree);
   tree.file("sys/hypervisor/type", "xen");
-  EXPECT_EQ(read_from(tree), "xen");
+  EXPECT_EQ(virtualisation_of(tree), "xen");
 }
 
 TEST(ReadVirtualisation, of_this_host_agrees_with_cpuid) {

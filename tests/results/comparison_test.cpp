@@ -7,14 +7,13 @@
 #include <limits>
 
 #include "planted.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 CellVerdict entry(const std::string& cell, Verdict verdict, double effect = 0.01) {
   CellVerdict entry;

@@ -10,7 +10,7 @@ namespace pmembench {
 namespace {
 
 // A run of the workload durability, each cell measured by the same eight processes.
-struct Measured {
+struct MeasuredSteps {
   std::vector<Row> rows;
   ReplicatesByCell replicates;
 
@@ -50,7 +50,7 @@ struct Measured {
 };
 
 TEST(DurabilityCosts, tell_the_steps_apart_within_each_process) {
-  Measured run;
+  MeasuredSteps run;
   // Processes differ by far more than the steps do, and rows come in any order.
   run.add(run.cell("store_flush_fence"), [](unsigned i) { return 100.0 * i + 180; });
   run.add(run.cell("store"), [](unsigned i) { return 100.0 * i + 50; });
@@ -69,7 +69,7 @@ TEST(DurabilityCosts, tell_the_steps_apart_within_each_process) {
 }
 
 TEST(DurabilityCosts, name_the_four_latencies_and_reconcile_them) {
-  Measured run;
+  MeasuredSteps run;
   run.add("store_flush_fence", 100);
   run.add("store_flush_barrier", 250);
   run.add("store_flush_fence", 120, "issue");
@@ -85,7 +85,7 @@ TEST(DurabilityCosts, name_the_four_latencies_and_reconcile_them) {
 }
 
 TEST(DurabilityCosts, are_of_one_thread_where_there_are_several) {
-  Measured run;
+  MeasuredSteps run;
   run.threads = 2;
   run.add("store", 50);
   run.add("store_flush", 70);
@@ -96,7 +96,7 @@ TEST(DurabilityCosts, are_of_one_thread_where_there_are_several) {
 }
 
 TEST(DurabilityCosts, keep_rows_apart_that_differ_by_more_than_their_step) {
-  Measured run;
+  MeasuredSteps run;
   run.add("store", 50);
   Cell other = run.cell("store_flush");
   other.parameters["line"] = "flushed";
@@ -109,7 +109,7 @@ TEST(DurabilityCosts, keep_rows_apart_that_differ_by_more_than_their_step) {
 }
 
 TEST(DurabilityCosts, say_what_was_done_and_where_in_the_title) {
-  Measured run;
+  MeasuredSteps run;
   for (const char* step : {"store", "store_flush"}) {
     Cell cell = run.cell(step);
     cell.parameters["repeat"] = "2";
@@ -123,14 +123,14 @@ TEST(DurabilityCosts, say_what_was_done_and_where_in_the_title) {
 }
 
 // The sentence against the cell, or "".
-std::string refusal(const Measured& run, const std::string& cell) {
+std::string refusal(const MeasuredSteps& run, const std::string& cell) {
   const auto refused = durability_contradictions(run.rows, run.replicates);
   const auto found = refused.find(cell);
   return found == refused.end() ? "" : found->second;
 }
 
 TEST(DurabilityContradictions, refuse_a_latency_whose_clock_stopped_early) {
-  Measured run;  // facts: a store, a flush and a fence "in 30 ns", 220 each in a row
+  MeasuredSteps run;  // facts: a store, a flush and a fence "in 30 ns", 220 each in a row
   run.add("store_flush_fence", 220);
   run.add("store_flush_fence", 30, "durable");
   run.add("store_flush_fence", 30, "issue");
@@ -143,7 +143,7 @@ TEST(DurabilityContradictions, refuse_a_latency_whose_clock_stopped_early) {
 }
 
 TEST(DurabilityContradictions, refuse_a_chain_that_is_faster_than_what_may_overlap) {
-  Measured run;
+  MeasuredSteps run;
   run.add("store_flush_fence", 220);
   run.add("store_flush_barrier", 100);
   EXPECT_NE(refusal(run, "m/store_flush_barrier").find("have a dependent latency of"),
@@ -151,7 +151,7 @@ TEST(DurabilityContradictions, refuse_a_chain_that_is_faster_than_what_may_overl
 }
 
 TEST(DurabilityContradictions, refuse_more_operations_at_once_than_a_core_holds) {
-  Measured run;
+  MeasuredSteps run;
   run.add("store_flush_fence", 1);
   run.add("store_flush_fence", 400, "durable");
   EXPECT_NE(refusal(run, "m/store_flush_fencedurable")
@@ -160,12 +160,12 @@ TEST(DurabilityContradictions, refuse_more_operations_at_once_than_a_core_holds)
 }
 
 TEST(DurabilityContradictions, leave_alone_what_the_intervals_allow) {
-  Measured wide;
+  MeasuredSteps wide;
   wide.add("store_flush_fence", 200);
   wide.add(wide.cell("store_flush_fence", "durable"),
            [](unsigned index) { return index < 3 ? 300.0 : 100.0; });
   EXPECT_EQ(durability_contradictions(wide.rows, wide.replicates).size(), 0u);
-  Measured few;
+  MeasuredSteps few;
   few.add(
       few.cell("store_flush_fence"), [](unsigned) { return 220.0; }, 5);
   few.add(

@@ -8,7 +8,7 @@ namespace pmembench {
 namespace {
 
 // A run of rungs, each measured by the same processes at a constant distance.
-struct Measured {
+struct MeasuredRungs {
   std::vector<Row> rows;
   std::map<std::string, std::vector<Replicate>> replicates;
 
@@ -34,7 +34,7 @@ std::vector<std::string> paths_of(const Ladder& ladder) {
 }
 
 TEST(Ladder, stands_in_the_order_of_the_layers_whatever_the_order_of_the_rows) {
-  Measured run;
+  MeasuredRungs run;
   for (const char* path : {"posix", "block-btt", "fs-dax", "direct", "mapped", "kernel"}) {
     run.add(path, 100);
   }
@@ -45,7 +45,7 @@ TEST(Ladder, stands_in_the_order_of_the_layers_whatever_the_order_of_the_rows) {
 }
 
 TEST(Ladder, reckons_the_cost_over_the_rung_below_within_each_process) {
-  Measured run;
+  MeasuredRungs run;
   run.add("direct", 100);
   run.add("block-raw", 110);
   run.add("block-btt", 165);
@@ -63,14 +63,14 @@ TEST(Ladder, reckons_the_cost_over_the_rung_below_within_each_process) {
 }
 
 TEST(Ladder, takes_no_rung_of_operations_that_come_at_a_rate) {
-  Measured run;
+  MeasuredRungs run;
   for (const char* path : {"direct", "block-raw", "block-btt"}) run.add(path, 100);
   for (Row& row : run.rows) row.service_ns = LatencyResult{};
   EXPECT_TRUE(ladders_of(run.rows, run.replicates).empty());
 }
 
 TEST(Ladder, keeps_placements_apart) {
-  Measured run;
+  MeasuredRungs run;
   for (const char* path : {"direct", "block-raw", "block-btt"}) run.add(path, 100);
   for (const char* path : {"direct", "block-raw", "block-btt"}) run.add(path, 200);
   for (std::size_t row = 3; row < 6; ++row) run.rows[row].placement_asked = "cpu_node=0;node=1";
@@ -80,7 +80,7 @@ TEST(Ladder, keeps_placements_apart) {
 }
 
 TEST(Ladder, keeps_backends_apart_and_shares_what_lies_beside_the_device) {
-  Measured run;
+  MeasuredRungs run;
   for (const char* backend : {"movnt", "clwb"}) {
     run.add("direct", 100, backend);
     run.add("block-raw", 120, backend);
@@ -96,7 +96,7 @@ TEST(Ladder, keeps_backends_apart_and_shares_what_lies_beside_the_device) {
 }
 
 TEST(Ladder, needs_three_rungs_that_were_measured) {
-  Measured run;
+  MeasuredRungs run;
   run.add("direct", 100);
   run.add("block-raw", 120);
   EXPECT_TRUE(ladders_of(run.rows, run.replicates).empty());
@@ -110,7 +110,7 @@ TEST(Ladder, needs_three_rungs_that_were_measured) {
 }
 
 TEST(Ladder, has_no_cost_where_no_process_ran_both_rungs) {
-  Measured run;
+  MeasuredRungs run;
   run.add("direct", 100);
   run.add("block-raw", 120);
   run.add("block-btt", 150);

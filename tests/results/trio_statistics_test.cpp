@@ -6,6 +6,7 @@
 
 #include "planted.hpp"
 #include "results/verdict.hpp"
+#include "tests/fakes/page.hpp"
 
 namespace pmembench {
 namespace {
@@ -13,9 +14,7 @@ namespace {
 using planted::cell;
 using testing::HasSubstr;
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-CellVerdict judge(const ArmSamples& samples, const GateRules& rules = {}) {
+CellVerdict judge_trios(const ArmSamples& samples, const GateRules& rules = {}) {
   return judge_cell(samples, nullptr, rules).front();
 }
 
@@ -25,16 +24,16 @@ TEST(TrioStatistics, refuses_times_that_are_none) {
     for (unsigned i = 0; i < 3; ++i) {
       for (double& slice : samples.trios[i].arms[2].slice_ns_per_operation) slice = bad;
     }
-    const CellVerdict verdict = judge(samples);
+    const CellVerdict verdict = judge_trios(samples);
     EXPECT_EQ(verdict.verdict, Verdict::untrusted) << bad;
     EXPECT_EQ(verdict.code, "bad_samples");
     EXPECT_THAT(verdict.reason, HasSubstr("3 of 20 replicates have no usable times"));
     // One bad slice is borne by the median; one bad process of twenty is a warning.
     samples = cell("a", {}, 18);
     samples.trios[0].arms[1].slice_ns_per_operation[0] = bad;
-    EXPECT_EQ(judge(samples).verdict, Verdict::pass);
+    EXPECT_EQ(judge_trios(samples).verdict, Verdict::pass);
     for (double& slice : samples.trios[0].arms[1].slice_ns_per_operation) slice = bad;
-    const CellVerdict warned = judge(samples);
+    const CellVerdict warned = judge_trios(samples);
     EXPECT_EQ(warned.verdict, Verdict::pass);
     EXPECT_EQ(warned.replicates, 19U);
     ASSERT_EQ(warned.warnings.size(), 1U);
@@ -45,18 +44,18 @@ TEST(TrioStatistics, refuses_times_that_are_none) {
 TEST(TrioStatistics, tells_of_disturbed_processes_and_of_other_pages) {
   ArmSamples samples = cell("a", {}, 19);
   for (ArmTrio& trio : samples.trios) trio.arms[0].steal_share = 0.2;
-  CellVerdict verdict = judge(samples);
+  CellVerdict verdict = judge_trios(samples);
   ASSERT_EQ(verdict.warnings.size(), 1U);
   EXPECT_EQ(verdict.warnings[0].type, "disturbed");
   EXPECT_THAT(verdict.warnings[0].sentence, HasSubstr("in 20 of 20 replicates more than 10 %"));
   samples = cell("a", {}, 19);
   for (ArmTrio& trio : samples.trios) trio.arms[2].huge_share = 0;
-  verdict = judge(samples);
+  verdict = judge_trios(samples);
   EXPECT_EQ(verdict.verdict, Verdict::untrusted);
   EXPECT_EQ(verdict.code, "other_pages");
   GateRules lenient;
   lenient.require_same_pages = false;
-  verdict = judge(samples, lenient);
+  verdict = judge_trios(samples, lenient);
   EXPECT_EQ(verdict.verdict, Verdict::pass);
   EXPECT_EQ(verdict.warnings[0].type, "other_pages");
 }

@@ -9,7 +9,7 @@ namespace pmembench {
 namespace {
 
 // A worker that answers from a script: slices in order, the last for ever.
-struct ScriptedWorker {
+struct CurveWorker {
   std::deque<SliceReply> slices;
   std::vector<bool> first_marks;
   nlohmann::json cell;
@@ -40,7 +40,7 @@ SliceReply slice(double latency_ns, double bytes_per_s, std::uint64_t switches =
   return reply;
 }
 
-Result<Replicate> visit(ScriptedWorker& worker, unsigned most = 10) {
+Result<Replicate> visit(CurveWorker& worker, unsigned most = 10) {
   static Cell cell;
   cell.name = "point";
   VisitOrder order;
@@ -57,7 +57,7 @@ nlohmann::json loaded_of(const Replicate& replicate) {
 }
 
 TEST(CurveVisit, drops_the_first_slice_and_stops_once_it_knows_enough) {
-  ScriptedWorker worker;
+  CurveWorker worker;
   worker.slices = {slice(900, 1e9), slice(100, 4e9)};
   const auto replicate = visit(worker);
   ASSERT_TRUE(replicate) << replicate.error().message;
@@ -74,7 +74,7 @@ TEST(CurveVisit, drops_the_first_slice_and_stops_once_it_knows_enough) {
 }
 
 TEST(CurveVisit, gives_latency_by_load_and_not_by_chunk) {
-  ScriptedWorker worker;
+  CurveWorker worker;
   worker.slices = {slice(100, 4e9)};
   const auto replicate = visit(worker);
   ASSERT_TRUE(replicate);
@@ -84,7 +84,7 @@ TEST(CurveVisit, gives_latency_by_load_and_not_by_chunk) {
 }
 
 TEST(CurveVisit, goes_on_while_there_is_a_trend) {
-  ScriptedWorker worker;
+  CurveWorker worker;
   for (int i = 0; i < 6; ++i) worker.slices.push_back(slice(200 - 15 * i, 1e9 + 2e8 * i));
   worker.slices.push_back(slice(110, 2.2e9));
   const auto replicate = visit(worker, 40);
@@ -95,7 +95,7 @@ TEST(CurveVisit, goes_on_while_there_is_a_trend) {
 }
 
 TEST(CurveVisit, says_that_a_point_did_not_settle) {
-  ScriptedWorker worker;
+  CurveWorker worker;
   for (int i = 0; i < 100; ++i) worker.slices.push_back(slice(100 + 10 * i, 1e9));
   const auto replicate = visit(worker, 8);
   ASSERT_TRUE(replicate);
@@ -104,7 +104,7 @@ TEST(CurveVisit, says_that_a_point_did_not_settle) {
 }
 
 TEST(CurveVisit, leaves_preempted_slices_out_where_others_are_left) {
-  ScriptedWorker worker;
+  CurveWorker worker;
   worker.slices = {slice(100, 4e9), slice(100, 4e9), slice(190, 3e9, 2), slice(100, 4e9),
                    slice(101, 4e9), slice(99, 4e9),  slice(180, 3e9, 1), slice(100, 4e9)};
   const auto replicate = visit(worker, 8);
@@ -115,7 +115,7 @@ TEST(CurveVisit, leaves_preempted_slices_out_where_others_are_left) {
 }
 
 TEST(CurveVisit, takes_an_idle_load_for_steady) {
-  ScriptedWorker worker;
+  CurveWorker worker;
   worker.slices = {slice(100, 0)};
   const auto replicate = visit(worker);
   ASSERT_TRUE(replicate);

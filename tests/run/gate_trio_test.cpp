@@ -11,8 +11,8 @@
 namespace pmembench {
 namespace {
 
-SliceReply quiet(double ns) { return {ns, 100, 6400, 1.0, 0, 0}; }
-SliceReply preempted(double ns) { return {ns, 100, 6400, 1.0, 1, 0}; }
+SliceReply quiet_slice(double ns) { return {ns, 100, 6400, 1.0, 0, 0}; }
+SliceReply preempted_slice(double ns) { return {ns, 100, 6400, 1.0, 1, 0}; }
 
 // Three workers that answer from a script, and what they were asked, in order.
 struct ScriptedTrio {
@@ -71,7 +71,8 @@ struct ScriptedTrio {
 
 ScriptedTrio steady_trio() {
   ScriptedTrio trio;
-  trio.slices = {std::deque{quiet(100)}, std::deque{quiet(101)}, std::deque{quiet(110)}};
+  trio.slices = {std::deque{quiet_slice(100)}, std::deque{quiet_slice(101)},
+                 std::deque{quiet_slice(110)}};
   return trio;
 }
 
@@ -167,7 +168,7 @@ TEST(GateTrio, asks_each_arm_for_its_own_plant) {
 TEST(GateTrio, repeats_a_block_as_a_whole_when_one_slice_was_disturbed) {
   ScriptedTrio trio = steady_trio();
   // One warm-up block of a fifth, then the disturbed one.
-  trio.slices[1] = {quiet(1), preempted(900), quiet(101)};
+  trio.slices[1] = {quiet_slice(1), preempted_slice(900), quiet_slice(101)};
   const auto outcome = drive_trio(trio.order(5));
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->trio.arms[1].slice_ns_per_operation, std::vector<double>(5, 101));
@@ -178,7 +179,7 @@ TEST(GateTrio, repeats_a_block_as_a_whole_when_one_slice_was_disturbed) {
 
 TEST(GateTrio, keeps_and_marks_what_cannot_be_had_undisturbed) {
   ScriptedTrio trio = steady_trio();
-  trio.slices[2] = {preempted(900)};
+  trio.slices[2] = {preempted_slice(900)};
   const auto outcome = drive_trio(trio.order(5));
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->trio.arms[2].slice_disturbed, std::vector<bool>(5, true));
@@ -188,7 +189,7 @@ TEST(GateTrio, keeps_and_marks_what_cannot_be_had_undisturbed) {
 
 TEST(GateTrio, warms_up_until_every_arm_is_steady) {
   ScriptedTrio trio = steady_trio();
-  trio.slices[0] = {quiet(900), quiet(500), quiet(100)};
+  trio.slices[0] = {quiet_slice(900), quiet_slice(500), quiet_slice(100)};
   ASSERT_TRUE(drive_trio(trio.order(50)));
   // Two sloping ones, then five level ones.
   EXPECT_EQ(trio.order_of("slice").size(), kArms * (7 + 50));

@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::uint64_t kSlice_ns = 1'000'000;
 
-OpenedDevice opened(fakes::FakeBackend& fake) { return {{}, fake.device()}; }
+OpenedDevice opened_fake(fakes::FakeBackend& fake) { return {{}, fake.device()}; }
 
-CellSession::Host host_of(OpenedDevice& device) {
+CellSession::Host loaded_host(OpenedDevice& device) {
   static const TimerFacts timer = *calibrate_timer(true);
   return {&device, timer, 1e12, true};
 }
@@ -33,8 +33,8 @@ TEST(LoadedSession, counts_the_bytes_that_its_device_saw) {
   for (const char* share : {"100", "0", "30"}) {
     fakes::FakeBackend fake(1 << 20);
     fake.record = false;
-    OpenedDevice device = opened(fake);
-    auto session = LoadedSession::start(host_of(device), nullptr,
+    OpenedDevice device = opened_fake(fake);
+    auto session = LoadedSession::start(loaded_host(device), nullptr,
                                         live_cell("loaded", {{"read_share", share}}, 2));
     ASSERT_TRUE(session) << session.error().message;
     ASSERT_TRUE((*session)->begin(kSlice_ns, std::nullopt));
@@ -56,8 +56,8 @@ TEST(LoadedSession, fails_where_device_and_threads_count_differently) {
   if (!has_two_cpus()) GTEST_SKIP() << "one CPU";
   fakes::FakeBackend fake(1 << 20);
   fake.record = false;
-  OpenedDevice device = opened(fake);
-  auto session = LoadedSession::start(host_of(device), nullptr, live_cell("loaded", {}, 2));
+  OpenedDevice device = opened_fake(fake);
+  auto session = LoadedSession::start(loaded_host(device), nullptr, live_cell("loaded", {}, 2));
   ASSERT_TRUE(session);
   ASSERT_TRUE((*session)->begin(kSlice_ns, std::nullopt));
   ASSERT_TRUE((*session)->slice());
@@ -76,9 +76,9 @@ TEST(LoadedSession, times_every_chunk_of_the_probe) {
   if (!has_two_cpus()) GTEST_SKIP() << "one CPU";
   fakes::FakeBackend fake(1 << 20);
   fake.record = false;
-  OpenedDevice device = opened(fake);
+  OpenedDevice device = opened_fake(fake);
   auto session =
-      LoadedSession::start(host_of(device), nullptr, live_cell("loaded", {{"chunk", "16"}}, 2));
+      LoadedSession::start(loaded_host(device), nullptr, live_cell("loaded", {{"chunk", "16"}}, 2));
   ASSERT_TRUE(session);
   ASSERT_TRUE((*session)->begin(kSlice_ns, std::nullopt));
   (*session)->forget_latencies();
@@ -99,9 +99,9 @@ TEST(LoadedSession, moves_nothing_without_a_load_and_less_at_a_lower_rate) {
   if (!has_two_cpus()) GTEST_SKIP() << "one CPU";
   fakes::FakeBackend fake(1 << 20);
   fake.record = false;
-  OpenedDevice device = opened(fake);
+  OpenedDevice device = opened_fake(fake);
   Cell cell = live_cell("loaded", {{"load_share", "0"}}, 2);
-  auto session = LoadedSession::start(host_of(device), nullptr, cell);
+  auto session = LoadedSession::start(loaded_host(device), nullptr, cell);
   ASSERT_TRUE(session);
   ASSERT_TRUE((*session)->begin(kSlice_ns, std::nullopt));
   const auto idle = (*session)->slice();
@@ -125,8 +125,8 @@ TEST(LoadedSession, takes_a_share_of_the_maximum_that_it_is_told) {
   if (!has_two_cpus()) GTEST_SKIP() << "one CPU";
   fakes::FakeBackend fake(1 << 20);
   fake.record = false;
-  OpenedDevice device = opened(fake);
-  auto session = LoadedSession::start(host_of(device), nullptr,
+  OpenedDevice device = opened_fake(fake);
+  auto session = LoadedSession::start(loaded_host(device), nullptr,
                                       live_cell("loaded", {{"load_share", "50"}}, 2));
   ASSERT_TRUE(session);
   const auto maximum = (*session)->begin(kSlice_ns, 4e6);
@@ -146,9 +146,9 @@ TEST(LoadedSession, goes_on_only_where_nothing_but_the_pace_differs) {
   if (!has_two_cpus()) GTEST_SKIP() << "one CPU";
   fakes::FakeBackend fake(1 << 20);
   fake.record = false;
-  OpenedDevice device = opened(fake);
+  OpenedDevice device = opened_fake(fake);
   Cell cell = live_cell("loaded", {}, 2);
-  auto session = LoadedSession::start(host_of(device), nullptr, cell);
+  auto session = LoadedSession::start(loaded_host(device), nullptr, cell);
   ASSERT_TRUE(session);
   cell.parameters["pause"] = "100";
   EXPECT_TRUE((*session)->retarget(cell));
@@ -160,8 +160,8 @@ TEST(LoadedSession, probes_another_medium_than_it_loads) {
   if (!has_two_cpus()) GTEST_SKIP() << "one CPU";
   fakes::FakeBackend load(1 << 20), probe(1 << 20);
   load.record = probe.record = false;
-  OpenedDevice loaded = opened(load), probed = opened(probe);
-  auto session = LoadedSession::start(host_of(loaded), &probed,
+  OpenedDevice loaded = opened_fake(load), probed = opened_fake(probe);
+  auto session = LoadedSession::start(loaded_host(loaded), &probed,
                                       live_cell("loaded", {{"probe_media", "dram:1M"}}, 2));
   ASSERT_TRUE(session) << session.error().message;
   ASSERT_TRUE((*session)->begin(kSlice_ns, std::nullopt));
@@ -181,9 +181,9 @@ TEST(LoadedSession, finds_out_stores_that_do_not_arrive) {
     iter->count = 0;
     return bytes;
   };
-  OpenedDevice device = opened(fake);
-  auto session =
-      LoadedSession::start(host_of(device), nullptr, live_cell("loaded", {{"read_share", "0"}}, 2));
+  OpenedDevice device = opened_fake(fake);
+  auto session = LoadedSession::start(loaded_host(device), nullptr,
+                                      live_cell("loaded", {{"read_share", "0"}}, 2));
   ASSERT_TRUE(session);
   ASSERT_TRUE((*session)->begin(kSlice_ns, std::nullopt));
   ASSERT_TRUE((*session)->slice());
@@ -194,8 +194,9 @@ TEST(LoadedSession, finds_out_stores_that_do_not_arrive) {
 
 TEST(LoadedSession, needs_two_cpus) {
   fakes::FakeBackend fake(1 << 20);
-  OpenedDevice device = opened(fake);
-  const auto session = LoadedSession::start(host_of(device), nullptr, live_cell("loaded", {}, 1));
+  OpenedDevice device = opened_fake(fake);
+  const auto session =
+      LoadedSession::start(loaded_host(device), nullptr, live_cell("loaded", {}, 1));
   ASSERT_FALSE(session);
   EXPECT_EQ(
       session.error().message,

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::uint64_t kBytes = 256 << 10;
 
-class Region {
+class ChainMemory {
  public:
-  explicit Region(std::uint64_t size_bytes) : words_(size_bytes / 8, 0x5A5A5A5A5A5A5A5AULL) {}
+  explicit ChainMemory(std::uint64_t size_bytes) : words_(size_bytes / 8, 0x5A5A5A5A5A5A5A5AULL) {}
   std::span<std::byte> bytes() { return std::as_writable_bytes(std::span(words_)); }
   // Byte offsets of the nodes in the order of the walk, once round.
   std::vector<std::uint64_t> walk(void* first, std::uint64_t nodes) {
@@ -32,7 +32,7 @@ class Region {
 };
 
 std::vector<std::uint64_t> walk_of(const ChainSpec& spec, std::uint64_t size_bytes = kBytes) {
-  Region region(size_bytes);
+  ChainMemory region(size_bytes);
   return region.walk(build_chain(region.bytes(), spec), chain_nodes(spec, size_bytes));
 }
 
@@ -64,7 +64,7 @@ TEST(Chain, depends_on_the_seed_alone) {
 
 TEST(Chain, writes_nothing_but_the_pointers) {
   for (const ChainOrder order : kOrders) {
-    Region region(kBytes);
+    ChainMemory region(kBytes);
     build_chain(region.bytes(), spec_of(order));
     for (std::uint64_t at = 0; at < kBytes; ++at) {
       if (at % 64 < 8) continue;

@@ -14,8 +14,9 @@ namespace pmembench {
 namespace {
 
 // One thread's workload on its own way to a device.
-struct Seat {
-  Seat(DaxDevice& device, const Parameters& changed, unsigned index = 0, unsigned count = 1) {
+struct DurabilitySeat {
+  DurabilitySeat(DaxDevice& device, const Parameters& changed, unsigned index = 0,
+                 unsigned count = 1) {
     const Parameters parameters = parameters_of("durability", changed);
     const WorkloadType& type = *find_workload("durability");
     const Status fits = type.check(parameters, device.size_bytes(), count);
@@ -34,7 +35,7 @@ struct Counted {
 // What the device counted of so many operations.
 Counted count(const Parameters& changed, std::uint64_t operations) {
   const auto device = test_device(builtin("clflush"));
-  Seat seat(*device, changed);
+  DurabilitySeat seat(*device, changed);
   EXPECT_TRUE(seat.workload->prepare());
   const DeviceCounters before = device->counters();
   EXPECT_EQ(seat.workload->run(operations).operations, operations);
@@ -79,7 +80,8 @@ TEST(Durability, flushes_and_fences_at_the_cadence) {
 
 TEST(Durability, closes_what_the_cadence_left_open_before_the_next_stretch) {
   const auto device = test_device(builtin("clflush"));
-  Seat seat(*device, {{"flush_every", "4"}, {"fence_every", "8"}, {"order", "sequential"}});
+  DurabilitySeat seat(*device,
+                      {{"flush_every", "4"}, {"fence_every", "8"}, {"order", "sequential"}});
   ASSERT_TRUE(seat.workload->prepare());
   seat.workload->run(6);
   seat.workload->refresh();
@@ -90,7 +92,7 @@ TEST(Durability, closes_what_the_cadence_left_open_before_the_next_stretch) {
 }
 
 // Bytes that differ from the zeroes of a new medium.
-std::set<std::uint64_t> written_lines(Seat& seat) {
+std::set<std::uint64_t> written_lines(DurabilitySeat& seat) {
   std::set<std::uint64_t> lines;
   const auto bytes = seat.way->mapping();
   for (std::uint64_t at = 0; at < bytes.size(); ++at) {
@@ -101,7 +103,7 @@ std::set<std::uint64_t> written_lines(Seat& seat) {
 
 TEST(Durability, stays_on_a_range_for_as_many_operations_as_asked) {
   const auto device = test_device(builtin("clflush"));
-  Seat seat(*device, {{"repeat", "2"}, {"order", "sequential"}});
+  DurabilitySeat seat(*device, {{"repeat", "2"}, {"order", "sequential"}});
   ASSERT_TRUE(seat.workload->prepare());
   seat.workload->run(10);
   EXPECT_EQ(written_lines(seat), (std::set<std::uint64_t>{0, 1, 2, 3, 4}));
@@ -111,10 +113,10 @@ TEST(Durability, stays_on_a_range_for_as_many_operations_as_asked) {
 TEST(Durability, stores_at_the_offset_and_nowhere_else) {
   for (const char* offset : {"0", "13", "63"}) {
     const auto device = test_device(builtin("movnt"));
-    Seat seat(*device, {{"destination_offset", offset},
-                        {"source_offset", "7"},
-                        {"operation_size", "100"},
-                        {"order", "sequential"}});
+    DurabilitySeat seat(*device, {{"destination_offset", offset},
+                                  {"source_offset", "7"},
+                                  {"operation_size", "100"},
+                                  {"order", "sequential"}});
     ASSERT_TRUE(seat.workload->prepare());
     seat.workload->run(3);
     const Status verified = seat.workload->verify();
@@ -133,9 +135,9 @@ TEST(Durability, stores_at_the_offset_and_nowhere_else) {
 // Threads that meet before and after each stretch, as a cell's do.
 std::vector<Status> run_together(DaxDevice& device, unsigned threads, std::uint64_t operations,
                                  const Parameters& changed = {{"line", "shared"}}) {
-  std::vector<std::unique_ptr<Seat>> seats;
+  std::vector<std::unique_ptr<DurabilitySeat>> seats;
   for (unsigned index = 0; index < threads; ++index) {
-    seats.push_back(std::make_unique<Seat>(device, changed, index, threads));
+    seats.push_back(std::make_unique<DurabilitySeat>(device, changed, index, threads));
     EXPECT_TRUE(seats.back()->workload->prepare());
   }
   for (int stretch = 0; stretch < 3; ++stretch) {
@@ -181,7 +183,7 @@ TEST(Durability, finds_out_a_backend_that_does_not_store_or_not_load) {
   no_loads.copy_to_iter = pretend;
   const auto refusal = [](const dax_operations& operations, const Parameters& changed) {
     const auto device = test_device(&operations);
-    Seat seat(*device, changed);
+    DurabilitySeat seat(*device, changed);
     EXPECT_TRUE(seat.workload->prepare());
     seat.workload->run(100);
     const Status verified = seat.workload->verify();
@@ -200,7 +202,8 @@ TEST(Durability, finds_out_a_backend_that_does_not_store_or_not_load) {
 
 TEST(Durability, lets_the_others_go_when_a_thread_fails) {
   const auto device = test_device(builtin("clflush"));
-  Seat first(*device, {{"line", "shared"}}, 0, 2), second(*device, {{"line", "shared"}}, 1, 2);
+  DurabilitySeat first(*device, {{"line", "shared"}}, 0, 2),
+      second(*device, {{"line", "shared"}}, 1, 2);
   ASSERT_TRUE(first.workload->prepare());
   ASSERT_TRUE(second.workload->prepare());
   device->kill();
@@ -212,7 +215,7 @@ TEST(Durability, lets_the_others_go_when_a_thread_fails) {
 
 TEST(Durability, says_what_it_needs_addresses_for) {
   const auto device = test_device(builtin("null"));
-  Seat seat(*device, {{"line", "shared"}}, 0, 2);
+  DurabilitySeat seat(*device, {{"line", "shared"}}, 0, 2);
   const Status ready = seat.workload->prepare();
   ASSERT_FALSE(ready);
   EXPECT_EQ(ready.error().message,

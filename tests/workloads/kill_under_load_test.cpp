@@ -11,7 +11,7 @@
 namespace pmembench {
 namespace {
 
-constexpr unsigned kThreads = 2;
+constexpr unsigned kKilledThreads = 2;
 
 struct Loaded {
   std::unique_ptr<Path> path;
@@ -33,14 +33,15 @@ TEST_P(KillUnderLoad, ends_every_thread_and_lets_nothing_through_afterwards) {
     ASSERT_TRUE(made) << made.error().message;
     ground = *std::move(made);
   }
-  std::array<Loaded, kThreads> seats;
+  std::array<Loaded, kKilledThreads> seats;
   std::atomic<unsigned> failed{0};
   std::vector<std::thread> threads;
-  for (unsigned index = 0; index < kThreads; ++index) {
+  for (unsigned index = 0; index < kKilledThreads; ++index) {
     threads.emplace_back([&, index] {
       Loaded& seat = seats[index];
       seat.path = *type.make(*opened.device, ground.get());
-      seat.workload = find_workload("random")->make(parameters, *seat.path, {index, kThreads, 3});
+      seat.workload =
+          find_workload("random")->make(parameters, *seat.path, {index, kKilledThreads, 3});
       EXPECT_TRUE(seat.workload->prepare());
       while (seat.workload->failure().empty()) {
         seat.done.fetch_add(seat.workload->run(64).operations);
@@ -54,7 +55,7 @@ TEST_P(KillUnderLoad, ends_every_thread_and_lets_nothing_through_afterwards) {
   opened.device->kill();
   const DeviceCounters at_kill = opened.device->counters();
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(failed.load(), kThreads);
+  EXPECT_EQ(failed.load(), kKilledThreads);
   // A drain needs no liveness, and moves nothing.
   DeviceCounters later = opened.device->counters();
   later.drains = at_kill.drains;

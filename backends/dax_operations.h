@@ -198,6 +198,9 @@ typedef struct dax_operations {
   /* What the backend found out or chose in `open`, as one line of "key=value key=value", cut at
    * `bytes`. Cold; 0 or a negative errno. Optional: NULL where there is nothing to say. */
   int (*describe)(void *handle, char *text, uint64_t bytes);
+  /* Copies of at least this many bytes store past the caches and read no line; 0: none do. A fact,
+   * by which traffic is counted. */
+  uint64_t nontemporal_from_bytes;
 } dax_operations;
 
 /* The one symbol of an outside backend, in a shared object named pmembench-NAME.so. */

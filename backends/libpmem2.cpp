@@ -298,6 +298,7 @@ constexpr dax_operations make_table() noexcept {
   table.zero_page_range = zero_page_range;
   table.persist_from_iter = persist_from_iter;
   table.describe = describe;
+  table.nontemporal_from_bytes = 1;  // kCopyFlags
   return table;
 }
 

@@ -55,6 +55,7 @@ constexpr dax_operations make_table() noexcept {
   table.zero_page_range = mapped_zero_page_range<Store::nontemporal>;
   table.recovery_write = mapped_recovery_write;
   table.persist_from_iter = persist_from_iter;
+  table.nontemporal_from_bytes = 1;
   return table;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/check.hpp"
+#include "workloads/parameters.hpp"
 
 namespace pmembench {
 namespace {
@@ -16,9 +17,11 @@ const Row& row_of(const std::vector<Row>& rows, const Cell& cell) {
   return *found;
 }
 
-// Cached stores read the line that they write to; non-temporal ones do not.
-bool stores_fetch_lines(const Cell& cell) {
-  return cell.path == "mapped" || (cell.backend != "movnt" && cell.backend != "null");
+// Cached stores read the line that they write to; non-temporal ones do not. On the path mapped the
+// workload stores, and not the backend.
+bool load_fetches_lines(const Cell& cell) {
+  if (cell.path == "mapped") return true;
+  return stores_fetch_lines(cell.capabilities, number_of(cell.parameters, "operation_size"));
 }
 
 // A percentile is each process's own; that of all chunks together is in the row.
@@ -58,7 +61,7 @@ CurveRecord curve_record(const Cell& base, const CurveOutcome& outcome,
   record.base = base;
   record.pauses = pauses;
   record.maximum_bytes_per_s = outcome.maximum_bytes_per_s;
-  record.write_traffic = stores_fetch_lines(base) ? 2 : 1;
+  record.write_traffic = load_fetches_lines(base) ? 2 : 1;
   for (const CurveVisits& point : outcome.points) {
     record.shares.push_back(point.share);
     record.rows.push_back(row_of(rows, point.cell));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"

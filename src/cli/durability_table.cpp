@@ -3,11 +3,12 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
 
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

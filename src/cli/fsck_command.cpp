@@ -1,6 +1,7 @@
 // pmembench mkfs and fsck: the small file system on a medium, made and checked.
 #include <fmt/format.h>
 
+#include <bit>
 #include <nlohmann/json.hpp>
 
 #include "block/kernel_block.hpp"
@@ -8,9 +9,23 @@
 #include "cli/host.hpp"
 #include "dax/open_device.hpp"
 #include "fs/file_system.hpp"
+#include "plan/skip_reason.hpp"
 
 namespace pmembench {
 namespace {
+
+// The usable backend that serves this kind of medium and the fewest others; "": none does.
+std::string most_specific_backend(const Registry& registry, dax_media_kind kind) {
+  const BackendEntry* best = nullptr;
+  for (const BackendEntry& entry : registry.entries()) {
+    if (!entry.usable() || !serves(*entry.operations, kind)) continue;
+    if (!capabilities_of(entry).does_work) continue;
+    const bool narrower = best == nullptr || std::popcount(entry.operations->media) <
+                                                 std::popcount(best->operations->media);
+    if (narrower) best = &entry;
+  }
+  return best == nullptr ? "" : best->name;
+}
 
 using nlohmann::json;
 
@@ -40,9 +55,7 @@ class MediumCommand : public Command {
     const auto spec = parse_media(media_);
     if (!spec) return spec.error();
     if (backend_.empty()) {
-      backend_ = spec->kind == DAX_MEDIA_BLOCK    ? "block"
-                 : spec->kind == DAX_MEDIA_DEVDAX ? "devdax"
-                                                  : "movnt";
+      backend_ = most_specific_backend(host->registry, spec->kind);
     }
     const auto entry = host->registry.find(backend_);
     if (!entry) return entry.error();

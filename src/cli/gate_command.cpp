@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <optional>
+#include <nlohmann/json.hpp>
 
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"

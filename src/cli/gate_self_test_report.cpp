@@ -1,11 +1,12 @@
 // What a self-test found: as a table, as a comparison document, as JSON.
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "cli/gate_self_test.hpp"
 #include "cli/text_table.hpp"
 #include "measure/quantile_interval.hpp"
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

@@ -55,7 +55,7 @@ std::set<std::string> raters(const std::vector<NodeMatrix>& matrices) {
   std::set<std::string> found;
   for (const NodeMatrix& matrix : matrices) {
     for (const auto& [pair, field] : matrix.fields) {
-      if (field.rated) found.insert(field.rated_by);
+      if (field.rated_by) found.insert(*field.rated_by);
     }
   }
   return found;

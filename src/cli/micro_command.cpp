@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
 #include "cli/commands.hpp"
@@ -18,6 +19,8 @@
 #include "platform/environment.hpp"
 #include "results/store.hpp"
 #include "run/checks.hpp"
+#include "results/make_row.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {
@@ -135,7 +138,7 @@ class MicroCommand final : public Command {
       MicroBenchmark one;
       one.name = cell->name;
       const auto size = cell->parameters.find("operation_size");
-      const bool moves = cell->backend != "null" && size != cell->parameters.end();
+      const bool moves = cell->capabilities.does_work && size != cell->parameters.end();
       if (moves) one.bytes_per_operation = parse_count(size->second).value();
       const auto batch = cell->parameters.find("batch");
       one.batch = batch == cell->parameters.end() ? 1 : parse_count(batch->second).value();
@@ -167,12 +170,10 @@ class MicroCommand final : public Command {
     replicate.operations = result.operations;
     replicate.bytes = result.operations * bytes_per_operation;
     replicate.median_ns_per_operation = median(result.ns_per_operation);
-    replicate.medium_json = kernels.medium().dump();
-    replicate.details_json = nlohmann::json{
-        {"cpus", {cell.placement.cpus.front()}},
-        {"ceiling_bytes_per_s", kernels.ceiling_bytes_per_s()},
-        {"harness",
-         "Google Benchmark"}}.dump();
+    replicate.medium = kernels.medium();
+    replicate.details.cpus = {cell.placement.cpus.front()};
+    replicate.details.ceiling_bytes_per_s = kernels.ceiling_bytes_per_s();
+    replicate.details.harness = "Google Benchmark";
     return replicate;
   }
 

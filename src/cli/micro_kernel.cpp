@@ -3,6 +3,7 @@
 #include "platform/topology.hpp"
 #include "run/checks.hpp"
 #include "run/protocol.hpp"
+#include "run/medium_facts.hpp"
 
 namespace pmembench {
 
@@ -63,8 +64,8 @@ Status MicroKernels::end() {
   return does_work_ ? workload_->verify() : Status();
 }
 
-nlohmann::json MicroKernels::medium() const {
-  return opened_ ? to_json(opened_->facts) : nlohmann::json();
+MediumFacts MicroKernels::medium() const {
+  return opened_ ? medium_facts(opened_->facts) : MediumFacts{};
 }
 
 }  // namespace pmembench

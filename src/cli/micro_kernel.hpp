@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -11,6 +10,7 @@
 #include "measure/timer.hpp"
 #include "plan/plan.hpp"
 #include "workloads/workload.hpp"
+#include "record/medium.hpp"
 
 namespace pmembench {
 
@@ -27,7 +27,7 @@ class MicroKernels {
   // Verifies the bytes of all that run() did since begin().
   Status end();
   // Of the device that is open: MediaFacts as the rows have them.
-  [[nodiscard]] nlohmann::json medium() const;
+  [[nodiscard]] MediumFacts medium() const;
   [[nodiscard]] double ceiling_bytes_per_s() const { return ceiling_bytes_per_s_; }
 
  private:

@@ -1,5 +1,6 @@
 // pmembench probe: what this host is.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/probe_report.hpp"

@@ -1,6 +1,7 @@
 #include "cli/probe_parts.hpp"
 
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
 

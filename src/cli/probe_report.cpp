@@ -1,6 +1,7 @@
 #include "cli/probe_report.hpp"
 
 #include <optional>
+#include <nlohmann/json.hpp>
 
 #include "platform/cpu.hpp"
 #include "platform/devices.hpp"

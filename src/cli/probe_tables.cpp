@@ -1,5 +1,6 @@
 // The sections of the page of `pmembench probe` that are tables.
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/probe_parts.hpp"
 

@@ -1,5 +1,6 @@
 // The page of `pmembench probe`.
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/probe_parts.hpp"
 #include "cli/probe_report.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "results/durability_costs.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 
@@ -30,7 +31,7 @@ Status Recorder::failure(const Cell& cell, const Error& error) {
 Status Recorder::finish() {
   // The least that `null` cost in this run stands for the harness.
   for (const Row& row : rows()) {
-    if (row.backend != "null" || row.latency_ns || !row.ns_per_operation) continue;
+    if (row.capabilities.does_work || row.latency_ns || !row.ns_per_operation) continue;
     const double ns = row.ns_per_operation->estimate;
     context_.null_ns_per_operation =
         context_.null_ns_per_operation ? std::min(*context_.null_ns_per_operation, ns) : ns;

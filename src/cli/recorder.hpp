@@ -9,6 +9,7 @@
 #include "platform/cpu.hpp"
 #include "results/store.hpp"
 #include "run/coordinator.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 

@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
-#include "results/warning_types.hpp"
+#include "record/warning_types.hpp"
 
 namespace pmembench {
 namespace {
@@ -103,36 +104,36 @@ TextTable new_table() {
                     {"marks"}});
 }
 
-std::string node_text(const nlohmann::json& shares) {
+std::string node_text(const std::map<int, double>& shares) {
   std::string text;
-  for (const auto& [node, share] : shares.items()) {
-    text += fmt::format(", {:.0f} % on node {}", share.get<double>() * 100,
-                        node == "-1" ? "unknown" : node);
+  for (const auto& [node, share] : shares) {
+    text += fmt::format(", {:.0f} % on node {}", share * 100,
+                        node < 0 ? "unknown" : std::to_string(node));
   }
   return text;
 }
 
 // What was found to be mapped, in words; the same for all rows of a backend on a medium.
-std::string medium_text(const nlohmann::json& medium) {
-  const auto page_bytes = medium.value("page_bytes", std::uint64_t{0});
-  const double huge = medium.value("huge_share", 0.0);
-  std::string text = page_bytes == 0 ? std::string("not mapped")
-                                     : fmt::format("pages of {}", format_size(page_bytes));
+std::string medium_text(const MediumFacts& medium) {
+  const double huge = medium.huge_share;
+  std::string text = medium.page_bytes == 0
+                         ? std::string("not mapped")
+                         : fmt::format("pages of {}", format_size(medium.page_bytes));
   if (huge > 0 && huge < 1) text += fmt::format(" ({:.0f} % in huge pages)", huge * 100);
-  text += node_text(medium.value("node_share", nlohmann::json::object()));
-  const std::string system = medium.value("file_system", "");
-  if (!system.empty()) text += ", on " + system;
-  if (medium.value("map_sync", false)) text += ", MAP_SYNC held";
-  return text +
-         fmt::format(", persistence domain {}", medium.value("persistence_domain", "unknown"));
+  text += node_text(medium.node_share);
+  if (!medium.file_system.empty()) text += ", on " + medium.file_system;
+  if (medium.map_sync) text += ", MAP_SYNC held";
+  return text + fmt::format(", persistence domain {}",
+                            medium.persistence_domain.empty() ? "unknown"
+                                                              : medium.persistence_domain);
 }
 
 // The medium, and below it what it was for which backends: a library may map it in its own way.
 std::string medium_heading(const std::vector<const Row*>& rows) {
   std::vector<std::pair<std::string, std::vector<std::string>>> found;
   for (const Row* row : rows) {
-    if (!row->medium.is_object()) continue;
-    const std::string text = medium_text(row->medium);
+    if (!row->medium) continue;
+    const std::string text = medium_text(*row->medium);
     auto same = std::find_if(found.begin(), found.end(),
                              [&](const auto& entry) { return entry.first == text; });
     if (same == found.end()) same = found.insert(found.end(), {text, {}});
@@ -238,7 +239,7 @@ std::string floor_line(const std::vector<Row>& rows) {
     if (row.status != "ok") continue;
     if (row.latency_ns && !std::isnan(row.latency_ns->minimum_ns)) {
       clock_ns = std::max(clock_ns, row.floor_ns);
-    } else if (row.backend == "null" && row.ns_per_operation) {
+    } else if (!row.capabilities.does_work && row.ns_per_operation) {
       const double ns = row.ns_per_operation->estimate;
       lowest = found ? std::min(lowest, ns) : ns;
       highest = found ? std::max(highest, ns) : ns;

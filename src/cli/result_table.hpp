@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "results/row.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
@@ -26,6 +27,7 @@
 #include "platform/memory_attributes.hpp"
 #include "results/node_matrix.hpp"
 #include "results/run_warnings.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/durability_table.hpp"
@@ -12,6 +13,7 @@
 #include "cli/text_table.hpp"
 #include "results/node_matrix.hpp"
 #include "results/store.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

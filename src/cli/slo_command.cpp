@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
 #include "cli/campaign_options.hpp"
@@ -136,8 +137,8 @@ class SloCommand final : public Command {
       const WorkloadType* type = find_workload(cell.workload);
       if (type->paced || type->dependent) {
         cell.skip_reason = fmt::format("the operations of {} do not come at a rate", cell.workload);
-      } else if (cell.backend == "null") {
-        cell.skip_reason = "null does nothing that could be late";
+      } else if (!cell.capabilities.does_work) {
+        cell.skip_reason = cell.backend + " does nothing that could be late";
       }
     }
   }

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "results/row.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 

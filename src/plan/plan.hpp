@@ -13,6 +13,7 @@
 #include "dax/registry.hpp"
 #include "plan/node_pair.hpp"
 #include "plan/placement.hpp"
+#include "record/medium.hpp"
 #include "platform/topology.hpp"
 #include "workloads/workload.hpp"
 
@@ -20,6 +21,9 @@ namespace pmembench {
 
 // What is timed: whole slices (throughput), or every operation of a slice (latency).
 enum class Timing { slice, operation };
+[[nodiscard]] constexpr std::string_view name_of(Timing timing) {
+  return timing == Timing::operation ? "operation" : "slice";
+}
 
 struct Cell {
   std::string name;             // stable: "dram:256M/movnt/direct/random/op=64,access=write/t1"
@@ -46,6 +50,7 @@ struct Cell {
   // What a worker need not know. The nodes of a cell that was placed by nodes; and how many of its
   // threads share a core with another of them.
   std::optional<NodePair> pair;
+  BackendCapabilities capabilities;  // of its backend
   unsigned sibling_threads = 0;
   // Cells with the same key are served by the same worker: media, backend, options, memory node,
   // the probe's medium.

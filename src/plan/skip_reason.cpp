@@ -105,6 +105,16 @@ bool serves(const dax_operations& operations, dax_media_kind kind) {
   return (operations.media >> static_cast<unsigned>(kind) & 1U) != 0;
 }
 
+BackendCapabilities capabilities_of(const BackendEntry& backend) {
+  BackendCapabilities capabilities;
+  if (backend.operations == nullptr) return capabilities;
+  const std::uint64_t bits = backend.operations->capabilities;
+  capabilities.does_work = (bits & DAX_CAP_NO_WORK) == 0;
+  capabilities.needs_flush = (bits & DAX_CAP_NEEDS_FLUSH) != 0;
+  capabilities.nontemporal_from_bytes = backend.operations->nontemporal_from_bytes;
+  return capabilities;
+}
+
 std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const PathType& path,
                         const WorkloadType& workload, const Parameters& parameters) {
   if (!backend.usable()) return fmt::format("backend {}: {}", backend.name, backend.reason);

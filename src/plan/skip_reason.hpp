@@ -6,6 +6,7 @@
 
 #include "dax/media_spec.hpp"
 #include "dax/registry.hpp"
+#include "record/medium.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench {
@@ -14,6 +15,9 @@ namespace pmembench {
 std::string_view kind_name(dax_media_kind kind);
 
 [[nodiscard]] bool serves(const dax_operations& operations, dax_media_kind kind);
+
+// What the backend declares; the defaults where it has no table (it did not load).
+[[nodiscard]] BackendCapabilities capabilities_of(const BackendEntry& backend);
 
 // Empty: nothing about backend, media, path and workload stands against it.
 std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const PathType& path,

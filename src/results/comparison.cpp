@@ -1,8 +1,9 @@
 #include "results/comparison.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

@@ -13,8 +13,6 @@
 namespace pmembench {
 namespace {
 
-constexpr std::array<const char*, 3> kCached{"clwb", "clflushopt", "clflush"};
-constexpr const char* kNontemporal = "movnt";
 constexpr double kBeyond = std::numeric_limits<double>::infinity();
 
 // Times of an operation by size, of one backend in one replicate.
@@ -26,17 +24,22 @@ struct CrossoverGroup {
   std::string title;
   std::map<std::string, Curves> by_backend;
   std::map<std::string, std::set<double>> sizes;
+  std::vector<std::string> cached;  // backends, in the order of the rows
+  std::string nontemporal;          // the first of them; empty: none
 };
 
 std::string crossover_title(const Row& row) {
   return fmt::format("{}, {}", work_text(row, "operation_size"), place_text(row));
 }
 
+// Stores into caches, with a flush behind them.
+bool is_cached(const Row& row) { return row.capabilities.needs_flush; }
+// Stores past the caches, of every size.
+bool is_nontemporal(const Row& row) { return row.capabilities.nontemporal_from_bytes == 1; }
+
 bool takes_part(const Row& row) {
   const bool durable = row.status == "ok" && row.claim != "volatile" && !row.latency_ns;
-  const bool known = row.backend == kNontemporal ||
-                     std::find(kCached.begin(), kCached.end(), row.backend) != kCached.end();
-  return durable && known && row.parameters.contains("operation_size");
+  return durable && row.did_work() && (is_cached(row) || is_nontemporal(row)) && row.parameters.contains("operation_size");
 }
 
 std::vector<CrossoverGroup> crossover_groups(const std::vector<Row>& rows,
@@ -50,7 +53,11 @@ std::vector<CrossoverGroup> crossover_groups(const std::vector<Row>& rows,
     const std::string title = crossover_title(row);
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const CrossoverGroup& one) { return one.title == title; });
-    if (group == groups.end()) group = groups.insert(groups.end(), CrossoverGroup{title, {}, {}});
+    if (group == groups.end()) {
+      group = groups.insert(groups.end(), CrossoverGroup{title, {}, {}, {}, {}});
+    }
+    if (is_cached(row) && !group->sizes.contains(row.backend)) group->cached.push_back(row.backend);
+    if (is_nontemporal(row) && group->nontemporal.empty()) group->nontemporal = row.backend;
     const auto bytes = static_cast<double>(*size);
     group->sizes[row.backend].insert(bytes);
     for (const Replicate& replicate : found->second) {
@@ -81,12 +88,12 @@ std::optional<Crossover> crossover_of(const CrossoverGroup& group, const std::st
                                       double confidence) {
   std::vector<double> sizes;
   const auto& own = group.sizes.at(cached);
-  const auto& other = group.sizes.at(kNontemporal);
+  const auto& other = group.sizes.at(group.nontemporal);
   std::set_intersection(own.begin(), own.end(), other.begin(), other.end(),
                         std::back_inserter(sizes));
   if (sizes.size() < 2) return std::nullopt;
   std::vector<double> crossings;
-  const Curves& theirs = group.by_backend.at(kNontemporal);
+  const Curves& theirs = group.by_backend.at(group.nontemporal);
   for (const auto& [index, curve] : group.by_backend.at(cached)) {
     const auto pair = theirs.find(index);
     if (pair == theirs.end()) continue;
@@ -97,7 +104,7 @@ std::optional<Crossover> crossover_of(const CrossoverGroup& group, const std::st
   }
   if (crossings.empty()) return std::nullopt;
   std::sort(crossings.begin(), crossings.end());
-  Crossover result{group.title, cached, kNontemporal, sizes.front(), sizes.back()};
+  Crossover result{group.title, cached, group.nontemporal, sizes.front(), sizes.back()};
   // The lower of the middle two: a mean of a size and "beyond" would be no size.
   result.bytes = result.low = result.high = crossings[(crossings.size() - 1) / 2];
   const auto ranks = quantile_ranks(crossings.size(), 0.5, confidence);
@@ -115,9 +122,8 @@ std::vector<Crossover> crossovers_of(const std::vector<Row>& rows,
                                      const ReplicatesByCell& replicates, double confidence) {
   std::vector<Crossover> all;
   for (const CrossoverGroup& group : crossover_groups(rows, replicates)) {
-    if (!group.by_backend.contains(kNontemporal)) continue;
-    for (const char* cached : kCached) {
-      if (!group.by_backend.contains(cached)) continue;
+    if (group.nontemporal.empty()) continue;
+    for (const std::string& cached : group.cached) {
       auto crossover = crossover_of(group, cached, confidence);
       if (crossover) all.push_back(*std::move(crossover));
     }

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "measure/curve.hpp"
-#include "results/row.hpp"
+#include "record/row.hpp"
+#include "plan/plan.hpp"
 
 namespace pmembench {
 

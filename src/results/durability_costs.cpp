@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "base/units.hpp"
+#include "workloads/workload.hpp"
 
 namespace pmembench {
 namespace {
@@ -190,7 +191,7 @@ std::string work_text(const Row& row, std::string_view left_out) {
 
 std::string place_text(const Row& row) {
   const std::string placement =
-      row.placement_asked == "near" ? "" : fmt::format(", {}", row.placement_asked);
+      row.placement.asked == "near" ? "" : fmt::format(", {}", row.placement.asked);
   return fmt::format("{} thread{}, path {} on {}{}", row.threads, row.threads == 1 ? "" : "s",
                      row.path, row.media, placement);
 }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "measure/replicate.hpp"
-#include "results/row.hpp"
+#include "record/replicate.hpp"
+#include "record/row.hpp"
 #include "results/store.hpp"
 
 namespace pmembench {

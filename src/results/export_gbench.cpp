@@ -1,10 +1,11 @@
 // A run as google/benchmark 1.7 writes its JSON, so that its readers (compare.py and others) read
 // it.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "measure/spread.hpp"
 #include "results/export_formats.hpp"
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {
@@ -31,7 +32,9 @@ ordered_json fact_or_null(const json& facts, const std::string& key) {
   return found == nullptr ? ordered_json(nullptr) : ordered_json(*found);
 }
 
-ordered_json gbench_number(double value) { return number_or_null<ordered_json>(value); }
+ordered_json gbench_number(double value) {
+  return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
+}
 
 ordered_json caches_of(const json& environment) {
   ordered_json caches = ordered_json::array();

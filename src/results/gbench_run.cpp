@@ -1,6 +1,7 @@
 // Sides of a comparison out of Google Benchmark's JSON.
 #include <array>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "results/compare.hpp"
 

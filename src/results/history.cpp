@@ -5,11 +5,12 @@
 #include <cmath>
 #include <map>
 #include <tuple>
+#include <nlohmann/json.hpp>
 
 #include "base/random.hpp"
 #include "measure/estimate.hpp"
 #include "measure/spread.hpp"
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

@@ -10,7 +10,7 @@ namespace pmembench {
 namespace {
 
 bool moves_bytes(const Row& row) {
-  return row.status == "ok" && row.backend != "null" && row.numa && row.bytes_per_s &&
+  return row.did_work() && row.numa && row.bytes_per_s &&
          row.numa->measure == "bytes_per_s";
 }
 

@@ -31,7 +31,7 @@ std::string work_of(const Row& row) {
     if (paths_with(key).empty()) text += fmt::format(" {}={}", key, value);
   }
   text += fmt::format(", {} thread{}", row.threads, row.threads == 1 ? "" : "s");
-  const std::string& placement = row.placement_asked;
+  const std::string& placement = row.placement.asked;
   if (!placement.empty() && placement != "near") text += ", " + placement;
   if (row.latency_ns) text += fmt::format(", latency {}", row.latency_ns->mode);
   return text;
@@ -104,7 +104,7 @@ std::vector<Ladder> ladders_of(const std::vector<Row>& rows,
   std::map<std::string, std::string> work_of_group;
   for (const Row& row : rows) {
     if (row.status != "ok" || !row.ns_per_operation) continue;
-    if (height_of(row.path) == kOrder.size() || row.backend == "null") continue;
+    if (height_of(row.path) == kOrder.size() || !row.capabilities.does_work) continue;
     // The time of an operation that comes at a rate is the rate's and not the way's.
     if (row.service_ns) continue;
     const std::string work = work_of(row);

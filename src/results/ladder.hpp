@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "measure/estimate.hpp"
-#include "measure/replicate.hpp"
-#include "results/row.hpp"
+#include "record/replicate.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 

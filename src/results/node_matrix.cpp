@@ -6,7 +6,7 @@ namespace pmembench {
 namespace {
 
 bool is_field(const Row& row) {
-  return row.status == "ok" && row.backend != "null" && row.numa && row.numa->interleave.empty() &&
+  return row.did_work() && row.numa && row.numa->interleave.empty() &&
          !row.numa->measure.empty();
 }
 

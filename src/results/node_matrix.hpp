@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "results/row.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 
@@ -17,7 +17,7 @@ struct MatrixField {
   std::string cell;
   Estimate measured;
   std::optional<double> rated;
-  std::string rated_by;           // "HMAT", "hwloc"; empty: not rated
+  std::optional<std::string> rated_by;  // "HMAT", "hwloc"
   std::optional<Estimate> ratio;  // measured / rated
 };
 

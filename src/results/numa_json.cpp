@@ -1,5 +1,7 @@
 // Matrices and sweeps as the document that the store keeps and `show --numa --json` prints.
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
+
+#include <nlohmann/json.hpp>
 #include "results/node_matrix.hpp"
 
 namespace pmembench {
@@ -20,7 +22,7 @@ json matrix_json(const NodeMatrix& matrix) {
                       {"cell", field.cell},
                       {"measured", to_json(field.measured)},
                       {"rated", known(field.rated)},
-                      {"rated_by", field.rated ? json(field.rated_by) : json(nullptr)},
+                      {"rated_by", known(field.rated_by)},
                       {"ratio", to_json(field.ratio)}});
   }
   return {{"group", matrix.group},

@@ -3,17 +3,11 @@
 #include <cmath>
 #include <limits>
 
+#include "record/percentiles.hpp"
 #include "results/row_parts.hpp"
 
 namespace pmembench {
 namespace {
-
-struct NamedQuantile {
-  const char* name;
-  double share;
-};
-constexpr std::array<NamedQuantile, 5> kQuantiles{
-    {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}}};
 
 // Two calibrations of one counter agree to some parts in a million; this is another counter.
 constexpr double kSameTick = 1e-3;
@@ -71,28 +65,22 @@ std::optional<LatencyResult> latency_of(const Cell& cell, const std::vector<Repl
   result.mean_ns = histogram.mean() * merged->ns_per_tick;
   result.minimum_ns = static_cast<double>(histogram.minimum()) * merged->ns_per_tick;
   result.maximum_ns = static_cast<double>(histogram.maximum()) * merged->ns_per_tick;
-  for (const auto& [name, share] : kQuantiles) {
+  for (const auto& [name, share] : kPercentiles) {
     if (!quantile_is_supported(result.n, share)) continue;
     result.percentiles.emplace_back(name, histogram.quantile(share) * merged->ns_per_tick);
   }
   return result;
 }
 
-std::optional<LatencyResult> service_of(const Cell& cell, const ParsedReplicates& parsed) {
+std::optional<LatencyResult> service_of(const Cell& cell,
+                                        const std::vector<Replicate>& replicates) {
   std::vector<Replicate> services;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto open = details.find("open_loop");
-    if (open == details.end() || !open->contains("service")) return std::nullopt;
-    std::vector<std::pair<std::uint32_t, std::uint64_t>> buckets;
-    for (const nlohmann::json& bucket : (*open)["service"]) {
-      if (!bucket.is_array() || bucket.size() != 2) return std::nullopt;
-      buckets.emplace_back(bucket[0].get<std::uint32_t>(), bucket[1].get<std::uint64_t>());
-    }
-    auto histogram = Histogram::from_sparse(buckets);
-    if (!histogram) return std::nullopt;
+  for (const Replicate& replicate : replicates) {
+    const std::optional<OpenLoopDetails>& open = replicate.details.open_loop;
+    if (!open || open->service.count() == 0) return std::nullopt;
     Replicate service;
-    service.histogram = *std::move(histogram);
-    service.ns_per_tick = number_at(*open, "ns_per_tick").value_or(0);
+    service.histogram = open->service;
+    service.ns_per_tick = open->ns_per_tick;
     services.push_back(std::move(service));
   }
   return latency_of(cell, services, Estimate{});

@@ -3,26 +3,17 @@
 #include <numeric>
 
 #include "base/units.hpp"
+#include "record/limits.hpp"
 #include "results/row_parts.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {
 
-// Where the limits come from: docs/methodology.md.
-constexpr double kDisturbedLimit = 0.10;
-constexpr double kStealLimit = 0.05;
-constexpr double kSharedCoreLimit = 0.10;
-constexpr double kHugeShareLimit = 0.9;
-constexpr double kNodeShareLimit = 0.95;
-constexpr double kLag1Limit = 0.5;
-constexpr double kStepsForPercentile = 20;
-constexpr double kRateKept = 0.95;
-constexpr std::uint64_t kCachesForMemory = 4;  // STREAM's rule for the size of its arrays
-
 using MaybeWarning = std::optional<Warning>;
 
 MaybeWarning warn_disturbed(const Row& row) {
-  if (row.disturbed_share <= kDisturbedLimit) return std::nullopt;
+  if (row.disturbed_share <= limits::kDisturbedShare) return std::nullopt;
   return Warning{
       "disturbed",
       fmt::format("{:.0f} % of the slices were preempted and repeated: other work shares "
@@ -35,7 +26,7 @@ MaybeWarning warn_steal(const std::vector<Replicate>& replicates) {
   std::size_t touched = 0;
   for (const Replicate& replicate : replicates) {
     most = std::max(most, replicate.steal_share);
-    if (replicate.steal_share > kStealLimit) ++touched;
+    if (replicate.steal_share > limits::kStealShare) ++touched;
   }
   if (touched == 0) return std::nullopt;
   return Warning{"steal",
@@ -46,18 +37,18 @@ MaybeWarning warn_steal(const std::vector<Replicate>& replicates) {
 }
 
 // Nothing that the kernel counts shows a busy sibling: the probes beside the slices do.
-MaybeWarning warn_shared_core(const ParsedReplicates& parsed) {
+MaybeWarning warn_shared_core(const std::vector<Replicate>& replicates) {
   std::vector<double> shares, slowdowns;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto core = details.find("core");
-    if (core == details.end()) continue;
-    shares.push_back(number_at(*core, "shared_share").value_or(0));
-    if (shares.back() > 0) slowdowns.push_back(number_at(*core, "slowdown").value_or(1));
+  for (const Replicate& replicate : replicates) {
+    const std::optional<CoreDetails>& core = replicate.details.core;
+    if (!core) continue;
+    shares.push_back(core->shared_share);
+    if (core->shared_share > 0) slowdowns.push_back(core->slowdown);
   }
   if (shares.empty()) return std::nullopt;
   const double share =
       std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(shares.size());
-  if (share <= kSharedCoreLimit) return std::nullopt;
+  if (share <= limits::kSharedCoreShare) return std::nullopt;
   return Warning{
       "shared_core",
       fmt::format("beside {:.0f} % of the slices work in registers took {:.1f} times as long as it "
@@ -86,16 +77,9 @@ MaybeWarning warn_not_converged(const Row& row, const RowContext& context) {
           50 * (time.high - time.low) / time.estimate, row.replicates, 100 * context.precision)};
 }
 
-// The p50 of timed operations, where there are enough of them.
-std::optional<double> median_latency(const Row& row) {
-  if (!row.latency_ns || row.latency_ns->percentiles.empty()) return std::nullopt;
-  const auto& [name, value_ns] = row.latency_ns->percentiles.front();
-  return name == "p50" ? std::optional(value_ns) : std::nullopt;
-}
-
 MaybeWarning warn_below_floor(const Cell& cell, const Row& row) {
   if (cell.timing == Timing::operation) {
-    const std::optional<double> p50_ns = median_latency(row);
+    const std::optional<double> p50_ns = percentile_of(row.latency_ns, "p50");
     if (!p50_ns || *p50_ns >= row.floor_ns) return std::nullopt;
     return Warning{
         "below_floor",
@@ -103,7 +87,7 @@ MaybeWarning warn_below_floor(const Cell& cell, const Row& row) {
                     "what was measured; time whole slices (timing: slice)",
                     format_duration_ns(*p50_ns), format_duration_ns(row.floor_ns))};
   }
-  if (cell.backend == "null" || row.ns_per_operation->estimate >= row.floor_ns) return std::nullopt;
+  if (!cell.capabilities.does_work || row.ns_per_operation->estimate >= row.floor_ns) return std::nullopt;
   return Warning{
       "below_floor",
       fmt::format("{} an operation is < floor {}, the cost of the same by the null backend: "
@@ -112,13 +96,13 @@ MaybeWarning warn_below_floor(const Cell& cell, const Row& row) {
                   format_duration_ns(row.floor_ns))};
 }
 
-MaybeWarning warn_page_size(const Cell& cell, const ParsedReplicates& parsed) {
+MaybeWarning warn_page_size(const Cell& cell, const std::vector<Replicate>& replicates) {
   if (cell.media.find("pages=thp") == std::string::npos) return std::nullopt;
   double least = 1;
-  for (const nlohmann::json& medium : parsed.media) {
-    least = std::min(least, number_at(medium, "huge_share").value_or(1));
+  for (const Replicate& replicate : replicates) {
+    least = std::min(least, replicate.medium.huge_share);
   }
-  if (least >= kHugeShareLimit) return std::nullopt;
+  if (least >= limits::kHugeShare) return std::nullopt;
   return Warning{
       "page_size",
       fmt::format("only {:.0f} % of the bytes lie in huge pages in the worst replicate, though "
@@ -127,19 +111,16 @@ MaybeWarning warn_page_size(const Cell& cell, const ParsedReplicates& parsed) {
                   100 * least)};
 }
 
-MaybeWarning warn_placement(const Cell& cell, const ParsedReplicates& parsed) {
+MaybeWarning warn_placement(const Cell& cell, const std::vector<Replicate>& replicates) {
   if (cell.placement.memory_node < 0) return std::nullopt;
   double least = 1;
-  for (const nlohmann::json& medium : parsed.media) {
-    const auto shares = node_shares(medium);
+  for (const Replicate& replicate : replicates) {
+    const std::map<int, double>& shares = replicate.medium.node_share;
     if (shares.empty()) continue;  // the kernel cannot tell
-    double share_there = 0;
-    for (const auto& [node, share] : shares) {
-      if (node == cell.placement.memory_node) share_there += share;
-    }
-    least = std::min(least, share_there);
+    const auto there = shares.find(cell.placement.memory_node);
+    least = std::min(least, there == shares.end() ? 0 : there->second);
   }
-  if (least >= kNodeShareLimit) return std::nullopt;
+  if (least >= limits::kNodeShare) return std::nullopt;
   return Warning{
       "placement",
       fmt::format("only {:.0f} % of the bytes lie on node {}, which was asked for, in the worst "
@@ -152,7 +133,7 @@ MaybeWarning warn_autocorrelation(const std::vector<Replicate>& replicates) {
   std::vector<double> lags;
   for (const Replicate& replicate : replicates) lags.push_back(replicate.lag1);
   const double typical = median(lags);
-  if (typical <= kLag1Limit) return std::nullopt;
+  if (typical <= limits::kLag1) return std::nullopt;
   return Warning{
       "autocorrelation",
       fmt::format("neighbouring slices resemble each other (lag-1 autocorrelation {:.2f}): the "
@@ -161,16 +142,14 @@ MaybeWarning warn_autocorrelation(const std::vector<Replicate>& replicates) {
                   typical)};
 }
 
-MaybeWarning warn_quantised(const Cell& cell, const ParsedReplicates& parsed, const Row& row) {
-  const std::optional<double> p50_ns = median_latency(row);
+MaybeWarning warn_quantised(const Cell& cell, const std::vector<Replicate>& replicates, const Row& row) {
+  const std::optional<double> p50_ns = percentile_of(row.latency_ns, "p50");
   if (cell.timing != Timing::operation || !p50_ns) return std::nullopt;
   double step_ns = 0;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto timer = details.find("timer");
-    if (timer == details.end()) continue;
-    step_ns = std::max(step_ns, number_at(*timer, "step_ns").value_or(0));
+  for (const Replicate& replicate : replicates) {
+    step_ns = std::max(step_ns, replicate.details.timer.step_ns);
   }
-  if (*p50_ns >= kStepsForPercentile * step_ns) return std::nullopt;
+  if (*p50_ns >= limits::kStepsForPercentile * step_ns) return std::nullopt;
   return Warning{
       "quantised",
       fmt::format("p50 {} is only {:.0f} steps of the clock ({} each): percentiles come in "
@@ -179,11 +158,10 @@ MaybeWarning warn_quantised(const Cell& cell, const ParsedReplicates& parsed, co
 }
 
 // An emulated or an old CPU. A replicate in which the counter changed its pace is no row at all.
-MaybeWarning warn_clock(const ParsedReplicates& parsed) {
+MaybeWarning warn_clock(const std::vector<Replicate>& replicates) {
   const bool variant =
-      std::any_of(parsed.details.begin(), parsed.details.end(), [](const nlohmann::json& details) {
-        const auto timer = details.find("timer");
-        return timer != details.end() && timer->value("invariant", true) == false;
+      std::any_of(replicates.begin(), replicates.end(), [](const Replicate& replicate) {
+        return !replicate.details.timer.invariant;
       });
   if (!variant) return std::nullopt;
   return Warning{
@@ -208,16 +186,15 @@ MaybeWarning warn_simulated(const Cell& cell) {
 
 // What is flushed, or stored past the caches, goes to the memory whatever its range. A range that
 // was named may be meant to fit.
-MaybeWarning warn_cached(const Cell& cell, const ParsedReplicates& parsed,
+MaybeWarning warn_cached(const Cell& cell, const std::vector<Replicate>& replicates,
                          std::uint64_t cache_bytes) {
   const auto range = cell.parameters.find("range_size");
   const bool named = range != cell.parameters.end() && range->second != "0";
-  if (cache_bytes == 0 || cell.durable || named || cell.backend == "null") return std::nullopt;
-  const nlohmann::json& medium = parsed.media.front();
-  const std::string kind = medium.value("kind", "");
-  const auto size_bytes = medium.value("size_bytes", std::uint64_t{0});
-  const bool loaded = kind == "dram" || kind == "file" || kind == "devdax";
-  if (!loaded || size_bytes == 0 || size_bytes >= kCachesForMemory * cache_bytes) {
+  if (cache_bytes == 0 || cell.durable || named || !cell.capabilities.does_work) return std::nullopt;
+  const MediumFacts& medium = replicates.front().medium;
+  const std::uint64_t size_bytes = medium.size_bytes;
+  const bool loaded = medium.kind == "dram" || medium.kind == "file" || medium.kind == "devdax";
+  if (!loaded || size_bytes == 0 || size_bytes >= limits::kCachesForMemory * cache_bytes) {
     return std::nullopt;
   }
   const double share =
@@ -228,7 +205,7 @@ MaybeWarning warn_cached(const Cell& cell, const ParsedReplicates& parsed,
                   "on is in the cache; use a medium of {} at least, or name a range_size where the "
                   "cache is what is measured",
                   format_size(size_bytes), format_size(cache_bytes), 100 * share,
-                  format_size(kCachesForMemory * cache_bytes))};
+                  format_size(limits::kCachesForMemory * cache_bytes))};
 }
 
 MaybeWarning warn_siblings(const Cell& cell) {
@@ -254,30 +231,30 @@ MaybeWarning warn_overflow(const std::vector<Replicate>& replicates) {
                   beyond)};
 }
 
-MaybeWarning warn_not_steady(const ParsedReplicates& parsed) {
+MaybeWarning warn_not_steady(const std::vector<Replicate>& replicates) {
   std::size_t unsteady = 0;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto loaded = details.find("loaded");
-    if (loaded != details.end() && !loaded->value("steady", true)) ++unsteady;
+  for (const Replicate& replicate : replicates) {
+    const std::optional<LoadedDetails>& loaded = replicate.details.loaded;
+    if (loaded && loaded->steady && !loaded->steady->steady) ++unsteady;
   }
-  if (2 * unsteady <= parsed.details.size()) return std::nullopt;
+  if (2 * unsteady <= replicates.size()) return std::nullopt;
   return Warning{"not_steady",
                  fmt::format("in {} of {} processes bandwidth or latency still changed when the "
                              "time of this point was over; give a larger --budget",
-                             unsteady, parsed.details.size())};
+                             unsteady, replicates.size())};
 }
 
 // The open loop's rate, asked and achieved: where the second falls behind, a queue grows for as
 // long as one measures, and its latencies say only how long that was.
-MaybeWarning warn_rate_not_kept(const ParsedReplicates& parsed) {
+MaybeWarning warn_rate_not_kept(const std::vector<Replicate>& replicates) {
   std::vector<double> asked, achieved;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto open = details.find("open_loop");
-    if (open == details.end()) return std::nullopt;
-    asked.push_back(number_at(*open, "asked_per_s").value_or(0));
-    achieved.push_back(number_at(*open, "achieved_per_s").value_or(0));
+  for (const Replicate& replicate : replicates) {
+    const std::optional<OpenLoopDetails>& open = replicate.details.open_loop;
+    if (!open) return std::nullopt;
+    asked.push_back(open->asked_per_s);
+    achieved.push_back(open->achieved_per_s);
   }
-  if (asked.empty() || median(achieved) >= kRateKept * median(asked)) return std::nullopt;
+  if (asked.empty() || median(achieved) >= limits::kRateKept * median(asked)) return std::nullopt;
   return Warning{"rate_not_kept",
                  fmt::format("the rate was not kept: {} were asked for and {} done, so the backlog "
                              "grows for as long as it goes on and latencies have no limit; ask for "
@@ -285,39 +262,38 @@ MaybeWarning warn_rate_not_kept(const ParsedReplicates& parsed) {
                              format_rate(median(asked)), format_rate(median(achieved)))};
 }
 
-MaybeWarning warn_periodic(const ParsedReplicates& parsed) {
+MaybeWarning warn_periodic(const std::vector<Replicate>& replicates) {
   std::vector<double> periods_ns;
   double largest_p = 0;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto slots = details.find("slots");
-    if (slots == details.end()) return std::nullopt;
-    const auto period = slots->find("period_of_max");
-    if (period == slots->end() || !period->is_object() || !period->value("found", false)) continue;
-    periods_ns.push_back(number_at(*period, "period_ns").value_or(0));
-    largest_p = std::max(largest_p, number_at(*period, "p_value").value_or(1));
+  for (const Replicate& replicate : replicates) {
+    const std::optional<SlotDetails>& slots = replicate.details.slots;
+    if (!slots) return std::nullopt;
+    if (!slots->period_of_max || !slots->period_of_max->found) continue;
+    periods_ns.push_back(slots->period_of_max->period_ns);
+    largest_p = std::max(largest_p, slots->period_of_max->p_value);
   }
-  if (2 * periods_ns.size() <= parsed.details.size()) return std::nullopt;
+  if (2 * periods_ns.size() <= replicates.size()) return std::nullopt;
   return Warning{"periodic_stalls",
                  fmt::format("the slowest operations come back every {} (p <= {:.3g} in {} of {} "
                              "processes): refresh, wear levelling, a timer or another program; "
                              "compare with null, and look at the time slots",
                              format_duration_ns(median(periods_ns)), largest_p, periods_ns.size(),
-                             parsed.details.size())};
+                             replicates.size())};
 }
 
 }  // namespace
 
-std::vector<Warning> warnings_of(const Cell& cell, const ParsedReplicates& parsed, const Row& row,
+std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates, const Row& row,
                                  const RowContext& context) {
   std::vector<Warning> warnings;
   for (MaybeWarning& warning : std::vector<MaybeWarning>{
-           warn_disturbed(row), warn_steal(parsed.replicates), warn_shared_core(parsed),
+           warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),
            warn_not_converged(row, context), warn_below_floor(cell, row),
-           warn_quantised(cell, parsed, row), warn_page_size(cell, parsed),
-           warn_placement(cell, parsed), warn_autocorrelation(parsed.replicates),
-           warn_overflow(parsed.replicates), warn_simulated(cell), warn_not_steady(parsed),
-           warn_rate_not_kept(parsed), warn_periodic(parsed), warn_clock(parsed),
-           warn_siblings(cell), warn_cached(cell, parsed, context.last_level_cache_bytes)}) {
+           warn_quantised(cell, replicates, row), warn_page_size(cell, replicates),
+           warn_placement(cell, replicates), warn_autocorrelation(replicates),
+           warn_overflow(replicates), warn_simulated(cell), warn_not_steady(replicates),
+           warn_rate_not_kept(replicates), warn_periodic(replicates), warn_clock(replicates),
+           warn_siblings(cell), warn_cached(cell, replicates, context.last_level_cache_bytes)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
   warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());

@@ -1,6 +1,10 @@
 #include "results/run_warnings.hpp"
 
-#include "results/warning_types.hpp"
+#include <nlohmann/json.hpp>
+
+#include "record/limits.hpp"
+
+#include "record/warning_types.hpp"
 
 namespace pmembench {
 namespace {
@@ -8,7 +12,6 @@ namespace {
 using nlohmann::json;
 
 // A busy host takes tenths; daemons and timers of a quiet one stay below a hundredth.
-constexpr double kOtherLoadLimit = 0.05;
 
 // "cause: remedy", with what was found in front.
 Warning warning_of(std::string_view name, const std::string& found) {
@@ -32,7 +35,7 @@ std::vector<Warning> run_warnings(const RunConditions& conditions) {
     warnings.push_back(warning_of("numa_balancing", "numa_balancing is " + facts.numa_balancing));
   }
   const auto& load = conditions.other_load;
-  if (load && load->share > kOtherLoadLimit) {
+  if (load && load->share > limits::kOtherLoadShare) {
     const std::string found = fmt::format("others kept {:.1f} CPUs busy, {:.0f} % of the host's",
                                           load->cpus_taken, 100 * load->share);
     warnings.push_back(warning_of("other_load", found));

@@ -7,7 +7,7 @@
 
 #include "platform/environment.hpp"
 #include "platform/host_load.hpp"
-#include "results/row.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 

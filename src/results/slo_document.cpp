@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
 
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

@@ -1,6 +1,7 @@
 #include "results/store.hpp"
 
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "results/store_impl.hpp"
 #include "results/store_open.hpp"

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "measure/replicate.hpp"
+#include "record/replicate.hpp"
 #include "results/history.hpp"
-#include "results/row.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 

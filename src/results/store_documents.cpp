@@ -1,6 +1,8 @@
 // Store: comparisons kept whole, in and out.
 #include "results/store_impl.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace pmembench {
 
 Result<bool> has_table(const Database& database, std::string_view table) {

@@ -1,6 +1,8 @@
 // Store: the points of the history, in and out.
 #include "results/store_impl.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace pmembench {
 namespace {
 

@@ -6,6 +6,7 @@
 
 #include "results/database.hpp"
 #include "results/store.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 
@@ -21,11 +22,6 @@ Result<bool> has_table(const Database& database, std::string_view table);
 
 // The id of the new row; within a transaction of the caller's.
 Result<std::int64_t> insert_document(const Database& database, const DocumentRecord& document);
-
-// As text; bytes that are no UTF-8 (of a host name, of a command line) become U+FFFD.
-inline std::string json_text(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 // Replicate <-> the tables replicates and histograms. `cell_id`: of the table cells.
 Status save_replicate(const Database& database, std::int64_t cell_id, const Replicate& replicate);

@@ -148,14 +148,20 @@ Status check_whole(const Database& database) {
 // Makes the schema, or brings an older one to the present. Another process may do so at the same
 // time: who comes second finds it done. After an error the file is as it was.
 Status make_schema(const Database& database) {
+  // A table that is made again must not take along what refers to it.
+  const Status unbound = database.execute("PRAGMA foreign_keys = OFF");
+  if (!unbound) return unbound;
   Result<Transaction> transaction = Transaction::begin(database);
   if (!transaction) return transaction.error();
   const Result<Kind> kind = identify(database);
   if (!kind) return kind.error();
   if (*kind == Kind::ours) return {};
+  const Result<std::int64_t> version = database.integer("PRAGMA user_version");
+  if (!version) return version.error();
   std::string sql;
   if (*kind == Kind::empty) sql += schema_1_sql();
-  sql += migration_to_2_sql();
+  if (*version < 2) sql += migration_to_2_sql();
+  sql += migration_to_3_sql();
   sql += fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId,
                      kSchemaVersion);
   const Status made = database.execute(sql);

@@ -1,7 +1,8 @@
 // Replicates and histograms as rows of their tables.
 #include <charconv>
+#include <nlohmann/json.hpp>
 
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
 #include "results/store_impl.hpp"
 
 namespace pmembench {
@@ -72,10 +73,14 @@ Result<Replicate> replicate_at(const Statement& row) {
   replicate.involuntary_switches = unsigned_at(row, 8);
   replicate.steal_share = row.real(9);
   replicate.ns_per_tick = row.real(10);
-  replicate.medium_json = row.text(13);
-  replicate.details_json = row.text(14);
   const Status slices = read_slices(row, replicate);
   if (!slices) return slices.error();
+  Result<MediumFacts> medium = medium_from_text(row.text(13));
+  if (!medium) return medium.error();
+  replicate.medium = *std::move(medium);
+  Result<Details> details = details_from_text(row.text(14));
+  if (!details) return details.error();
+  replicate.details = *std::move(details);
   if (!row.is_null(15)) {
     Result<Histogram> histogram = decode_histogram(row.blob(15));
     if (!histogram) return histogram.error();
@@ -102,8 +107,8 @@ Status save_replicate(const Database& database, std::int64_t cell_id, const Repl
                                  .bind_double(replicate.ns_per_tick)
                                  .bind(slices_text(replicate.slice_ns_per_operation))
                                  .bind(flags_text(replicate.slice_disturbed))
-                                 .bind(replicate.medium_json)
-                                 .bind(replicate.details_json)
+                                 .bind(json_text(to_json(replicate.medium)))
+                                 .bind(json_text(to_json(replicate.details)))
                                  .step();
   if (!saved) return saved.error();
   if (!replicate.histogram) return {};

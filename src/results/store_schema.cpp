@@ -1,5 +1,9 @@
 #include "results/store_schema.hpp"
 
+#include <fmt/core.h>
+
+#include "record/row_columns.hpp"
+
 namespace pmembench {
 
 // Seeds use all of 64 bits and SQLite's integers are signed, hence text. A REAL that is NULL was
@@ -131,6 +135,43 @@ CREATE TABLE history_points (
 CREATE INDEX history_by_series
   ON history_points (cell, metric, machine_fingerprint, reference, id);
 )sql";
+}
+
+// The columns of `cells` that are queried are generated from the row's JSON, by the field table of
+// record/members.hpp: a field is listed once.
+std::string migration_to_3_sql() {
+  std::string columns;
+  for (const SqlColumn& column : sql_columns()) {
+    if (column.name == "cell") continue;  // a column of its own: it is unique in a run
+    columns += fmt::format("  {} {} GENERATED ALWAYS AS (json_extract(row, '{}')) VIRTUAL,\n",
+                           column.name, column.type, column.path);
+  }
+  return fmt::format(R"sql(
+DROP VIEW results;
+DROP VIEW medians;
+DROP INDEX cells_by_name;
+CREATE TABLE cells_3 (
+  id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  position INTEGER,
+  cell TEXT NOT NULL,
+  row TEXT NOT NULL,
+{}  UNIQUE (run_id, cell)
+) STRICT;
+INSERT INTO cells_3 (id, run_id, position, cell, row)
+  SELECT id, run_id, position, cell, row FROM cells;
+DROP TABLE cells;
+ALTER TABLE cells_3 RENAME TO cells;
+CREATE INDEX cells_by_name ON cells (cell, run_id);
+CREATE VIEW results AS
+  SELECT runs.started_utc, runs.status AS run_status, runs.campaign, runs.version,
+         runs.machine_fingerprint, cells.*
+  FROM cells JOIN runs ON runs.id = cells.run_id;
+CREATE VIEW medians AS
+  SELECT cells.run_id, cells.cell, replicates.replicate, replicates.median_ns_per_operation
+  FROM replicates JOIN cells ON cells.id = replicates.cell_id;
+)sql",
+                     columns);
 }
 
 }  // namespace pmembench

@@ -6,16 +6,12 @@
 #include <functional>
 #include <limits>
 
+#include "record/limits.hpp"
+
 namespace pmembench {
 namespace {
 
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
-// Shares beyond which a process counts as disturbed, and memory as lying in other pages.
-constexpr double kDisturbedShare = 0.10;
-constexpr double kStealShare = 0.05;
-constexpr double kHugeShare = 0.10;
-// More unusable trios than this, and what is left is a choice.
-constexpr double kUnusableShare = 0.10;
 constexpr std::array<const char*, kArms> kArmNames{"base", "control", "head"};
 constexpr std::array<const char*, kArms> kMissingCodes{"missing_base", "missing_control",
                                                        "missing_head"};
@@ -107,7 +103,7 @@ MetricSamples read_metric(const ArmSamples& cell, std::string metric, double min
       "half "
       "of the slices): this is a defect of a workload or of a worker; look at its warnings",
       unusable, trios, samples.metric == "ns_per_operation" ? "times" : samples.metric);
-  if (static_cast<double>(unusable) > kUnusableShare * static_cast<double>(trios)) {
+  if (static_cast<double>(unusable) > limits::kUnusableShare * static_cast<double>(trios)) {
     refuse(Verdict::untrusted, "bad_samples", sentence, samples);
   } else {
     samples.warnings.push_back({"bad_samples", sentence});
@@ -119,7 +115,7 @@ bool is_disturbed(const ArmReplicate& arm) {
   const auto disturbed =
       static_cast<double>(std::count(arm.slice_disturbed.begin(), arm.slice_disturbed.end(), true));
   const auto slices = static_cast<double>(arm.slice_disturbed.size());
-  return disturbed > kDisturbedShare * slices || arm.steal_share > kStealShare;
+  return disturbed > limits::kDisturbedShare * slices || arm.steal_share > limits::kStealShare;
 }
 
 void warn_of_disturbance(const ArmSamples& cell, MetricSamples& time) {
@@ -132,11 +128,11 @@ void warn_of_disturbance(const ArmSamples& cell, MetricSamples& time) {
        fmt::format("in {} of {} replicates more than {:.0f} % of the slices were preempted or more "
                    "than {:.0f} % of the time was stolen: medians bear it, but a quieter machine "
                    "sees smaller changes",
-                   flagged, cell.trios.size(), kDisturbedShare * 100, kStealShare * 100)});
+                   flagged, cell.trios.size(), limits::kDisturbedShare * 100, limits::kStealShare * 100)});
 }
 
 bool pages_differ(const ArmReplicate& a, const ArmReplicate& b) {
-  return std::abs(a.huge_share - b.huge_share) > kHugeShare;
+  return std::abs(a.huge_share - b.huge_share) > limits::kPageDifference;
 }
 
 void check_pages(const ArmSamples& cell, const GateRules& rules, MetricSamples& time) {
@@ -150,7 +146,7 @@ void check_pages(const ArmSamples& cell, const GateRules& rules, MetricSamples& 
   const std::string sentence = fmt::format(
       "in {} of {} replicates the head's memory lay in other pages than the base's (the share of "
       "huge pages differs by more than {:.0f} points): the effect may be the pages'",
-      head, cell.trios.size(), kHugeShare * 100);
+      head, cell.trios.size(), limits::kPageDifference * 100);
   // Where base and base differ as much, it is the host that scatters, not the head.
   const bool systematic = control * 2 <= cell.trios.size();
   if (systematic && rules.require_same_pages && time.problem == Verdict::pass) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "measure/arm_samples.hpp"
-#include "results/row.hpp"
+#include "record/row.hpp"
 #include "results/verdict.hpp"
 
 namespace pmembench {

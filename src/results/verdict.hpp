@@ -10,7 +10,7 @@
 
 #include "measure/arm_samples.hpp"
 #include "measure/estimate.hpp"
-#include "results/row.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 

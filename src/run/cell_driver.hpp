@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "measure/replicate.hpp"
+#include "record/replicate.hpp"
 #include "plan/plan.hpp"
 #include "run/core_watch.hpp"
 #include "run/fill_replicate.hpp"

@@ -316,10 +316,10 @@ Result<CellDoneReply> CellSession::finish() {
   const Status sane = check_results(asked_per_s_ > 0 ? service : histogram);
   if (!sane) return sane.error();
   if (asked_per_s_ > 0) {
-    reply.extra["open_loop"] =
-        open_loop_json(cell_.arrival, asked_per_s_, peak_per_s_, service, host_.timer);
+    reply.extra.open_loop =
+        open_loop_details(cell_.arrival, asked_per_s_, peak_per_s_, service, host_.timer);
   }
-  if (cell_.slots_ns != 0) reply.extra["slots"] = slots_json(seats_, host_.timer, cell_.seed);
+  if (cell_.slots_ns != 0) reply.extra.slots = slot_details(seats_, host_.timer, cell_.seed);
   if (histogram.count() > 0) reply.histogram = histogram.sparse();
   return reply;
 }

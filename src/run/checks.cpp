@@ -7,6 +7,7 @@
 
 #include "base/units.hpp"
 #include "measure/timer.hpp"
+#include "record/limits.hpp"
 
 namespace pmembench {
 namespace {
@@ -57,7 +58,7 @@ Status check_time_grows(std::uint64_t operations, double once_ns, double twice_n
 }
 
 Status check_ceiling(double bytes_per_s, double ceiling_bytes_per_s, unsigned threads) {
-  const double limit = 1.25 * ceiling_bytes_per_s * threads;
+  const double limit = limits::kCeilingMargin * ceiling_bytes_per_s * threads;
   if (bytes_per_s <= limit) return {};
   return runtime_error(
       "{} is above the physical ceiling: {} CPU{} load at most {} from their first-level caches",
@@ -72,7 +73,7 @@ double rate_over_thread_time(double operations, double thread_time_ns, unsigned 
 Status check_littles_law(double operations_per_s, double mean_latency_ns, unsigned threads,
                          double step_ns) {
   const double in_flight = operations_per_s * std::max(0.0, mean_latency_ns - step_ns) * 1e-9;
-  if (in_flight <= 1.05 * threads) return {};
+  if (in_flight <= limits::kLittleInProcess * threads) return {};
   return runtime_error(
       "Little's law is broken: {} with a mean latency of {} means {:.1f} operations in flight, but "
       "{} thread{} had one each; the latency or the rate is wrong",

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <set>
+#include <nlohmann/json.hpp>
 
 #include "base/random.hpp"
 #include "measure/stopping_rule.hpp"

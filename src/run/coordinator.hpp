@@ -12,7 +12,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "measure/estimate.hpp"
-#include "measure/replicate.hpp"
+#include "record/replicate.hpp"
 #include "plan/plan.hpp"
 #include "run/protocol.hpp"
 

@@ -9,9 +9,6 @@ namespace pmembench {
 // Of one cell, over all its replicates: their threads run on the same CPUs. Not for many threads.
 class CoreWatch {
  public:
-  // Beyond this a core counts as shared. A busy hardware sibling makes a probe take 1.6 to 2 times
-  // as long, a step of the clock a tenth longer.
-  static constexpr double kSharedLimit = 1.25;
 
   // The probes of a slice, one a thread in ns, the slower of its two; empty from a worker that has
   // none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/random.hpp"
 #include "measure/estimate.hpp"
@@ -29,10 +30,8 @@ CurvePoint point_of(const CurveVisits& visits, const Replicate& replicate) {
   point.latency = replicate.median_ns_per_operation;
   point.latency_error = error_of(replicate.slice_ns_per_operation);
   point.bandwidth = load_bytes_per_s_of(replicate);
-  const auto details = nlohmann::json::parse(replicate.details_json, nullptr, false);
-  if (details.is_object() && details.contains("loaded")) {
-    point.bandwidth_error =
-        error_of(details["loaded"].value("slice_bytes_per_s", std::vector<double>()));
+  if (replicate.details.loaded) {
+    point.bandwidth_error = error_of(replicate.details.loaded->slice_bytes_per_s);
   }
   return point;
 }
@@ -73,9 +72,9 @@ class CurveRun {
     auto opened = opened_reply_from_json(*answer);
     if (!opened) return opened.error();
     left_behind = made_by(*opened, request.media);
-    if (opened->medium.contains("probe")) {
+    if (!opened->medium.probe.empty()) {
       OpenedReply probe = *opened;
-      probe.medium = opened->medium["probe"];
+      probe.medium = opened->medium.probe.front();
       left_by_probe = made_by(probe, request.probe_media);
     }
     worker_ = worker->get();
@@ -231,9 +230,7 @@ Result<CurveOutcome> run_curve(CurveInput input, RunObserver& observer) {
 }
 
 double load_bytes_per_s_of(const Replicate& replicate) {
-  const auto details = nlohmann::json::parse(replicate.details_json, nullptr, false);
-  if (!details.is_object() || !details.contains("loaded")) return 0;
-  return details["loaded"].value("bytes_per_s", 0.0);
+  return replicate.details.loaded ? replicate.details.loaded->bytes_per_s : 0;
 }
 
 std::vector<CurvePoint> curve_of_round(const std::vector<CurveVisits>& points, unsigned round) {

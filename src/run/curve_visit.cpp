@@ -55,15 +55,17 @@ std::vector<std::size_t> kept_slices(const Taken& taken, unsigned fewest) {
   return quiet.size() >= fewest ? quiet : all;
 }
 
-nlohmann::json steady_json(const Taken& taken) {
-  return {{"steady", taken.bandwidth.level && taken.latency.level},
-          {"within_precision", taken.bandwidth.enough && taken.latency.enough},
-          {"dropped_slices", taken.from},
-          {"bandwidth_half_width", taken.bandwidth.half_width},
-          {"latency_half_width", taken.latency.half_width},
-          {"bandwidth_lag1", taken.bandwidth.lag1},
-          {"bandwidth_trend", taken.bandwidth.trend},
-          {"latency_trend", taken.latency.trend}};
+LoadedDetails::Steady steady_details(const Taken& taken) {
+  LoadedDetails::Steady steady;
+  steady.steady = taken.bandwidth.level && taken.latency.level;
+  steady.within_precision = taken.bandwidth.enough && taken.latency.enough;
+  steady.dropped_slices = taken.from;
+  steady.bandwidth_half_width = taken.bandwidth.half_width;
+  steady.latency_half_width = taken.latency.half_width;
+  steady.bandwidth_lag1 = taken.bandwidth.lag1;
+  steady.bandwidth_trend = taken.bandwidth.trend;
+  steady.latency_trend = taken.latency.trend;
+  return steady;
 }
 
 SliceNotes keep(const Taken& taken, const VisitOrder& order, Replicate& replicate) {
@@ -114,9 +116,9 @@ Result<Replicate> visit_point(const Ask& ask, const VisitOrder& order, const Ope
   replicate.lag1 = lag1_autocorrelation(replicate.slice_ns_per_operation);
   const Status filled = fill_from_worker(*done, opened, *order.cell, notes, replicate);
   if (!filled) return filled.error();
-  nlohmann::json details = nlohmann::json::parse(replicate.details_json);
-  details["loaded"].update(steady_json(taken));
-  replicate.details_json = details.dump();
+  LoadedDetails& loaded = replicate.details.loaded ? *replicate.details.loaded
+                                                   : replicate.details.loaded.emplace();
+  loaded.steady = steady_details(taken);
   return replicate;
 }
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/result.hpp"
-#include "measure/replicate.hpp"
+#include "record/replicate.hpp"
 #include "plan/plan.hpp"
 #include "run/protocol.hpp"
 #include "run/slice_steps.hpp"

@@ -3,21 +3,22 @@
 #include <algorithm>
 
 #include "measure/estimate.hpp"
+#include "record/limits.hpp"
 #include "run/core_watch.hpp"
 
 namespace pmembench {
 namespace {
 
-// Of a cell whose slices have probes beside them; else null.
-nlohmann::json core_json(const SliceNotes& notes) {
-  if (notes.core_slowdown.empty()) return nullptr;
+// Of a cell whose slices have probes beside them.
+std::optional<CoreDetails> core_details(const SliceNotes& notes) {
+  if (notes.core_slowdown.empty()) return std::nullopt;
   std::vector<double> shared;
   for (const double slowdown : notes.core_slowdown) {
-    if (slowdown > CoreWatch::kSharedLimit) shared.push_back(slowdown);
+    if (slowdown > limits::kSharedCoreSlowdown) shared.push_back(slowdown);
   }
   const auto slices = static_cast<double>(notes.core_slowdown.size());
-  return {{"shared_share", static_cast<double>(shared.size()) / slices},
-          {"slowdown", shared.empty() ? 1 : median(shared)}};
+  return CoreDetails{static_cast<double>(shared.size()) / slices,
+                     shared.empty() ? 1 : median(shared)};
 }
 
 }  // namespace
@@ -25,20 +26,30 @@ nlohmann::json core_json(const SliceNotes& notes) {
 Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, const Cell& cell,
                         const SliceNotes& notes, Replicate& replicate) {
   const TimerFacts& timer = opened.timer;
+  replicate.medium = opened.medium;
   replicate.ns_per_tick = timer.ns_per_tick;
-  nlohmann::json extra = done.extra.is_object() ? done.extra : nlohmann::json::object();
-  if (extra.contains("loaded")) {
-    nlohmann::json& loaded = extra["loaded"];
+  Details& details = replicate.details;
+  details.timer = timer;
+  details.counters = done.counters;
+  details.figures = done.figures;
+  details.cpus = done.cpus;
+  details.ceiling_bytes_per_s = opened.ceiling_bytes_per_s;
+  details.core = core_details(notes);
+  details.loaded = done.extra.loaded;
+  details.open_loop = done.extra.open_loop;
+  details.slots = done.extra.slots;
+  if (details.loaded) {
     // The histogram is of chunks; so scaled it is of one load, on average over its chunk.
-    const auto chunk = std::max(1.0, loaded.value("chunk", 1.0));
+    const auto chunk = static_cast<double>(std::max<std::uint64_t>(1, details.loaded->chunk));
     replicate.ns_per_tick /= chunk;
     replicate.floor_ns = timer.floor_issue_ns / chunk;
-    loaded["slice_bytes_per_s"] = notes.load_bytes_per_s;
-    loaded["bytes_per_s"] = notes.load_bytes_per_s.empty() ? 0 : median(notes.load_bytes_per_s);
+    details.loaded->slice_bytes_per_s = notes.load_bytes_per_s;
+    details.loaded->bytes_per_s =
+        notes.load_bytes_per_s.empty() ? 0 : median(notes.load_bytes_per_s);
   }
-  if (extra.contains("open_loop") && !notes.backlog_ns.empty()) {
-    extra["open_loop"]["achieved_per_s"] = 1e9 / replicate.median_ns_per_operation;
-    extra["open_loop"]["backlog_ns"] = median(notes.backlog_ns);
+  if (details.open_loop && !notes.backlog_ns.empty()) {
+    details.open_loop->achieved_per_s = 1e9 / replicate.median_ns_per_operation;
+    details.open_loop->backlog_ns = median(notes.backlog_ns);
   }
   if (cell.timing == Timing::operation) {
     replicate.floor_ns =
@@ -49,20 +60,6 @@ Status fill_from_worker(const CellDoneReply& done, const OpenedReply& opened, co
     if (!histogram) return histogram.error();
     replicate.histogram = *std::move(histogram);
   }
-  nlohmann::json details = {{"timer",
-                             {{"step_ns", timer.step_ns},
-                              {"ns_per_tick", timer.ns_per_tick},
-                              {"floor_issue_ns", timer.floor_issue_ns},
-                              {"floor_durable_ns", timer.floor_durable_ns},
-                              {"invariant", timer.invariant}}},
-                            {"counters", done.counters},
-                            {"figures", done.figures},
-                            {"cpus", done.cpus},
-                            {"ceiling_bytes_per_s", opened.ceiling_bytes_per_s}};
-  if (const nlohmann::json core = core_json(notes); !core.is_null()) details["core"] = core;
-  details.update(extra);
-  replicate.details_json = details.dump();
-  replicate.medium_json = opened.medium.dump();
   return {};
 }
 

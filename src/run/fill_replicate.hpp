@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "measure/replicate.hpp"
+#include "record/replicate.hpp"
 #include "plan/plan.hpp"
 #include "run/protocol.hpp"
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <memory>
 #include <utility>
+#include <nlohmann/json.hpp>
 
 #include "base/random.hpp"
 #include "plan/cell_name.hpp"

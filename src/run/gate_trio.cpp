@@ -114,10 +114,7 @@ class Trio {
       const TrioArm& seat = order_.arms[index_of(arm)];
       ArmReplicate& replicate = outcome_.trio.arms[index_of(arm)];
       replicate.ns_per_tick = seat.opened.timer.ns_per_tick;
-      const nlohmann::json& medium = seat.opened.medium;
-      const bool known =
-          medium.is_object() && medium.contains("huge_share") && medium["huge_share"].is_number();
-      if (known) replicate.huge_share = medium["huge_share"].get<double>();
+      replicate.huge_share = seat.opened.medium.huge_share;
       const auto done = end_cell(seat.ask);
       if (!done) {
         fail(arm, done.error());

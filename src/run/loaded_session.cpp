@@ -325,11 +325,11 @@ Result<CellDoneReply> LoadedSession::finish() {
                                      host_.ceiling_bytes_per_s, load_threads);
   if (!below) return below.error();
   reply.histogram = seats_.front()->chunks.sparse();
-  reply.extra = {{"loaded",
-                  {{"chunk", number_of(cell_.parameters, "chunk")},
-                   {"asked_bytes_per_s", asked_bytes_per_s_},
-                   {"maximum_bytes_per_s", maximum_bytes_per_s_},
-                   {"load_threads", load_threads}}}};
+  LoadedDetails& loaded = reply.extra.loaded.emplace();
+  loaded.chunk = number_of(cell_.parameters, "chunk");
+  loaded.asked_bytes_per_s = asked_bytes_per_s_;
+  loaded.maximum_bytes_per_s = maximum_bytes_per_s_;
+  loaded.load_threads = load_threads;
   return reply;
 }
 

@@ -1,295 +1,255 @@
 #include "run/protocol.hpp"
 
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "record/members.hpp"
+
 namespace pmembench {
+
+// Found by decode() through argument-dependent lookup.
+void from_name(const std::string& name, Timing& timing) {
+  timing = name == name_of(Timing::operation) ? Timing::operation : Timing::slice;
+}
+
 namespace {
 
 using nlohmann::json;
 
-const char* kind_name(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::usage:
-      return "usage";
-    case ErrorKind::environment:
-      return "environment";
-    case ErrorKind::runtime:
-      break;
-  }
-  return "runtime";
-}
+constexpr std::array kErrorKinds{std::pair{ErrorKind::usage, "usage"},
+                                 std::pair{ErrorKind::environment, "environment"},
+                                 std::pair{ErrorKind::runtime, "runtime"}};
 
 ErrorKind kind_of(const std::string& name) {
-  if (name == "usage") return ErrorKind::usage;
-  return name == "environment" ? ErrorKind::environment : ErrorKind::runtime;
+  for (const auto& [kind, text] : kErrorKinds) {
+    if (name == text) return kind;
+  }
+  return ErrorKind::runtime;
 }
 
-// Runs a reader over a message of the given type; the JSON library's exceptions end here.
-template <typename T, typename Reader>
-Result<T> read_message(const json& message, const char* key, const char* wanted, Reader&& reader) {
+// The members of `message` under the key that says what it is.
+template <typename T>
+json as_message(const char* key, const char* what, const T& message) {
+  json out = encode(message);
+  out[key] = what;
+  return out;
+}
+
+// Reads a message of the given type; the JSON library's exceptions end here.
+template <typename T>
+Result<T> read_message(const json& message, const char* key, const char* wanted) {
   try {
     if (message.is_object() && message.value("is", "") == "failed") {
       return Error{kind_of(message.value("kind", "runtime")), message.value("message", "unknown"),
                    0};
     }
     if (!message.is_object() || message.value(key, "") != wanted) {
-      return runtime_error("worker protocol: expected '{}', got: {}", wanted, message.dump());
+      return runtime_error("worker protocol: expected '{}', got: {}", wanted,
+                           message.dump(-1, ' ', false, json::error_handler_t::replace));
     }
-    return reader(message);
+    T read;
+    decode(message, read);
+    return read;
   } catch (const json::exception& error) {
     return runtime_error("worker protocol: bad '{}' message: {}", wanted, error.what());
   }
 }
 
-json placement_json(const Placement& placement) {
-  return {
-      {"asked", placement.asked}, {"cpus", placement.cpus}, {"memory_node", placement.memory_node}};
-}
-
-json timer_json(const TimerFacts& timer) {
-  return {{"ns_per_tick", timer.ns_per_tick},
-          {"step_ns", timer.step_ns},
-          {"floor_issue_ns", timer.floor_issue_ns},
-          {"floor_durable_ns", timer.floor_durable_ns},
-          {"invariant", timer.invariant}};
-}
-
-TimerFacts timer_from_json(const json& message) {
-  TimerFacts timer;
-  message.at("ns_per_tick").get_to(timer.ns_per_tick);
-  message.at("step_ns").get_to(timer.step_ns);
-  message.at("floor_issue_ns").get_to(timer.floor_issue_ns);
-  message.at("floor_durable_ns").get_to(timer.floor_durable_ns);
-  message.at("invariant").get_to(timer.invariant);
-  return timer;
-}
-
-Cell cell_of(const json& message) {
-  Cell cell;
-  message.at("name").get_to(cell.name);
-  message.at("media").get_to(cell.media);
-  message.at("backend").get_to(cell.backend);
-  message.at("backend_options").get_to(cell.backend_options);
-  message.at("path").get_to(cell.path);
-  message.at("workload").get_to(cell.workload);
-  message.at("parameters").get_to(cell.parameters);
-  message.at("threads").get_to(cell.threads);
-  const json& placement = message.at("placement");
-  placement.at("asked").get_to(cell.placement.asked);
-  placement.at("cpus").get_to(cell.placement.cpus);
-  placement.at("memory_node").get_to(cell.placement.memory_node);
-  cell.timing = message.at("timing") == "operation" ? Timing::operation : Timing::slice;
-  message.at("latency_mode").get_to(cell.latency_mode);
-  message.at("durable").get_to(cell.durable);
-  message.at("seed").get_to(cell.seed);
-  message.at("skip_reason").get_to(cell.skip_reason);
-  cell.arrival = message.value("arrival", cell.arrival);
-  cell.rate = message.value("rate", cell.rate);
-  cell.slots_ns = message.value("slots_ns", cell.slots_ns);
-  return cell;
-}
-
 }  // namespace
 
-json to_json(const Cell& cell) {
-  json message = {{"name", cell.name},
-                  {"media", cell.media},
-                  {"backend", cell.backend},
-                  {"backend_options", cell.backend_options},
-                  {"path", cell.path},
-                  {"workload", cell.workload},
-                  {"parameters", cell.parameters},
-                  {"threads", cell.threads},
-                  {"placement", placement_json(cell.placement)},
-                  {"timing", cell.timing == Timing::operation ? "operation" : "slice"},
-                  {"latency_mode", cell.latency_mode},
-                  {"durable", cell.durable},
-                  {"seed", cell.seed},
-                  {"skip_reason", cell.skip_reason}};
-  // Not to a worker that does not know them, unless the cell is such a one.
-  if (cell.arrival != "closed") {
-    message["arrival"] = cell.arrival;
-    message["rate"] = cell.rate;
-  }
-  if (cell.slots_ns != 0) message["slots_ns"] = cell.slots_ns;
-  return message;
+struct Ready {
+  std::uint64_t operations = 0;
+};
+struct Versioned {
+  int version = 0;
+};
+
+template <typename T, typename V>
+  requires IsOf<T, Placement>
+void describe(T& placement, V&& members) {
+  members.field("asked", placement.asked);
+  members.field("cpus", placement.cpus);
+  members.field("memory_node", placement.memory_node);
 }
 
+// What a worker does not know unless the cell is of that kind comes last.
+template <typename T, typename V>
+  requires IsOf<T, Cell>
+void describe(T& cell, V&& members) {
+  members.field("name", cell.name);
+  members.field("media", cell.media);
+  members.field("backend", cell.backend);
+  members.field("backend_options", cell.backend_options);
+  members.field("path", cell.path);
+  members.field("workload", cell.workload);
+  members.field("parameters", cell.parameters);
+  members.field("threads", cell.threads);
+  members.field("placement", cell.placement);
+  members.field("timing", cell.timing);
+  members.field("latency_mode", cell.latency_mode);
+  members.field("durable", cell.durable);
+  members.field("seed", cell.seed);
+  members.field("skip_reason", cell.skip_reason);
+  members.added("arrival", cell.arrival);
+  members.unless_empty("rate", cell.rate);
+  members.unless_empty("slots_ns", cell.slots_ns);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, OpenRequest>
+void describe(T& open, V&& members) {
+  members.field("version", open.version);
+  members.field("media", open.media);
+  members.field("backend", open.backend);
+  members.field("backend_options", open.backend_options);
+  members.field("node", open.node);
+  members.field("destroy", open.destroy);
+  members.field("plugin_files", open.plugins.files);
+  members.field("plugin_folders", open.plugins.folders);
+  members.field("without_cpu", open.without_cpu);
+  members.unless_empty("probe_media", open.probe_media);
+  members.unless_empty("probe_destroy", open.probe_destroy);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, OpenedReply>
+void describe(T& opened, V&& members) {
+  members.field("version", opened.version);
+  members.field("medium", opened.medium);
+  members.field("timer", opened.timer);
+  members.field("ceiling_bytes_per_s", opened.ceiling_bytes_per_s);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, CellRequest>
+void describe(T& request, V&& members) {
+  members.field("cell", request.cell);
+  members.field("slice_ns", request.slice_ns);
+  members.field("operations", request.operations);
+  members.unless_empty("plant", request.plant);
+  members.unless_empty("load_maximum", request.load_maximum);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, HelloReply>
+void describe(T& hello, V&& members) {
+  members.field("version", hello.protocol);
+  members.field("pmembench", hello.version);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, Versioned>
+void describe(T& versioned, V&& members) {
+  members.field("version", versioned.version);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, Ready>
+void describe(T& ready, V&& members) {
+  members.field("operations", ready.operations);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, SliceReply>
+void describe(T& slice, V&& members) {
+  members.field("ns_per_operation", slice.ns_per_operation);
+  members.field("operations", slice.operations);
+  members.field("bytes", slice.bytes);
+  members.field("overlap", slice.overlap);
+  members.field("involuntary_switches", slice.involuntary_switches);
+  members.field("faults", slice.faults);
+  members.unless_empty("load_bytes_per_s", slice.load_bytes_per_s);
+  members.unless_empty("backlog_ns", slice.backlog_ns);
+  members.unless_empty("core_probes_ns", slice.core_probes_ns);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, CellDoneReply>
+void describe(T& done, V&& members) {
+  members.field("histogram", done.histogram);
+  members.field("counters", done.counters);
+  members.added("figures", done.figures);
+  members.field("cpus", done.cpus);
+  members.unless_empty("extra", done.extra);
+}
+
+template <typename T, typename V>
+  requires IsOf<T, CellExtra>
+void describe(T& extra, V&& members) {
+  members.unless_empty("loaded", extra.loaded);
+  members.unless_empty("open_loop", extra.open_loop);
+  members.unless_empty("slots", extra.slots);
+}
+
+json to_json(const Cell& cell) { return encode(cell); }
+
 Result<Cell> cell_from_json(const json& message) {
+  Cell cell;
   try {
-    return cell_of(message);
+    decode(message, cell);
   } catch (const json::exception& error) {
     return runtime_error("a cell in JSON is incomplete: {}", error.what());
   }
+  return cell;
 }
 
-json to_json(const OpenRequest& request) {
-  json message = {{"do", "open"},
-                  {"version", kProtocolVersion},
-                  {"media", request.media},
-                  {"backend", request.backend},
-                  {"backend_options", request.backend_options},
-                  {"node", request.node},
-                  {"destroy", request.destroy},
-                  {"plugin_files", request.plugins.files},
-                  {"plugin_folders", request.plugins.folders},
-                  {"without_cpu", request.without_cpu}};
-  if (request.probe_media.empty()) return message;
-  message["probe_media"] = request.probe_media;
-  message["probe_destroy"] = request.probe_destroy;
-  return message;
-}
+json to_json(const OpenRequest& request) { return as_message("do", "open", request); }
 
 Result<OpenRequest> open_request_from_json(const json& message) {
-  return read_message<OpenRequest>(
-      message, "do", "open", [](const json& open) -> Result<OpenRequest> {
-        const int version = open.at("version").get<int>();
-        if (version != kProtocolVersion) {
-          return runtime_error(
-              "the coordinator speaks worker protocol {}, this worker speaks {}: use binaries of "
-              "the same protocol",
-              version, kProtocolVersion);
-        }
-        OpenRequest request;
-        open.at("media").get_to(request.media);
-        open.at("backend").get_to(request.backend);
-        open.at("backend_options").get_to(request.backend_options);
-        open.at("node").get_to(request.node);
-        open.at("destroy").get_to(request.destroy);
-        open.at("plugin_files").get_to(request.plugins.files);
-        open.at("plugin_folders").get_to(request.plugins.folders);
-        open.at("without_cpu").get_to(request.without_cpu);
-        request.probe_media = open.value("probe_media", "");
-        request.probe_destroy = open.value("probe_destroy", false);
-        return request;
-      });
+  // First: a request of another version may have other members.
+  const auto opening = read_message<Versioned>(message, "do", "open");
+  if (!opening) return opening.error();
+  if (opening->version != kProtocolVersion) {
+    return runtime_error(
+        "the coordinator speaks worker protocol {}, this worker speaks {}: use binaries of the "
+        "same protocol",
+        opening->version, kProtocolVersion);
+  }
+  return read_message<OpenRequest>(message, "do", "open");
 }
 
-json to_json(const OpenedReply& reply) {
-  return {{"is", "opened"},
-          {"version", kProtocolVersion},
-          {"medium", reply.medium},
-          {"timer", timer_json(reply.timer)},
-          {"ceiling_bytes_per_s", reply.ceiling_bytes_per_s}};
-}
+json to_json(const OpenedReply& reply) { return as_message("is", "opened", reply); }
 
 Result<OpenedReply> opened_reply_from_json(const json& message) {
-  return read_message<OpenedReply>(
-      message, "is", "opened", [](const json& opened) -> Result<OpenedReply> {
-        OpenedReply reply;
-        reply.medium = opened.at("medium");
-        reply.timer = timer_from_json(opened.at("timer"));
-        opened.at("ceiling_bytes_per_s").get_to(reply.ceiling_bytes_per_s);
-        return reply;
-      });
+  return read_message<OpenedReply>(message, "is", "opened");
 }
 
-json to_json(const CellRequest& request) {
-  json message = {{"do", "cell"},
-                  {"cell", to_json(request.cell)},
-                  {"slice_ns", request.slice_ns},
-                  {"operations", request.operations}};
-  if (request.plant) message["plant"] = *request.plant;
-  if (request.load_maximum) message["load_maximum"] = *request.load_maximum;
-  return message;
-}
+json to_json(const CellRequest& request) { return as_message("do", "cell", request); }
 
 Result<CellRequest> cell_request_from_json(const json& message) {
-  return read_message<CellRequest>(
-      message, "do", "cell", [](const json& asked) -> Result<CellRequest> {
-        CellRequest request;
-        request.cell = cell_of(asked.at("cell"));
-        asked.at("slice_ns").get_to(request.slice_ns);
-        asked.at("operations").get_to(request.operations);
-        if (asked.contains("plant")) {
-          request.plant = asked.at("plant").get<double>();
-        }
-        if (asked.contains("load_maximum")) {
-          request.load_maximum = asked.at("load_maximum").get<double>();
-        }
-        return request;
-      });
+  return read_message<CellRequest>(message, "do", "cell");
 }
 
-json to_json(const HelloReply& reply) {
-  return {{"is", "hello"}, {"version", reply.protocol}, {"pmembench", reply.version}};
-}
+json to_json(const HelloReply& reply) { return as_message("is", "hello", reply); }
 
 Result<HelloReply> hello_reply_from_json(const json& message) {
-  return read_message<HelloReply>(message, "is", "hello",
-                                  [](const json& hello) -> Result<HelloReply> {
-                                    HelloReply reply;
-                                    hello.at("version").get_to(reply.protocol);
-                                    hello.at("pmembench").get_to(reply.version);
-                                    return reply;
-                                  });
+  return read_message<HelloReply>(message, "is", "hello");
 }
 
 Result<std::uint64_t> ready_reply_from_json(const json& message) {
-  return read_message<std::uint64_t>(message, "is", "ready",
-                                     [](const json& ready) -> Result<std::uint64_t> {
-                                       return ready.at("operations").get<std::uint64_t>();
-                                     });
+  const auto ready = read_message<Ready>(message, "is", "ready");
+  if (!ready) return ready.error();
+  return ready->operations;
 }
 
-json to_json(const SliceReply& reply) {
-  json message = {{"is", "slice"},
-                  {"ns_per_operation", reply.ns_per_operation},
-                  {"operations", reply.operations},
-                  {"bytes", reply.bytes},
-                  {"overlap", reply.overlap},
-                  {"involuntary_switches", reply.involuntary_switches},
-                  {"faults", reply.faults}};
-  if (reply.load_bytes_per_s) message["load_bytes_per_s"] = *reply.load_bytes_per_s;
-  if (reply.backlog_ns) message["backlog_ns"] = *reply.backlog_ns;
-  if (!reply.core_probes_ns.empty()) message["core_probes_ns"] = reply.core_probes_ns;
-  return message;
-}
+json to_json(const SliceReply& reply) { return as_message("is", "slice", reply); }
 
 Result<SliceReply> slice_reply_from_json(const json& message) {
-  return read_message<SliceReply>(
-      message, "is", "slice", [](const json& slice) -> Result<SliceReply> {
-        SliceReply reply;
-        slice.at("ns_per_operation").get_to(reply.ns_per_operation);
-        slice.at("operations").get_to(reply.operations);
-        slice.at("bytes").get_to(reply.bytes);
-        slice.at("overlap").get_to(reply.overlap);
-        slice.at("involuntary_switches").get_to(reply.involuntary_switches);
-        slice.at("faults").get_to(reply.faults);
-        if (slice.contains("load_bytes_per_s")) {
-          reply.load_bytes_per_s = slice.at("load_bytes_per_s").get<double>();
-        }
-        if (slice.contains("backlog_ns")) {
-          reply.backlog_ns = slice.at("backlog_ns").get<double>();
-        }
-        reply.core_probes_ns = slice.value("core_probes_ns", reply.core_probes_ns);
-        return reply;
-      });
+  return read_message<SliceReply>(message, "is", "slice");
 }
 
-json to_json(const CellDoneReply& reply) {
-  json message = {{"is", "done"},
-                  {"histogram", reply.histogram},
-                  {"counters", reply.counters},
-                  {"figures", reply.figures},
-                  {"cpus", reply.cpus}};
-  if (!reply.extra.is_null()) message["extra"] = reply.extra;
-  return message;
-}
+json to_json(const CellDoneReply& reply) { return as_message("is", "done", reply); }
 
 Result<CellDoneReply> cell_done_reply_from_json(const json& message) {
-  return read_message<CellDoneReply>(message, "is", "done",
-                                     [](const json& done) -> Result<CellDoneReply> {
-                                       CellDoneReply reply;
-                                       done.at("histogram").get_to(reply.histogram);
-                                       done.at("counters").get_to(reply.counters);
-                                       reply.figures = done.value("figures", reply.figures);
-                                       done.at("cpus").get_to(reply.cpus);
-                                       if (done.contains("extra")) reply.extra = done["extra"];
-                                       return reply;
-                                     });
+  return read_message<CellDoneReply>(message, "is", "done");
 }
 
 json to_json(const Error& error) {
-  return {{"is", "failed"}, {"kind", kind_name(error.kind)}, {"message", error.message}};
+  json message{{"is", "failed"}, {"kind", "runtime"}, {"message", error.message}};
+  for (const auto& [kind, text] : kErrorKinds) {
+    if (error.kind == kind) message["kind"] = text;
+  }
+  return message;
 }
 
 }  // namespace pmembench

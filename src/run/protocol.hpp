@@ -24,7 +24,7 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,6 +34,7 @@
 #include "dax/open_device.hpp"
 #include "measure/timer.hpp"
 #include "plan/plan.hpp"
+#include "record/replicate.hpp"
 
 namespace pmembench {
 
@@ -41,6 +42,7 @@ inline constexpr int kProtocolVersion = 1;
 
 // What a worker must know to open its device as the coordinator planned it.
 struct OpenRequest {
+  int version = kProtocolVersion;
   std::string media, backend, backend_options;
   int node = -1;
   bool destroy = false;
@@ -52,7 +54,8 @@ struct OpenRequest {
 };
 
 struct OpenedReply {
-  nlohmann::json medium;  // MediaFacts, and "claim"
+  int version = kProtocolVersion;
+  MediumFacts medium;
   TimerFacts timer;
   double ceiling_bytes_per_s = 0;  // of one CPU, from its first-level cache: nothing is faster
 };
@@ -91,12 +94,20 @@ struct SliceReply {
   std::vector<double> core_probes_ns = {};
 };
 
+// What only some kinds of cell have.
+struct CellExtra {
+  std::optional<LoadedDetails> loaded;
+  std::optional<OpenLoopDetails> open_loop;
+  std::optional<SlotDetails> slots;
+  [[nodiscard]] bool empty() const { return !loaded && !open_loop && !slots; }
+};
+
 struct CellDoneReply {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> histogram;  // of ticks; empty: none taken
   std::map<std::string, std::uint64_t> counters;                   // by the device, of this cell
   std::map<std::string, double> figures;  // what the workload found out, summed over its threads
   std::vector<int> cpus;                  // where the threads were seen to run
-  nlohmann::json extra = nullptr;         // what only some kinds of cell have; null: nothing
+  CellExtra extra;
 };
 
 nlohmann::json to_json(const Cell& cell);
@@ -107,7 +118,6 @@ nlohmann::json to_json(const HelloReply& reply);
 nlohmann::json to_json(const SliceReply& reply);
 nlohmann::json to_json(const CellDoneReply& reply);
 nlohmann::json to_json(const Error& error);  // {"is":"failed",...}
-nlohmann::json to_json(const MediaFacts& facts);
 
 // Each refuses (runtime) a line that is not the message it wants, with what is missing; a "failed"
 // message becomes the Error that it carries.

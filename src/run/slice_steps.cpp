@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "measure/estimate.hpp"
+#include "record/limits.hpp"
 
 namespace pmembench {
 namespace {
@@ -12,7 +13,6 @@ constexpr std::uint64_t kPrepareTimeout_ms = 300'000;
 constexpr std::uint64_t kSliceTimeout_ms = 60'000;
 constexpr std::size_t kSlopeWindow = 5;
 constexpr double kSlopeLimit = 0.01;
-constexpr double kOverlapWanted = 0.8;
 
 }  // namespace
 
@@ -35,7 +35,7 @@ Result<CellDoneReply> end_cell(const Ask& ask) {
 }
 
 bool is_disturbed(const SliceReply& slice) {
-  return slice.involuntary_switches > 0 || slice.overlap < kOverlapWanted;
+  return slice.involuntary_switches > 0 || slice.overlap < limits::kOverlap;
 }
 
 bool is_steady(std::span<const double> times) {
@@ -59,12 +59,10 @@ OpenRequest open_request_for(const Cell& cell) {
 
 LeftBehind made_by(const OpenedReply& opened, const std::string& media) {
   LeftBehind left;
-  if (!opened.medium.is_object()) return left;
-  const std::string directory = opened.medium.value("directory", std::string());
+  const std::string& directory = opened.medium.directory;
   if (!directory.empty()) left.directory = CreatedDirectory::adopt(directory);
   const auto spec = parse_media(media);
-  const bool made = opened.medium.value("created", false);
-  if (spec && made && spec->kind != DAX_MEDIA_POSIX) left.file = CreatedFile::adopt(spec->path);
+  if (spec && opened.medium.created && spec->kind != DAX_MEDIA_POSIX) left.file = CreatedFile::adopt(spec->path);
   return left;
 }
 

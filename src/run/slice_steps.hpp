@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <nlohmann/json.hpp>
 
 #include "base/result.hpp"
 #include "dax/created_directory.hpp"

@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/random.hpp"
 #include "measure/histogram.hpp"
 #include "run/cell_driver.hpp"
 #include "run/worker_process.hpp"
+#include "record/limits.hpp"
 
 namespace pmembench {
 namespace {
 
-constexpr double kRateKept = 0.95;
 constexpr double kSamplesBeyond = 20;  // that a percentile is judged by, at least
 constexpr double kLongestTrial_ns = 20e9;
 constexpr unsigned kFewestTrialSlices = 5;
@@ -92,24 +93,15 @@ class SloProcess {
 
   RateTrial judge(const Replicate& replicate) {
     RateTrial trial;
-    const auto details = nlohmann::json::parse(replicate.details_json, nullptr, false);
-    if (!replicate.histogram || !details.is_object() || !details.contains("open_loop")) {
-      return trial;
-    }
-    const nlohmann::json& open = details["open_loop"];
-    trial.asked_per_s = open.value("asked_per_s", 0.0);
-    trial.achieved_per_s = open.value("achieved_per_s", 0.0);
-    finding_.closed_loop_per_s =
-        std::max(finding_.closed_loop_per_s, open.value("closed_loop_per_s", 0.0));
+    if (!replicate.histogram || !replicate.details.open_loop) return trial;
+    const OpenLoopDetails& open = *replicate.details.open_loop;
+    trial.asked_per_s = open.asked_per_s;
+    trial.achieved_per_s = open.achieved_per_s;
+    finding_.closed_loop_per_s = std::max(finding_.closed_loop_per_s, open.closed_loop_per_s);
     trial.n = replicate.histogram->count();
     trial.percentile_ns = replicate.histogram->quantile(input_.bound.share) * replicate.ns_per_tick;
-    const auto service = Histogram::from_sparse(
-        open.value("service", std::vector<std::pair<std::uint32_t, std::uint64_t>>()));
-    if (service) {
-      trial.service_percentile_ns =
-          service->quantile(input_.bound.share) * open.value("ns_per_tick", 0.0);
-    }
-    trial.rate_kept = trial.achieved_per_s >= kRateKept * trial.asked_per_s;
+    trial.service_percentile_ns = open.service.quantile(input_.bound.share) * open.ns_per_tick;
+    trial.rate_kept = trial.achieved_per_s >= limits::kRateKept * trial.asked_per_s;
     trial.bound_kept = trial.rate_kept && trial.percentile_ns <= input_.bound.limit_ns &&
                        quantile_is_supported(trial.n, input_.bound.share);
     return trial;

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <nlohmann/json.hpp>
 
 #include "dax/addressing_backend.hpp"
 #include "platform/cpu.hpp"
@@ -13,6 +14,7 @@
 #include "run/host_info.hpp"
 #include "run/loaded_session.hpp"
 #include "run/protocol.hpp"
+#include "run/medium_facts.hpp"
 
 namespace pmembench {
 namespace {
@@ -72,13 +74,16 @@ class Worker {
     if (const Status reported = report_faults(); !reported) return reported.error();
     host_ = {&*device_, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
-    nlohmann::json medium = to_json(device_->facts);
+    OpenedReply reply;
+    reply.medium = medium_facts(device_->facts);
+    reply.timer = *timer;
+    reply.ceiling_bytes_per_s = host_.ceiling_bytes_per_s;
     if (!request->probe_media.empty()) {
       const Status probed = open_probe(*request, **backend, *host);
       if (!probed) return probed.error();
-      medium["probe"] = to_json(probe_device_->facts);
+      reply.medium.probe.push_back(medium_facts(probe_device_->facts));
     }
-    return to_json(OpenedReply{std::move(medium), *timer, host_.ceiling_bytes_per_s});
+    return to_json(reply);
   }
 
   // The medium of a probe of its own, by the load's backend if that serves it, else by the first

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/results/pairs.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

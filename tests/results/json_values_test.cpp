@@ -1,4 +1,4 @@
-#include "results/json_values.hpp"
+#include "record/codec.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {
@@ -73,7 +74,7 @@ TEST(Ladder, keeps_placements_apart) {
   MeasuredRungs run;
   for (const char* path : {"direct", "block-raw", "block-btt"}) run.add(path, 100);
   for (const char* path : {"direct", "block-raw", "block-btt"}) run.add(path, 200);
-  for (std::size_t row = 3; row < 6; ++row) run.rows[row].placement_asked = "cpu_node=0;node=1";
+  for (std::size_t row = 3; row < 6; ++row) run.rows[row].placement.asked = "cpu_node=0;node=1";
   const auto ladders = ladders_of(run.rows, run.replicates);
   ASSERT_EQ(ladders.size(), 2u);
   EXPECT_THAT(ladders[1].title, testing::HasSubstr(", cpu_node=0;node=1"));

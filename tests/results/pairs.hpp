@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench::sample {
 

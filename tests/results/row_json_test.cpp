@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "pairs.hpp"
+#include "results/make_row.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

@@ -1,4 +1,4 @@
-#include "results/row.hpp"
+#include "results/make_row.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,8 +26,8 @@ TEST(Row, carries_what_the_cell_is) {
   EXPECT_EQ(row.workload, "random");
   EXPECT_EQ(row.parameters, sample::cell().parameters);
   EXPECT_EQ(row.threads, 2U);
-  EXPECT_EQ(row.placement_asked, "near");
-  EXPECT_EQ(row.placement_verified, "cpus 0,1; node 0: 100 %");
+  EXPECT_EQ(row.placement.asked, "near");
+  EXPECT_EQ(row.placement.verified, "cpus 0,1; node 0: 100 %");
   EXPECT_EQ(row.status, "ok");
   EXPECT_EQ(row.reason, "");
   EXPECT_EQ(row.seed, sample::cell().seed);

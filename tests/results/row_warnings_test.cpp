@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

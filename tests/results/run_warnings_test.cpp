@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

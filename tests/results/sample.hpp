@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "results/row.hpp"
+#include "results/make_row.hpp"
 #include "results/store.hpp"
 #include "workloads/workload.hpp"
 

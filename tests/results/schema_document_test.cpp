@@ -9,6 +9,7 @@
 #include "raw_database.hpp"
 #include "results/store_schema.hpp"
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

@@ -8,6 +8,8 @@
 
 #include "raw_database.hpp"
 #include "sample.hpp"
+#include "results/make_row.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {

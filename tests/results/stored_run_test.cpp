@@ -5,6 +5,7 @@
 #include "raw_database.hpp"
 #include "results/compare.hpp"
 #include "sample.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

@@ -1,5 +1,5 @@
 // The catalogue, its page and the code that warns are one list.
-#include "results/warning_types.hpp"
+#include "record/warning_types.hpp"
 
 #include <gmock/gmock.h>
 

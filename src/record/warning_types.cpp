@@ -1,4 +1,4 @@
-#include "results/warning_types.hpp"
+#include "record/warning_types.hpp"
 
 #include <algorithm>
 #include <array>

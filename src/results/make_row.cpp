@@ -1,4 +1,4 @@
-#include "results/row.hpp"
+#include "results/make_row.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,6 @@ namespace pmembench {
 namespace {
 
 constexpr double kNsPerSecond = 1e9;
-constexpr std::string_view kNullBackend = "null";
 
 Row identity_of(const Cell& cell) {
   Row row;
@@ -22,22 +21,22 @@ Row identity_of(const Cell& cell) {
   row.workload = cell.workload;
   row.parameters = cell.parameters;
   row.threads = cell.threads;
-  row.placement_asked = cell.placement.asked;
+  row.placement.asked = cell.placement.asked;
   row.claim = "volatile";
   row.seed = cell.seed;
+  row.capabilities = cell.capabilities;
   return row;
 }
 
 // The weakest claim of all replicates' media, where the cell's writes are durable at all.
-std::string claim_of(const Cell& cell, const ParsedReplicates& parsed) {
-  if (cell.backend == kNullBackend || !cell.durable) return "volatile";
+std::string claim_of(const Cell& cell, const std::vector<Replicate>& replicates) {
+  if (!cell.capabilities.does_work || !cell.durable) return "volatile";
   std::string weakest = "durable";
-  for (const nlohmann::json& medium : parsed.media) {
-    const auto claim = medium.find("claim");
-    if (claim == medium.end() || !claim->is_string()) return "volatile";
-    if (*claim == "emulated") {
+  for (const Replicate& replicate : replicates) {
+    const std::string& claim = replicate.medium.claim;
+    if (claim == "emulated") {
       weakest = "emulated";
-    } else if (*claim != "durable") {
+    } else if (claim != "durable") {
       return "volatile";
     }
   }
@@ -45,15 +44,12 @@ std::string claim_of(const Cell& cell, const ParsedReplicates& parsed) {
 }
 
 // Where the first replicate's threads ran and its bytes lay: "cpus 0,1; node 0: 100 %".
-std::string placement_of(const ParsedReplicates& parsed) {
+std::string placement_of(const Replicate& replicate) {
   std::string text;
-  const auto cpus = parsed.details.front().find("cpus");
-  if (cpus != parsed.details.front().end() && cpus->is_array()) {
-    for (const nlohmann::json& cpu : *cpus) {
-      text += (text.empty() ? "cpus " : ",") + cpu.dump();
-    }
+  for (const int cpu : replicate.details.cpus) {
+    text += (text.empty() ? "cpus " : ",") + std::to_string(cpu);
   }
-  for (const auto& [node, share] : node_shares(parsed.media.front())) {
+  for (const auto& [node, share] : replicate.medium.node_share) {
     const std::string name = node < 0 ? "unknown" : std::to_string(node);
     text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : "; ", name, 100 * share);
   }
@@ -113,13 +109,11 @@ const std::map<std::string, std::string> kCounterNames{{"bytes_copied_from", "by
                                                        {"bytes_copied_to", "bytes_loaded"},
                                                        {"drains", "fences"}};
 
-void count_amplification(const ParsedReplicates& parsed, Row& row) {
+void count_amplification(const std::vector<Replicate>& replicates, Row& row) {
   std::map<std::string, double> totals;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto counters = details.find("counters");
-    if (counters == details.end()) return;
-    for (const auto& [name, count] : counters->items()) {
-      totals[name] += number_at(*counters, name).value_or(0);
+  for (const Replicate& replicate : replicates) {
+    for (const auto& [name, count] : replicate.details.counters) {
+      totals[name] += static_cast<double>(count);
     }
   }
   const double operations = totals["operations"];
@@ -136,38 +130,32 @@ void count_amplification(const ParsedReplicates& parsed, Row& row) {
   }
 }
 
-void average_figures(const ParsedReplicates& parsed, Row& row) {
+void average_figures(const std::vector<Replicate>& replicates, Row& row) {
   std::map<std::string, double> sums;
-  std::map<std::string, double> replicates;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto figures = details.find("figures");
-    if (figures == details.end()) continue;
-    for (const auto& [name, value] : figures->items()) {
-      const auto figure = number_at(*figures, name);
-      if (!figure) continue;
-      sums[name] += *figure;
-      replicates[name] += 1;
+  std::map<std::string, double> counts;
+  for (const Replicate& replicate : replicates) {
+    for (const auto& [name, figure] : replicate.details.figures) {
+      if (!std::isfinite(figure)) continue;
+      sums[name] += figure;
+      counts[name] += 1;
     }
   }
-  for (const auto& [name, sum] : sums) row.figures[name] = sum / replicates[name];
+  for (const auto& [name, sum] : sums) row.figures[name] = sum / counts[name];
 }
 
 // Of the load threads, over the processes' medians; nothing where there were none.
-std::optional<Estimate> load_bandwidth(const ParsedReplicates& parsed, double confidence) {
+std::optional<Estimate> load_bandwidth(const std::vector<Replicate>& replicates,
+                                       double confidence) {
   std::vector<double> logarithms;
-  for (const nlohmann::json& details : parsed.details) {
-    const auto loaded = details.find("loaded");
-    if (loaded == details.end()) return std::nullopt;
-    const double bytes_per_s = number_at(*loaded, "bytes_per_s").value_or(0);
-    if (!(bytes_per_s > 0)) return std::nullopt;
-    logarithms.push_back(std::log(bytes_per_s));
+  for (const Replicate& replicate : replicates) {
+    const std::optional<LoadedDetails>& loaded = replicate.details.loaded;
+    if (!loaded || !(loaded->bytes_per_s > 0)) return std::nullopt;
+    logarithms.push_back(std::log(loaded->bytes_per_s));
   }
   const Estimate on_log = hodges_lehmann(logarithms, confidence);
   return Estimate{std::exp(on_log.estimate), std::exp(on_log.low), std::exp(on_log.high),
                   on_log.has_interval};
 }
-
-bool is_loaded(const ParsedReplicates& parsed) { return parsed.details.front().contains("loaded"); }
 
 double floor_of(const Cell& cell, const std::vector<Replicate>& replicates, bool loaded,
                 const RowContext& context) {
@@ -186,14 +174,14 @@ bool has_converged(const Estimate& estimate, unsigned replicates, double precisi
 
 void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
                  const RowContext& context, Row& row) {
-  const ParsedReplicates parsed = parse_replicates(replicates);
+  const bool loaded = replicates.front().details.loaded.has_value();
   row.status = "ok";
-  row.medium = parsed.media.front();
-  row.placement_verified = placement_of(parsed);
-  row.claim = claim_of(cell, parsed);
+  row.medium = replicates.front().medium;
+  row.placement.verified = placement_of(replicates.front());
+  row.claim = claim_of(cell, replicates);
   count_work(replicates, row);
-  // The null backend moves nothing, whatever the workload asked it to move.
-  if (cell.backend == kNullBackend) row.bytes = 0;
+  // A backend that does nothing moves nothing, whatever the workload asked it to move.
+  if (!cell.capabilities.does_work) row.bytes = 0;
   row.ns_per_operation = estimate_time(replicates, context.confidence);
   row.operations_per_s = rate_of(*row.ns_per_operation, 1);
   if (row.bytes > 0) {
@@ -201,16 +189,16 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
     row.bytes_per_s = rate_of(*row.ns_per_operation, bytes_each);
   }
   // Where one thread probes and others load, bytes are the load's and operations the probe's.
-  if (is_loaded(parsed)) row.bytes_per_s = load_bandwidth(parsed, context.confidence);
+  if (loaded) row.bytes_per_s = load_bandwidth(replicates, context.confidence);
   row.latency_ns = latency_of(cell, replicates, *row.ns_per_operation);
-  row.service_ns = service_of(cell, parsed);
-  row.floor_ns = floor_of(cell, replicates, is_loaded(parsed), context);
+  row.service_ns = service_of(cell, replicates);
+  row.floor_ns = floor_of(cell, replicates, loaded, context);
   row.converged = has_converged(*row.ns_per_operation, row.replicates, context.precision);
-  if (cell.backend != kNullBackend) count_amplification(parsed, row);
-  average_figures(parsed, row);
+  if (cell.capabilities.does_work) count_amplification(replicates, row);
+  average_figures(replicates, row);
   row.numa = pair_of(cell, row);
-  row.warnings = warnings_of(cell, parsed, row, context);
-  row.reason = contradiction_of(cell, parsed, row, context.confidence);
+  row.warnings = warnings_of(cell, replicates, row, context);
+  row.reason = contradiction_of(cell, replicates, row, context.confidence);
 }
 
 }  // namespace

@@ -1,0 +1,239 @@
+// How a struct becomes JSON and back, from one list of its members.
+//
+//   template <typename T, typename V>           // T: Point or const Point
+//     requires IsOf<T, Point>
+//   void describe(T& point, V&& members) {
+//     members.field("x", point.x);              // always written; its absence is an error
+//     members.added("y", point.y);              // always written; may be missing (older documents)
+//     members.unless_empty("name", point.name); // written if it has a value; may be missing
+//   }
+//
+// encode(point) writes what describe lists, decode(json, point) reads it. Numbers that are not
+// finite are null in JSON. For .cpp files only: a header that includes this reads the whole JSON
+// library.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "measure/histogram.hpp"
+#include "record/percentiles.hpp"
+
+namespace pmembench {
+
+template <typename T, typename Struct>
+concept IsOf = std::is_same_v<std::remove_cv_t<T>, Struct>;
+
+// A member's name, and what documents say of it.
+struct Field {
+  Field(const char* field_name, const char* what_unit = "", const char* what_doc = "")
+      : name(field_name), unit(what_unit), doc(what_doc) {}  // NOLINT: implicit
+  std::string_view name;
+  std::string_view unit;  // "ns", "bytes/s"; empty: none, or several
+  std::string_view doc;
+};
+
+// Specialise for a type whose JSON is no object of its members:
+//   static nlohmann::json write(const T&); static void read(const nlohmann::json&, T&);
+template <typename T>
+struct JsonForm;
+
+template <typename T>
+nlohmann::json encode(const T& value);
+template <typename T>
+void decode(const nlohmann::json& json, T& value);
+
+namespace describe_detail {
+
+template <typename T>
+struct IsOptional : std::false_type {};
+template <typename T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <typename T>
+struct IsVector : std::false_type {};
+template <typename T>
+struct IsVector<std::vector<T>> : std::true_type {};
+template <typename T>
+struct IsMap : std::false_type {};
+template <typename K, typename T>
+struct IsMap<std::map<K, T>> : std::true_type {};
+template <typename T>
+struct IsPair : std::false_type {};
+template <typename A, typename B>
+struct IsPair<std::pair<A, B>> : std::true_type {};
+
+template <typename T>
+bool is_empty(const T& value) {
+  if constexpr (requires { value.empty(); }) {
+    return value.empty();
+  } else if constexpr (IsOptional<T>::value) {
+    return !value.has_value();
+  } else {
+    return value == T{};
+  }
+}
+
+struct Writer {
+  nlohmann::json& out;
+
+  template <typename T>
+  void field(const Field& field, const T& value) {
+    out[std::string(field.name)] = encode(value);
+  }
+  template <typename T>
+  void added(const Field& name, const T& value) {
+    field(name, value);
+  }
+  template <typename T>
+  void unless_empty(const Field& name, const T& value) {
+    if (!is_empty(value)) field(name, value);
+  }
+  // The members of an optional struct, at this level; `key` is one of them.
+  template <typename T>
+  void inlined(std::string_view, const std::optional<T>& value) {
+    if (value) describe(*value, *this);
+  }
+  // (name, ns), each a member of its own.
+  void percentiles(const std::vector<std::pair<std::string, double>>& values) {
+    for (const auto& [name, value] : values) out[name] = encode(value);
+  }
+};
+
+struct Reader {
+  const nlohmann::json& in;
+
+  template <typename T>
+  void field(const Field& field, T& value) {
+    decode(in.at(std::string(field.name)), value);
+  }
+  template <typename T>
+  void added(const Field& field, T& value) {
+    const auto found = in.find(field.name);
+    if (found != in.end()) decode(*found, value);
+  }
+  template <typename T>
+  void unless_empty(const Field& name, T& value) {
+    added(name, value);
+  }
+  template <typename T>
+  void inlined(std::string_view key, std::optional<T>& value) {
+    if (in.find(key) == in.end()) return;
+    value.emplace();
+    describe(*value, *this);
+  }
+  void percentiles(std::vector<std::pair<std::string, double>>& values) {
+    values.clear();
+    for (const NamedPercentile& each : kPercentiles) {
+      const auto found = in.find(each.name);
+      if (found == in.end()) continue;
+      values.emplace_back(each.name, 0);
+      decode(*found, values.back().second);
+    }
+  }
+};
+
+}  // namespace describe_detail
+
+template <>
+struct JsonForm<Histogram> {
+  static nlohmann::json write(const Histogram& histogram) { return histogram.sparse(); }
+  static void read(const nlohmann::json& json, Histogram& histogram) {
+    auto found = Histogram::from_sparse(
+        json.get<std::vector<std::pair<std::uint32_t, std::uint64_t>>>());
+    if (!found) throw nlohmann::json::other_error::create(599, found.error().message, nullptr);
+    histogram = *std::move(found);
+  }
+};
+
+template <typename T>
+nlohmann::json encode(const T& value) {
+  using nlohmann::json;
+  namespace detail = describe_detail;
+  if constexpr (std::is_floating_point_v<T>) {
+    return std::isfinite(value) ? json(value) : json(nullptr);
+  } else if constexpr (requires { JsonForm<T>::write(value); }) {
+    return JsonForm<T>::write(value);
+  } else if constexpr (detail::IsOptional<T>::value) {
+    return value ? encode(*value) : json(nullptr);
+  } else if constexpr (detail::IsVector<T>::value) {
+    json array = json::array();
+    for (const auto& each : value) array.push_back(encode<typename T::value_type>(each));
+    return array;
+  } else if constexpr (detail::IsMap<T>::value) {
+    json object = json::object();
+    for (const auto& [key, each] : value) {
+      if constexpr (std::is_integral_v<typename T::key_type>) {
+        object[std::to_string(key)] = encode(each);
+      } else {
+        object[key] = encode(each);
+      }
+    }
+    return object;
+  } else if constexpr (detail::IsPair<T>::value) {
+    return json::array({encode(value.first), encode(value.second)});
+  } else if constexpr (std::is_enum_v<T>) {
+    return json(std::string(name_of(value)));
+  } else if constexpr (std::is_arithmetic_v<T> || std::is_convertible_v<T, std::string_view> ||
+                       std::is_same_v<T, json>) {
+    return json(value);
+  } else {
+    json object = json::object();
+    describe(value, detail::Writer{object});
+    return object;
+  }
+}
+
+// Throws nlohmann::json::exception where a key is missing or a value is of another type; the file
+// that calls it turns that into an Error.
+template <typename T>
+void decode(const nlohmann::json& json, T& value) {
+  namespace detail = describe_detail;
+  if constexpr (std::is_floating_point_v<T>) {
+    value = json.is_null() ? std::numeric_limits<T>::quiet_NaN() : json.get<T>();
+  } else if constexpr (requires { JsonForm<T>::read(json, value); }) {
+    JsonForm<T>::read(json, value);
+  } else if constexpr (detail::IsOptional<T>::value) {
+    value.reset();
+    if (json.is_null()) return;
+    decode(json, value.emplace());
+  } else if constexpr (detail::IsVector<T>::value) {
+    value.clear();
+    // at() refuses what is no array.
+    for (std::size_t i = 0; i < (json.is_array() ? json.size() : 1); ++i) {
+      typename T::value_type each{};
+      decode(json.at(i), each);
+      value.push_back(std::move(each));
+    }
+  } else if constexpr (detail::IsMap<T>::value) {
+    value.clear();
+    if (!json.is_object()) (void)json.get<std::map<std::string, nlohmann::json>>();
+    for (const auto& [key, each] : json.items()) {
+      if constexpr (std::is_integral_v<typename T::key_type>) {
+        decode(each, value[static_cast<typename T::key_type>(std::stoll(key))]);
+      } else {
+        decode(each, value[key]);
+      }
+    }
+  } else if constexpr (detail::IsPair<T>::value) {
+    decode(json.at(0), value.first);
+    decode(json.at(1), value.second);
+  } else if constexpr (std::is_enum_v<T>) {
+    from_name(json.get<std::string>(), value);
+  } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string> ||
+                       std::is_same_v<T, nlohmann::json>) {
+    value = json.get<T>();
+  } else {
+    describe(value, detail::Reader{json});
+  }
+}
+
+}  // namespace pmembench

@@ -1,0 +1,39 @@
+// Every threshold by which a result is judged, once. docs/methodology.md has the reasons; the
+// document `derived` carries those that a page needs.
+#pragma once
+
+#include <cstdint>
+
+namespace pmembench::limits {
+
+// A row warns beyond these.
+inline constexpr double kDisturbedShare = 0.10;   // of slices: preempted, or unevenly begun
+inline constexpr double kStealShare = 0.05;       // of a replicate's time, taken by the hypervisor
+inline constexpr double kSharedCoreShare = 0.10;  // of slices beside which a core was shared
+inline constexpr double kLag1 = 0.5;              // autocorrelation of neighbouring slices
+inline constexpr double kOtherLoadShare = 0.05;   // of the CPUs, used by others during the run
+// A row warns below these.
+inline constexpr double kHugeShare = 0.9;             // of bytes in huge pages, if asked for
+inline constexpr double kNodeShare = 0.95;            // of bytes on the node that was asked for
+inline constexpr double kRateKept = 0.95;             // of an open loop's rate
+inline constexpr double kStepsForPercentile = 20;     // steps of the clock in a median
+inline constexpr std::uint64_t kCachesForMemory = 4;  // STREAM's rule for the size of its arrays
+
+// A core counts as shared beyond this: a busy hardware sibling makes a probe take 1.6 to 2 times as
+// long, a step of the clock a tenth longer.
+inline constexpr double kSharedCoreSlowdown = 1.25;
+
+// A slice is disturbed if its threads ran together for less than this share of it.
+inline constexpr double kOverlap = 0.8;
+
+// A cell is an error beyond these.
+inline constexpr double kCeilingMargin = 1.25;  // over the L1 ceiling; frequency may have changed
+inline constexpr double kLittleInProcess = 1.05;       // operations in flight a thread, in one process
+inline constexpr double kLittleOverProcesses = 1.10;   // the lower end of their interval
+inline constexpr double kLostShare = 0.05;  // of slices, beyond which a process is not asked
+
+// A gate does not judge beyond these.
+inline constexpr double kPageDifference = 0.10;  // of bytes in huge pages, between arms
+inline constexpr double kUnusableShare = 0.10;   // of blocks or trios that say nothing
+
+}  // namespace pmembench::limits

@@ -1,0 +1,44 @@
+#include "run/medium_facts.hpp"
+
+namespace pmembench {
+namespace {
+
+const char* domain_name(dax_persistence_domain domain) {
+  switch (domain) {
+    case DAX_DOMAIN_NONE:
+      return "none";
+    case DAX_DOMAIN_PAGE_CACHE:
+      return "page_cache";
+    case DAX_DOMAIN_MEMORY_CONTROLLER:
+      return "memory_controller";
+    case DAX_DOMAIN_CPU_CACHE:
+      return "cpu_cache";
+    case DAX_DOMAIN_UNKNOWN:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+MediumFacts medium_facts(const MediaFacts& facts) {
+  MediumFacts medium;
+  medium.kind = facts.kind;
+  medium.size_bytes = facts.size_bytes;
+  medium.page_bytes = facts.page_bytes;
+  medium.huge_share = facts.huge_share;
+  medium.map_sync = facts.map_sync;
+  medium.persistence_domain = domain_name(facts.persistence_domain);
+  medium.file_system = facts.file_system;
+  medium.node_share = facts.node_share;
+  medium.pages_asked = facts.pages_asked;
+  medium.created = facts.created;
+  medium.claim = durable_claim(facts);
+  medium.backend = facts.backend_says;
+  medium.block_device = facts.block_device;
+  medium.directory = facts.directory;
+  medium.dax_attribute = facts.dax_attribute;
+  return medium;
+}
+
+}  // namespace pmembench

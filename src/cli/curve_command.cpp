@@ -74,7 +74,7 @@ class CurveCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& global) override {
-    const std::atomic<bool>& interrupted = catch_interrupts();
+    const std::atomic<bool>& interrupt = catch_interrupts();
     auto wishes = read_wishes();
     if (!wishes) return wishes.error();
     const auto host = open_host(global);
@@ -97,11 +97,11 @@ class CurveCommand final : public Command {
     input.rounds = rounds_;
     input.precision = precision_ / 100;
     input.seed = seed_;
-    input.plugins = host->plugins;
-    input.without_cpu = global.without_cpu;
-    input.destroy = destroy_;
-    input.found_empty = std::move(existing);
-    input.interrupted = &interrupted;
+    auto settings = worker_settings(*host, global, destroy_, interrupt);
+    if (!settings) return settings.error();
+    settings->found_empty = std::move(existing);
+    WorkerLauncher workers(*std::move(settings));
+    input.workers = &workers;
     const Status times = read_times(input);
     if (!times) return times.error();
     return measure(std::move(plan), planner, *wishes, std::move(input), global);
@@ -217,9 +217,6 @@ class CurveCommand final : public Command {
                       CurveInput input, const GlobalOptions& global) {
     auto store = Store::open(database_, Store::Mode::write);
     if (!store) return store.error();
-    const auto binary = executable_path();
-    if (!binary) return binary.error();
-    input.worker_command = {*binary, "worker"};
     const MonotonicClock clock;
     input.clock = &clock;
     const std::vector<Cell> bases = std::move(plan.cells);

@@ -62,7 +62,7 @@ CurveRecord curve_record(const Cell& base, const CurveOutcome& outcome,
   record.pauses = pauses;
   record.maximum_bytes_per_s = outcome.maximum_bytes_per_s;
   record.write_traffic = load_fetches_lines(base) ? 2 : 1;
-  for (const CurveVisits& point : outcome.points) {
+  for (const PointSamples& point : outcome.points) {
     record.shares.push_back(point.share);
     record.rows.push_back(row_of(rows, point.cell));
     record.percentiles.push_back(percentiles_of(point.replicates));

@@ -28,6 +28,7 @@
 #include "results/node_matrix.hpp"
 #include "results/run_warnings.hpp"
 #include "record/codec.hpp"
+#include "run/campaign_runner.hpp"
 
 namespace pmembench {
 namespace {
@@ -102,13 +103,13 @@ class RunCommand final : public Command {
     }
     auto store = Store::open(database_, Store::Mode::write);
     if (!store) return store.error();
+    auto settings = worker_settings(*host, global, destroy_, interrupt);
+    if (!settings) return settings.error();
+    settings->found_empty = std::move(existing);
+    WorkerLauncher workers(*std::move(settings));
     RunInput input;
     input.plan = &*plan;
-    input.plugins = host->plugins;
-    input.without_cpu = global.without_cpu;
-    input.destroy = destroy_;
-    input.found_empty = std::move(existing);
-    input.interrupted = &interrupt;
+    input.workers = &workers;
     return measure(std::move(input), *store, global.command_line);
   }
 
@@ -121,9 +122,6 @@ class RunCommand final : public Command {
     if (!id) return id.error();
     Recorder recorder(store, *id, plan, line);
     recorder.adopt(input.replicates);
-    const auto binary = executable_path();
-    if (!binary) return binary.error();
-    input.worker_command = {*binary, "worker"};
     input.clock = &clock;
     const auto load_before = read_host_load("/");
     const auto outcome = run_plan(std::move(input), recorder);

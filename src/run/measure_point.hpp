@@ -1,18 +1,15 @@
-// visit_point: one point of a curve in one worker, until it is steady and known well enough.
+// measure_point: one point of a curve in one worker, until it is steady and known well enough.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
-#include "base/result.hpp"
 #include "record/replicate.hpp"
-#include "plan/plan.hpp"
-#include "run/protocol.hpp"
-#include "run/slice_steps.hpp"
+#include "run/worker_link.hpp"
 
 namespace pmembench {
 
-struct VisitOrder {
+struct PointOrder {
   const Cell* cell = nullptr;
   unsigned replicate = 0;
   std::uint64_t seed = 0;
@@ -26,8 +23,8 @@ struct VisitOrder {
 // The first slice is dropped, and so are the first of those that show a trend in bandwidth or in
 // latency, as long as slices are left. Ends as soon as both are level and their means known within
 // `precision`, else with the last slice: the replicate's details then say `steady: false`.
-// Preempted slices are dropped where enough others remain; how many is said too. Errors as `ask`
-// gives them.
-Result<Replicate> visit_point(const Ask& ask, const VisitOrder& order, const OpenedReply& opened);
+// Preempted slices are dropped if enough others remain; how many is recorded too. Errors as the
+// worker gives them.
+Result<Replicate> measure_point(WorkerLink& worker, const PointOrder& order);
 
 }  // namespace pmembench

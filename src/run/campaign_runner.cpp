@@ -1,4 +1,4 @@
-#include "run/coordinator.hpp"
+#include "run/campaign_runner.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,8 +10,8 @@
 #include "base/random.hpp"
 #include "measure/stopping_rule.hpp"
 #include "plan/cell_name.hpp"
-#include "run/cell_driver.hpp"
-#include "run/worker_process.hpp"
+#include "run/budget.hpp"
+#include "run/measure_cell.hpp"
 
 namespace pmembench {
 namespace {
@@ -39,7 +39,7 @@ class Run {
       : input_(std::move(input)),
         observer_(observer),
         settings_(input_.plan->settings),
-        begin_ns_(input_.clock->now_ns()) {
+        budget_(*input_.clock, settings_.budget_ns) {
     rule_ = {settings_.precision, settings_.minimum_replicates, settings_.maximum_replicates};
     collect_cells();
     first_slices_ = slices_within_budget(settings_, cells_.size());
@@ -59,7 +59,7 @@ class Run {
       }
     }
     outcome_.interrupted = interrupted();
-    outcome_.budget_ended = !outcome_.interrupted && over_budget() && open_count() > 0;
+    outcome_.budget_ended = !outcome_.interrupted && budget_.over() && open_count() > 0;
     return outcome_;
   }
 
@@ -117,39 +117,25 @@ class Run {
     shuffle(cells, seed);
     while (!cells.empty() && !stopping()) {
       tell(cells.front()->cell->name, round, cells.size());
-      LeftBehind left_behind;  // goes after the worker, which removes it itself unless it dies
-      auto worker = WorkerProcess::start(input_.worker_command);
+      auto worker = input_.workers->start(*cells.front()->cell);
       if (!worker) return worker.error();
-      const auto opened = open(**worker, *cells.front()->cell);
+      const Status opened = (*worker)->await_open();
       if (!opened) {
-        if (opened.error().code == EINTR) return {};
+        if (opened.error().kind == ErrorKind::interrupted) return {};
         return fail_all(cells, opened.error());
       }
-      left_behind = made_by(*opened, cells.front()->cell->media);
       while (!cells.empty() && (*worker)->alive() && !stopping()) {
         CellState& state = *cells.back();
         cells.pop_back();
         tell(state.cell->name, round, cells.size() + 1);
-        const Status status = run_cell(**worker, *opened, state, round, seed);
+        const Status status = run_cell(**worker, state, round, seed);
         if (!status) return status;
       }
     }
     return {};
   }
 
-  Result<OpenedReply> open(WorkerProcess& worker, const Cell& cell) {
-    OpenRequest request = open_request_for(cell);
-    request.destroy = input_.destroy || input_.found_empty.contains(cell.media);
-    request.probe_destroy = input_.destroy || input_.found_empty.contains(request.probe_media);
-    request.plugins = input_.plugins;
-    request.without_cpu = input_.without_cpu;
-    const auto answer = worker.ask(to_json(request), kOpenTimeout_ms);
-    if (!answer) return answer.error();
-    return opened_reply_from_json(*answer);
-  }
-
-  Status run_cell(WorkerProcess& worker, const OpenedReply& opened, CellState& state,
-                  unsigned round, std::uint64_t seed) {
+  Status run_cell(WorkerLink& worker, CellState& state, unsigned round, std::uint64_t seed) {
     CellOrder order;
     order.cell = state.cell;
     order.replicate = round;
@@ -158,13 +144,8 @@ class Run {
     order.slice_ns = settings_.slice_ns;
     order.operations = state.operations;
     order.cores = state.cores;
-    const auto ask = [&](const nlohmann::json& message, std::uint64_t timeout_ms) {
-      if (interrupted())
-        return Result<nlohmann::json>(Error{ErrorKind::runtime, "interrupted", EINTR});
-      return worker.ask(message, timeout_ms);
-    };
-    const auto outcome = drive_cell(ask, order, opened);
-    if (!outcome && outcome.error().code == EINTR) return {};
+    const auto outcome = measure_cell(worker, order);
+    if (!outcome && outcome.error().kind == ErrorKind::interrupted) return {};
     if (!outcome) return fail(state, outcome.error());
     state.operations = outcome->operations;
     state.cores = outcome->cores;
@@ -190,12 +171,8 @@ class Run {
     return {};
   }
 
-  [[nodiscard]] bool interrupted() const {
-    return input_.interrupted != nullptr && input_.interrupted->load(std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::uint64_t elapsed_ns() const { return input_.clock->now_ns() - begin_ns_; }
-  [[nodiscard]] bool over_budget() const { return elapsed_ns() >= settings_.budget_ns; }
-  [[nodiscard]] bool stopping() const { return interrupted() || over_budget(); }
+  [[nodiscard]] bool interrupted() const { return input_.workers->interrupted(); }
+  [[nodiscard]] bool stopping() const { return interrupted() || budget_.over(); }
 
   void tell(const std::string& cell, unsigned round, std::size_t left_in_device) {
     Progress progress;
@@ -204,7 +181,7 @@ class Run {
     progress.open = open_count();
     progress.round = round + 1;
     progress.done = outcome_.replicates;
-    progress.elapsed_s = static_cast<double>(elapsed_ns()) * 1e-9;
+    progress.elapsed_s = budget_.elapsed_s();
     progress.left_s = expected_left_s(left_in_device);
     observer_.progress(progress);
   }
@@ -226,32 +203,26 @@ class Run {
   [[nodiscard]] unsigned slices_now() const {
     const std::uint64_t left = owed();
     if (slices_taken_ == 0 || left == 0) return first_slices_;
-    const double budget_left =
-        static_cast<double>(settings_.budget_ns) -
-        std::min(static_cast<double>(elapsed_ns()), static_cast<double>(settings_.budget_ns));
-    const double slice_cost =
-        static_cast<double>(elapsed_ns()) / static_cast<double>(slices_taken_);
-    const double slices = kBudgetShare * budget_left / static_cast<double>(left) / slice_cost;
+    const double slice_cost = budget_.elapsed_ns() / static_cast<double>(slices_taken_);
+    const double slices = kBudgetShare * budget_.left_ns() / static_cast<double>(left) / slice_cost;
     return static_cast<unsigned>(
         std::clamp<double>(slices, std::min(kFewestSlices, settings_.slices), first_slices_));
   }
 
   // The pace so far times what the minimum still asks for, at most what is left of the budget.
   [[nodiscard]] double expected_left_s(std::size_t left_in_device) const {
-    const double budget_left =
-        static_cast<double>(settings_.budget_ns) * 1e-9 - static_cast<double>(elapsed_ns()) * 1e-9;
-    if (outcome_.replicates == 0) return std::max(0.0, budget_left);
+    const double budget_left = budget_.left_ns() * 1e-9;
+    if (outcome_.replicates == 0) return budget_left;
     const std::uint64_t wanted = std::max<std::uint64_t>(owed(), left_in_device);
-    const double pace_s =
-        static_cast<double>(elapsed_ns()) * 1e-9 / static_cast<double>(outcome_.replicates);
-    return std::clamp(pace_s * static_cast<double>(wanted), 0.0, std::max(0.0, budget_left));
+    const double pace_s = budget_.elapsed_s() / static_cast<double>(outcome_.replicates);
+    return std::clamp(pace_s * static_cast<double>(wanted), 0.0, budget_left);
   }
 
   RunInput input_;
   RunObserver& observer_;
   MeasureSettings settings_;
   StoppingRule rule_;
-  std::uint64_t begin_ns_;
+  Budget budget_;
   std::vector<CellState> cells_;
   unsigned first_slices_ = 0;
   std::uint64_t slices_taken_ = 0;
@@ -273,7 +244,8 @@ unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells
 }
 
 Result<RunOutcome> run_plan(RunInput input, RunObserver& observer) {
-  PMB_CHECK(input.plan != nullptr && input.clock != nullptr, "a run has a plan and a clock");
+  PMB_CHECK(input.plan != nullptr && input.clock != nullptr && input.workers != nullptr,
+            "a run has a plan, a clock and workers");
   return Run(std::move(input), observer).rounds();
 }
 

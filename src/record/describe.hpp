@@ -147,8 +147,8 @@ template <>
 struct JsonForm<Histogram> {
   static nlohmann::json write(const Histogram& histogram) { return histogram.sparse(); }
   static void read(const nlohmann::json& json, Histogram& histogram) {
-    auto found = Histogram::from_sparse(
-        json.get<std::vector<std::pair<std::uint32_t, std::uint64_t>>>());
+    auto found =
+        Histogram::from_sparse(json.get<std::vector<std::pair<std::uint32_t, std::uint64_t>>>());
     if (!found) throw nlohmann::json::other_error::create(599, found.error().message, nullptr);
     histogram = *std::move(found);
   }

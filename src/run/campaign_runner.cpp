@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <cmath>
 #include <functional>
-#include <set>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/random.hpp"
 #include "measure/stopping_rule.hpp"

@@ -38,9 +38,7 @@ CurvePoint point_of(const PointSamples& samples, const Replicate& replicate) {
 class CurveRun {
  public:
   CurveRun(CurveInput input, RunObserver& observer)
-      : input_(std::move(input)),
-        observer_(observer),
-        budget_(*input_.clock, input_.budget_ns) {
+      : input_(std::move(input)), observer_(observer), budget_(*input_.clock, input_.budget_ns) {
     outcome_.points = std::move(input_.skeleton);
     if (input_.fewer_threads)
       outcome_.fewer_threads = PointSamples{*input_.fewer_threads, 0, {}, ""};

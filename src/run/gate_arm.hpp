@@ -10,8 +10,8 @@
 
 #include "base/result.hpp"
 #include "measure/arm_samples.hpp"
-#include "run/protocol.hpp"
 #include "run/open_worker.hpp"
+#include "run/protocol.hpp"
 
 namespace pmembench {
 

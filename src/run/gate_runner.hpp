@@ -12,8 +12,8 @@
 #include "base/result.hpp"
 #include "measure/arm_samples.hpp"
 #include "plan/plan.hpp"
-#include "run/run_observer.hpp"
 #include "run/gate_arm.hpp"
+#include "run/run_observer.hpp"
 
 namespace pmembench {
 
@@ -21,7 +21,7 @@ struct GateInput {
   const Plan* plan = nullptr;  // its settings give slices, slice_ns and seed
   std::array<GateArm, kArms> arms;
   std::array<WorkerSource*, kArms> workers{};  // by arm
-  bool destroy = false;  // existing content of the media may be overwritten
+  bool destroy = false;                        // existing content of the media may be overwritten
   const Clock* clock = nullptr;
   std::function<void(const Progress&)> progress;  // before each cell of a replicate
 };
@@ -56,7 +56,8 @@ class GateRunner {
   struct CellState;
   Status run_device(std::vector<CellState*> cells, unsigned replicate);
   Status run_cell(Workers& workers, CellState& state, unsigned replicate, std::uint64_t seed);
-  Status open(Workers& workers, const Cell& cell, unsigned replicate, std::vector<CellState*>& cells);
+  Status open(Workers& workers, const Cell& cell, unsigned replicate,
+              std::vector<CellState*>& cells);
   void tell(const std::string& cell);
   [[nodiscard]] bool interrupted() const { return input_.workers.front()->interrupted(); }
 

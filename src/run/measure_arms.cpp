@@ -101,8 +101,7 @@ class Arms {
 
   void fail(std::size_t arm, const Error& error) {
     if (error.kind == ErrorKind::interrupted) interrupted_ = true;
-    outcome_.failures[arm] =
-        error.message.empty() ? "it failed and gave no reason" : error.message;
+    outcome_.failures[arm] = error.message.empty() ? "it failed and gave no reason" : error.message;
   }
   [[nodiscard]] bool good() const { return !interrupted_ && outcome_.whole(); }
 

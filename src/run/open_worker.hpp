@@ -37,8 +37,7 @@ class WorkerLauncher final : public WorkerSource {
 
  private:
   [[nodiscard]] bool may_overwrite(const std::string& media) const {
-    return settings_.destroy ||
-           (settings_.found_empty.contains(media) && opened_.contains(media));
+    return settings_.destroy || (settings_.found_empty.contains(media) && opened_.contains(media));
   }
 
   WorkerSettings settings_;

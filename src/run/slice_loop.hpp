@@ -1,4 +1,5 @@
-// The slice loop: slices of one worker, or of three whose slices take turns, until there are enough.
+// The slice loop: slices of one worker, or of three whose slices take turns, until there are
+// enough.
 #pragma once
 
 #include <functional>

@@ -6,8 +6,8 @@
 
 #include "base/random.hpp"
 #include "measure/histogram.hpp"
-#include "run/measure_cell.hpp"
 #include "record/limits.hpp"
+#include "run/measure_cell.hpp"
 
 namespace pmembench {
 namespace {

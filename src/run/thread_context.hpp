@@ -1,4 +1,4 @@
-// CellSeat: what one thread of a cell owns, and how it times its operations.
+// ThreadContext: what one thread of a cell owns, and how it spends a slice.
 #pragma once
 
 #include <sched.h>
@@ -18,21 +18,47 @@
 #include "measure/timer.hpp"
 #include "plan/plan.hpp"
 #include "run/disturbance.hpp"
+#include "run/load_pace.hpp"
 #include "run/plant.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench {
 
-// On lines of its own: threads share nothing while they are timed.
-struct alignas(128) CellSeat {
-  static constexpr std::uint64_t kReadings = 128;  // 1 KiB: a small part of the first-level cache
+// What a thread does in a slice.
+enum class Role {
+  slice,      // operations, timed together
+  operation,  // operations, each timed
+  arrivals,   // operations that begin at a rate, each timed
+  probe,      // chunks of dependent loads until the slice is over, each chunk timed
+  load,       // operations at a pace until the slice is over
+};
 
+// One slice, the same for all threads of a cell.
+struct SliceTask {
+  std::uint64_t operations = 0;          // of roles slice, operation, arrivals
+  std::uint64_t ticks = 0;               // of roles probe and load: how long the slice is
+  std::uint64_t operations_a_chunk = 1;  // of role probe
+  std::uint64_t operations_a_group = 1;  // of role load, where it is paced
+  bool durable = false;                  // an operation ends behind a full barrier
+  Plant slowdown;                        // injected
+};
+
+// On lines of its own: threads share nothing while they are timed.
+struct alignas(128) ThreadContext {
+  static constexpr std::uint64_t kReadings = 128;  // 1 KiB: a small part of the first-level cache
+  static constexpr std::uint64_t kUnpacedOperations =
+      256;  // of a load, between two looks at the clock
+
+  Role role = Role::slice;
   std::unique_ptr<Path> path;
   std::unique_ptr<Workload> workload;
-  Histogram histogram;    // in an open loop from the intended begin
+  Histogram
+      histogram;  // of operations, or of a probe's chunks; of an open loop from when each was due
   Histogram service;      // of an open loop: from the begin that was possible
   OpenSchedule schedule;  // closed: operations follow each other
   SlotSeries slots;
+  LoadPace pace;
+  bool idle = false;  // a load thread that is not to load
   Status status;
   Work work;
   std::uint64_t begin = 0, end = 0;
@@ -97,26 +123,78 @@ struct alignas(128) CellSeat {
     end = tsc_end_durable();
   }
 
-  void run(std::uint64_t operations, const Cell& cell, const Plant& plant) {
+  // The counter is read once between two chunks: its lfence waits for the last load of a chunk, and
+  // no load of the next begins before that.
+  void probe(std::uint64_t ticks, std::uint64_t chunk) {
+    begin = tsc_begin();
+    const std::uint64_t deadline = begin + ticks;
+    std::uint64_t before = begin;
+    while (before < deadline) {
+      const Work one = workload->run(chunk);
+      const std::uint64_t now = tsc_end_issue();
+      histogram.record(now - before);
+      before = now;
+      work.operations += one.operations;
+    }
+    end = before;
+  }
+
+  void load(std::uint64_t ticks, std::uint64_t group) {
+    begin = tsc_begin();
+    const std::uint64_t deadline = begin + ticks;
+    std::uint64_t now = begin;
+    pace.start(now);
+    const std::uint64_t operations = pace.limited() ? group : kUnpacedOperations;
+    while (now < deadline && !idle) {
+      const Work part = workload->run(operations);
+      work.operations += part.operations;
+      work.bytes += part.bytes;
+      if (part.operations != operations) [[unlikely]] {
+        status = runtime_error("the load stopped: {}", workload->failure());
+        break;
+      }
+      now = __rdtsc();
+      if (!pace.limited()) continue;
+      const std::uint64_t next = std::min(pace.after_group(now), deadline);
+      while (now < next) {
+        _mm_pause();
+        now = __rdtsc();
+      }
+    }
+    end = idle ? deadline : tsc_end_durable();
+  }
+
+  void run(const SliceTask& task) {
     const Disturbance before = disturbance_so_far();
-    const bool durable = cell.latency_mode == "durable";
     core_ticks = core_probe_ticks();
-    if (cell.timing == Timing::slice) {
-      time_slice(operations, plant);
-    } else if (schedule.open()) {
-      durable ? time_arrivals<tsc_end_durable>(operations)
-              : time_arrivals<tsc_end_issue>(operations);
-    } else {
-      durable ? time_operations<tsc_end_durable>(operations, plant)
-              : time_operations<tsc_end_issue>(operations, plant);
+    work = {};
+    switch (role) {
+      case Role::slice:
+        time_slice(task.operations, task.slowdown);
+        break;
+      case Role::operation:
+        task.durable ? time_operations<tsc_end_durable>(task.operations, task.slowdown)
+                     : time_operations<tsc_end_issue>(task.operations, task.slowdown);
+        break;
+      case Role::arrivals:
+        task.durable ? time_arrivals<tsc_end_durable>(task.operations)
+                     : time_arrivals<tsc_end_issue>(task.operations);
+        break;
+      case Role::probe:
+        probe(task.ticks, task.operations_a_chunk);
+        break;
+      case Role::load:
+        load(task.ticks, task.operations_a_group);
+        break;
     }
     core_ticks = std::max(core_ticks, core_probe_ticks());
     const Disturbance after = disturbance_so_far();
     disturbance = {after.switches - before.switches, after.faults - before.faults};
     cpu = sched_getcpu();
-    if (work.operations != operations) {
-      status = runtime_error("only {} of {} operations were done: {}", work.operations, operations,
-                             workload->failure());
+    const bool counted = role != Role::probe && role != Role::load;
+    if (counted && work.operations != task.operations) {
+      status = runtime_error("only {} of {} operations were done: {}", work.operations,
+                             task.operations, workload->failure());
     }
   }
 

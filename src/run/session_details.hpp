@@ -8,7 +8,7 @@
 #include "measure/histogram.hpp"
 #include "measure/timer.hpp"
 #include "record/replicate.hpp"
-#include "run/cell_seat.hpp"
+#include "run/thread_context.hpp"
 
 namespace pmembench {
 
@@ -16,7 +16,7 @@ OpenLoopDetails open_loop_details(const std::string& arrival, double asked_per_s
                                   const Histogram& service, const TimerFacts& timer);
 
 // Of the last slice, all threads together, and what repeats in the maxima and in the means.
-SlotDetails slot_details(const std::vector<std::unique_ptr<CellSeat>>& seats,
+SlotDetails slot_details(const std::vector<std::unique_ptr<ThreadContext>>& threads,
                          const TimerFacts& timer, std::uint64_t seed);
 
 }  // namespace pmembench

@@ -1,4 +1,4 @@
-#include "run/cell_extras.hpp"
+#include "run/session_details.hpp"
 
 #include "measure/period.hpp"
 
@@ -28,10 +28,10 @@ OpenLoopDetails open_loop_details(const std::string& arrival, double asked_per_s
   return details;
 }
 
-SlotDetails slot_details(const std::vector<std::unique_ptr<CellSeat>>& seats,
+SlotDetails slot_details(const std::vector<std::unique_ptr<ThreadContext>>& threads,
                          const TimerFacts& timer, std::uint64_t seed) {
-  SlotSeries all = seats.front()->slots;
-  for (std::size_t i = 1; i < seats.size(); ++i) all.merge(seats[i]->slots);
+  SlotSeries all = threads.front()->slots;
+  for (std::size_t i = 1; i < threads.size(); ++i) all.merge(threads[i]->slots);
   SlotSummary summary = all.summary(timer.ns_per_tick);
   SlotDetails details;
   details.slot_ns = summary.slot_ns;

@@ -81,12 +81,17 @@ class CurveRun {
     return refine();
   }
 
+  [[nodiscard]] bool has_point(double share) const {
+    return std::any_of(outcome_.points.begin(), outcome_.points.end(),
+                       [share](const PointSamples& point) { return point.share == share; });
+  }
+
   // Points where this process's curve is least known.
   Status refine() {
     while (input_.cell_at && outcome_.points.size() < input_.points && !stopping()) {
       const std::vector<CurvePoint> curve = curve_of_round(outcome_.points, 0);
       const std::optional<double> share = next_share(curve);
-      if (!share) break;
+      if (!share || has_point(*share)) break;  // one that failed is not tried again
       auto cell = input_.cell_at(*share);
       if (!cell) return cell.error();
       const auto after =

@@ -132,9 +132,9 @@ TEST_F(OpenWorkerTest, never_overwrites_another_medium_without_destroy) {
 TEST_F(OpenWorkerTest, removes_what_a_worker_made_that_dies) {
   WorkerLauncher launcher(settings(R"(*'"do":"slice"'*) kill -SEGV $$;;)", "true"));
   {
+    std::ofstream(medium()) << "made by the worker";
     const auto worker = open_worker(launcher, cell_);
     ASSERT_TRUE(worker) << worker.error().message;
-    std::ofstream(medium()) << "made";
     const auto slice = (*worker)->take_slice(true);
     ASSERT_FALSE(slice);
     EXPECT_EQ(slice.error().message, "the worker died of SIGSEGV (Segmentation fault)");

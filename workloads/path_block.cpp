@@ -35,7 +35,7 @@ class BlockPath final : public Path {
 };
 
 ParameterSpec sector_spec() {
-  return {"sector", ParameterKind::size, "4096", {}, "bytes of a sector: 512 or 4096"};
+  return {"sector", ValueKind::size, "4096", {}, "bytes of a sector: 512 or 4096"};
 }
 
 std::uint64_t block_granule_bytes(const Parameters& parameters) {
@@ -122,9 +122,9 @@ PathType block_rmw_path() {
   PathType type =
       block_path("block-rmw", "erase blocks, read, modified and written back whole", prepare_rmw);
   type.parameters.push_back(
-      {"erase_block", ParameterKind::size, "65536", {}, "bytes of an erase block, a power of two"});
+      {"erase_block", ValueKind::size, "65536", {}, "bytes of an erase block, a power of two"});
   type.parameters.push_back({"erase",
-                             ParameterKind::choice,
+                             ValueKind::choice,
                              "on",
                              {"on", "off"},
                              "fill a block with ones before it is written, as flash needs it"});

@@ -134,12 +134,12 @@ PathType path_type(std::string_view name, std::string_view summary) {
   type.make = make_fs_path;
   type.prepare = prepare_fs<kKind>;
   type.parameters = {{"data",
-                      ParameterKind::choice,
+                      ValueKind::choice,
                       "in-place",
                       {"in-place", "cow"},
                       "what is overwritten is changed where it lies, or written elsewhere"},
                      {"range_locks",
-                      ParameterKind::choice,
+                      ValueKind::choice,
                       "off",
                       {"off", "on"},
                       "threads in one file wait for each other, or only where their bytes meet"}};
@@ -162,7 +162,7 @@ PathType fs_block_path() {
   PathType type =
       path_type<FsKind::block>("fs-block", "the small file system on a block device over it");
   type.parameters.push_back({"translation",
-                             ParameterKind::choice,
+                             ValueKind::choice,
                              "raw",
                              {"raw", "btt"},
                              "of the block device that it is mounted on"});

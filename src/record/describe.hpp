@@ -13,6 +13,7 @@
 // library.
 #pragma once
 
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -108,17 +109,45 @@ struct Writer {
   }
 };
 
+// decode(), whose exceptions say which member could not be read: "medium: size_bytes: type must
+// be number, but is string".
+template <typename T>
+void decode_member(std::string_view name, const nlohmann::json& json, T& value) {
+  try {
+    decode(json, value);
+  } catch (const nlohmann::json::exception& failure) {
+    const std::string_view what = failure.what();  // "[json.exception.NAME.ID] ..."
+    const std::size_t prefix = what.find("] ");
+    const std::string_view cause =
+        prefix == std::string_view::npos ? what : what.substr(prefix + 2);
+    throw nlohmann::json::other_error::create(
+        failure.id, std::string(name) + ": " + std::string(cause), nullptr);
+  }
+}
+
+// The number that a key stands for.
+template <typename T>
+T number_of_key(const std::string& key) {
+  T number = 0;
+  const char* const end = key.data() + key.size();
+  const auto read = std::from_chars(key.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end) {
+    throw nlohmann::json::other_error::create(598, "'" + key + "' is no whole number", nullptr);
+  }
+  return number;
+}
+
 struct Reader {
   const nlohmann::json& in;
 
   template <typename T>
   void field(const Field& field, T& value) {
-    decode(in.at(std::string(field.name)), value);
+    decode_member(field.name, in.at(std::string(field.name)), value);
   }
   template <typename T>
   void added(const Field& field, T& value) {
     const auto found = in.find(field.name);
-    if (found != in.end()) decode(*found, value);
+    if (found != in.end()) decode_member(field.name, *found, value);
   }
   template <typename T>
   void unless_empty(const Field& name, T& value) {
@@ -218,9 +247,9 @@ void decode(const nlohmann::json& json, T& value) {
     if (!json.is_object()) (void)json.get<std::map<std::string, nlohmann::json>>();
     for (const auto& [key, each] : json.items()) {
       if constexpr (std::is_integral_v<typename T::key_type>) {
-        decode(each, value[static_cast<typename T::key_type>(std::stoll(key))]);
+        detail::decode_member(key, each, value[detail::number_of_key<typename T::key_type>(key)]);
       } else {
-        decode(each, value[key]);
+        detail::decode_member(key, each, value[key]);
       }
     }
   } else if constexpr (detail::IsPair<T>::value) {
@@ -232,6 +261,8 @@ void decode(const nlohmann::json& json, T& value) {
                        std::is_same_v<T, nlohmann::json>) {
     value = json.get<T>();
   } else {
+    // null has no members, as an older document; at() refuses what is no object.
+    if (!json.is_object() && !json.is_null()) (void)json.at(std::string());
     describe(value, detail::Reader{json});
   }
 }

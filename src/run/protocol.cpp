@@ -7,6 +7,17 @@
 
 namespace pmembench {
 
+struct Failed {
+  std::string kind = "runtime", message = "unknown";
+};
+
+template <typename T, typename V>
+requires IsOf<T, Failed>
+void describe(T& failed, V&& members) {
+  members.added("kind", failed.kind);
+  members.added("message", failed.message);
+}
+
 // Found by decode() through argument-dependent lookup.
 void from_name(const std::string& name, Timing& timing) {
   timing = name == name_of(Timing::operation) ? Timing::operation : Timing::slice;
@@ -39,11 +50,12 @@ json as_message(const char* key, const char* what, const T& message) {
 template <typename T>
 Result<T> read_message(const json& message, const char* key, const char* wanted) {
   try {
-    if (message.is_object() && message.value("is", "") == "failed") {
-      return Error{kind_of(message.value("kind", "runtime")), message.value("message", "unknown"),
-                   0};
+    if (message.is_object() && message.value("is", json()) == "failed") {
+      Failed failed;
+      decode(message, failed);
+      return Error{kind_of(failed.kind), failed.message, 0};
     }
-    if (!message.is_object() || message.value(key, "") != wanted) {
+    if (!message.is_object() || message.value(key, json()) != wanted) {
       return runtime_error("worker protocol: expected '{}', got: {}", wanted,
                            message.dump(-1, ' ', false, json::error_handler_t::replace));
     }

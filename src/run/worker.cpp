@@ -18,6 +18,13 @@
 namespace pmembench {
 namespace {
 
+// Empty where it says none.
+std::string verb_of(const nlohmann::json& message) {
+  const nlohmann::json verb =
+      message.is_object() ? message.value("do", nlohmann::json()) : nlohmann::json();
+  return verb.is_string() ? verb.get<std::string>() : std::string();
+}
+
 class Worker {
  public:
   Worker(Channel channel, std::span<const dax_operations* const> builtins, std::string_view version)
@@ -27,7 +34,7 @@ class Worker {
     for (;;) {
       const auto message = channel_.receive();
       if (!message) return message.error().code == EPIPE ? 0 : 4;
-      const std::string verb = message->is_object() ? message->value("do", "") : "";
+      const std::string verb = verb_of(*message);
       if (verb == "quit") return 0;
       const Result<nlohmann::json> answer = handle(verb, *message);
       const Status sent = channel_.send(answer ? *answer : to_json(answer.error()));
@@ -40,7 +47,7 @@ class Worker {
     if (verb == "hello") return hello();
     if (verb == "open") return open(message);
     if (verb == "cell") return begin_cell(message);
-    if (verb == "slice") return slice(message.value("first", false));
+    if (verb == "slice") return slice(message.value("first", nlohmann::json()) == true);
     if (verb == "end") return end_cell();
     return runtime_error("worker protocol: unknown request '{}'", verb);
   }

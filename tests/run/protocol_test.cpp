@@ -2,8 +2,212 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
 namespace pmembench {
 namespace {
+
+// ---- The members of each struct of the protocol. A structured binding must name them all: whoever
+// adds a member is told here by the compiler, and below by a round trip that loses it. ----
+
+auto members_of(const Placement& placement) {
+  const auto& [asked, cpus, memory_node] = placement;
+  return std::tie(asked, cpus, memory_node);
+}
+
+auto members_of(const Cell& cell) {
+  // A worker need not know the last three.
+  [[maybe_unused]] const auto& [name, media, backend, backend_options, path, workload, parameters,
+                                threads, placement, timing, durable, latency_mode, arrival, rate,
+                                slots_ns, seed, skip_reason, pair, capabilities, sibling_threads] =
+      cell;
+  return std::tie(name, media, backend, backend_options, path, workload, parameters, threads,
+                  placement, timing, durable, latency_mode, arrival, rate, slots_ns, seed,
+                  skip_reason);
+}
+
+auto members_of(const PluginSearch& plugins) {
+  // A worker goes by the default limit.
+  [[maybe_unused]] const auto& [files, folders, limit_ms] = plugins;
+  return std::tie(files, folders);
+}
+
+auto members_of(const OpenRequest& open) {
+  // The version is the protocol's: another one is refused.
+  [[maybe_unused]] const auto& [version, media, backend, backend_options, node, destroy, plugins,
+                                without_cpu, probe_media, probe_destroy] = open;
+  return std::tie(media, backend, backend_options, node, destroy, plugins, without_cpu, probe_media,
+                  probe_destroy);
+}
+
+auto members_of(const MediumFacts& medium) {
+  const auto& [kind, size_bytes, page_bytes, huge_share, map_sync, persistence_domain, file_system,
+               node_share, pages_asked, created, claim, backend, block_device, directory,
+               dax_attribute, probe] = medium;
+  return std::tie(kind, size_bytes, page_bytes, huge_share, map_sync, persistence_domain,
+                  file_system, node_share, pages_asked, created, claim, backend, block_device,
+                  directory, dax_attribute, probe);
+}
+
+auto members_of(const TimerFacts& timer) {
+  const auto& [ns_per_tick, step_ns, floor_issue_ns, floor_durable_ns, invariant] = timer;
+  return std::tie(ns_per_tick, step_ns, floor_issue_ns, floor_durable_ns, invariant);
+}
+
+auto members_of(const OpenedReply& opened) {
+  const auto& [version, medium, timer, ceiling_bytes_per_s] = opened;
+  return std::tie(version, medium, timer, ceiling_bytes_per_s);
+}
+
+auto members_of(const CellRequest& request) {
+  const auto& [cell, slice_ns, operations, plant, load_maximum] = request;
+  return std::tie(cell, slice_ns, operations, plant, load_maximum);
+}
+
+auto members_of(const HelloReply& hello) {
+  const auto& [protocol, version] = hello;
+  return std::tie(protocol, version);
+}
+
+auto members_of(const SliceReply& slice) {
+  const auto& [ns_per_operation, operations, bytes, overlap, involuntary_switches, faults,
+               load_bytes_per_s, backlog_ns, core_probes_ns] = slice;
+  return std::tie(ns_per_operation, operations, bytes, overlap, involuntary_switches, faults,
+                  load_bytes_per_s, backlog_ns, core_probes_ns);
+}
+
+auto members_of(const LoadedDetails::Steady& steady) {
+  const auto& [is_steady, within_precision, dropped_slices, bandwidth_half_width,
+               latency_half_width, bandwidth_lag1, bandwidth_trend, latency_trend] = steady;
+  return std::tie(is_steady, within_precision, dropped_slices, bandwidth_half_width,
+                  latency_half_width, bandwidth_lag1, bandwidth_trend, latency_trend);
+}
+
+auto members_of(const LoadedDetails& loaded) {
+  const auto& [chunk, asked_bytes_per_s, maximum_bytes_per_s, load_threads, slice_bytes_per_s,
+               bytes_per_s, steady] = loaded;
+  return std::tie(chunk, asked_bytes_per_s, maximum_bytes_per_s, load_threads, slice_bytes_per_s,
+                  bytes_per_s, steady);
+}
+
+auto members_of(const OpenLoopDetails& open_loop) {
+  const auto& [arrival, asked_per_s, closed_loop_per_s, ns_per_tick, service, achieved_per_s,
+               backlog_ns] = open_loop;
+  return std::tie(arrival, asked_per_s, closed_loop_per_s, ns_per_tick, service, achieved_per_s,
+                  backlog_ns);
+}
+
+auto members_of(const PeriodDetails& period) {
+  const auto& [period_ns, p_value, harmonics, found] = period;
+  return std::tie(period_ns, p_value, harmonics, found);
+}
+
+auto members_of(const SlotDetails& slots) {
+  const auto& [slot_ns, n, mean_ns, p50_ns, p99_ns, p999_ns, max_ns, cut, period_of_max,
+               period_of_mean] = slots;
+  return std::tie(slot_ns, n, mean_ns, p50_ns, p99_ns, p999_ns, max_ns, cut, period_of_max,
+                  period_of_mean);
+}
+
+auto members_of(const CellExtra& extra) {
+  const auto& [loaded, open_loop, slots] = extra;
+  return std::tie(loaded, open_loop, slots);
+}
+
+auto members_of(const CellDoneReply& done) {
+  const auto& [histogram, counters, figures, cpus, extra] = done;
+  return std::tie(histogram, counters, figures, cpus, extra);
+}
+
+template <typename T>
+concept HasMembers = requires(const T& value) {
+  members_of(value);
+};
+
+// ---- Comparisons, member by member. ----
+
+template <typename T>
+bool is_same(const T& left, const T& right);
+
+bool is_same(const Histogram& left, const Histogram& right) {
+  return left.sparse() == right.sparse();
+}
+
+template <typename T>
+bool is_same(const std::optional<T>& left, const std::optional<T>& right) {
+  return left.has_value() == right.has_value() && (!left || is_same(*left, *right));
+}
+
+bool is_same(const std::vector<MediumFacts>& left, const std::vector<MediumFacts>& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const auto& one, const auto& other) { return is_same(one, other); });
+}
+
+template <typename Members, typename Visit>
+void each_pair(const Members& left, const Members& right, Visit visit) {
+  constexpr auto kSize = std::tuple_size_v<Members>;
+  [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+    (visit(kIndex, std::get<kIndex>(left), std::get<kIndex>(right)), ...);
+  }
+  (std::make_index_sequence<kSize>());
+}
+
+template <typename T>
+bool is_same(const T& left, const T& right) {
+  if constexpr (HasMembers<T>) {
+    bool same = true;
+    each_pair(members_of(left), members_of(right),
+              [&](std::size_t, const auto& one, const auto& other) {
+                same = same && is_same(one, other);
+              });
+    return same;
+  } else {
+    return left == right;
+  }
+}
+
+// Every member has another value than by default, those of members too: an example that leaves one
+// out proves nothing of it.
+template <typename T>
+void expect_all_set(const T& value, const std::string& where) {
+  const T by_default{};
+  each_pair(members_of(value), members_of(by_default),
+            [&](std::size_t index, const auto& member, const auto& other) {
+              const std::string name = where + ", member " + std::to_string(index);
+              using Member = std::remove_cvref_t<decltype(member)>;
+              if constexpr (HasMembers<Member>) {
+                expect_all_set(member, name);
+              } else {
+                EXPECT_FALSE(is_same(member, other)) << name << " has its default";
+              }
+              if constexpr (requires { members_of(member.value()); }) {
+                if (member) expect_all_set(*member, name);
+              }
+            });
+}
+
+template <typename T>
+void expect_same(const T& left, const T& right, const std::string& what) {
+  each_pair(members_of(left), members_of(right),
+            [&](std::size_t index, const auto& one, const auto& other) {
+              EXPECT_TRUE(is_same(one, other)) << "member " << index << " of " << what;
+            });
+}
+
+nlohmann::json over_the_wire(const nlohmann::json& message) {
+  return nlohmann::json::parse(message.dump());
+}
+
+// ---- An example of each message, with every member set. ----
 
 Cell example_cell() {
   Cell cell;
@@ -19,47 +223,231 @@ Cell example_cell() {
   cell.timing = Timing::operation;
   cell.latency_mode = "issue";
   cell.durable = true;
+  cell.arrival = "poisson";
+  cell.rate = "50%";
+  cell.slots_ns = 1'000'000;
   cell.seed = 0xFFFFFFFFFFFFFFFFULL;
   cell.skip_reason = "none";
   return cell;
 }
 
+OpenRequest example_open() {
+  OpenRequest open;
+  open.media = "dram:1M";
+  open.backend = "clwb";
+  open.backend_options = "a=b";
+  open.node = 1;
+  open.destroy = true;
+  open.plugins.files = {"a.so"};
+  open.plugins.folders = {"/folder"};
+  open.without_cpu = "avx2";
+  open.probe_media = "dram:2M";
+  open.probe_destroy = true;
+  return open;
+}
+
+MediumFacts example_medium() {
+  MediumFacts medium;
+  medium.kind = "posix";
+  medium.size_bytes = 1 << 20;
+  medium.page_bytes = 2 << 20;
+  medium.huge_share = 0.5;
+  medium.map_sync = true;
+  medium.persistence_domain = "memory_controller";
+  medium.file_system = "ext4";
+  medium.node_share = {{-1, 0.25}, {1, 0.75}};
+  medium.pages_asked = 256;
+  medium.created = true;
+  medium.claim = "durable";
+  medium.backend = "engine=pread";
+  medium.block_device = "loop device";
+  medium.directory = "/mnt/pmembench-abc123";
+  medium.dax_attribute = "on";
+  return medium;
+}
+
+OpenedReply example_opened() {
+  OpenedReply opened;
+  opened.version = 7;
+  opened.medium = example_medium();
+  opened.medium.probe = {example_medium()};
+  opened.timer = {0.4, 10, 27, 90, true};
+  opened.ceiling_bytes_per_s = 1e11;
+  return opened;
+}
+
+CellRequest example_request() {
+  CellRequest request;
+  request.cell = example_cell();
+  request.slice_ns = 700;
+  request.operations = 7;
+  request.plant = 0;  // barriers alone are not nothing
+  request.load_maximum = 4e9;
+  return request;
+}
+
+SliceReply example_slice() {
+  SliceReply slice;
+  slice.ns_per_operation = 1.5;
+  slice.operations = 10;
+  slice.bytes = 640;
+  slice.overlap = 0.9;
+  slice.involuntary_switches = 1;
+  slice.faults = 2;
+  slice.load_bytes_per_s = 0;
+  slice.backlog_ns = 1234.5;
+  slice.core_probes_ns = {700, 712.5};
+  return slice;
+}
+
+CellDoneReply example_done() {
+  CellDoneReply done;
+  done.histogram = {{3, 5}, {300, 1}};
+  done.counters = {{"drains", 9}};
+  done.figures = {{"share", 0.5}};
+  done.cpus = {0, 1};
+  LoadedDetails& loaded = done.extra.loaded.emplace();
+  loaded.chunk = 16;
+  loaded.asked_bytes_per_s = 1e9;
+  loaded.maximum_bytes_per_s = 2e9;
+  loaded.load_threads = 3;
+  loaded.slice_bytes_per_s = {0.9e9, 1.1e9};
+  loaded.bytes_per_s = 1e9;
+  LoadedDetails::Steady& steady = loaded.steady.emplace();
+  steady.steady = steady.within_precision = false;
+  steady.dropped_slices = 4;
+  steady.bandwidth_half_width = 0.01;
+  steady.latency_half_width = 0.02;
+  steady.bandwidth_lag1 = 0.3;
+  steady.bandwidth_trend = -0.1;
+  steady.latency_trend = 0.1;
+  OpenLoopDetails& open_loop = done.extra.open_loop.emplace();
+  open_loop.arrival = "poisson";
+  open_loop.asked_per_s = 5000;
+  open_loop.closed_loop_per_s = 20'000;
+  open_loop.ns_per_tick = 0.4;
+  open_loop.service.record_many(100, 7);
+  open_loop.achieved_per_s = 4990;
+  open_loop.backlog_ns = 120;
+  SlotDetails& slots = done.extra.slots.emplace();
+  slots.slot_ns = 1e6;
+  slots.n = {2, 3};
+  slots.mean_ns = {100, 101};
+  slots.p50_ns = {98, 99};
+  slots.p99_ns = {110, 111};
+  slots.p999_ns = {120, 121};
+  slots.max_ns = {130, 131};
+  slots.cut = true;
+  slots.period_of_max = PeriodDetails{2e7, 0.001, 3, true};
+  slots.period_of_mean = PeriodDetails{3e7, 0.5, 2, true};
+  return done;
+}
+
+// `original` has every member set, and comes back as it was. The structs are compared, and not only
+// their JSON, which is the same twice where a member is in neither.
+template <typename T, typename Read>
+void expect_round_trip(const T& original, Read read, const std::string& what) {
+  expect_all_set(original, what);
+  const auto back = read(over_the_wire(to_json(original)));
+  ASSERT_TRUE(back) << what << ": " << back.error().message;
+  expect_same(*back, original, what);
+  EXPECT_EQ(to_json(*back), to_json(original)) << what;
+}
+
+// Another type than the value has, and none that stands for a missing number.
+nlohmann::json of_another_type(const nlohmann::json& value) {
+  if (value.is_string() || value.is_array() || value.is_object()) return 7;
+  return "seven";
+}
+
+// Each member in turn, down to the innermost, becomes of another type.
+template <typename Read>
+void expect_each_refused(const nlohmann::json& whole, const nlohmann::json::json_pointer& at,
+                         Read read) {
+  for (const auto& [key, value] : whole.at(at).items()) {
+    if (key == "is" || key == "do") continue;
+    nlohmann::json bad = whole;
+    bad[at / key] = of_another_type(value);
+    const auto refused = read(bad);
+    EXPECT_FALSE(refused) << (at / key).to_string();
+    if (!refused) {
+      EXPECT_NE(refused.error().message.find(key), std::string::npos)
+          << (at / key).to_string() << ": " << refused.error().message;
+    }
+    if (value.is_object()) expect_each_refused(whole, at / key, read);
+  }
+}
+
+template <typename Read>
+void expect_each_refused(const nlohmann::json& whole, Read read) {
+  ASSERT_TRUE(read(whole));
+  expect_each_refused(whole, nlohmann::json::json_pointer(), read);
+}
+
 TEST(Protocol, carries_a_cell_unchanged) {
   const Cell cell = example_cell();
-  const auto back = cell_from_json(nlohmann::json::parse(to_json(cell).dump()));
+  expect_round_trip(cell, cell_from_json, "Cell");
+  const auto back = cell_from_json(over_the_wire(to_json(cell)));
   ASSERT_TRUE(back);
-  EXPECT_EQ(to_json(*back), to_json(cell));
   EXPECT_EQ(back->seed, cell.seed);
   EXPECT_TRUE(back->durable);
   EXPECT_EQ(back->placement.cpus, cell.placement.cpus);
 }
 
-TEST(Protocol, carries_every_message_unchanged) {
-  OpenRequest open;
-  open.media = "dram:1M";
-  open.backend = "clwb";
-  open.node = 1;
-  open.destroy = true;
-  open.plugins = {{"a.so"}, {"/folder"}};
-  open.without_cpu = "avx2";
-  EXPECT_EQ(to_json(*open_request_from_json(to_json(open))), to_json(open));
-  const OpenedReply opened{{{"kind", "dram"}}, {0.4, 10, 27, 90, true}, 1e11};
-  EXPECT_EQ(to_json(*opened_reply_from_json(to_json(opened))), to_json(opened));
-  const CellRequest request{example_cell(), 500, 7};
-  EXPECT_EQ(to_json(*cell_request_from_json(to_json(request))), to_json(request));
-  SliceReply slice{1.5, 10, 640, 0.9, 1, 2};
-  EXPECT_EQ(to_json(*slice_reply_from_json(to_json(slice))), to_json(slice));
-  slice.core_probes_ns = {700, 712.5};
-  EXPECT_EQ(slice_reply_from_json(to_json(slice))->core_probes_ns, slice.core_probes_ns);
-  const CellDoneReply done{{{3, 5}}, {{"drains", 9}}, {{"share", 0.5}}, {0, 1}};
-  EXPECT_EQ(to_json(*cell_done_reply_from_json(to_json(done))), to_json(done));
+TEST(Protocol, carries_every_member_of_every_message_unchanged) {
+  expect_round_trip(example_open(), open_request_from_json, "OpenRequest");
+  expect_round_trip(example_opened(), opened_reply_from_json, "OpenedReply");
+  expect_round_trip(example_request(), cell_request_from_json, "CellRequest");
+  expect_round_trip(HelloReply{7, "1.2.3"}, hello_reply_from_json, "HelloReply");
+  expect_round_trip(example_slice(), slice_reply_from_json, "SliceReply");
+  expect_round_trip(example_done(), cell_done_reply_from_json, "CellDoneReply");
+  const auto ready = ready_reply_from_json({{"is", "ready"}, {"operations", 12}});
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(*ready, 12u);
+}
+
+TEST(Protocol, carries_messages_with_nothing_in_them_unchanged) {
+  EXPECT_EQ(open_request_from_json(to_json(OpenRequest{}))->version, kProtocolVersion);
+  expect_same(*open_request_from_json(to_json(OpenRequest{})), OpenRequest{}, "OpenRequest");
+  expect_same(*opened_reply_from_json(to_json(OpenedReply{})), OpenedReply{}, "OpenedReply");
+  expect_same(*cell_request_from_json(to_json(CellRequest{})), CellRequest{}, "CellRequest");
+  expect_same(*slice_reply_from_json(to_json(SliceReply{})), SliceReply{}, "SliceReply");
+  expect_same(*cell_done_reply_from_json(to_json(CellDoneReply{})), CellDoneReply{},
+              "CellDoneReply");
+}
+
+TEST(Protocol, carries_an_open_loop_with_its_slots_and_core_probes) {
+  const auto request = cell_request_from_json(over_the_wire(to_json(example_request())));
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->cell.arrival, "poisson");
+  EXPECT_EQ(request->cell.rate, "50%");
+  EXPECT_EQ(request->cell.slots_ns, 1'000'000u);
+  const auto slice = slice_reply_from_json(over_the_wire(to_json(example_slice())));
+  ASSERT_TRUE(slice);
+  EXPECT_EQ(slice->backlog_ns, 1234.5);
+  EXPECT_EQ(slice->core_probes_ns, (std::vector<double>{700, 712.5}));
+  CellDoneReply sent = example_done();
+  sent.extra.loaded.reset();
+  sent.extra.slots->p99_ns[1] = std::numeric_limits<double>::quiet_NaN();
+  const auto done = cell_done_reply_from_json(over_the_wire(to_json(sent)));
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->extra.loaded);
+  ASSERT_TRUE(done->extra.open_loop && done->extra.slots);
+  EXPECT_EQ(done->extra.open_loop->service.count(), 7u);
+  EXPECT_EQ(done->extra.slots->n, (std::vector<std::uint64_t>{2, 3}));
+  EXPECT_EQ(done->extra.slots->p99_ns.at(0), 110);
+  EXPECT_TRUE(std::isnan(done->extra.slots->p99_ns.at(1))) << "a slot too empty for a p99";
+  ASSERT_TRUE(done->extra.slots->period_of_max);
+  EXPECT_EQ(done->extra.slots->period_of_max->harmonics, 3u);
 }
 
 TEST(Protocol, turns_a_failure_into_the_error_that_it_carries) {
-  const auto failed = slice_reply_from_json(to_json(environment_error("no such device")));
-  ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().message, "no such device");
-  EXPECT_EQ(failed.error().kind, ErrorKind::environment);
+  for (const ErrorKind kind : {ErrorKind::usage, ErrorKind::environment, ErrorKind::runtime}) {
+    const auto failed = slice_reply_from_json(to_json(Error{kind, "no such device", 0}));
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().message, "no such device");
+    EXPECT_EQ(failed.error().kind, kind);
+  }
 }
 
 TEST(Protocol, refuses_another_version_by_name) {
@@ -75,10 +463,55 @@ TEST(Protocol, refuses_another_version_by_name) {
 TEST(Protocol, refuses_messages_that_are_incomplete_or_of_another_kind) {
   nlohmann::json slice = to_json(SliceReply{});
   slice.erase("bytes");
-  EXPECT_FALSE(slice_reply_from_json(slice));
+  const auto incomplete = slice_reply_from_json(slice);
+  ASSERT_FALSE(incomplete);
+  EXPECT_NE(incomplete.error().message.find("'bytes'"), std::string::npos);
   EXPECT_FALSE(slice_reply_from_json(to_json(CellDoneReply{})));
   EXPECT_FALSE(slice_reply_from_json(nlohmann::json::array()));
+  EXPECT_FALSE(slice_reply_from_json({{"is", 7}}));
   EXPECT_FALSE(cell_from_json({{"name", 3}}));
+  EXPECT_FALSE(cell_from_json(7));
+}
+
+TEST(Protocol, names_the_member_whose_value_is_of_a_wrong_type) {
+  nlohmann::json slice = to_json(example_slice());
+  slice["bytes"] = "many";
+  const auto refused = slice_reply_from_json(slice);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::runtime);
+  EXPECT_NE(refused.error().message.find("bad 'slice' message"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("bytes: type must be number, but is string"),
+            std::string::npos)
+      << refused.error().message;
+
+  expect_each_refused(to_json(example_cell()), cell_from_json);
+  expect_each_refused(to_json(example_open()), open_request_from_json);
+  expect_each_refused(to_json(example_opened()), opened_reply_from_json);
+  expect_each_refused(to_json(example_request()), cell_request_from_json);
+  expect_each_refused(to_json(HelloReply{7, "1.2.3"}), hello_reply_from_json);
+  expect_each_refused({{"is", "ready"}, {"operations", 12}}, ready_reply_from_json);
+  expect_each_refused(to_json(example_slice()), slice_reply_from_json);
+  expect_each_refused(to_json(example_done()), cell_done_reply_from_json);
+  const auto failed = slice_reply_from_json({{"is", "failed"}, {"kind", 7}});
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().message.find("kind: type must be string"), std::string::npos)
+      << failed.error().message;
+}
+
+TEST(Protocol, refuses_a_node_that_is_no_number_and_a_bucket_that_is_none) {
+  nlohmann::json opened = to_json(example_opened());
+  opened["medium"]["node_share"] = {{"here", 1.0}};
+  const auto no_node = opened_reply_from_json(opened);
+  ASSERT_FALSE(no_node);
+  EXPECT_NE(no_node.error().message.find("node_share: 'here' is no whole number"),
+            std::string::npos)
+      << no_node.error().message;
+  nlohmann::json done = to_json(example_done());
+  done["extra"]["open_loop"]["service"] = {{4'000'000, 1}};
+  const auto no_bucket = cell_done_reply_from_json(done);
+  ASSERT_FALSE(no_bucket);
+  EXPECT_NE(no_bucket.error().message.find("service"), std::string::npos)
+      << no_bucket.error().message;
 }
 
 }  // namespace

@@ -257,6 +257,15 @@ void decode(const nlohmann::json& json, T& value) {
     decode(json.at(1), value.second);
   } else if constexpr (std::is_enum_v<T>) {
     from_name(json.get<std::string>(), value);
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    // The library would read 1.5 as 1 and -1 as the largest number there is.
+    const bool negative = json.is_number_integer() && !json.is_number_unsigned() &&
+                          json.template get<std::int64_t>() < 0;
+    if (!json.is_number_integer() || (std::is_unsigned_v<T> && negative)) {
+      throw nlohmann::json::type_error::create(
+          302, "type must be a whole number" + std::string(negative ? ", not below 0" : ""), &json);
+    }
+    value = json.get<T>();
   } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string> ||
                        std::is_same_v<T, nlohmann::json>) {
     value = json.get<T>();

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "measure/curve.hpp"
-#include "record/row.hpp"
 #include "plan/plan.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 

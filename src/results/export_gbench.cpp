@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "measure/spread.hpp"
-#include "results/export_formats.hpp"
 #include "record/codec.hpp"
+#include "results/export_formats.hpp"
 
 namespace pmembench {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "base/result.hpp"
 #include "record/replicate.hpp"
-#include "results/history.hpp"
 #include "record/row.hpp"
+#include "results/history.hpp"
 
 namespace pmembench {
 

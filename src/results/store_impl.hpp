@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "record/codec.hpp"
 #include "results/database.hpp"
 #include "results/store.hpp"
-#include "record/codec.hpp"
 
 namespace pmembench {
 

@@ -7,8 +7,9 @@
 #include <cstdio>
 #include <sstream>
 
-#include "sample.hpp"
+#include "record/codec.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -202,8 +203,7 @@ TEST(Gbench, says_why_a_cell_has_no_time) {
 }
 
 TEST(Gbench, has_no_bytes_for_what_moves_none_and_no_aggregates_of_one) {
-  Cell null = sample::cell();
-  null.backend = "null";
+  const Cell null = sample::null_cell();
   const std::vector<Replicate> one{sample::replicate(0, 100)};
   Exported all;
   all.add(make_row(null, one, "", {}), one);

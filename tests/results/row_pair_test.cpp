@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "pairs.hpp"
-#include "results/make_row.hpp"
 #include "record/codec.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

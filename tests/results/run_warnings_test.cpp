@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "raw_database.hpp"
 #include "record/codec.hpp"
@@ -202,6 +203,13 @@ TEST_F(StoreSchema, of_version_2_is_migrated_without_loss) {
   for (const char* table : {"cells", "replicates", "histograms"}) {
     EXPECT_EQ(raw.text(std::string("SELECT count(*) FROM ") + table), "0") << table;
   }
+}
+
+TEST_F(StoreSchema, of_version_2_is_migrated_with_the_views_that_a_user_added) {
+  RawDatabase(path_).execute("CREATE VIEW mine AS SELECT cell, backend FROM cells");
+  const Result<Store> store = Store::open(path_, Store::Mode::write);
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_EQ(RawDatabase(path_).text("SELECT count(*) FROM mine"), "3");
 }
 
 TEST_F(StoreSchema, of_a_migrated_file_is_that_of_a_new_one) {

@@ -1,7 +1,7 @@
 // What the parts of Store share. For src/results only.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "record/codec.hpp"

@@ -1,6 +1,7 @@
 #include "results/curve_document.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "results/make_row.hpp"
 #include "sample.hpp"

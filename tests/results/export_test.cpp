@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "record/codec.hpp"
@@ -227,7 +228,7 @@ TEST(Gbench, takes_its_context_from_the_stored_environment) {
   EXPECT_EQ(context["load_avg"], json({0.25}));
   EXPECT_EQ(context["caches"],
             json::parse(R"([{"type":"Data","level":1,"size":32768,"num_sharing":2}])"));
-  all.run.environment = nullptr;
+  all.run.environment = Document();
   EXPECT_TRUE(json::parse(all.as("gbench"))["context"]["num_cpus"].is_null());
 }
 

@@ -1,6 +1,7 @@
 #include "results/run_warnings.hpp"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "results/make_row.hpp"
 #include "sample.hpp"

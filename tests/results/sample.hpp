@@ -122,9 +122,9 @@ inline RunRecord run_record() {
   run.version = "0.1.0";
   run.command_line = "pmembench run quick";
   run.seed = 0x8000000000000001ULL;
-  run.environment = {{"host", {{"host_name", "tester"}, {"governor", "performance"}}},
-                     {"load_1min", 0.25}};
-  run.plan = {{"cells", {{{"name", "b"}}, {{"name", "a"}}, "c"}}};
+  run.environment = nlohmann::json{{"host", {{"host_name", "tester"}, {"governor", "performance"}}},
+                                   {"load_1min", 0.25}};
+  run.plan = nlohmann::json{{"cells", {{{"name", "b"}}, {{"name", "a"}}, "c"}}};
   return run;
 }
 

@@ -259,7 +259,7 @@ class CurveCommand final : public Command {
     record.command_line = global.command_line;
     record.seed = seed_;
     record.environment = probe_json("/");
-    record.plan = {{"campaign", "curve"}, {"cells", json::array()}};
+    record.plan = json{{"campaign", "curve"}, {"cells", json::array()}};
     return record;
   }
 

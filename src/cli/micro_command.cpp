@@ -17,10 +17,10 @@
 #include "cli/version.hpp"
 #include "measure/estimate.hpp"
 #include "platform/environment.hpp"
+#include "record/codec.hpp"
+#include "results/make_row.hpp"
 #include "results/store.hpp"
 #include "run/checks.hpp"
-#include "results/make_row.hpp"
-#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {
@@ -235,8 +235,10 @@ class MicroCommand final : public Command {
     record.command_line = command_line;
     record.seed = plan.settings.seed;
     record.environment = probe_json("/");
-    record.plan = {{"campaign", plan.campaign_name}, {"cells", nlohmann::json::array()}};
-    for (const Cell& cell : plan.cells) record.plan["cells"].push_back({{"name", cell.name}});
+    record.plan =
+        nlohmann::json{{"campaign", plan.campaign_name}, {"cells", nlohmann::json::array()}};
+    for (const Cell& cell : plan.cells)
+      record.plan.json()["cells"].push_back({{"name", cell.name}});
     return record;
   }
 

@@ -9,6 +9,7 @@
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
+#include "record/limits.hpp"
 #include "record/warning_types.hpp"
 
 namespace pmembench {
@@ -62,7 +63,7 @@ std::string percentile(const Row& row, const char* name) {
 std::string marks(const Row& row) {
   std::string result;
   if (!row.converged) result += "c";
-  if (row.disturbed_share > 0.1) result += "d";
+  if (row.disturbed_share > limits::kDisturbedShare) result += "d";
   const auto others = std::count_if(row.warnings.begin(), row.warnings.end(), [](const Warning& w) {
     const WarningType* type = find_warning_type(w.type);
     const bool of_run = type != nullptr && type->scope == WarningScope::run;
@@ -123,9 +124,9 @@ std::string medium_text(const MediumFacts& medium) {
   text += node_text(medium.node_share);
   if (!medium.file_system.empty()) text += ", on " + medium.file_system;
   if (medium.map_sync) text += ", MAP_SYNC held";
-  return text + fmt::format(", persistence domain {}",
-                            medium.persistence_domain.empty() ? "unknown"
-                                                              : medium.persistence_domain);
+  return text + fmt::format(", persistence domain {}", medium.persistence_domain.empty()
+                                                           ? "unknown"
+                                                           : medium.persistence_domain);
 }
 
 // The medium, and below it what it was for which backends: a library may map it in its own way.
@@ -204,7 +205,7 @@ std::string legend(const std::vector<Row>& rows) {
           [](const Row& row) { return row.status == "ok" && percentile(row, "p99.9") == "n/a"; })) {
     text += "n/a: too few operations were timed for that percentile.\n";
   }
-  if (any(rows, [](const Row& row) { return row.disturbed_share > 0.1; })) {
+  if (any(rows, [](const Row& row) { return row.disturbed_share > limits::kDisturbedShare; })) {
     text += "mark d: more than a tenth of its slices were preempted or ran unevenly.\n";
   }
   if (any(rows, [](const Row& row) { return row.status == "ok" && marks(row).ends_with("w"); })) {

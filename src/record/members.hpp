@@ -234,7 +234,7 @@ requires IsOf<T, Row>
 void describe(T& row, V&& members) {
   members.field({"cell", "", "stable name of the cell"}, row.cell);
   members.field({"media", "", "as typed"}, row.media);
-  members.field({"backend", "", "by which bytes reach the medium"}, row.backend);
+  members.field({"backend", "", "what moves the bytes to the medium"}, row.backend);
   members.field({"path", "", "how the workload's bytes travel"}, row.path);
   members.field({"workload", "", "what is done"}, row.workload);
   members.field({"parameters", "", "of workload and path, as text"}, row.parameters);
@@ -257,30 +257,30 @@ void describe(T& row, V&& members) {
   members.field({"ns_per_operation", "ns", "of all threads together: the inverse of the rate"},
                 row.ns_per_operation);
   members.field({"latency_ns", "ns",
-                 "where operations were timed one by one (`issue`, `durable`), "
-                 "or a chain was walked (`dependent`: no percentiles)"},
+                 "if operations were timed one by one (`issue`, `durable`) or a "
+                 "chain was walked (`dependent`: no percentiles)"},
                 row.latency_ns);
   members.unless_empty({"service_ns", "ns",
-                        "of an open loop: from when an operation could begin; "
-                        "latency_ns is from when it was due"},
+                        "of an open loop only: from when an operation could begin; "
+                        "`latency_ns` is from when it was due"},
                        row.service_ns);
   members.field({"floor_ns", "ns", "what the harness or the clock alone costs"}, row.floor_ns);
   members.field({"replicates", "", "processes that measured the cell"}, row.replicates);
   members.field({"slices", "", "timed slices in them"}, row.slices);
-  members.field({"converged", "", "is the interval as narrow as was asked?"}, row.converged);
-  members.field({"disturbed_share", "", "of the slices: preempted, and repeated"},
+  members.field({"converged", "", "the interval is as narrow as was asked"}, row.converged);
+  members.field({"disturbed_share", "", "of the slices, those that were preempted and repeated"},
                 row.disturbed_share);
   members.field({"amplification", "1/operation",
-                 "counted by the device and the layers on it: bytes_asked, bytes_stored, "
-                 "bytes_loaded, lines_flushed, fences, sectors_written, ..."},
+                 "counted by the device and the layers on it: `bytes_asked`, `bytes_stored`, "
+                 "`bytes_loaded`, `lines_flushed`, `fences`, `sectors_written`, ..."},
                 row.amplification);
   members.added({"figures", "",
-                 "what the workload found out, by its own names: means over the "
-                 "replicates"},
+                 "what the workload found out (of `ageing` the "
+                 "`huge_mappable_share`): means over the replicates"},
                 row.figures);
   members.field({"warnings", "",
-                 "what a reader of the number must know: type, sentence, cause, "
-                 "remedy"},
+                 "what a reader of the number must know: `type`, `sentence`, "
+                 "`cause`, `remedy`"},
                 row.warnings);
   members.field({"seed", "", "of the cell"}, row.seed);
   members.added({"numa", "",

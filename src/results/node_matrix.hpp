@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,7 +18,7 @@ struct MatrixField {
   Estimate measured;
   std::optional<double> rated;
   std::optional<std::string> rated_by;  // "HMAT", "hwloc"
-  std::optional<Estimate> ratio;  // measured / rated
+  std::optional<Estimate> ratio;        // measured / rated
 };
 
 struct NodeMatrix {

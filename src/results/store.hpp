@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "record/document.hpp"
 #include "record/replicate.hpp"
-#include "results/history.hpp"
 #include "record/row.hpp"
+#include "results/history.hpp"
 
 namespace pmembench {
 
@@ -27,8 +27,8 @@ struct RunRecord {
   std::string version;  // of pmembench
   std::string command_line;
   std::uint64_t seed = 0;
-  nlohmann::json environment;  // what `probe` found
-  nlohmann::json plan;         // cells and settings
+  Document environment;  // what `probe` found
+  Document plan;         // cells and settings
 };
 
 // A comparison or self-test, kept whole.
@@ -38,7 +38,7 @@ struct DocumentRecord {
   std::string kind;         // "compare", "gate", "self-test", "crash"
   std::optional<std::int64_t> run_id;
   std::string verdict;
-  nlohmann::json document;
+  Document document;
 };
 
 // Which points of the history; empty: all.

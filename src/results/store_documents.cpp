@@ -26,7 +26,8 @@ Result<std::int64_t> insert_document(const Database& database, const DocumentRec
   } else {
     insert.bind_null();
   }
-  const Status inserted = insert.bind(document.verdict).bind(json_text(document.document)).run();
+  const Status inserted =
+      insert.bind(document.verdict).bind(json_text(document.document.json())).run();
   if (!inserted) return inserted.error();
   return sqlite3_last_insert_rowid(database.handle());
 }
@@ -65,7 +66,7 @@ Result<std::vector<DocumentRecord>> Store::documents(const std::string& kind) co
     if (!select.is_null(3)) document.run_id = select.integer(3);
     document.verdict = select.text(4);
     document.document = nlohmann::json::parse(select.text(5), nullptr, false);
-    if (document.document.is_discarded()) {
+    if (document.document.json().is_discarded()) {
       return runtime_error(
           "document {} of {} is no JSON: the file was changed by another program; restore a copy",
           document.id, database.name());

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -15,9 +15,8 @@ struct MeasuredRungs {
 
   void add(const std::string& path, double ns, const std::string& backend = "movnt",
            unsigned processes = 8) {
-    Cell cell = sample::cell("m/" + backend + "/" + path);
+    Cell cell = sample::served_by(backend, sample::cell("m/" + backend + "/" + path));
     cell.path = path;
-    cell.backend = backend;
     std::vector<Replicate> all;
     for (unsigned index = 0; index < processes; ++index) {
       // Processes differ by far more than rungs do: only pairs can tell.

@@ -47,6 +47,7 @@ TEST(NodeMatrices, leave_out_what_is_no_field) {
   skipped.status = "skipped";
   Row null = placed_row(0, "node 0", 0, 90);
   null.backend = "null";
+  null.capabilities.does_work = false;
   EXPECT_TRUE(
       node_matrices({sample::row(), skipped, null, dealt_row(0, {{0, 1}, {1, 1}}, 90)}).empty());
 }

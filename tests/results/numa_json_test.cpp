@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "pairs.hpp"
 #include "results/node_matrix.hpp"

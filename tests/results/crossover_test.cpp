@@ -23,6 +23,9 @@ struct Measured {
       Cell cell = sample::durable_cell();
       cell.name = backend + std::to_string(bytes);
       cell.backend = backend;
+      cell.capabilities.does_work = backend != "null";
+      cell.capabilities.needs_flush = backend.starts_with("cl");
+      cell.capabilities.nontemporal_from_bytes = backend == "movnt" ? 1 : 0;
       cell.parameters["operation_size"] = std::to_string(bytes);
       cell.durable = durable;
       std::vector<Replicate> all;

@@ -60,11 +60,18 @@ inline Replicate replicate(unsigned index, double median_ns) {
   replicate.median_ns_per_operation = median_ns;
   replicate.lag1 = 0.1;
   replicate.ns_per_tick = 0.5;
-  replicate.medium_json =
-      R"({"kind":"dram","page_bytes":4096,"huge_share":0.5,"node_share":{"0":1.0},"claim":"emulated"})";
-  replicate.details_json =
-      R"({"timer":{"step_ns":1.0},"cpus":[0,1],"counters":{"operations":1000,)"
-      R"("bytes_copied_from":96000,"bytes_copied_to":32000,"lines_flushed":2000,"drains":500}})";
+  replicate.medium.kind = "dram";
+  replicate.medium.page_bytes = 4096;
+  replicate.medium.huge_share = 0.5;
+  replicate.medium.node_share = {{0, 1.0}};
+  replicate.medium.claim = "emulated";
+  replicate.details.timer.step_ns = 1.0;
+  replicate.details.cpus = {0, 1};
+  replicate.details.counters = {{"operations", 1000},
+                                {"bytes_copied_from", 96000},
+                                {"bytes_copied_to", 32000},
+                                {"lines_flushed", 2000},
+                                {"drains", 500}};
   return replicate;
 }
 

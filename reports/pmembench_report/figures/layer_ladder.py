@@ -11,12 +11,13 @@ from .drawing import MAXIMUM_PANELS, Drawing
 NAME = "layer_ladder"
 TITLE = "The layer ladder"
 HOW_TO_READ = (
-    "The same work by every path. Paths are a tree: what stands further in is built on the path above it, "
-    "and its bar begins where that path's time ends, so that its length is what the layer adds. The axis is "
+    "The same work by every path. Paths are a tree: an indented path is built on the path above it, and its "
+    "bar begins where that path's time ends, so that its length is what the layer adds. The axis is "
     "logarithmic: equal lengths are equal factors. The text has the time of an operation; its cost over "
     "each path below it with the interval over processes that ran both; and the bytes stored for each "
     "byte asked. A bar that runs to the left is a layer that is faster than the one it is built on. "
-    "A path that stands alone (kernel, posix) begins at the edge: it is compared with direct only."
+    "The paths kernel and posix have a medium of their own: their bars begin at the edge, and they are "
+    "compared with direct only."
 )
 
 

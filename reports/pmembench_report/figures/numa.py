@@ -11,10 +11,10 @@ TITLE = "NUMA: from node to node"
 HOW_TO_READ = (
     "Rows are where the threads ran, columns where the memory lay (nodes without CPUs and dax devices "
     "too); the diagonal is local. Latencies are of dependent loads, bandwidths of all threads together. "
-    "Below a number stands how many times it is what the firmware (HMAT) or hwloc rates; without such a "
+    "The line below a number is its ratio to what the firmware (HMAT) or hwloc rates; without such a "
     "line the pair is not rated. Darker is a larger number, which is worse for latency and better for "
     "bandwidth. A dash was not measured, and is not zero. A matrix that is not symmetrical, or a far field "
-    "that equals a near one, deserves a look at the placement column."
+    "that equals a near one, is a reason to look at the placement column."
 )
 
 

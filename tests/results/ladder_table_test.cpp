@@ -58,6 +58,13 @@ TEST(LadderTable, has_a_line_over_direct_where_that_is_no_parent) {
   EXPECT_EQ(last.cells[5], "") << "the work is the rung's, and stands once";
 }
 
+TEST(LadderTable, has_a_factor_where_percents_would_be_too_long_to_read) {
+  Ladder ladder = three_rungs();
+  ladder.rungs[2].over_parents[0].share = Estimate{7354.2, 527.2, 11557, true};
+  EXPECT_THAT(sample::words_of(ladder_tables({ladder})),
+              HasSubstr("| block-raw | x7355 [528, 11558] | "));
+}
+
 TEST(LadderTable, names_a_parent_of_which_no_process_is_known) {
   Ladder ladder = three_rungs();
   ladder.rungs[2].over_parents[0].ns.reset();

@@ -240,6 +240,7 @@ PathType guarded_path() {
                       {"list", "userfaultfd"},
                       "bad blocks that are listed, or pages that raise SIGBUS when touched"}};
   type.granule_bytes = guarded_path_granule;
+  type.is_layer = false;
   return type;
 }
 

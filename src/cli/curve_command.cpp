@@ -22,6 +22,7 @@
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
 #include "results/curve_document.hpp"
+#include "results/stored_derived.hpp"
 #include "run/curve_runner.hpp"
 
 namespace pmembench {
@@ -335,6 +336,7 @@ class CurveCommand final : public Command {
     record.document = document;
     const auto saved = store.save_document(record);
     if (!saved) return saved.error();
+    if (const Status kept = save_derived(store, id); !kept) return kept.error();
     const Status finished = store.finish_run(id, session.interrupted ? "interrupted" : "done");
     if (!finished) return finished.error();
     print(document, id);

@@ -20,6 +20,7 @@
 #include "record/codec.hpp"
 #include "results/make_row.hpp"
 #include "results/store.hpp"
+#include "results/stored_derived.hpp"
 #include "run/checks.hpp"
 
 namespace pmembench {
@@ -208,7 +209,9 @@ class MicroCommand final : public Command {
       return store->save(*id, row, replicate ? &*replicate : nullptr);
     };
     const auto ran = run_micro_benchmarks(benchmarks, flags, as_json_, keep);
-    const Status closed = store->finish_run(*id, ran && *ran > 0 ? "done" : "failed");
+    const bool measured = ran && *ran > 0;
+    Status closed = measured ? save_derived(*store, *id) : Status{};
+    if (closed) closed = store->finish_run(*id, measured ? "done" : "failed");
     if (!ran) return ran.error();
     if (!closed) return closed.error();
     if (*ran == 0) {

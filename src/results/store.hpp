@@ -35,7 +35,7 @@ struct RunRecord {
 struct DocumentRecord {
   std::int64_t id = 0;      // given by the store
   std::string created_utc;  // empty: the store's clock
-  std::string kind;         // "compare", "gate", "self-test", "crash"
+  std::string kind;         // "compare", "gate", "self-test", "crash", "derived", ...
   std::optional<std::int64_t> run_id;
   std::string verdict;
   Document document;
@@ -87,8 +87,11 @@ class Store {
 
   // The document's id.
   Result<std::int64_t> save_document(const DocumentRecord& document);
-  // Oldest first; of one kind, or of all where none is given.
-  Result<std::vector<DocumentRecord>> documents(const std::string& kind = "") const;
+  // The same, in place of all documents of its kind that its run has.
+  Result<std::int64_t> replace_document(const DocumentRecord& document);
+  // Oldest first; of one kind, or of all where none is given; of one run, or of any.
+  Result<std::vector<DocumentRecord>> documents(const std::string& kind = "",
+                                                std::optional<std::int64_t> run = {}) const;
 
   // All of them or none, and their document (where there is one) with them.
   Status add_history(const std::vector<HistoryPoint>& points, const DocumentRecord* document);

@@ -1,15 +1,18 @@
-#include "cli/durability_table.hpp"
+#include "results/crossover.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
+
+#include "words.hpp"
 
 namespace pmembench {
 namespace {
 
-DurabilityFigures figures() {
+std::pair<std::vector<DurabilityCosts>, std::vector<Crossover>> figures() {
   DurabilityCosts costs;
   costs.title = "durability line=dirty, clwb";
   costs.steps = {{"a", "store", {50, 49, 51, true}, std::nullopt},
@@ -24,17 +27,23 @@ DurabilityFigures figures() {
   return {{costs}, {within, above}};
 }
 
+TEST(DurabilityTable, has_a_heading_above_the_steps_of_each_group) {
+  const auto tables = durability_tables(figures().first, {});
+  EXPECT_EQ(tables.at(0).rows.at(0).heading, "durability line=dirty, clwb");
+}
+
 TEST(DurabilityTable, prints_steps_latencies_and_crossovers) {
-  const std::string text = durability_text(figures());
-  EXPECT_NE(text.find("store_flush    80 ns  +30.0 ns [+29.0, +31.0]"), std::string::npos) << text;
+  const std::string text = sample::words_of(durability_tables(figures().first, figures().second));
+  EXPECT_NE(text.find("store_flush | 80 ns | +30.0 ns [+29.0, +31.0]\n"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("220 ns"), std::string::npos) << text;
   EXPECT_NE(text.find("2.00 [1.90, 2.10]"), std::string::npos) << text;
-  EXPECT_NE(text.find("600 B  [300 B, 1000 B]"), std::string::npos) << text;
-  EXPECT_NE(text.find("above 4 KiB  [below 64 B, above 4 KiB]"), std::string::npos) << text;
+  EXPECT_NE(text.find("600 B | [300 B, 1000 B]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("above 4 KiB | [below 64 B, above 4 KiB]\n"), std::string::npos) << text;
 }
 
 TEST(DurabilityTable, is_an_object_a_line_for_programs) {
-  std::istringstream lines(durability_json_lines(figures()));
+  std::istringstream lines(durability_json_lines(figures().first, figures().second));
   std::vector<nlohmann::json> objects;
   for (std::string line; std::getline(lines, line);) objects.push_back(nlohmann::json::parse(line));
   ASSERT_EQ(objects.size(), 3u);
@@ -50,8 +59,8 @@ TEST(DurabilityTable, is_an_object_a_line_for_programs) {
 }
 
 TEST(DurabilityTable, is_nothing_where_nothing_was_found) {
-  EXPECT_EQ(durability_text({}), "");
-  EXPECT_EQ(durability_json_lines({}), "");
+  EXPECT_TRUE(durability_tables({}, {}).empty());
+  EXPECT_EQ(durability_json_lines({}, {}), "");
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
-#include "cli/matrix_table.hpp"
+#include "results/node_matrix.hpp"
 
 #include <gmock/gmock.h>
 
-#include "tests/results/pairs.hpp"
+#include "pairs.hpp"
 #include "results/make_row.hpp"
+#include "words.hpp"
 
 namespace pmembench {
 namespace {
@@ -11,6 +12,10 @@ namespace {
 using sample::placed_row;
 using testing::HasSubstr;
 using testing::Not;
+
+std::string matrix_text(const std::vector<Row>& rows) {
+  return sample::words_of(numa_tables(node_matrices(rows), interleave_sweeps(rows)));
+}
 
 TEST(MatrixTable, is_nothing_where_nobody_was_placed_by_nodes) {
   EXPECT_EQ(matrix_text({sample::row()}), "");
@@ -20,11 +25,9 @@ TEST(MatrixTable, shows_each_pair_and_a_dash_for_what_was_not_measured) {
   const std::string text =
       matrix_text({placed_row(0, "node 0", 0, 64), placed_row(0, "dax0.0", std::nullopt, 128),
                    placed_row(1, "node 0", 0, 100)});
-  EXPECT_THAT(text, HasSubstr("\nnodes: bandwidth of movnt/direct/random/t1\n"));
-  EXPECT_THAT(text, HasSubstr("to node 0"));
-  EXPECT_THAT(text, HasSubstr("to dax0.0"));
+  EXPECT_THAT(text, HasSubstr("nodes: bandwidth of movnt/direct/random/t1\n"));
   EXPECT_THAT(text, HasSubstr("MiB/s ±0."));
-  EXPECT_THAT(text, testing::ContainsRegex("node 1 +61[01] MiB/s[^\n]* -\n"));
+  EXPECT_THAT(text, testing::ContainsRegex("node 1 . 61[01] MiB/s[^\n]* . -\n"));
   EXPECT_THAT(text, HasSubstr("rated by the firmware (HMAT) or by hwloc's memory attributes: none "
                               "of these pairs.\n"));
   EXPECT_THAT(text, Not(HasSubstr("nothing is far")));
@@ -55,8 +58,7 @@ TEST(MatrixTable, says_which_interleave_is_best_and_which_was_predicted) {
   const std::string text = matrix_text(
       {placed_row(0, "node 0", 0, 64), placed_row(0, "node 1", 1, 192),
        sample::dealt_row(0, {{0, 3}, {1, 1}}, 48), sample::dealt_row(0, {{0, 1}, {1, 1}}, 96)});
-  EXPECT_THAT(text,
-              HasSubstr("\ninterleave: nodes 0 and 1, from node 0, of movnt/direct/random/t1"));
+  EXPECT_THAT(text, HasSubstr("interleave: nodes 0 and 1, from node 0, of movnt/direct/random/t1"));
   EXPECT_THAT(text, HasSubstr("best: 3:1 of nodes 0:1, 1.24 GiB/s ±0."));
   EXPECT_THAT(text, HasSubstr("; it may lie at 75 to 75 % of the pages on node 0.\n"));
   EXPECT_THAT(text, HasSubstr("predicted by the nodes' bandwidths: 75 % on node 0, 1.24 GiB/s at "

@@ -332,7 +332,7 @@ BACKEND_COMPARED = re.compile(
     r"""|["'](block|devdax)["']\s*[=!]=\s*(?:\w+(?:\.|->))*backend\b"""
 )
 # Whether the rule covers reports/ too.
-BACKEND_NAMES_IN_REPORTS = False
+BACKEND_NAMES_IN_REPORTS = True
 NAMES_THAT_ARE_NO_BACKENDS = {
     "src/platform/cpu.cpp": "flags of /proc/cpuinfo",
     "src/platform/cpu_features.cpp": "CPU features",
@@ -353,9 +353,8 @@ HEADERS_THAT_NEED_THEM = {
     "src/cli/campaign_options.hpp": "only files of subcommands include it, and each uses CLI11",
     "src/config/yaml_tree.hpp": "only the campaign's readers include it, and each uses yaml-cpp",
     "src/results/database.hpp": "the handle of SQLite; only the store's own files include it",
-    "src/run/channel.hpp": "in work: lines of JSON become typed messages",
-    "src/run/protocol.hpp": "in work: lines of JSON become typed messages",
-    "src/run/worker_process.hpp": "in work: lines of JSON become typed messages",
+    "src/run/channel.hpp": "one end of the pipe: its messages are JSON",
+    "src/run/worker_process.hpp": "one end of the pipe: its messages are JSON",
 }
 
 

@@ -331,8 +331,6 @@ BACKEND_COMPARED = re.compile(
     r"""\bbackend\w*(?:\(\)|\.\w+|\[["']\w+["']\])*\s*[=!]=\s*["'](block|devdax)["']"""
     r"""|["'](block|devdax)["']\s*[=!]=\s*(?:\w+(?:\.|->))*backend\b"""
 )
-# Whether the rule covers reports/ too.
-BACKEND_NAMES_IN_REPORTS = True
 NAMES_THAT_ARE_NO_BACKENDS = {
     "src/platform/cpu.cpp": "flags of /proc/cpuinfo",
     "src/platform/cpu_features.cpp": "CPU features",
@@ -361,9 +359,8 @@ HEADERS_THAT_NEED_THEM = {
 def backend_name_violations(root: Path) -> list[str]:
     texts = {path: without_comments(text) for path, text in sources(root)
              if folder_of(path) != "backends" and path not in NAMES_THAT_ARE_NO_BACKENDS}
-    if BACKEND_NAMES_IN_REPORTS:
-        texts |= {path.relative_to(root).as_posix(): re.sub(r"#[^\n]*", "", path.read_text())
-                  for path in sorted((root / "reports").rglob("*.py"))}
+    texts |= {path.relative_to(root).as_posix(): re.sub(r"#[^\n]*", "", path.read_text())
+              for path in sorted((root / "reports").rglob("*.py"))}
     return [
         f"{path}:{line_of(code, match.start())}: a backend is known by its name: {match.group(0)}"
         for path, code in texts.items()

@@ -106,7 +106,7 @@ void Session::prepare_arrivals(double rate_per_s, std::uint64_t slice_ns) {
                                      static_cast<double>(index) / threads);
     }
     if (cell_.slots_ns == 0) continue;
-    // A slice is so many operations and not so much time: it may take longer than it was meant to.
+    // A slice is a number of operations, not a time: it may take longer than it was meant to.
     const std::uint64_t slots = 2 * (slice_ns / cell_.slots_ns) + 2;
     thread.slots = SlotSeries(slots, static_cast<std::uint64_t>(std::llround(
                                          static_cast<double>(cell_.slots_ns) / ns_per_tick)));

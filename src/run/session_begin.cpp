@@ -4,6 +4,7 @@
 
 #include "measure/estimate.hpp"
 #include "plan/arrival_keys.hpp"
+#include "run/calibrate_operations.hpp"
 #include "run/checks.hpp"
 #include "run/plant.hpp"
 #include "run/session.hpp"
@@ -12,8 +13,6 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kOperationsLimit = std::uint64_t{1} << 40;
-constexpr unsigned kGrowthAttempts = 8;
 constexpr std::uint64_t kLongestCalibration_ns = 2'000'000;  // of open loops and time slots
 constexpr unsigned kSlowdownSlices = 5;  // whose median is how long the operations take
 constexpr unsigned kMaximumSlices = 5;   // whose median is what the load moves without a pace
@@ -28,36 +27,8 @@ Result<double> Session::time_of(std::uint64_t operations) {
 }
 
 Result<std::uint64_t> Session::calibrate(std::uint64_t slice_ns) {
-  const auto wanted = static_cast<double>(slice_ns);
-  std::uint64_t operations = 1;
-  Result<double> time = time_of(operations);
-  while (time && operations < kOperationsLimit) {
-    if (*time >= wanted / 8) {
-      // A long time is believed when it comes again: a first run may be long for other reasons.
-      const Result<double> again = time_of(operations);
-      if (!again) return again.error();
-      *time = std::min(*time, *again);
-      if (*time >= wanted / 8) break;
-    }
-    operations *= 2;
-    time = time_of(operations);
-  }
-  if (!time) return time.error();
-  const double scaled = static_cast<double>(operations) * wanted / std::max(*time, 1.0);
-  auto wanted_operations = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(scaled));
-  Status grows;
-  for (unsigned attempt = 0; attempt < kGrowthAttempts; ++attempt) {
-    const Result<double> once = time_of(wanted_operations);
-    if (!once) return once.error();
-    const Result<double> twice = time_of(2 * wanted_operations);
-    if (!twice) return twice.error();
-    grows = check_time_grows(wanted_operations, *once, *twice);
-    if (grows) break;
-    // Twice the work in less than one slice: what was taken for its time was time off the CPU.
-    if (*twice < wanted) wanted_operations = std::min(4 * wanted_operations, kOperationsLimit);
-  }
-  if (!grows) return grows.error();
-  return wanted_operations;
+  return calibrate_operations(slice_ns,
+                              [this](std::uint64_t operations) { return time_of(operations); });
 }
 
 Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uint64_t operations) {

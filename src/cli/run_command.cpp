@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -24,9 +25,9 @@
 #include "platform/host_load.hpp"
 #include "platform/memory_attributes.hpp"
 #include "record/codec.hpp"
-#include "run/campaign_runner.hpp"
 #include "results/run_warnings.hpp"
 #include "results/stored_derived.hpp"
+#include "run/campaign_runner.hpp"
 
 namespace pmembench {
 namespace {
@@ -92,18 +93,27 @@ class RunCommand final : public Command {
     if (const auto more = read_memory_attributes(); more) add_memory_attributes(*more, topology);
     auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
     if (!plan) return plan.error();
-    std::set<std::string> existing = existing_media(*plan);
+    std::map<std::string, std::string> identities = media_identities(*plan);
     const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
     if (!usable && !dry_run_) return usable.error();
     if (dry_run_) {
-      fmt::print("{}", as_json_ ? plan_json(*plan).dump(2) + "\n" : plan_text(*plan));
+      as_json_ ? print_json(plan_json(*plan), 2) : print_text(plan_text(*plan));
       return kStatusDone;
     }
+    std::vector<NamedPath> inputs = media_paths(*plan);
+    inputs.push_back({"the campaign", options_.file});
+    const Status apart = keep_results_apart(database_, inputs);
+    if (!apart) return apart.error();
     auto store = Store::open(database_, Store::Mode::write);
     if (!store) return store.error();
     auto settings = worker_settings(*host, global, destroy_, interrupt);
     if (!settings) return settings.error();
-    settings->found_empty = std::move(existing);
+    // A medium that was there and empty holds this run's bytes from now on.
+    const bool filled = std::any_of(identities.begin(), identities.end(), [](const auto& medium) {
+      return medium.second != "nothing" && !medium.second.starts_with("directory");
+    });
+    if (filled && !destroy_) to_go_on_ = "--resume --destroy";
+    settings->identities = std::move(identities);
     WorkerLauncher workers(*std::move(settings));
     RunInput input;
     input.plan = &*plan;
@@ -204,11 +214,11 @@ class RunCommand final : public Command {
     const auto derived = derived_of(store, *record);
     if (!derived) return derived.error();
     if (as_json_) {
-      for (const Row& row : rows) fmt::print("{}\n", to_json(row).dump());
-      fmt::print("{}", durability_json_lines(derived->durability, derived->crossovers));
+      for (const Row& row : rows) print_json(to_json(row), -1);
+      print_data(durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      fmt::print("{}{}run {} is in {}\n", result_text(rows), derived_text(derived->tables), id,
-                 database_);
+      print_text(fmt::format("{}{}run {} is in {}\n", result_text(rows),
+                             derived_text(derived->tables), id, database_));
     }
     std::fflush(stdout);
     return {};
@@ -220,8 +230,8 @@ class RunCommand final : public Command {
       say(stderr,
           fmt::format(
               "interrupted: {} replicate{} of this session are kept in {}; the same command "
-              "with --resume goes on\n",
-              outcome.replicates, outcome.replicates == 1 ? "" : "s", database_));
+              "with {} goes on\n",
+              outcome.replicates, outcome.replicates == 1 ? "" : "s", database_, to_go_on_));
       return kStatusInterrupted;
     }
     const std::size_t failed = outcome.failed + recorder.contradicted();
@@ -234,10 +244,10 @@ class RunCommand final : public Command {
       return environment_error("no cell of {} can run here; the results say why", options_.file);
     }
     const std::string late = fmt::format(
-        "the budget ended before {} of {} cells had their turn; the same command with --resume "
-        "goes "
-        "on, or give a larger --budget",
-        unmeasured, unmeasured + recorder.measured());
+        "the budget ended before {} of {} cells had their turn; the same command with {} goes on, "
+        "or "
+        "give a larger --budget",
+        unmeasured, unmeasured + recorder.measured(), to_go_on_);
     if (recorder.measured() == 0) return runtime_error("{}", late);
     if (unmeasured > 0) say(stderr, late + "\n");
     if (strict_) return strict_verdict(recorder.rows());
@@ -248,6 +258,7 @@ class RunCommand final : public Command {
   std::string database_ = "pmembench.db";
   bool destroy_ = false, resume_ = false, dry_run_ = false, as_json_ = false;
   bool strict_ = false;
+  std::string to_go_on_ = "--resume";  // the options that a run which did not end goes on with
 };
 
 }  // namespace

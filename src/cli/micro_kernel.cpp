@@ -27,6 +27,7 @@ Status MicroKernels::open(const Cell& cell) {
   if (!opened) return opened.error();
   opened_.emplace(*std::move(opened));
   if (!spec->path.empty()) filled_.insert(spec->path);
+  medium_ = medium_facts(opened_->facts, *spec);
   does_work_ = ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0;
   device_key_ = cell.device_key();
   return {};
@@ -66,10 +67,6 @@ Status MicroKernels::end() {
   const std::string failure = workload_->failure();
   if (!failure.empty()) return runtime_error("{}", failure);
   return does_work_ ? workload_->verify() : Status();
-}
-
-MediumFacts MicroKernels::medium() const {
-  return opened_ ? medium_facts(opened_->facts) : MediumFacts{};
 }
 
 }  // namespace pmembench

@@ -29,7 +29,7 @@ class MicroKernels {
   // Verifies the bytes of all that run() did since begin().
   Status end();
   // Of the device that is open: MediaFacts as the rows have them.
-  [[nodiscard]] MediumFacts medium() const;
+  [[nodiscard]] const MediumFacts& medium() const { return medium_; }
   [[nodiscard]] double ceiling_bytes_per_s() const { return ceiling_bytes_per_s_; }
 
  private:
@@ -42,6 +42,7 @@ class MicroKernels {
   std::set<std::string> filled_;                   // paths of media that this process has filled
   bool does_work_ = true;
   double ceiling_bytes_per_s_ = 0;
+  MediumFacts medium_;
   // Each stands on the one before.
   std::optional<OpenedDevice> opened_;
   std::unique_ptr<Path> path_;

@@ -200,16 +200,17 @@ def test_a_worker_in_a_long_slice_dies_with_its_coordinator(pmembench):
     wait_until(lambda: not is_alive(worker), "the worker to end")
 
 
-def test_threads_that_cannot_be_made_are_named(nobody):
-    """root has no such limit."""
-    limited = [*nobody.prefix, "prlimit", "--nproc=1:1", "--"]
+@pytest.mark.parametrize("processes", [1, 2])
+def test_threads_that_cannot_be_made_are_named(nobody, processes):
+    """root has no such limit. With 2 the worker is made, and its second thread is not."""
+    limited = [*nobody.prefix, "prlimit", f"--nproc={processes}:{processes}", "--"]
     campaign = nobody.campaign(TINY.replace("workload: random", "workload: random\n    threads: 2"))
     done = subprocess.run([*limited, nobody.binary, "run", campaign, "--json"], cwd=nobody.folder,
                           capture_output=True, text=True)
     assert done.returncode in (3, 4), done.stdout
     said = done.stdout + done.stderr
-    assert "standard output" not in said
-    assert "no process for" in said or "cannot be made" in said
+    assert "standard output" not in said and "SIGABRT" not in said
+    assert "no process for" in said or "thread 2 of 2 cannot be made" in said
 
 
 def test_a_medium_is_measured_once_at_a_time(pmembench, memory_folder):

@@ -4,6 +4,7 @@
 
 #include "dax/created_directory.hpp"
 #include "dax/media.hpp"
+#include "run/checked_worker.hpp"
 #include "run/worker_process.hpp"
 
 namespace pmembench {
@@ -111,7 +112,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   request.probe_destroy = !request.probe_media.empty() && may_overwrite(request.probe_media);
   request.plugins = settings_.plugins;
   request.without_cpu = settings_.without_cpu;
-  return std::unique_ptr<WorkerLink>(
+  return checked(
       std::make_unique<ProcessLink>(*this, opened_, *std::move(process), std::move(request)));
 }
 

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/units.hpp"
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/derived_text.hpp"
@@ -24,9 +26,9 @@
 #include "platform/host_load.hpp"
 #include "platform/memory_attributes.hpp"
 #include "record/codec.hpp"
-#include "run/campaign_runner.hpp"
 #include "results/run_warnings.hpp"
 #include "results/stored_derived.hpp"
+#include "run/campaign_runner.hpp"
 
 namespace pmembench {
 namespace {
@@ -121,6 +123,7 @@ class RunCommand final : public Command {
     Recorder recorder(store, *id, plan, line);
     recorder.adopt(input.replicates);
     input.clock = &clock;
+    announce(plan);
     const auto load_before = read_host_load("/");
     const auto outcome = run_plan(std::move(input), recorder);
     const RunConditions conditions = conditions_since(load_before);
@@ -137,7 +140,32 @@ class RunCommand final : public Command {
     if (!closed) return closed.error();
     const Status shown = show(store, recorder.rows(), *id);
     if (!shown) return shown.error();
+    tell_overrun(*outcome, plan.settings.budget_ns);
     return verdict(*outcome, recorder);
+  }
+
+  // That the budget does not hold what was asked for is known before.
+  static void announce(const Plan& plan) {
+    const auto cells = static_cast<std::size_t>(
+        std::count_if(plan.cells.begin(), plan.cells.end(),
+                      [](const Cell& cell) { return cell.skip_reason.empty(); }));
+    const double least_ns = least_run_ns(plan.settings, cells);
+    const auto budget_ns = static_cast<double>(plan.settings.budget_ns);
+    if (least_ns <= budget_ns) return;
+    say(stderr, fmt::format("the slices of {} cell{} in {} replicates take at least {}, and the "
+                            "budget is {}: what does not fit is not measured\n",
+                            cells, cells == 1 ? "" : "s", plan.settings.minimum_replicates,
+                            format_duration_ns(least_ns), format_duration_ns(budget_ns)));
+  }
+
+  static void tell_overrun(const RunOutcome& outcome, std::uint64_t budget_ns) {
+    constexpr double kWorthTelling = 0.1;
+    const auto budget = static_cast<double>(budget_ns);
+    if (outcome.overran_ns <= std::max(kWorthTelling * budget, 1e9)) return;
+    say(stderr,
+        fmt::format("the run took {} more than its budget of {}: what had begun was brought "
+                    "to its end; shorter slices overrun less\n",
+                    format_duration_ns(outcome.overran_ns), format_duration_ns(budget)));
   }
 
   static RunConditions conditions_since(const std::optional<HostLoad>& before) {

@@ -35,7 +35,7 @@ def _shared(value: object, cache: dict) -> dict:
     """Equal dictionaries of many rows are kept once."""
     if not isinstance(value, dict):
         return {}
-    return cache.setdefault(json.dumps(value, sort_keys=True), value)
+    return cache.setdefault(("dict", json.dumps(value, sort_keys=True)), value)
 
 
 def cell_from(identity: int, row: dict, derived: Derived, cache: dict) -> Cell:

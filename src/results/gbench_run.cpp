@@ -52,7 +52,7 @@ std::string with_null_for_special_numbers(std::string_view text) {
     if (special && !result.empty() && (result.back() == '-' || result.back() == '+')) {
       result.pop_back();
     }
-    result += special ? std::string_view("null") : word;
+    result += special ? json().dump() : std::string(word);
     at = end;
   }
   return result;

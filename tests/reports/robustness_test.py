@@ -165,12 +165,12 @@ def test_slots_of_which_none_was_measured_are_not_drawn(maker, slots):
 ODD = [None, True, -1, 10 ** 400, 1e308, "text", [], {}, [[[]]], {"estimate": "x"}]
 
 
-@pytest.mark.parametrize("value", ODD, ids=repr)
+@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:12])
 def test_a_row_with_an_odd_value_has_a_page(maker, value):
     for name in row("x"):
         if name in ("cell", "media"):  # columns of their own
             continue
-        maker.add(row(f"odd/{name}", 125.0, **{name: value}), slices=[[125.0, 126.0, 124.0]])
+        maker.add({**row(f"odd/{name}", 125.0), name: value}, slices=[[125.0, 126.0, 124.0]])
     page_of(maker)
 
 

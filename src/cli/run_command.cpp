@@ -135,13 +135,13 @@ class RunCommand final : public Command {
     recorder.set_run_warnings(run_warnings(conditions));
     Status closed = recorder.finish();
     if (closed) closed = save_documents(store, *id, conditions);
-    const bool whole = !outcome->interrupted && recorder.unmeasured() == 0;
+    const bool whole = !outcome->interrupted && recorder.unmeasured() == 0 && recorder.begun() == 0;
     if (closed) closed = store.finish_run(*id, whole ? "done" : "interrupted");
     if (!closed) return closed.error();
     const Status shown = show(store, recorder.rows(), *id);
     if (!shown) return shown.error();
     tell_overrun(*outcome, plan.settings.budget_ns);
-    return verdict(*outcome, recorder);
+    return verdict(*outcome, recorder, plan.settings.minimum_replicates);
   }
 
   // That the budget does not hold what was asked for is known before.
@@ -243,7 +243,8 @@ class RunCommand final : public Command {
   }
 
   // What the rows come to, as an exit status and a sentence.
-  Result<int> verdict(const RunOutcome& outcome, const Recorder& recorder) const {
+  Result<int> verdict(const RunOutcome& outcome, const Recorder& recorder,
+                      unsigned minimum_replicates) const {
     if (outcome.interrupted) {
       say(stderr,
           fmt::format(
@@ -261,13 +262,15 @@ class RunCommand final : public Command {
     if (recorder.measured() == 0 && unmeasured == 0) {
       return environment_error("no cell of {} can run here; the results say why", options_.file);
     }
-    const std::string late = fmt::format(
-        "the budget ended before {} of {} cells had their turn; the same command with --resume "
-        "goes "
-        "on, or give a larger --budget",
-        unmeasured, unmeasured + recorder.measured());
-    if (recorder.measured() == 0) return runtime_error("{}", late);
-    if (unmeasured > 0) say(stderr, late + "\n");
+    if (unmeasured > 0 || recorder.begun() > 0) {
+      say(stderr,
+          fmt::format(
+              "unfinished: the budget ended before {} of {} cells had their turn and before "
+              "{} had the {} processes that an interval takes; the same command with "
+              "--resume goes on, or give a larger --budget\n",
+              unmeasured, unmeasured + recorder.measured(), recorder.begun(), minimum_replicates));
+      return kStatusUnfinished;
+    }
     if (strict_) return strict_verdict(recorder.rows());
     return kStatusDone;
   }

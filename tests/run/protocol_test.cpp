@@ -152,8 +152,9 @@ TEST(Protocol, names_the_member_whose_value_is_of_a_wrong_type) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::runtime);
   EXPECT_NE(refused.error().message.find("bad 'slice' message"), std::string::npos);
-  EXPECT_NE(refused.error().message.find("bytes: type must be a whole number that fits, but is string"),
-            std::string::npos)
+  EXPECT_NE(
+      refused.error().message.find("bytes: type must be a whole number that fits, but is string"),
+      std::string::npos)
       << refused.error().message;
 
   expect_each_refused(to_json(example_cell()), cell_from_json);

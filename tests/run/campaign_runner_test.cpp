@@ -7,12 +7,10 @@
 #include <map>
 #include <set>
 
-#include "tests/fakes/scripted_worker.hpp"
+#include "campaign_run.hpp"
 
 namespace pmembench {
 namespace {
-
-constexpr std::uint64_t kSecond = 1'000'000'000;
 
 TEST(CampaignRunner, gives_cells_fewer_slices_where_the_budget_is_short) {
   MeasureSettings settings;
@@ -26,77 +24,6 @@ TEST(CampaignRunner, gives_cells_fewer_slices_where_the_budget_is_short) {
   EXPECT_EQ(slices_within_budget(settings, 100'000), 3u);
   EXPECT_EQ(slices_within_budget(settings, 0), 3u);
 }
-
-struct RecordedRun final : RunObserver {
-  std::map<std::string, std::vector<Replicate>> replicates;
-  std::map<std::string, std::string> failures;
-  std::vector<Progress> shown;
-  Status full = {};  // what the store answers
-
-  void progress(const Progress& progress) override { shown.push_back(progress); }
-  Status replicate(const Cell& cell, const Replicate& replicate) override {
-    replicates[cell.name].push_back(replicate);
-    return full;
-  }
-  Status failure(const Cell& cell, const Error& error) override {
-    failures[cell.name] = error.message;
-    return {};
-  }
-};
-
-// Two cells of one device and one of another, on scripted workers.
-class CampaignRunnerTest : public testing::Test {
- protected:
-  CampaignRunnerTest() {
-    for (const auto& [name, media] :
-         std::map<std::string, std::string>{{"a", "dram:1M"}, {"b", "dram:1M"}, {"c", "dram:2M"}}) {
-      Cell cell;
-      cell.name = name;
-      cell.media = media;
-      cell.placement.cpus = {0};
-      plan_.cells.push_back(cell);
-    }
-    plan_.settings.slices = 5;
-    plan_.settings.minimum_replicates = 6;
-    plan_.settings.maximum_replicates = 10;
-    plan_.settings.precision = 0.02;
-    plan_.settings.confidence = 0.95;
-    plan_.settings.budget_ns = 1000 * kSecond;
-  }
-  Result<RunOutcome> run() {
-    RunInput input;
-    input.plan = &plan_;
-    input.workers = &workers_;
-    input.clock = &clock_;
-    input.replicates = before_;
-    input.failed = failed_;
-    return run_plan(std::move(input), observer_);
-  }
-  // A time that differs by process, too much for the precision asked.
-  void make_processes_differ(const std::string& cell) {
-    workers_.slice = [cell](const fakes::WorkerRequest& request) {
-      const bool slow = request.cell.name == cell && request.worker % 4 < 2;
-      return fakes::quiet_slice(slow ? 200 : 100);
-    };
-  }
-  // The fault happens to this cell the first time that this request is made of it.
-  void fail_once(const std::string& cell, const std::string& verb,
-                 const std::function<std::optional<Error>()>& fault) {
-    workers_.fault = [=, done = false](const fakes::WorkerRequest& request) mutable {
-      const bool here = request.cell.name == cell && request.verb == verb && !done;
-      if (!here) return std::optional<Error>();
-      done = true;
-      return fault();
-    };
-  }
-
-  Plan plan_;
-  fakes::ScriptedWorkers workers_;
-  fakes::SteppingClock clock_{1000};
-  RecordedRun observer_;
-  std::map<std::string, std::vector<Replicate>> before_;
-  std::vector<std::string> failed_;
-};
 
 TEST_F(CampaignRunnerTest, runs_every_cell_in_fresh_processes_until_the_minimum_is_precise) {
   const auto outcome = run();
@@ -336,77 +263,6 @@ TEST_F(CampaignRunnerTest, no_cell_begins_after_the_budget) {
   // A replicate takes six slices of a second at least: no more than eleven begin in a minute.
   EXPECT_LE(outcome->replicates, 11u);
   EXPECT_GE(outcome->replicates, 5u);
-}
-
-// Devices are in random order: without shares the first ones would take all.
-TEST_F(CampaignRunnerTest, gives_every_device_a_share_of_a_budget_that_is_too_small) {
-  plan_.cells.clear();
-  for (int device = 0; device < 4; ++device) {
-    for (int place = 0; place < 10; ++place) {
-      Cell cell;
-      cell.name = fmt::format("{}{}", device, place);
-      cell.media = fmt::format("dram:{}M", device + 1);
-      cell.placement.cpus = {0};
-      plan_.cells.push_back(cell);
-    }
-  }
-  workers_.slice = [this](const fakes::WorkerRequest&) {
-    clock_.advance(kSecond);
-    return fakes::quiet_slice(100);
-  };
-  // Six slices a replicate: room for about twenty of forty cells.
-  plan_.settings.budget_ns = 120 * kSecond;
-  const auto outcome = run();
-  ASSERT_TRUE(outcome);
-  EXPECT_TRUE(outcome->budget_ended);
-  std::map<char, int> measured;
-  for (const auto& [name, replicates] : observer_.replicates) {
-    ++measured[name.front()];
-    EXPECT_EQ(replicates.size(), 1U) << name << ": all have the first before any has the second";
-  }
-  ASSERT_EQ(measured.size(), 4U);
-  for (const auto& [device, cells] : measured) EXPECT_GE(cells, 3) << device;
-}
-
-TEST_F(CampaignRunnerTest, comes_back_to_cells_that_a_share_did_not_hold) {
-  // The first device is slow, and has its rest when the other has had its turn.
-  workers_.slice = [this](const fakes::WorkerRequest& request) {
-    clock_.advance(request.cell.media == "dram:1M" ? 4 * kSecond : 1000);
-    return fakes::quiet_slice(100);
-  };
-  plan_.settings.budget_ns = 60 * kSecond;
-  plan_.settings.minimum_replicates = plan_.settings.maximum_replicates = 1;
-  const auto outcome = run();
-  ASSERT_TRUE(outcome);
-  for (const char* cell : {"a", "b", "c"}) EXPECT_EQ(observer_.replicates[cell].size(), 1U) << cell;
-}
-
-TEST_F(CampaignRunnerTest, begins_no_cell_whose_slices_do_not_fit_into_what_is_left) {
-  plan_.settings.slices = 1;
-  plan_.settings.slice_ns = 5 * kSecond;
-  plan_.settings.budget_ns = 15 * kSecond;
-  workers_.slice = [this](const fakes::WorkerRequest&) {
-    clock_.advance(5 * kSecond);
-    return fakes::quiet_slice(100);
-  };
-  const auto outcome = run();
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->replicates, 1U) << "two slices took 10 s, and two more do not fit";
-  EXPECT_TRUE(outcome->budget_ended);
-  EXPECT_EQ(outcome->overran_ns, 0);
-  EXPECT_DOUBLE_EQ(least_run_ns(plan_.settings, 3), 3 * 6 * 2 * 5e9);
-}
-
-TEST_F(CampaignRunnerTest, says_how_far_it_ran_over_its_budget) {
-  workers_.slice = [this](const fakes::WorkerRequest&) {
-    clock_.advance(100 * kSecond);
-    return fakes::quiet_slice(100);
-  };
-  plan_.settings.budget_ns = 60 * kSecond;
-  const auto outcome = run();
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->replicates, 1U);
-  EXPECT_GE(outcome->overran_ns, 500e9);
 }
 
 TEST_F(CampaignRunnerTest, shows_how_far_it_is) {

@@ -265,10 +265,11 @@ class RunCommand final : public Command {
     if (unmeasured > 0 || recorder.begun() > 0) {
       say(stderr,
           fmt::format(
-              "unfinished: the budget ended before {} of {} cells had their turn and before "
-              "{} had the {} processes that an interval takes; the same command with "
-              "--resume goes on, or give a larger --budget\n",
-              unmeasured, unmeasured + recorder.measured(), recorder.begun(), minimum_replicates));
+              "unfinished: the budget ended before {} of {} cells had their turn, and {} more had "
+              "fewer than {} process{}; the same command with --resume goes on, or give a larger "
+              "--budget\n",
+              unmeasured, unmeasured + recorder.measured(), recorder.begun(), minimum_replicates,
+              minimum_replicates == 1 ? "" : "es"));
       return kStatusUnfinished;
     }
     if (strict_) return strict_verdict(recorder.rows());

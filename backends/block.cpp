@@ -222,7 +222,9 @@ int probe(const dax_host_info* /*host*/, char* /*reason*/,
 
 constexpr dax_operations make_table() noexcept {
   dax_operations table = operations_header(
-      "block", "the kernel's block path with O_DIRECT: pread/pwrite or io_uring, then fdatasync",
+      "block",
+      "the kernel's block path with O_DIRECT; options, as in block:engine=io_uring;queue_depth=8: "
+      "engine=pread|io_uring, durable=fdatasync|dsync, queue_depth=1..256 (with io_uring)",
       DAX_CAP_EMULATED, media_bit(DAX_MEDIA_BLOCK) | media_bit(DAX_MEDIA_POSIX));
   table.minimum_io_bytes = kSectorBytes;
   table.alignment_bytes = kSectorBytes;

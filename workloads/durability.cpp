@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/random.hpp"
 #include "workloads/range_workload.hpp"
+#include "workloads/sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -200,13 +202,13 @@ Status DurabilityWorkload::verify() {
   const std::uint64_t ranges = (done_in_stretch_ + plan_.repeat - 1) / plan_.repeat;
   const std::uint64_t affordable =
       std::clamp<std::uint64_t>(kSampledStepBytes / plan_.iter.size_bytes, 1, kSampledSteps);
-  const std::uint64_t step = ranges / affordable + 1;
+  Sample sample(ranges, affordable, plan_.cell_seed ^ mix_seed(start_state_ + ranges));
   dax_iter replay = plan_.iter;
   replay.state = start_state_;
   std::uint64_t last = 0;
   for (std::uint64_t i = 0; i < ranges; ++i) {
     last = dax_iter_next(&replay);
-    if (i % step != 0 && i + 1 != ranges) continue;
+    if (!sample.next() && i + 1 != ranges) continue;
     if (path_.lost(last, plan_.iter.size_bytes)) continue;
     const Status same = check_slot(last);
     if (!same) return same;

@@ -40,6 +40,7 @@ class Mix final : public Workload {
       const Work part = (reading ? *reads_ : *writes_).run(asked);
       work.operations += part.operations;
       work.bytes += part.bytes;
+      (reading ? read_bytes_ : written_bytes_) += part.bytes;
       if (part.operations != asked) break;
       at_ = (at_ + asked) % kRound;
     }
@@ -57,12 +58,16 @@ class Mix final : public Workload {
     reads_->refresh();
     return reads_->verify();
   }
+  std::map<std::string, double> figures() const override {
+    return written_share_of(written_bytes_, read_bytes_);
+  }
 
  private:
   std::unique_ptr<Workload> reads_;
   std::unique_ptr<Workload> writes_;
   std::uint64_t reads_a_round_;
   std::uint64_t at_ = 0;
+  std::uint64_t read_bytes_ = 0, written_bytes_ = 0;  // so far
 };
 
 std::uint64_t reads_of(const Parameters& parameters) {

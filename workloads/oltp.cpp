@@ -71,6 +71,10 @@ class Oltp final : public FileWorkload {
     return log_.verify(files_, log_file_.get(), *content_, "/log");
   }
 
+  [[nodiscard]] std::map<std::string, double> figures() const override {
+    return written_share_of(written_bytes_, read_bytes_);
+  }
+
  private:
   bool step(Work& work) override {
     has_read_ = false;
@@ -90,10 +94,13 @@ class Oltp final : public FileWorkload {
     if (written == read_file_ && slot == read_slot_) slot = slot + 1 < shape_.slots ? slot + 1 : 0;
     if (slot == read_slot_ && written == read_file_) has_read_ = false;
     work.bytes += (kReads + 1) * shape_.io_bytes;
+    read_bytes_ += kReads * shape_.io_bytes;
+    written_bytes_ += shape_.io_bytes;
     if (!write(data_[written], handles_[written]->get(), slot)) return false;
     if (++since_log_ < kOperationsALog) return true;
     since_log_ = 0;
     work.bytes += shape_.log_io_bytes;
+    written_bytes_ += shape_.log_io_bytes;
     return write(log_, log_file_.get(), random_.below(shape_.log_slots));
   }
 
@@ -115,6 +122,7 @@ class Oltp final : public FileWorkload {
   std::optional<FileContent> content_;
   std::vector<std::byte> read_;
   std::uint64_t read_file_ = 0, read_slot_ = 0;
+  std::uint64_t read_bytes_ = 0, written_bytes_ = 0;  // so far
   bool has_read_ = false;
   unsigned since_log_ = 0;
 };

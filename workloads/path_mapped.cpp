@@ -16,17 +16,21 @@ class MappedPath final : public Path {
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
 
   std::int64_t read(dax_iter& iter) override {
-    return each_range(iter, [&](unsigned char* at, dax_iter& batch) {
+    const std::int64_t bytes = each_range(iter, [&](unsigned char* at, dax_iter& batch) {
       copy_(batch.buffer, at, batch.size_bytes);
       return 0;
     });
+    if (bytes > 0) device_.note_copies(reader_, 0, static_cast<std::uint64_t>(bytes));
+    return bytes;
   }
 
   std::int64_t write(dax_iter& iter) override {
-    return each_range(iter, [&](unsigned char* at, dax_iter& batch) {
+    const std::int64_t bytes = each_range(iter, [&](unsigned char* at, dax_iter& batch) {
       copy_(at, batch.buffer, batch.size_bytes);
       return 0;
     });
+    if (bytes > 0) device_.note_copies(reader_, static_cast<std::uint64_t>(bytes), 0);
+    return bytes;
   }
 
   // As an application does it: store, ask the device to flush that range, drain, next.

@@ -108,6 +108,7 @@ bool Personality::write_whole(Work& work) {
     at_->size_bytes += part.size();
   }
   work.bytes += size_bytes;
+  written_bytes_ += size_bytes;
   return true;
 }
 
@@ -122,6 +123,7 @@ bool Personality::read_whole(Work& work) {
     done += part.size();
   }
   work.bytes += at_->size_bytes;
+  read_bytes_ += at_->size_bytes;
   return true;
 }
 
@@ -130,6 +132,7 @@ bool Personality::append(Work& work) {
   const auto part = content_->at(at_->key, at_->size_bytes, size_bytes);
   at_->size_bytes += size_bytes;
   work.bytes += size_bytes;
+  written_bytes_ += size_bytes;
   return exactly(files_.append(file_.get(), part), at_->size_bytes, "appending to a file");
 }
 
@@ -140,7 +143,12 @@ bool Personality::append_to_log(Work& work) {
   if (!good(end, "appending to the log")) return false;
   log_entries_[logged_++ % kLogEntries] = {static_cast<std::uint64_t>(end), size_bytes, key};
   work.bytes += size_bytes;
+  written_bytes_ += size_bytes;
   return true;
+}
+
+std::map<std::string, double> Personality::figures() const {
+  return written_share_of(written_bytes_, read_bytes_);
 }
 
 Status Personality::verify_last_read() {

@@ -41,6 +41,7 @@ class Personality final : public FileWorkload {
   Status prepare() override;
   void refresh() override;
   Status verify() override;
+  [[nodiscard]] std::map<std::string, double> figures() const override;
 
  private:
   bool step(Work& work) override;
@@ -74,6 +75,7 @@ class Personality final : public FileWorkload {
     const SetFile* file = nullptr;
     std::uint64_t offset_bytes = 0, size_bytes = 0, key = 0;
   } last_read_;
+  std::uint64_t read_bytes_ = 0, written_bytes_ = 0;  // so far
   bool uses_log_;
   std::array<LogEntry, kLogEntries> log_entries_;
   std::uint64_t logged_ = 0;

@@ -5,6 +5,7 @@
 
 #include "base/random.hpp"
 #include "workloads/parameters.hpp"
+#include "workloads/sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -81,12 +82,22 @@ inline std::int64_t RangeWorkload::transfer_batch() {
 inline Work RangeWorkload::run_batch(std::uint64_t operations) {
   iter_.count = operations;
   const std::int64_t bytes = transfer_batch();
-  if (bytes < 0 || iter_.count != 0) [[unlikely]] {
-    failed_ = bytes < 0 ? bytes : -EIO;
+  // An error is negative, and so more than was asked for.
+  const std::uint64_t asked_bytes = operations * iter_.size_bytes;
+  if (static_cast<std::uint64_t>(bytes) > asked_bytes || iter_.count != 0) [[unlikely]] {
+    refuse_batch(bytes, asked_bytes);
     return {};
   }
   done_in_stretch_ += operations;
   return {operations, static_cast<std::uint64_t>(bytes)};
+}
+
+[[gnu::cold]] void RangeWorkload::refuse_batch(std::int64_t bytes, std::uint64_t asked_bytes) {
+  failed_ = bytes < 0 ? bytes : -EIO;
+  if (bytes >= 0 && static_cast<std::uint64_t>(bytes) > asked_bytes) {
+    overcounted_ = static_cast<std::uint64_t>(bytes);
+    asked_bytes_ = asked_bytes;
+  }
 }
 
 // One operation that is timed is one batch, and what stands around it is timed too: so the loop is
@@ -111,6 +122,12 @@ Work RangeWorkload::run(std::uint64_t operations) {
 
 std::string RangeWorkload::failure() const {
   if (failed_ == 0) return {};
+  if (overcounted_ > 0) {
+    return fmt::format(
+        "the backend or the path counted {} bytes for a batch of {}: the bandwidth would be wrong; "
+        "check the backend with `pmembench check`",
+        overcounted_, asked_bytes_);
+  }
   return path_failure(failed_, plan_.transfer == Transfer::read ? "reading" : "writing");
 }
 
@@ -144,10 +161,10 @@ Status RangeWorkload::verify_writes() {
   dax_iter replay = start_;
   const std::uint64_t affordable =
       std::clamp<std::uint64_t>(kSampledBytes / plan_.iter.size_bytes, 1, kSampledOperations);
-  const std::uint64_t step = done_in_stretch_ / affordable + 1;
+  Sample sample(done_in_stretch_, affordable, plan_.cell_seed ^ mix_seed(start_.state + stretch_));
   for (std::uint64_t i = 0; i < done_in_stretch_; ++i) {
     const std::uint64_t offset_bytes = dax_iter_next(&replay);
-    if (i % step != 0 && i + 1 != done_in_stretch_) continue;
+    if (!sample.next() && i + 1 != done_in_stretch_) continue;
     if (path_.lost(offset_bytes, plan_.iter.size_bytes)) continue;
     const Status same = check_slot(offset_bytes, buffer_->bytes());
     if (!same) return same;
@@ -155,21 +172,23 @@ Status RangeWorkload::verify_writes() {
   return {};
 }
 
-// Writes a stamp of its own to one slot, reads it by the path, compares.
-Status RangeWorkload::check_read_of(dax_iter at) {
-  found_->stamp(stretch_ + at.state);
-  dax_iter write = at;
+// Writes a stamp of its own to the slot of the last of `count` ranges, reads all of them as a batch
+// by the path, and finds that stamp in the buffer.
+Status RangeWorkload::check_batch_of_reads(dax_iter at, std::uint64_t count) {
+  dax_iter last = at;
+  for (std::uint64_t i = 1; i < count; ++i) (void)dax_iter_next(&last);
+  found_->stamp(stretch_ + last.state);
+  dax_iter write = last;
   write.count = 1;
   write.buffer = found_->data();
   std::int64_t bytes = path_.persist(write);
   if (bytes < 0 || write.count != 0) return runtime_error("{}", path_failure(bytes, "writing"));
   dax_iter read = at;
-  read.count = 1;
+  read.count = count;
   std::memset(read.buffer, 0, read.size_bytes);
   bytes = path_.read(read);
   if (bytes < 0 || read.count != 0) return runtime_error("{}", path_failure(bytes, "reading"));
-  dax_iter replay = at;
-  const std::uint64_t offset_bytes = dax_iter_next(&replay);
+  const std::uint64_t offset_bytes = dax_iter_next(&last);
   if (path_.lost(offset_bytes, at.size_bytes)) return {};
   return compare_bytes(found_->bytes(), buffer_->bytes(), offset_bytes);
 }
@@ -183,9 +202,11 @@ Status RangeWorkload::verify_reads() {
     const Status same = lost ? Status() : check_slot(last, buffer_->bytes());
     if (!same) return same;
   }
+  // Batches of every length, so that each place in a batch is the last one of some.
+  Random random(mix_seed(plan_.cell_seed ^ mix_seed(iter_.state + stretch_)));
   dax_iter at = iter_;
   for (std::uint64_t i = 0; i < kSampledReads; ++i) {
-    const Status same = check_read_of(at);
+    const Status same = check_batch_of_reads(at, 1 + random.below(plan_.batch));
     if (!same) return same;
     dax_iter_next(&at);
   }

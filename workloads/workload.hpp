@@ -55,6 +55,16 @@ class Workload {
   [[nodiscard]] virtual std::map<std::string, double> figures() const { return {}; }
 };
 
+// The figure of a workload that reads and writes: of the bytes of its operations, those that it
+// wrote. What is stored for a byte asked counts by it.
+inline constexpr const char* kWrittenShare = "written_share";
+[[nodiscard]] inline std::map<std::string, double> written_share_of(std::uint64_t written_bytes,
+                                                                    std::uint64_t read_bytes) {
+  if (written_bytes + read_bytes == 0) return {};
+  return {{kWrittenShare,
+           static_cast<double>(written_bytes) / static_cast<double>(written_bytes + read_bytes)}};
+}
+
 // What `list workloads` shows and how an instance is made.
 struct WorkloadType {
   std::string_view name;

@@ -15,6 +15,7 @@ from .derived import SCHEMA, Derived
 from .derived import read as read_derived
 from .errors import ReportError
 from .figures import FIGURES
+from .figures.drawing import Drawing
 from .output import Output
 from .page import Section, render
 from .panel import to_png
@@ -50,7 +51,7 @@ def _document(path: str, schema: str) -> dict:
         raise ReportError(f"{path} cannot be read ({reason}): name a JSON document") from error
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReportError(f"{path} is no JSON ({error}): write it anew with --json") from error
     found = document.get("schema") if isinstance(document, dict) else None
     if found != schema:
@@ -68,6 +69,9 @@ def _run_of(document: dict, name: str) -> object:
 
 def _stored_comparison(store: Store, run: int, base: int | None) -> dict | None:
     """The newest stored comparison of which `run` is the head (and `base` the base, if given)."""
+    if run == 0:  # no run is stored: the newest comparison stands for itself
+        return next((document for kind in ("gate", "compare", "self-test")
+                     for document in store.documents(kind)), None)
     for kind in ("gate", "compare"):
         for document in store.documents(kind):
             head_run, base_run = _run_of(document, "head"), _run_of(document, "base")
@@ -77,6 +81,9 @@ def _stored_comparison(store: Store, run: int, base: int | None) -> dict | None:
 
 
 def _derived(store: Store, run: int, options: argparse.Namespace) -> Derived:
+    if run == 0:
+        return Derived(noise={"processes": 0, "slices": 0, "disturbed": 0, "disturbed_share": 0.0,
+                              "involuntary_switches": 0, "steal_share_max": None})
     if options.derived:
         return read_derived(_document(options.derived, SCHEMA), options.derived)
     stored = store.documents("derived", run)
@@ -113,10 +120,17 @@ def sections(data: Data) -> list[Section]:
     """The figures for which the data has rows; call it under style.RC."""
     found = []
     for figure in FIGURES:
-        if not figure.wanted(data):
-            continue
-        drawing = figure.draw(data)
-        if drawing.panels:
+        try:
+            if not figure.wanted(data):
+                continue
+            drawing = figure.draw(data)
+        except ReportError:
+            raise
+        # What one figure cannot make of a store must not cost the page: it says so in its place.
+        except Exception as error:  # noqa: BLE001
+            drawing = Drawing([], f"It cannot be drawn: the store has a value that it does not know "
+                                  f"({type(error).__name__}: {error}).")
+        if drawing.panels or drawing.note:
             found.append(Section(figure.NAME, figure.TITLE, figure.HOW_TO_READ, drawing.panels,
                                  drawing.note))
     return found
@@ -171,6 +185,12 @@ def main(arguments: list[str] | None = None) -> int:
     except ReportError as error:
         print(printable(f"pmembench: {error}"), file=sys.stderr)
         return error.status
+    # Of a library, or of a store that no pmembench wrote: one sentence, and no page that is half one.
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        words = " ".join(str(error).split())
+        print(f"pmembench: {options.database} holds a value that the report cannot show "
+              f"({type(error).__name__}: {words}): restore a copy of the results file", file=sys.stderr)
+        return 4
     except OSError as error:
         print(printable(f"pmembench: {error.filename or 'the report'} cannot be written "
                         f"({error.strerror}): name another place with --html or --png"), file=sys.stderr)

@@ -41,6 +41,9 @@ def read(document: dict, where: str) -> Derived:
     try:
         parts = {name: document[name] for name in Derived.__slots__}
         parts["rows"] = {row["cell"]: row for row in parts["rows"]}
+        for name, value in parts.items():
+            if not isinstance(value, type(getattr(Derived(), name))):
+                raise KeyError(f"a usable '{name}'")
     except (KeyError, TypeError) as error:
         raise ReportError(f"{where} lacks {error}: draw the run with `pmembench report`") from error
     return Derived(**parts)

@@ -107,6 +107,8 @@ def _banner(data: Data) -> dict | None:
                         for each in _listed(document, "environment_differences")
                         if isinstance(each, dict)],
         "base_only": _listed(document, "base_only"), "head_only": _listed(document, "head_only"),
+        "left_out": [f"{each.get('entry', '')} ({each.get('side', '')}): {each.get('reason', '')}"
+                     for each in _listed(document, "left_out") if isinstance(each, dict)],
     }
 
 

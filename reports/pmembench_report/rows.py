@@ -22,6 +22,10 @@ def _latency(value: object) -> Latency | None:
                    finite(value.get("min")), finite(value.get("max")), percentiles)
 
 
+def _listed(value: object) -> list:
+    return value if isinstance(value, list) else []
+
+
 def _whole(value: object) -> int:
     number = finite(value)
     return 0 if number is None else int(number)
@@ -31,7 +35,7 @@ def _shared(value: object, cache: dict) -> dict:
     """Equal dictionaries of many rows are kept once."""
     if not isinstance(value, dict):
         return {}
-    return cache.setdefault(json.dumps(value, sort_keys=True), value)
+    return cache.setdefault(("dict", json.dumps(value, sort_keys=True)), value)
 
 
 def cell_from(identity: int, row: dict, derived: Derived, cache: dict) -> Cell:
@@ -58,7 +62,7 @@ def cell_from(identity: int, row: dict, derived: Derived, cache: dict) -> Cell:
         disturbed_share=finite(row.get("disturbed_share")),
         amplification=_shared(_numbers(row.get("amplification")), cache),
         warnings=[(str(each.get("type", "")), str(each.get("sentence", "")))
-                  for each in row.get("warnings") or [] if isinstance(each, dict)],
+                  for each in _listed(row.get("warnings")) if isinstance(each, dict)],
         seed=str(row.get("seed", "")),
         parameters=_shared({str(k): str(v) for k, v in parameters.items()}, cache),
         placement_asked=cache.setdefault(a := str(placement.get("asked") or ""), a),

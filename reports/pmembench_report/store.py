@@ -13,6 +13,7 @@ from .errors import ReportError
 from .histogram import decode
 from .records import Cell, Histogram, Run, Slices
 from .rows import cell_from
+from .units import finite
 
 APPLICATION_ID = 0x706D6231
 SCHEMA_VERSIONS = (1, 2, 3)
@@ -69,6 +70,9 @@ class Store:
             found = self._query(f"SELECT {columns} FROM runs ORDER BY id DESC LIMIT 1")
         else:
             found = self._query(f"SELECT {columns} FROM runs WHERE id = ?", number)
+        if not found and number is None and self._has_documents():
+            return Run(0, *[""] * 9, environment={}, schema_version=self.version, unmeasured=[],
+                       confidence=0.95)
         if not found and number is None:
             raise ReportError(f"{self.path} holds no run yet: measure with `pmembench run`")
         if not found:
@@ -83,8 +87,11 @@ class Store:
     def _json(self, text: object):
         try:
             return json.loads(text)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise self._damaged(error) from error
+
+    def _has_documents(self) -> bool:
+        return self.version >= 2 and bool(self._query("SELECT 1 FROM documents LIMIT 1"))
 
     def _unmeasured(self, run: int) -> list[str]:
         return [row[0] for row in self._query(
@@ -122,13 +129,13 @@ class Store:
             "SELECT min(json_extract(details, '$.timer')) "
             "FROM replicates JOIN cells ON cells.id = replicates.cell_id "
             "WHERE run_id = ? AND json_valid(details) GROUP BY replicate, media", run)
-        return [timer for row in rows if row[0] for timer in [self._json(row[0])]
+        return [timer for row in rows if isinstance(row[0], str) for timer in [self._json(row[0])]
                 if isinstance(timer, dict)]
 
     def slices(self, cell: Cell) -> list[Slices]:
         return [
-            Slices(replicate, [_plain(value) for value in self._json(ns)],
-                   [bool(flag) for flag in self._json(disturbed)], median)
+            Slices(replicate, [_plain(value) for value in _listed(self._json(ns))],
+                   [bool(flag) for flag in _listed(self._json(disturbed))], median)
             for replicate, ns, disturbed, median in self._rows(
                 "SELECT replicate, slice_ns_per_operation, slice_disturbed, "
                 "median_ns_per_operation FROM replicates "
@@ -168,7 +175,12 @@ class Store:
 
 
 def _plain(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) else float("nan")
+    number = finite(value)
+    return float("nan") if number is None else number
+
+
+def _listed(value: object) -> list:
+    return value if isinstance(value, list) else []
 
 
 def _one_line(error: Exception) -> str:

@@ -57,7 +57,7 @@ def _machine(data: Data) -> Group:
         if each.get("type") != "Instruction"))
     group.add("memory nodes", *(
         f"node {each.get('id')}: {units.size(each.get('memory_bytes'))}, "
-        f"{len(each.get('cpus') or [])} CPUs" for each in _listed(env, "nodes")))
+        f"{len(_listed(each, 'cpus'))} CPUs" for each in _listed(env, "nodes")))
     for name in ("dax", "nd", "cxl"):
         group.add(f"{name} devices", *(each.get("name", "unnamed") for each in _listed(env, name)))
     group.add("virtualisation", _get(env, "host", "virtualisation"))
@@ -94,8 +94,9 @@ def _medium(data: Data) -> Group:
                 f"{units.percent(huge)} in huge pages" if huge is not None else "",
                 f"claim: {cell.medium.get('claim')}" if cell.medium.get("claim") else "") if part)
             backends = found.setdefault((cell.media, proof), [])
-            if cell.backend not in backends:
-                backends.append(cell.backend)
+            backend = f"{cell.backend}:{cell.options}" if cell.options else cell.backend
+            if backend not in backends:
+                backends.append(backend)
     for (media, proof), backends in found.items():
         group.add(media, f"{proof} ({', '.join(backends)})")
     placements = Counter((cell.placement_asked, cell.placement_verified) for cell in data.measured)

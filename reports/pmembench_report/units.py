@@ -11,7 +11,10 @@ def finite(value: object) -> float | None:
     """`value` as a float, or None where it is missing, not a number, or not finite."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # JSON's whole numbers have no end
+        return None
     return number if math.isfinite(number) else None
 
 

@@ -34,4 +34,13 @@ Result<Campaign> CampaignOptions::read() const {
   return campaign;
 }
 
+std::string CampaignOptions::asked_backend() const {
+  if (!backend.empty()) return backend;
+  constexpr std::string_view kKey = "backend=";
+  for (auto one = assignments.rbegin(); one != assignments.rend(); ++one) {
+    if (one->starts_with(kKey)) return one->substr(kKey.size());
+  }
+  return {};
+}
+
 }  // namespace pmembench

@@ -20,6 +20,8 @@ struct CampaignOptions {
   void add_to(CLI::App& command, const std::string& budget_help, bool required = true);
   // The file with the options laid over it. Errors (usage) name the place.
   [[nodiscard]] Result<Campaign> read() const;
+  // The backend that --backend or --set names, last word first; "": none does.
+  [[nodiscard]] std::string asked_backend() const;
 };
 
 }  // namespace pmembench

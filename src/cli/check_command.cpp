@@ -121,7 +121,8 @@ class CheckCommand final : public Command {
       json checks = json::array();
       for (const ConformanceCheck& check : check_conformance(
                *device->device, seed_,
-               [&](const std::string& name) { tell(fmt::format("was checked: {}", name)); })) {
+               [&](const std::string& name) { tell(fmt::format("was checked: {}", name)); },
+               &host)) {
         checks.push_back(
             {{"check", check.name}, {"verdict", check.verdict}, {"detail", check.detail}});
       }

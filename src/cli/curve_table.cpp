@@ -4,24 +4,23 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
+#include "record/codec.hpp"
+#include "results/printed_words.hpp"
 
 namespace pmembench {
 namespace {
 
 using nlohmann::json;
 
+// As a row's is printed.
 std::string half_width(const json& estimate) {
-  if (!estimate.is_object() || !estimate.value("has_interval", false)) return "";
-  const double value = estimate.at("estimate").get<double>();
-  if (!(value > 0)) return "";
-  const double half =
-      (estimate.at("high").get<double>() - estimate.at("low").get<double>()) / 2 / value;
-  return fmt::format("±{:.1f}%", 100 * half);
+  const auto read = estimate.is_object() ? optional_estimate_from(estimate) : std::nullopt;
+  return read ? half_width_text(*read) : "";
 }
 
 std::string bandwidth(const json& estimate) {

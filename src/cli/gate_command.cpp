@@ -132,7 +132,7 @@ class GateCommand final : public Command {
     rules_.require_same_pages = words_.head_media.empty();
     const auto plants = read_plants();
     if (!plants) return plants.error();
-    const auto campaign = options_.read();
+    auto campaign = options_.read();
     if (!campaign) return campaign.error();
     auto sides = self_test_ ? self_test_sides(global) : gate_sides(words_, global);
     if (!sides) return sides.error();
@@ -141,7 +141,11 @@ class GateCommand final : public Command {
     const auto host = open_host(planning);
     if (!host) return host.error();
     const Topology topology = read_topology("/");
-    auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
+    const PlanInput planned{&host->registry, &topology, destroy_, "/"};
+    const auto note = use_judged_backend(*sides, options_.asked_backend(), *campaign, planned);
+    if (!note) return note.error();
+    if (!note->empty()) say(stderr, *note + "\n");
+    auto plan = make_plan(*campaign, planned);
     if (!plan) return plan.error();
     const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
     if (!usable) return usable.error();

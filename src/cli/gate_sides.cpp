@@ -1,10 +1,13 @@
 #include "cli/gate_sides.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
+#include "config/campaign_reader.hpp"
 #include "dax/plugin_loader.hpp"
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
@@ -117,7 +120,8 @@ Result<GateSides> gate_sides(const GateWords& words, const GlobalOptions& global
   const auto head_is = greet_arm(head, Arm::head);
   if (!head_is) return head_is.error();
   if (objects) {
-    head.backends[backend_in(words.base, global)] = backend_in(words.head, global);
+    sides.backend = backend_in(words.base, global);
+    head.backends[sides.backend] = backend_in(words.head, global);
     add_plugin(words.base, {&base, &control});
     add_plugin(words.head, {&head});
     sides.plugins.push_back(words.base);
@@ -129,6 +133,28 @@ Result<GateSides> gate_sides(const GateWords& words, const GlobalOptions& global
                 head_is->version, machine, std::nullopt};
   note_differences(words, sides);
   return sides;
+}
+
+Result<std::string> use_judged_backend(const GateSides& sides, const std::string& asked,
+                                       Campaign& campaign, const PlanInput& input) {
+  if (sides.backend.empty()) return std::string();
+  const auto plan = make_plan(campaign, input);
+  if (!plan) return plan.error();
+  std::set<std::string> used;
+  for (const Cell& cell : plan->cells) used.insert(cell.backend);
+  if (used.contains(sides.backend)) return std::string();
+  const std::string others = fmt::format("{}", fmt::join(used, ", "));
+  if (!asked.empty()) {
+    return usage_error(
+        "nothing of {} and {} would be measured: all cells use backend {}, as the command line "
+        "asks, and the objects hold backend {}; leave the backend out or name {}",
+        sides.base.label, sides.head.label, others, sides.backend, sides.backend);
+  }
+  const Status set = apply_set(campaign, "backend=" + sides.backend, campaign_schema());
+  if (!set) return set.error();
+  return fmt::format(
+      "no cell of {} uses backend {}, which the objects hold: all cells use it instead of {}",
+      campaign.name, sides.backend, others);
 }
 
 }  // namespace pmembench

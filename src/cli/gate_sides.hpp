@@ -7,6 +7,8 @@
 
 #include "base/result.hpp"
 #include "cli/host.hpp"
+#include "config/campaign.hpp"
+#include "plan/plan.hpp"
 #include "results/comparison.hpp"
 #include "run/gate_arm.hpp"
 
@@ -25,11 +27,18 @@ struct GateSides {
   ComparisonSide base, head;
   std::vector<EnvironmentDifference> differences;  // that were asked for
   std::vector<std::string> plugins;                // that the plan needs: the base's
+  std::string backend;  // that the base's shared object holds; empty: the sides are binaries
 };
 
 // Asks both binaries who they are. Errors (usage): nothing is judged, a file that is not there or
 // is no pmembench, a shared object on one side only, another worker protocol, an assignment without
 // a key, a medium that is none.
 Result<GateSides> gate_sides(const GateWords& words, const GlobalOptions& global);
+
+// What is judged must be measured: if no cell of the campaign uses the backend of the shared
+// objects, all cells do, and the answer is a sentence that says so; "" otherwise. Errors (usage):
+// the command line names another backend (`asked`).
+Result<std::string> use_judged_backend(const GateSides& sides, const std::string& asked,
+                                       Campaign& campaign, const PlanInput& input);
 
 }  // namespace pmembench

@@ -175,12 +175,16 @@ class ReportCommand final : public Command {
                                                      ReportRequest& request) const {
     const auto store = Store::open(request_.database, Store::Mode::read);
     if (!store) return store.error();
+    auto file = PassedDocument::make();
+    if (!file) return file;
+    const auto runs = store->runs();
+    if (!runs) return runs.error();
+    // Of a file in which gates or crash trials alone are stored there is nothing to derive.
+    if (runs->empty() && !number) return file;
     const auto record = store->run(number);
     if (!record) return record.error();
     const auto derived = derived_of(*store, *record);
     if (!derived) return derived.error();
-    auto file = PassedDocument::make();
-    if (!file) return file;
     request.derived = file->path();
     request.run = std::to_string(record->id);  // "latest" may be another one by now
     const std::string text = json_text(derived_json(*derived));

@@ -36,10 +36,9 @@ std::string what_of(const Row& row) {
   std::string name = row.cell;
   const std::string prefix = row.media + "/";
   if (name.rfind(prefix, 0) == 0) name.erase(0, prefix.size());
-  for (int part = 0; part < 2; ++part) {
-    const std::size_t slash = name.find('/');
-    if (slash != std::string::npos) name.erase(0, slash + 1);
-  }
+  const std::string backend = backend_text(row) + "/";
+  if (name.rfind(backend, 0) == 0) name.erase(0, backend.size());
+  if (name.rfind(row.path + "/", 0) == 0) name.erase(0, row.path.size() + 1);
   const std::size_t threads = name.find(fmt::format("/t{}", row.threads));
   if (threads == std::string::npos) return name;
   return name.substr(0, threads) + rest_of(std::string_view(name).substr(threads));
@@ -59,7 +58,7 @@ std::string ns_text(double ns) { return format_duration_ns(ns); }
 
 void add_row(TextTable& table, const Row& row) {
   const std::string mode = row.latency_ns ? row.latency_ns->mode : "";
-  table.add({row.backend, row.path, what_of(row), std::to_string(row.threads),
+  table.add({backend_text(row), row.path, what_of(row), std::to_string(row.threads),
              row.operations_per_s ? format_rate(row.operations_per_s->estimate) : "",
              row.bytes_per_s ? format_bandwidth(row.bytes_per_s->estimate) : "",
              row.ns_per_operation ? half_width_text(*row.ns_per_operation) : "",
@@ -121,8 +120,9 @@ std::string medium_heading(const std::vector<const Row*>& rows) {
                              [&](const auto& entry) { return entry.first == text; });
     if (same == found.end()) same = found.insert(found.end(), {text, {}});
     std::vector<std::string>& backends = same->second;
-    if (std::find(backends.begin(), backends.end(), row->backend) == backends.end()) {
-      backends.push_back(row->backend);
+    const std::string backend = backend_text(*row);
+    if (std::find(backends.begin(), backends.end(), backend) == backends.end()) {
+      backends.push_back(backend);
     }
   }
   std::string heading = rows.front()->media + "\n";

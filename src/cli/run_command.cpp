@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/units.hpp"
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/derived_text.hpp"
@@ -131,6 +132,7 @@ class RunCommand final : public Command {
     Recorder recorder(store, *id, plan, line);
     recorder.adopt(input.replicates);
     input.clock = &clock;
+    announce(plan);
     const auto load_before = read_host_load("/");
     const auto outcome = run_plan(std::move(input), recorder);
     const RunConditions conditions = conditions_since(load_before);
@@ -147,7 +149,32 @@ class RunCommand final : public Command {
     if (!closed) return closed.error();
     const Status shown = show(store, recorder.rows(), *id);
     if (!shown) return shown.error();
+    tell_overrun(*outcome, plan.settings.budget_ns);
     return verdict(*outcome, recorder, plan.settings.minimum_replicates);
+  }
+
+  // That the budget does not hold what was asked for is known before.
+  static void announce(const Plan& plan) {
+    const auto cells = static_cast<std::size_t>(
+        std::count_if(plan.cells.begin(), plan.cells.end(),
+                      [](const Cell& cell) { return cell.skip_reason.empty(); }));
+    const double least_ns = least_run_ns(plan.settings, cells);
+    const auto budget_ns = static_cast<double>(plan.settings.budget_ns);
+    if (least_ns <= budget_ns) return;
+    say(stderr, fmt::format("the slices of {} cell{} in {} replicates take at least {}, and the "
+                            "budget is {}: what does not fit is not measured\n",
+                            cells, cells == 1 ? "" : "s", plan.settings.minimum_replicates,
+                            format_duration_ns(least_ns), format_duration_ns(budget_ns)));
+  }
+
+  static void tell_overrun(const RunOutcome& outcome, std::uint64_t budget_ns) {
+    constexpr double kWorthTelling = 0.1;
+    const auto budget = static_cast<double>(budget_ns);
+    if (outcome.overran_ns <= std::max(kWorthTelling * budget, 1e9)) return;
+    say(stderr,
+        fmt::format("the run took {} more than its budget of {}: what had begun was brought "
+                    "to its end; shorter slices overrun less\n",
+                    format_duration_ns(outcome.overran_ns), format_duration_ns(budget)));
   }
 
   static RunConditions conditions_since(const std::optional<HostLoad>& before) {
@@ -247,11 +274,11 @@ class RunCommand final : public Command {
     if (unmeasured > 0 || recorder.begun() > 0) {
       say(stderr,
           fmt::format(
-              "unfinished: the budget ended before {} of {} cells had their turn and before "
-              "{} had the {} processes that an interval takes; the same command with "
-              "{} goes on, or give a larger --budget\n",
+              "unfinished: the budget ended before {} of {} cells had their turn, and {} more had "
+              "fewer than {} process{}; the same command with {} goes on, or give a larger "
+              "--budget\n",
               unmeasured, unmeasured + recorder.measured(), recorder.begun(), minimum_replicates,
-              to_go_on_));
+              minimum_replicates == 1 ? "" : "es", to_go_on_));
       return kStatusUnfinished;
     }
     if (strict_) return strict_verdict(recorder.rows());

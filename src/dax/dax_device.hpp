@@ -157,6 +157,9 @@ class DaxDevice {
   std::int64_t flush(DaxReader& reader, dax_iter& iter);
   // Needs no liveness either.
   int drain(DaxReader& reader);
+  // Adds bytes that were stored and loaded at an address of direct_access, which no operation saw,
+  // to the counters of copies.
+  void note_copies(DaxReader& reader, std::uint64_t stored_bytes, std::uint64_t loaded_bytes);
   // -ENXIO dead, -EOPNOTSUPP, -EINVAL pages == 0, -ERANGE beyond the end, -EIO where the range
   // meets a bad block, else 0.
   int zero_page_range(const ReadSection& section, std::uint64_t page_offset, std::uint64_t pages);

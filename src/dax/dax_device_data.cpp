@@ -314,6 +314,13 @@ int DaxDevice::drain(DaxReader& reader) {
   return drained;
 }
 
+void DaxDevice::note_copies(DaxReader& reader, std::uint64_t stored_bytes,
+                            std::uint64_t loaded_bytes) {
+  DaxReader::Slot& slot = inside().slot_of(reader);
+  if (stored_bytes > 0) bump(slot.bytes_copied_from, stored_bytes);
+  if (loaded_bytes > 0) bump(slot.bytes_copied_to, loaded_bytes);
+}
+
 int DaxDevice::zero_page_range(const ReadSection& section, std::uint64_t page_offset,
                                std::uint64_t pages) {
   const Impl& impl = inside();

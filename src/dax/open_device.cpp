@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "dax/float_control.hpp"
 #include "dax/media_memory.hpp"
 #include "dax/operations_check.hpp"
 #include "dax/persistence_domain.hpp"
@@ -26,6 +27,7 @@ class MediumBacking final : public DeviceBacking {
         path_(medium_.path.empty() ? spec.path : medium_.path),
         options_(std::move(options)) {}
   ~MediumBacking() override {
+    const FloatControl kept;
     if (opened_ != nullptr && operations_.close != nullptr) operations_.close(opened_);
   }
 
@@ -57,6 +59,7 @@ class MediumBacking final : public DeviceBacking {
     std::array<char, kReasonBytes> reason{};
     std::uint64_t size_bytes = 0;
     void* handle = nullptr;
+    const FloatControl kept;
     const int code =
         operations_.open(&host, &info, &handle, &size_bytes, reason.data(), reason.size());
     reason.back() = '\0';

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "dax/float_control.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -109,6 +111,7 @@ Result<dax_operations> complete_operations(const dax_operations* operations) {
 
 std::string probe_operations(const dax_operations& operations, const dax_host_info& host) {
   std::array<char, kReasonBytes> reason{};
+  const FloatControl kept;
   const int code = operations.probe(&host, reason.data(), reason.size());
   if (code == 0) return {};
   reason.back() = '\0';

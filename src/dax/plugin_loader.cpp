@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "dax/float_control.hpp"
 #include "dax/operations_check.hpp"
 #include "dax/plugin_trial.hpp"
 
@@ -29,6 +30,7 @@ std::string last_dl_error() {
 // Loads and checks; what crashes here crashes the process, so the child goes first.
 Result<dax_operations> load_table(const std::string& path, const TrialStage& stage) {
   stage("was loaded");
+  const FloatControl kept;
   void* library = dlopen(path_for_dlopen(path).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     return environment_error("it cannot be opened: {}", last_dl_error());

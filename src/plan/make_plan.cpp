@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "config/cell_values.hpp"
 #include "plan/arrival_keys.hpp"
 #include "plan/cell_keys.hpp"
 #include "plan/cell_name.hpp"
@@ -91,6 +92,12 @@ class PlanBuilder {
 
   Status add_group(const CellGroup& written) {
     const CellGroup group = expand_each(written, *input_.topology, input_.root);
+    const CampaignAxis* media = written.axis("media");
+    interleaves_each_ =
+        media != nullptr &&
+        std::any_of(media->values.begin(), media->values.end(), [](const CampaignValue& value) {
+          return value.text.find("interleave=each") != std::string::npos;
+        });
     left_out_.clear();
     used_in_group_.clear();
     const Status status = for_each_combination(
@@ -114,7 +121,17 @@ class PlanBuilder {
   std::vector<Cell> take_cells() { return std::move(cells_); }
 
  private:
+  // "each", "usable" and "all" stand for more than was written, so cells are counted here as well.
   Status add_combination(const Combination& combination) {
+    constexpr std::size_t kMostCombinations = 10 * kMaximumCells;
+    if (cells_.size() > kMaximumCells || ++combinations_ > kMostCombinations) {
+      return error_at(
+          combination.group().at,
+          fmt::format(
+              "on this host the campaign makes more than {} cells, because 'each', 'usable' "
+              "and 'all' stand for many: name some, as in --set placement=cpu_node=0",
+              kMaximumCells));
+    }
     auto draft = make_draft(combination);
     if (!draft) return draft.error();
     const auto backends = backends_of(combination, *input_.registry, draft->spec.kind);
@@ -127,6 +144,7 @@ class PlanBuilder {
       one.all_threads = threads->up_to_all && count == counts.back();
       const Status status = place_draft(combination, count, threads->up_to_all, one);
       if (!status) return status;
+      if (interleaves_elsewhere(one)) continue;
       for (const BackendChoice& backend : *backends) add_cell(combination, one, backend);
     }
     for (const ParameterSpec& spec : draft->specs) {
@@ -135,6 +153,16 @@ class PlanBuilder {
       used_in_group_.insert(spec.name);
     }
     return {};
+  }
+
+  // Of all pairs of nodes a node's threads measure those that it is one of: between two others they
+  // choose no weights, and 16 nodes would make 27,000 cells.
+  [[nodiscard]] bool interleaves_elsewhere(const Draft& draft) const {
+    const std::optional<NodePair>& pair = draft.cell.pair;
+    if (!interleaves_each_ || !pair || pair->interleave.empty()) return false;
+    return std::none_of(
+        pair->interleave.begin(), pair->interleave.end(),
+        [&](const NodeWeight& weight) { return weight.node == pair->initiator_node; });
   }
 
   // A path's key is passed over by the group's other paths; one that none of them has is a mistake.
@@ -263,6 +291,8 @@ class PlanBuilder {
   const PlanInput& input_;
   const MeasureSettings& settings_;
   std::vector<Cell> cells_;
+  std::size_t combinations_ = 0;    // so far, those that made no cell included
+  bool interleaves_each_ = false;   // the group's media are every pair of nodes
   std::set<std::string> known_;     // identities, and the names of what was left out
   std::set<std::string> left_out_;  // backends of this group that one cell stands for
   std::set<std::string, std::less<>> used_;

@@ -29,14 +29,23 @@ inline constexpr double kSharedCoreSlowdown = 1.25;
 // A slice is disturbed if its threads ran together for less than this share of it.
 inline constexpr double kOverlap = 0.8;
 
+// A worker is not believed beyond these, which no machine reaches: a CPU's first-level cache gives
+// three loads of 64 bytes a cycle, 4e12 bytes a second at 20 GHz.
+inline constexpr double kShortestTick_ns = 0.02;
+inline constexpr double kLongestTick_ns = 200;
+inline constexpr double kFastestOperation_ns = 0.005;  // of one thread
+inline constexpr double kMostBytesPerCpu_per_s = 4e12;
+inline constexpr double kLittleAtTheGate = 2;  // operations in flight a thread, from sums alone
+
 // A cell is an error beyond these.
 inline constexpr double kCeilingMargin = 1.25;    // over the L1 ceiling; frequency may have changed
 inline constexpr double kLittleInProcess = 1.05;  // operations in flight a thread, in one process
 inline constexpr double kLittleOverProcesses = 1.10;  // the lower end of their interval
 inline constexpr double kLostShare = 0.05;  // of slices, beyond which a process is not asked
 
-// A gate does not judge beyond these.
-inline constexpr double kPageDifference = 0.10;  // of bytes in huge pages, between arms
-inline constexpr double kUnusableShare = 0.10;   // of blocks or trios that say nothing
+// A comparison does not judge below the first, nor beyond the others.
+inline constexpr unsigned kFewestReplicates = 6;  // on each side: 95 % takes six pairs
+inline constexpr double kPageDifference = 0.10;   // of bytes in huge pages, between arms
+inline constexpr double kUnusableShare = 0.10;    // of blocks or trios that say nothing
 
 }  // namespace pmembench::limits

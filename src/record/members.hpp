@@ -259,7 +259,8 @@ void describe(T& row, V&& members) {
                 row.claim);
   members.field({"operations", "", "in all timed slices of all replicates"}, row.operations);
   members.field({"bytes", "bytes", "in all timed slices of all replicates"}, row.bytes);
-  members.field({"operations_per_s", "1/s", "of all threads together"}, row.operations_per_s);
+  members.field({"operations_per_s", "1/s", "of all threads together, without those that failed"},
+                row.operations_per_s);
   members.field({"bytes_per_s", "bytes/s", "of all threads together; null: nothing was moved"},
                 row.bytes_per_s);
   members.field({"ns_per_operation", "ns", "of all threads together: the inverse of the rate"},
@@ -279,7 +280,8 @@ void describe(T& row, V&& members) {
   members.field({"disturbed_share", "", "of the slices, those that were preempted and repeated"},
                 row.disturbed_share);
   members.field({"amplification", "1/operation",
-                 "counted by the device and the layers on it: `bytes_asked`, `bytes_stored`, "
+                 "counted by the device and the layers on it: `bytes_asked`, of those "
+                 "`bytes_to_store`, `bytes_stored`, "
                  "`bytes_loaded`, `lines_flushed`, `fences`, `sectors_written`, ..."},
                 row.amplification);
   members.added({"figures", "",

@@ -28,6 +28,13 @@ constexpr std::array kTypes{
         "measure on a host, or a hypervisor's CPU model, that has an invariant counter"},
     WarningType{"disturbed", kRow, "more than a tenth of the slices were preempted or ran unevenly",
                 "stop the other work on these CPUs, or place the cell on idle ones"},
+    WarningType{
+        "failed_operations", kRow,
+        "part of the operations met a bad block and failed: the rate is of the others, times "
+        "are of all",
+        "compare policies by rows in which none fails"},
+    WarningType{"no_slots", kRow, "no slice lasted as long as a slot, so none was measured",
+                "make slots shorter, or slices longer than many of them"},
     WarningType{"not_converged", kRow,
                 "the interval is missing or wider than asked: processes differ, the machine is "
                 "noisy, or the budget ended",

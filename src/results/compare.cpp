@@ -7,7 +7,7 @@
 #include "measure/false_discovery.hpp"
 #include "measure/shift.hpp"
 #include "measure/signed_rank.hpp"
-#include "measure/spread.hpp"
+#include "record/limits.hpp"
 #include "results/verdict_parts.hpp"
 
 namespace pmembench {
@@ -53,25 +53,24 @@ void estimate(const StoredCell& base, const StoredCell& head, bool paired, doubl
   const std::vector<double> base_ln = logarithms(base);
   const std::vector<double> head_ln = logarithms(head);
   const std::vector<double> pairs = paired ? differences(base, head) : std::vector<double>();
-  if (!base_ln.empty()) verdict.base_ns = std::exp(median(base_ln));
-  if (!head_ln.empty()) verdict.head_ns = std::exp(median(head_ln));
   verdict.paired = paired;
   verdict.slices = std::min(base.slices, head.slices);
   verdict.replicates =
       static_cast<unsigned>(paired ? pairs.size() : std::min(base_ln.size(), head_ln.size()));
   if (verdict.replicates == 0) return;
+  verdict.base_ns = std::exp(hodges_lehmann(base_ln, confidence).estimate);
   if (paired) {
     shift.ln = hodges_lehmann(pairs, confidence);
     verdict.p_value = signed_rank_p_value(pairs);
-    verdict.mde = smallest_visible(robust_deviation(pairs), pairs.size());
+    verdict.mde = smallest_visible(deviation_of(pairs), pairs.size());
   } else {
     shift.ln = hodges_lehmann_shift(base_ln, head_ln, confidence);
     verdict.p_value = mann_whitney_p_value(base_ln, head_ln);
     // Of a difference: both sides scatter.
-    const double scatter = std::hypot(robust_deviation(base_ln), robust_deviation(head_ln));
+    const double scatter = std::hypot(deviation_of(base_ln), deviation_of(head_ln));
     verdict.mde = smallest_visible(scatter, verdict.replicates);
   }
-  verdict.effect = as_share(shift.ln);
+  set_effect(shift.ln, verdict);
 }
 
 // What is no number on either side has its reason.
@@ -102,13 +101,22 @@ Shift measure(const StoredCell& base, const StoredCell& head, bool paired,
     const double reach = std::expm1(3 * std::sqrt(2.0) * scatter->second);
     verdict.minimal_effect = std::max(verdict.minimal_effect, reach);
   }
+  if (base.same_name != head.same_name) {
+    conclude(Verdict::missing, "ambiguous_name",
+             fmt::format("the base has {} of this name and the head has {}: which of them belong "
+                         "together is unknown; give each a name of its own",
+                         base.same_name, head.same_name),
+             verdict);
+    return shift;
+  }
   if (!has_numbers(base, head, verdict)) return shift;
   estimate(base, head, paired, rules.gate.confidence, shift);
-  if (!shift.ln.has_interval) {
+  if (!shift.ln.has_interval || verdict.replicates < limits::kFewestReplicates) {
     conclude(Verdict::inconclusive, "too_few_replicates",
-             fmt::format("{} and {} replicates have no {:.3g} % interval: 95 % takes {}",
-                         base.median_ns.size(), head.median_ns.size(), rules.gate.confidence * 100,
-                         paired ? "six pairs" : "four on each side"),
+             fmt::format("{} and {} replicates decide nothing: it takes {} {} and a {:.3g} % "
+                         "interval",
+                         base.median_ns.size(), head.median_ns.size(), limits::kFewestReplicates,
+                         paired ? "pairs" : "on each side", rules.gate.confidence * 100),
              verdict);
     return shift;
   }
@@ -164,6 +172,12 @@ void decide_all(const CompareRules& rules, std::vector<Shift>& shifts, Compariso
       static_cast<double>(p_values.size()) * (1 - rules.gate.confidence) / 2;
 }
 
+void list_left_out(const char* side, const StoredRun& run, Comparison& comparison) {
+  for (const LeftOut& each : run.left_out) {
+    comparison.left_out.push_back({side, each.entry, each.reason});
+  }
+}
+
 // Lists what one side lacks; what the base alone has is missing in the head.
 void list_lonely(const CellsByName& base, const CellsByName& head, double minimal_effect,
                  Comparison& comparison) {
@@ -184,7 +198,7 @@ void list_lonely(const CellsByName& base, const CellsByName& head, double minima
   }
 }
 
-// Cells that ran on neither side say nothing, where both were skipped.
+// Cells that were skipped on both sides are no defect of either.
 bool skipped_on_both(const StoredCell& base, const StoredCell& head) {
   const auto without = [](const StoredCell& cell) {
     return cell.status == "skipped" || cell.status == "unmeasured";
@@ -235,6 +249,8 @@ Comparison compare_runs(const StoredRun& base, const StoredRun& head, const Comp
   if (base.side.version != head.side.version) {
     comparison.environment_differences.push_back({"version", base.side.version, head.side.version});
   }
+  list_left_out("base", base, comparison);
+  list_left_out("head", head, comparison);
   const CellsByName base_cells = by_name(base);
   const CellsByName head_cells = by_name(head);
   list_lonely(base_cells, head_cells, rules.gate.minimal_effect, comparison);
@@ -246,6 +262,7 @@ Comparison compare_runs(const StoredRun& base, const StoredRun& head, const Comp
     if (other == head_cells.end()) continue;
     if (skipped_on_both(cell, *other->second)) {
       ++skipped;
+      comparison.left_out.push_back({"both", cell.cell, "skipped on both sides: " + cell.reason});
       continue;
     }
     shifts.push_back(measure(cell, *other->second, paired, rules));

@@ -18,6 +18,7 @@ struct StoredCell {
   std::string reason;
   std::map<unsigned, double> median_ns;  // by the replicate's index
   unsigned slices = 0;                   // of a replicate
+  unsigned same_name = 1;  // cells of this run that had its name; the second is "NAME #2"
 };
 
 // One side of a comparison, from wherever it was stored.
@@ -26,6 +27,7 @@ struct StoredRun {
   std::string session;  // runs of one session were interleaved, replicate by replicate; "": alone
   Document environment;
   std::vector<StoredCell> cells;
+  std::vector<LeftOut> left_out;  // entries that are no cell
 };
 
 struct CompareRules {
@@ -39,8 +41,10 @@ struct CompareRules {
 Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run,
                              const std::string& label);
 
-// From Google Benchmark's JSON: each repetition counts as a replicate. Refuses (usage) what is
-// none, and a file that holds aggregates only.
+// From Google Benchmark's JSON, old and new: each repetition counts as a replicate, and every entry
+// is a cell, part of one, or left out with a reason. A benchmark without a time (aggregates only,
+// failed, skipped, no number) is a cell that says why. Refuses (usage) what is none, a list of
+// names, and a file that holds aggregates only.
 Result<StoredRun> gbench_run(const std::string& text, const std::string& label);
 
 // How runs of the base's build scatter on its machine: those of its plan, machine and version, the
@@ -50,7 +54,8 @@ Result<std::map<std::string, double>> stored_scatter(const Store& store, std::in
 
 // Hodges-Lehmann shifts of the process medians (paired by index within one session) with their
 // intervals, Benjamini-Hochberg over all cells. Cells of one side only are listed, and those that
-// the base alone has are MISSING; so are those that failed. Machines that differ: UNTRUSTED.
+// the base alone has are MISSING; so are those that failed, and those of a name that one side has
+// more often. Cells skipped on both sides are left out. Machines that differ: UNTRUSTED.
 [[nodiscard]] Comparison compare_runs(const StoredRun& base, const StoredRun& head,
                                       const CompareRules& rules);
 

@@ -103,6 +103,12 @@ void read_head(const json& document, Comparison& comparison) {
   comparison.slices = document.at("slices").get<unsigned>();
   comparison.base_only = document.at("base_only").get<std::vector<std::string>>();
   comparison.head_only = document.at("head_only").get<std::vector<std::string>>();
+  // Documents from before there was such a list have none.
+  for (const json& each : document.value("left_out", json::array())) {
+    comparison.left_out.push_back({each.at("side").get<std::string>(),
+                                   each.at("entry").get<std::string>(),
+                                   each.at("reason").get<std::string>()});
+  }
 }
 
 Status check_kind(const json& document) {
@@ -143,6 +149,10 @@ json to_json(const Comparison& comparison) {
   for (const EnvironmentDifference& each : comparison.environment_differences) {
     differences.push_back({{"name", each.name}, {"base", each.base}, {"head", each.head}});
   }
+  json left_out = json::array();
+  for (const LeftOut& each : comparison.left_out) {
+    left_out.push_back({{"side", each.side}, {"entry", each.entry}, {"reason", each.reason}});
+  }
   json cells = json::array();
   for (const CellVerdict& cell : comparison.cells) cells.push_back(to_json(cell));
   return {{"schema", kSchema},
@@ -164,6 +174,7 @@ json to_json(const Comparison& comparison) {
           {"slices", comparison.slices},
           {"base_only", comparison.base_only},
           {"head_only", comparison.head_only},
+          {"left_out", left_out},
           {"cells", cells}};
 }
 

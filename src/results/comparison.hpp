@@ -21,6 +21,11 @@ struct EnvironmentDifference {
   std::string name, base, head;
 };
 
+// An entry of a side's file that was not compared, and why. `side`: "base", "head" or "both".
+struct LeftOut {
+  std::string side, entry, reason;
+};
+
 struct Comparison {
   std::string kind;  // "compare", "gate", "self-test"
   std::string created_utc, command_line, seed;
@@ -32,6 +37,7 @@ struct Comparison {
   double minimal_effect = 0.02, confidence = 0.95, expected_false_alarms = 0;
   unsigned replicates = 0, slices = 0;
   std::vector<std::string> base_only, head_only;
+  std::vector<LeftOut> left_out;
   std::vector<CellVerdict> cells;
 };
 

@@ -94,6 +94,9 @@ std::vector<std::string> only_lines(const Comparison& comparison) {
   for (const std::string& cell : comparison.head_only) {
     lines.push_back(fmt::format("- {}: only in the head\n", markdown_escaped(cell)));
   }
+  for (const std::string& line : left_out_lines(comparison)) {
+    lines.push_back(fmt::format("- {}\n", markdown_escaped(line)));
+  }
   return lines;
 }
 
@@ -119,8 +122,7 @@ std::string comparison_markdown(const Comparison& comparison, std::size_t limit_
   std::string text =
       fmt::format("**{}**: {}\n\n", name_of(comparison.verdict), markdown_escaped(sentence));
   text += facts_text(comparison);
-  text +=
-      section("Cells on one side only:\n\n", only_lines(comparison), "such cells", limit / 4, 0);
+  text += section("Not compared:\n\n", only_lines(comparison), "such cells", limit / 4, 0);
   const std::string head(kTableHead);
   text += section(head, flagged, "flagged rows", limit * 3 / 4, text.size());
   text += section("Environments differ:\n\n| field | base | head |\n| --- | --- | --- |\n",

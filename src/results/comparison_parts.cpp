@@ -1,5 +1,7 @@
 #include "results/comparison_parts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -42,6 +44,30 @@ std::vector<const CellVerdict*> by_severity(const Comparison& comparison) {
     return size_of(*a) > size_of(*b);
   });
   return cells;
+}
+
+std::vector<std::string> left_out_lines(const Comparison& comparison) {
+  constexpr std::size_t kNames = 3;
+  std::vector<const LeftOut*> firsts;
+  std::vector<std::string> lines;
+  for (const LeftOut& first : comparison.left_out) {
+    const auto alike = [&](const LeftOut* other) {
+      return other->side == first.side && other->reason == first.reason;
+    };
+    if (std::any_of(firsts.begin(), firsts.end(), alike)) continue;
+    firsts.push_back(&first);
+    std::string names;
+    std::size_t count = 0;
+    for (const LeftOut& each : comparison.left_out) {
+      if (!alike(&each)) continue;
+      if (count++ < kNames) names += (names.empty() ? "" : ", ") + each.entry;
+    }
+    if (count > kNames) names += fmt::format(" and {} more", count - kNames);
+    lines.push_back(fmt::format("left out of {}: {} ({})",
+                                first.side == "both" ? "both sides" : "the " + first.side, names,
+                                first.reason));
+  }
+  return lines;
 }
 
 bool is_flagged(Verdict verdict) { return verdict != Verdict::pass; }

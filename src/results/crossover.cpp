@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/units.hpp"
 #include "measure/quantile_interval.hpp"
+#include "results/printed_words.hpp"
 
 namespace pmembench {
 namespace {
@@ -39,7 +40,8 @@ bool is_nontemporal(const Row& row) { return row.capabilities.nontemporal_from_b
 
 bool takes_part(const Row& row) {
   const bool durable = row.status == "ok" && row.claim != "volatile" && !row.latency_ns;
-  return durable && row.did_work() && (is_cached(row) || is_nontemporal(row)) && row.parameters.contains("operation_size");
+  return durable && row.did_work() && (is_cached(row) || is_nontemporal(row)) &&
+         row.parameters.contains("operation_size");
 }
 
 std::vector<CrossoverGroup> crossover_groups(const std::vector<Row>& rows,
@@ -56,12 +58,14 @@ std::vector<CrossoverGroup> crossover_groups(const std::vector<Row>& rows,
     if (group == groups.end()) {
       group = groups.insert(groups.end(), CrossoverGroup{title, {}, {}, {}, {}});
     }
-    if (is_cached(row) && !group->sizes.contains(row.backend)) group->cached.push_back(row.backend);
-    if (is_nontemporal(row) && group->nontemporal.empty()) group->nontemporal = row.backend;
+    if (is_cached(row) && !group->sizes.contains(backend_text(row)))
+      group->cached.push_back(backend_text(row));
+    if (is_nontemporal(row) && group->nontemporal.empty()) group->nontemporal = backend_text(row);
     const auto bytes = static_cast<double>(*size);
-    group->sizes[row.backend].insert(bytes);
+    group->sizes[backend_text(row)].insert(bytes);
     for (const Replicate& replicate : found->second) {
-      group->by_backend[row.backend][replicate.index][bytes] = replicate.median_ns_per_operation;
+      group->by_backend[backend_text(row)][replicate.index][bytes] =
+          replicate.median_ns_per_operation;
     }
   }
   return groups;

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "base/units.hpp"
 #include "plan/plan.hpp"
+#include "results/printed_words.hpp"
 
 namespace pmembench {
 namespace {
@@ -33,7 +34,7 @@ std::string parameter_of(const Row& row, const char* key) {
 }
 
 std::string title_of(const Row& row) {
-  return fmt::format("{}, {}, {}", work_text(row, "step"), row.backend, place_text(row));
+  return fmt::format("{}, {}, {}", work_text(row, "step"), backend_text(row), place_text(row));
 }
 
 std::vector<Group> groups_of(const std::vector<Row>& rows) {

@@ -136,10 +136,12 @@ struct Columns {
 
 Columns columns_of(const Row& row, const std::vector<Replicate>& replicates) {
   Columns columns;
+  // Operations that failed are in the time, and not in the rate.
+  const double done = row.operations_per_s->estimate * row.ns_per_operation->estimate / 1e9;
   for (const Replicate& replicate : replicates) {
     const double rate = 1e9 / replicate.median_ns_per_operation;
     columns.time_ns.push_back(replicate.median_ns_per_operation);
-    columns.items_per_s.push_back(rate);
+    columns.items_per_s.push_back(rate * std::min(1.0, done));
     if (!row.bytes_per_s) continue;  // a backend that moves nothing
     columns.bytes_per_s.push_back(rate * static_cast<double>(replicate.bytes) /
                                   static_cast<double>(replicate.operations));

@@ -185,15 +185,17 @@ class LadderMaker {
     const auto low = replicates_.find(below.row->cell);
     const auto high = replicates_.find(above.row->cell);
     if (low == replicates_.end() || high == replicates_.end()) return cost;
-    const auto differences =
-        of_pairs(low->second, high->second, [](double a, double b) { return b - a; });
-    if (differences.size() < 2) return cost;
-    cost.ns = hodges_lehmann(differences, confidence_);
     const auto ratios =
         of_pairs(low->second, high->second, [](double a, double b) { return std::log(b / a); });
+    if (ratios.size() < 2) return cost;
     const Estimate on_log = hodges_lehmann(ratios, confidence_);
     cost.share = {std::expm1(on_log.estimate), std::expm1(on_log.low), std::expm1(on_log.high),
                   on_log.has_interval};
+    // Of the time below, by the same estimate: a difference that one slow process decides would
+    // stand beside times that it does not decide.
+    const double below_ns = below.row->ns_per_operation->estimate;
+    cost.ns = {below_ns * cost.share->estimate, below_ns * cost.share->low,
+               below_ns * cost.share->high, on_log.has_interval};
     return cost;
   }
 
@@ -216,7 +218,7 @@ std::optional<Candidate> candidate_of(const Row& row, const OptionsByCell& optio
 }  // namespace
 
 std::optional<double> stored_per_byte(const std::map<std::string, double>& amplification) {
-  const auto asked = amplification.find("bytes_asked");
+  const auto asked = amplification.find("bytes_to_store");
   const auto stored = amplification.find("bytes_stored");
   if (asked == amplification.end() || stored == amplification.end()) return std::nullopt;
   if (!(asked->second > 0)) return std::nullopt;

@@ -15,7 +15,8 @@
 namespace pmembench {
 
 // What a rung takes more than another one, from differences within the same replicate (a round of
-// the run measures all rungs): nanoseconds, and as a share (0.5: half as much again). Absent where
+// the run measures all rungs): as a share (0.5: half as much again), and that share of the other
+// rung's time in nanoseconds. Absent where
 // fewer than two replicates are common.
 struct RungCost {
   std::string over;  // the name of the other rung
@@ -32,7 +33,7 @@ struct LadderRung {
   // Over the nearest measured paths that this one is built on: none, one, or two of fs-mixed.
   std::vector<RungCost> over_parents;
   std::optional<RungCost> over_direct;    // absent on direct, and where direct was not measured
-  std::optional<double> stored_per_byte;  // bytes stored for each byte asked for
+  std::optional<double> stored_per_byte;  // bytes stored for each byte to be stored
   std::map<std::string, double> amplification;  // as in the row
 };
 
@@ -51,7 +52,8 @@ using OptionsByCell = std::map<std::string, std::string>;
 std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
                                double confidence = 0.95, const OptionsByCell& options = {});
 
-// Bytes stored for each byte that was asked for; absent where it was not counted.
+// Bytes stored for each byte that was asked to be stored (what is read counts on neither side);
+// absent where it was not counted.
 std::optional<double> stored_per_byte(const std::map<std::string, double>& amplification);
 
 // One table a ladder.

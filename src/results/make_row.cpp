@@ -7,6 +7,7 @@
 #include "record/same_subject.hpp"
 #include "results/row_checks.hpp"
 #include "results/row_parts.hpp"
+#include "workloads/workload.hpp"
 
 namespace pmembench {
 namespace {
@@ -119,6 +120,15 @@ const std::map<std::string, std::string> kCounterNames{{"bytes_copied_from", "by
                                                        {"bytes_copied_to", "bytes_loaded"},
                                                        {"drains", "fences"}};
 
+// Of the bytes asked for, those that were to be stored: what a workload that reads as well says of
+// itself, all of one that writes, none of another.
+double written_share(const Row& row) {
+  const auto figure = row.figures.find(kWrittenShare);
+  if (figure != row.figures.end()) return figure->second;
+  const WorkloadType* type = find_workload(row.workload);
+  return type != nullptr && type->writes(row.parameters) ? 1 : 0;
+}
+
 void count_amplification(const std::vector<Replicate>& replicates, Row& row) {
   std::map<std::string, double> totals;
   for (const Replicate& replicate : replicates) {
@@ -130,6 +140,9 @@ void count_amplification(const std::vector<Replicate>& replicates, Row& row) {
   if (!(operations > 0)) return;
   const double asked = static_cast<double>(row.bytes) / static_cast<double>(row.operations);
   if (row.bytes > 0) row.amplification["bytes_asked"] = asked;
+  if (asked * written_share(row) > 0) {
+    row.amplification["bytes_to_store"] = asked * written_share(row);
+  }
   for (const auto& [name, total] : totals) {
     if (name == "operations") continue;
     const auto known = kCounterNames.find(name);
@@ -138,6 +151,13 @@ void count_amplification(const std::vector<Replicate>& replicates, Row& row) {
     if (bytes && total == 0) continue;
     row.amplification[known == kCounterNames.end() ? name : known->second] = total / operations;
   }
+}
+
+// An operation that failed took time and did nothing: the rate is of those that did not.
+void take_failed_operations(Row& row) {
+  const double done = 1 - failed_share(row);
+  Estimate& rate = *row.operations_per_s;
+  rate = {rate.estimate * done, rate.low * done, rate.high * done, rate.has_interval};
 }
 
 void average_figures(const std::vector<Replicate>& replicates, Row& row) {
@@ -204,11 +224,18 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
   row.service_ns = service_of(cell, replicates);
   row.floor_ns = floor_of(cell, replicates, loaded, context);
   row.converged = has_converged(*row.ns_per_operation, row.replicates, context.precision);
-  if (cell.capabilities.does_work) count_amplification(replicates, row);
   average_figures(replicates, row);
+  if (cell.capabilities.does_work) count_amplification(replicates, row);
+  take_failed_operations(row);
   row.numa = pair_of(cell, row);
   row.warnings = warnings_of(cell, replicates, row, context);
   row.reason = contradiction_of(cell, replicates, row, context.confidence);
+  if (row.reason.empty() && failed_share(row) >= 1) {
+    row.reason = fmt::format(
+        "all {} operations failed, so there is no time of one that was done: use fewer bad blocks "
+        "or another error policy",
+        row.operations);
+  }
 }
 
 }  // namespace

@@ -2,13 +2,25 @@
 #pragma once
 
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
 #include "base/units.hpp"
 #include "measure/estimate.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
+
+// The backend with its options, as in the cell's name: "block:engine=io_uring,queue_depth=8".
+[[nodiscard]] inline std::string backend_text(const Row& row) {
+  const std::string before = row.media + "/" + row.backend;
+  if (!row.cell.starts_with(before + ":")) return row.backend;
+  // Options may have a '/', and the path that follows them does not.
+  const std::size_t end = row.cell.find("/" + row.path + "/" + row.workload, before.size());
+  if (end == std::string::npos) return row.backend;
+  return row.backend + row.cell.substr(before.size(), end - before.size());
+}
 
 // Half of an interval, as a share of the estimate; NaN without one.
 [[nodiscard]] inline double half_width_of(const Estimate& estimate) {

@@ -8,6 +8,7 @@
 #include "record/limits.hpp"
 #include "record/warning_types.hpp"
 #include "results/printed_words.hpp"
+#include "workloads/path.hpp"
 
 namespace pmembench {
 namespace {
@@ -92,7 +93,8 @@ std::string harness_floor(const std::vector<Row>& rows) {
     if (row.status != "ok") continue;
     if (row.latency_ns && !std::isnan(row.latency_ns->minimum_ns)) {
       clock_ns = std::max(clock_ns, row.floor_ns);
-    } else if (!row.capabilities.does_work && row.ns_per_operation) {
+    } else if (!row.capabilities.does_work && row.ns_per_operation && row.path == kRootPath) {
+      // Over any other path null would be the cost of that path.
       const double ns = row.ns_per_operation->estimate;
       lowest = std::min(lowest.value_or(ns), ns);
       highest = std::max(highest.value_or(ns), ns);

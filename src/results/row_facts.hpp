@@ -22,7 +22,7 @@ struct RowFacts {
   std::optional<double> half_width;       // of it, as a share of the estimate
   std::string marks;                      // marks_of
   std::vector<std::string> remarks;       // the same in words: "not converged", "page size"
-  std::optional<double> stored_per_byte;  // bytes stored for each byte asked for
+  std::optional<double> stored_per_byte;  // bytes stored for each byte to be stored
 };
 
 // Of the rows that were measured, in their order.

@@ -1,6 +1,7 @@
 // The steps of make_row: what each works out from a cell's replicates. For src/results only.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -20,6 +21,12 @@ std::optional<LatencyResult> service_of(const Cell& cell, const std::vector<Repl
 
 // The cell's nodes with what was measured between them; nothing where it was not placed by nodes.
 std::optional<RowPair> pair_of(const Cell& cell, const Row& row);
+
+// Of the operations that were done and timed, those that failed and were counted (path guarded).
+[[nodiscard]] inline double failed_share(const Row& row) {
+  const auto failed = row.amplification.find("failed_operations");
+  return failed == row.amplification.end() ? 0 : std::clamp(failed->second, 0.0, 1.0);
+}
 
 // The facts a reader must know; `row` is complete but for its warnings.
 std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,

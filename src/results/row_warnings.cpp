@@ -305,6 +305,34 @@ MaybeWarning warn_rate_not_kept(const std::vector<Replicate>& replicates) {
                                               format_rate(median(achieved)), consequence)};
 }
 
+MaybeWarning warn_failed_operations(const Row& row) {
+  const double share = failed_share(row);
+  if (!(share > 0)) return std::nullopt;
+  return Warning{
+      "failed_operations",
+      fmt::format("{:.3g} % of the operations met a bad block and failed: the rate is of "
+                  "those that did not, and latencies and the time of an operation are of "
+                  "all; compare policies by those rows in which none fails",
+                  100 * share)};
+}
+
+// A slot that is not over when its slice ends is not counted: one longer than a slice never is.
+MaybeWarning warn_no_slots(const Cell& cell, const std::vector<Replicate>& replicates) {
+  if (cell.slots_ns == 0) return std::nullopt;
+  for (const Replicate& replicate : replicates) {
+    if (!replicate.details.slots) continue;
+    for (const std::uint64_t count : replicate.details.slots->n) {
+      if (count > 0) return std::nullopt;
+    }
+  }
+  return Warning{
+      "no_slots",
+      fmt::format("no slot of {} was measured, because no slice lasted as long: nothing "
+                  "is known of the course over time; make slots shorter, or slices longer "
+                  "than many of them",
+                  format_duration_ns(static_cast<double>(cell.slots_ns)))};
+}
+
 MaybeWarning warn_periodic(const std::vector<Replicate>& replicates) {
   std::vector<double> periods_ns;
   double largest_p = 0;
@@ -336,7 +364,8 @@ std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>&
            warn_traced(replicates), warn_page_size(cell, replicates),
            warn_placement(cell, replicates), warn_autocorrelation(replicates),
            warn_overflow(replicates), warn_simulated(cell), warn_not_steady(replicates),
-           warn_rate_not_kept(replicates), warn_periodic(replicates), warn_clock(replicates),
+           warn_rate_not_kept(replicates), warn_failed_operations(row),
+           warn_no_slots(cell, replicates), warn_periodic(replicates), warn_clock(replicates),
            warn_siblings(cell), warn_cached(cell, replicates, context.last_level_cache_bytes)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }

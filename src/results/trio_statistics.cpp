@@ -22,8 +22,11 @@ const ArmReplicate& arm_of(const ArmTrio& trio, Arm arm) { return trio.arms[inde
 
 bool is_time(double value) { return std::isfinite(value) && value > 0; }
 
-double median_or_nan(const std::vector<double>& values) {
-  return values.empty() ? kNotANumber : median(values);
+// As the time of a row is estimated over its processes.
+double typical_or_nan(std::vector<double> times_ns) {
+  if (times_ns.empty()) return kNotANumber;
+  for (double& time : times_ns) time = std::log(time);
+  return std::exp(hodges_lehmann(times_ns).estimate);
 }
 
 // What one trio says of one metric; nothing where its numbers are none.
@@ -93,8 +96,8 @@ MetricSamples read_metric(const ArmSamples& cell, std::string metric, double min
     head_ns.push_back(value->head_ns);
     samples.slices = samples.slices == 0 ? value->slices : std::min(samples.slices, value->slices);
   }
-  samples.base_ns = median_or_nan(base_ns);
-  samples.head_ns = median_or_nan(head_ns);
+  samples.base_ns = typical_or_nan(base_ns);
+  samples.head_ns = typical_or_nan(head_ns);
   const std::size_t trios = cell.trios.size();
   const std::size_t unusable = trios - samples.head.size();
   if (unusable == 0) return samples;
@@ -172,6 +175,18 @@ bool supports(const ArmSamples& cell, Arm arm, double share) {
   });
 }
 
+// Of the histogram's bucket that a time falls into: two times in one bucket read alike.
+double bucket_width(const ArmSamples& cell, double time_ns) {
+  if (cell.trios.empty() || !is_time(time_ns)) return kNotANumber;
+  const double ns_per_tick = arm_of(cell.trios.front(), Arm::base).ns_per_tick;
+  if (!is_time(ns_per_tick)) return kNotANumber;
+  const double ticks = std::fmax(1, time_ns / ns_per_tick);
+  const std::uint32_t bucket = Histogram::index_of(static_cast<std::uint64_t>(ticks));
+  const auto width =
+      static_cast<double>(Histogram::bucket_high(bucket) - Histogram::bucket_low(bucket)) + 1;
+  return width / ticks;
+}
+
 struct JudgedQuantile {
   const char* name;
   double share;
@@ -185,6 +200,7 @@ std::optional<MetricSamples> quantile_metric(const ArmSamples& cell, const Judge
   MetricSamples samples =
       read_metric(cell, quantile.name, quantile.effect,
                   [&](const ArmTrio& trio) { return quantile_of(trio, quantile.share); });
+  samples.resolution = bucket_width(cell, samples.base_ns);
   // Written so that a median of no tick at all, of which there is no logarithm, is too quick as
   // well.
   const bool slow_enough = std::fmax(samples.base_ns, samples.head_ns) >= rules.minimum_p50_ns;

@@ -1,6 +1,7 @@
 // From the trios of a cell to one difference a trio and metric. For src/results only.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ struct MetricSamples {
   double minimal_effect = 0;
   std::vector<double> head;         // ln head - ln base of each usable trio
   std::vector<double> control;      // ln control - ln base
-  double base_ns = 0, head_ns = 0;  // medians over the usable trios; NaN without one
-  unsigned slices = 0;              // blocks in the usable trio with the fewest
+  double base_ns = 0, head_ns = 0;  // Hodges-Lehmann over the usable trios; NaN without one
+  // The relative width of a histogram's bucket at base_ns; NaN: the values are not quantised.
+  double resolution = std::numeric_limits<double>::quiet_NaN();
+  unsigned slices = 0;  // blocks in the usable trio with the fewest
   // Set where the metric cannot be judged: "missing_head", "no_samples", ... and a sentence.
   Verdict problem = Verdict::pass;  // pass: none
   std::string code, reason;

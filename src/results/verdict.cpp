@@ -5,7 +5,7 @@
 
 #include "measure/false_discovery.hpp"
 #include "measure/signed_rank.hpp"
-#include "measure/spread.hpp"
+#include "record/limits.hpp"
 #include "results/trio_statistics.hpp"
 #include "results/verdict_parts.hpp"
 
@@ -19,12 +19,6 @@ struct Measured {
   double deviation = 0;
   bool judged = false;  // false: verdict, code and reason stand already
 };
-
-// Normal samples lose nothing by it, and one wild process does not make the gate look blind.
-double deviation_of(const std::vector<double>& differences) {
-  const double robust = robust_deviation(differences);
-  return robust > 0 ? robust : standard_deviation(differences);
-}
 
 Measured measure(const std::string& cell, MetricSamples samples, const GateRules& rules) {
   Measured measured;
@@ -40,9 +34,11 @@ Measured measure(const std::string& cell, MetricSamples samples, const GateRules
   if (!samples.head.empty()) {
     measured.ln = hodges_lehmann(samples.head, rules.confidence);
     measured.deviation = deviation_of(samples.head);
-    verdict.effect = as_share(measured.ln);
+    set_effect(measured.ln, verdict);
     verdict.p_value = signed_rank_p_value(samples.head);
-    verdict.mde = smallest_visible(measured.deviation, samples.head.size());
+    // What is read off a histogram shows no change that is smaller than its buckets.
+    verdict.mde =
+        std::fmax(smallest_visible(measured.deviation, samples.head.size()), samples.resolution);
   }
   if (samples.problem != Verdict::pass) {
     conclude(samples.problem, samples.code, samples.reason, verdict);
@@ -59,11 +55,11 @@ Measured measure(const std::string& cell, MetricSamples samples, const GateRules
         verdict);
     return measured;
   }
-  if (!measured.ln.has_interval) {
+  if (!measured.ln.has_interval || verdict.replicates < limits::kFewestReplicates) {
     conclude(Verdict::inconclusive, "too_few_replicates",
-             fmt::format("{} replicate{} no {:.3g} % interval: 95 % takes six of them",
-                         verdict.replicates, verdict.replicates == 1 ? " has" : "s have",
-                         rules.confidence * 100),
+             fmt::format("{} replicate{} nothing: it takes {} and a {:.3g} % interval",
+                         verdict.replicates, verdict.replicates == 1 ? " decides" : "s decide",
+                         limits::kFewestReplicates, rules.confidence * 100),
              verdict);
     return measured;
   }
@@ -96,14 +92,20 @@ void confirm(int direction, const Measured& second, Measured& first) {
            verdict);
 }
 
+std::string what_would_show(const Measured& measured) {
+  const CellVerdict& verdict = measured.verdict;
+  if (!std::isfinite(verdict.mde)) return "how small a change would show is unknown";
+  const double called = std::fmax(
+      verdict.mde, smallest_called(measured.deviation, verdict.replicates, verdict.minimal_effect));
+  return fmt::format("a change of {} would show, and one of {} be called a regression",
+                     percent(verdict.mde), percent(called));
+}
+
 void decide_without_change(Measured& measured) {
   CellVerdict& verdict = measured.verdict;
   if (measured.ln.high < std::log1p(verdict.minimal_effect)) {
     conclude(Verdict::pass, "within_effect",
-             fmt::format("{}: a change of {} would show, and one of {} be called a regression",
-                         interval_words(*verdict.effect), percent(verdict.mde),
-                         percent(smallest_called(measured.deviation, verdict.replicates,
-                                                 verdict.minimal_effect))),
+             fmt::format("{}: {}", interval_words(*verdict.effect), what_would_show(measured)),
              verdict);
     return;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "measure/estimate.hpp"
 #include "results/verdict.hpp"
@@ -16,6 +17,10 @@ namespace pmembench {
 // A difference of logarithms as head / base - 1.
 [[nodiscard]] Estimate as_share(const Estimate& ln);
 
+// The effect of a cell, whose base_ns is set, and with it head_ns: what the head takes where the
+// base takes base_ns. The three come from one estimate, so that none contradicts another.
+void set_effect(const Estimate& ln, CellVerdict& cell);
+
 // Which way an effect of at least `minimal_effect` points whose interval excludes none: 1 slower,
 // -1 faster, 0 neither.
 [[nodiscard]] int direction_of(const Estimate& ln, double minimal_effect);
@@ -23,8 +28,14 @@ namespace pmembench {
 // The smallest effect (as a share) that the interval of `count` differences with this spread shows
 // in four comparisons of five, and the one that is also called a change of `minimal_effect` or
 // more, twice over. 2.8 = 1.96 + 0.84; 1.02 is what ranks need more than means.
+// NaN where the differences do not show it: fewer than two, or all alike, as coarse clocks make
+// them.
 [[nodiscard]] double smallest_visible(double deviation, std::size_t count);
 [[nodiscard]] double smallest_called(double deviation, std::size_t count, double minimal_effect);
+
+// How differences scatter: normal samples lose nothing by it, and one wild process does not make
+// the gate look blind. 0 where fewer than two are there, or all are alike.
+[[nodiscard]] double deviation_of(const std::vector<double>& differences);
 
 // Sets verdict, code and reason of a cell.
 void conclude(Verdict verdict, std::string code, std::string reason, CellVerdict& cell);

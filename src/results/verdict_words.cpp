@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <set>
 
+#include "measure/spread.hpp"
 #include "results/verdict.hpp"
 #include "results/verdict_parts.hpp"
 
@@ -25,7 +27,7 @@ constexpr std::array<NamedVerdict, 7> kVerdicts{{{Verdict::pass, "PASS"},
 struct ExplainedCode {
   std::string_view code, words;
 };
-constexpr std::array<ExplainedCode, 25> kCodes{{
+constexpr std::array<ExplainedCode, 26> kCodes{{
     {"within_effect",
      "The interval's upper end is below the minimal effect: a slowdown that matters would have "
      "been "
@@ -49,7 +51,9 @@ constexpr std::array<ExplainedCode, 25> kCodes{{
      "The interval reaches from no change to a change that matters. More replicates narrow it with "
      "their square root; a quieter machine does so at once."},
     {"too_few_replicates",
-     "There is no interval at the confidence asked: 95 % takes six replicates, 99 % takes eight."},
+     "Fewer than six replicates on a side, or no interval at the confidence asked: 99 % takes "
+     "eight "
+     "pairs."},
     {"not_significant_in_suite",
      "It stands out alone, and not among so many cells tested at once (Benjamini-Hochberg). More "
      "replicates, or fewer cells, decide it."},
@@ -81,6 +85,9 @@ constexpr std::array<ExplainedCode, 25> kCodes{{
      "The newer stored run is faster by more than stored runs of one build differ. They were "
      "measured "
      "at different times: `pmembench gate` decides."},
+    {"ambiguous_name",
+     "Several benchmarks have this name, and one side has more of them than the other: comparing "
+     "them by their order could compare two different ones."},
     {"failed_cell", "The cell was skipped or failed in one of the runs: it has no numbers there."},
     {"self_test", "A planted change or an A/A comparison of the self-test."},
 }};
@@ -133,6 +140,11 @@ Estimate as_share(const Estimate& ln) {
   return {std::expm1(ln.estimate), std::expm1(ln.low), std::expm1(ln.high), ln.has_interval};
 }
 
+void set_effect(const Estimate& ln, CellVerdict& cell) {
+  cell.effect = as_share(ln);
+  cell.head_ns = cell.base_ns * (1 + cell.effect->estimate);
+}
+
 int direction_of(const Estimate& ln, double minimal_effect) {
   const double limit = std::log1p(minimal_effect);
   if (!ln.has_interval) return 0;
@@ -141,7 +153,14 @@ int direction_of(const Estimate& ln, double minimal_effect) {
   return 0;
 }
 
+double deviation_of(const std::vector<double>& differences) {
+  if (differences.size() < 2) return 0;
+  const double robust = robust_deviation(differences);
+  return robust > 0 ? robust : standard_deviation(differences);
+}
+
 double smallest_visible(double deviation, std::size_t count) {
+  if (count < 2 || !(deviation > 0)) return std::numeric_limits<double>::quiet_NaN();
   return std::expm1(2.8 * 1.02 * deviation / std::sqrt(static_cast<double>(count)));
 }
 
@@ -194,9 +213,9 @@ std::string foremost(const std::vector<CellVerdict>& verdicts, Verdict verdict) 
 std::string sensitivity(const std::vector<CellVerdict>& verdicts) {
   double largest = 0;
   for (const CellVerdict& each : verdicts) {
-    if (each.metric == "ns_per_operation" && std::isfinite(each.mde)) {
-      largest = std::max(largest, each.mde);
-    }
+    if (each.metric != "ns_per_operation") continue;
+    if (!std::isfinite(each.mde)) return "an unknown size";
+    largest = std::max(largest, each.mde);
   }
   return percent(largest);
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "base/random.hpp"
 #include "measure/stopping_rule.hpp"
@@ -54,19 +55,15 @@ class Run {
   Result<RunOutcome> rounds() {
     if (const Status known = find_shares(); !known) return known.error();
     for (unsigned round = first_round_; round < settings_.maximum_replicates; ++round) {
-      std::map<std::string, std::vector<CellState*>> devices = open_cells(round);
-      if (devices.empty() || stopping()) break;
-      std::vector<std::string> order;
-      for (const auto& [key, cells] : devices) order.push_back(key);
-      shuffle(order, mix_seed(settings_.seed + round));
-      for (const std::string& key : order) {
-        const Status status = run_device(devices[key], round);
-        if (!status) return status.error();
-        if (stopping()) break;
-      }
+      if (open_cells(round).empty() || stopping()) break;
+      const Status status = run_round(round);
+      if (!status) return status.error();
     }
     outcome_.interrupted = interrupted();
-    outcome_.budget_ended = !outcome_.interrupted && budget_.over() && open_count() > 0;
+    outcome_.budget_ended =
+        !outcome_.interrupted && (budget_.over() || out_of_room_) && open_count() > 0;
+    outcome_.overran_ns =
+        std::max(0.0, budget_.elapsed_ns() - static_cast<double>(settings_.budget_ns));
     return outcome_;
   }
 
@@ -156,12 +153,55 @@ class Run {
     return devices;
   }
 
-  // One worker for all cells of a device; another for the rest where it dies.
+  // Passes over all devices, in random order, until every cell had its replicate of this round.
+  Status run_round(unsigned round) {
+    for (auto devices = open_cells(round); !devices.empty() && !stopping();
+         devices = open_cells(round)) {
+      std::vector<std::string> order;
+      std::size_t waiting = 0;
+      for (const auto& [key, cells] : devices) {
+        order.push_back(key);
+        waiting += cells.size();
+      }
+      shuffle(order, mix_seed(settings_.seed + round));
+      const std::uint64_t done_before = outcome_.replicates + outcome_.failed;
+      for (const std::string& key : order) {
+        const std::vector<CellState*>& cells = devices[key];
+        share_end_ns_ = budget_.elapsed_ns() + budget_.left_ns() *
+                                                   static_cast<double>(cells.size()) /
+                                                   static_cast<double>(waiting);
+        waiting -= cells.size();
+        const Status status = run_device(cells, round);
+        if (!status) return status;
+        if (stopping()) return {};
+      }
+      // Nothing fits into what is left of the budget.
+      if (outcome_.replicates + outcome_.failed == done_before) {
+        out_of_room_ = true;
+        return {};
+      }
+    }
+    return {};
+  }
+
+  // Do the slices alone fit into what is left? The first cell of all is tried in any case.
+  [[nodiscard]] bool fits() const {
+    if (outcome_.replicates == 0) return true;
+    return slices_ns(slices_now()) <= budget_.left_ns();
+  }
+  [[nodiscard]] double slices_ns(unsigned slices) const {
+    return static_cast<double>(slices + 1) * static_cast<double>(settings_.slice_ns);
+  }
+  [[nodiscard]] bool share_over() const { return budget_.elapsed_ns() >= share_end_ns_; }
+
+  // One worker for the cells of a device that its share of the time holds, at least one; another
+  // for the rest where it dies.
   Status run_device(std::vector<CellState*> cells, unsigned round) {
     const std::uint64_t seed =
         mix_seed(settings_.seed ^ mix_seed(fnv1a(cells.front()->cell->device_key()) + round));
     shuffle(cells, seed);
-    while (!cells.empty() && !stopping()) {
+    bool first = true;
+    while (!cells.empty() && !stopping() && fits() && (first || !share_over())) {
       tell(cells.front()->cell->name, round, cells.size());
       auto worker = input_.workers->start(*cells.front()->cell);
       if (!worker) return worker.error();
@@ -170,7 +210,8 @@ class Run {
         if (opened.error().kind == ErrorKind::interrupted) return {};
         return fail_all(cells, opened.error());
       }
-      while (!cells.empty() && (*worker)->alive() && !stopping()) {
+      while (!cells.empty() && (*worker)->alive() && !stopping() && fits() &&
+             (std::exchange(first, false) || !share_over())) {
         CellState& state = *cells.back();
         cells.pop_back();
         tell(state.cell->name, round, cells.size() + 1);
@@ -231,7 +272,7 @@ class Run {
   }
 
   [[nodiscard]] bool interrupted() const { return input_.workers->interrupted(); }
-  [[nodiscard]] bool stopping() const { return interrupted() || budget_.over(); }
+  [[nodiscard]] bool stopping() const { return interrupted() || budget_.over() || out_of_room_; }
 
   void tell(const std::string& cell, unsigned round, std::size_t left_in_device) {
     Progress progress;
@@ -286,6 +327,8 @@ class Run {
   unsigned first_slices_ = 0;
   std::uint64_t slices_taken_ = 0;
   unsigned first_round_ = 0;
+  double share_end_ns_ = 0;   // of the elapsed time: when the next device has its turn
+  bool out_of_room_ = false;  // no cell fits into what is left of the budget
   RunOutcome outcome_;
 };
 
@@ -314,6 +357,12 @@ unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells
                               const Cell& cell) {
   return slices_in_share(settings, cells,
                          std::max(static_cast<double>(settings.slice_ns), interval_ns(cell)));
+}
+
+double least_run_ns(const MeasureSettings& settings, std::size_t cells) {
+  const unsigned slices = slices_within_budget(settings, cells);
+  return static_cast<double>(cells) * settings.minimum_replicates *
+         static_cast<double>(slices + 1) * static_cast<double>(settings.slice_ns);
 }
 
 Result<RunOutcome> run_plan(RunInput input, RunObserver& observer) {

@@ -25,6 +25,7 @@ struct RunInput {
 struct RunOutcome {
   bool interrupted = false;
   bool budget_ended = false;  // before all cells converged
+  double overran_ns = 0;      // how far beyond the budget the last cell ended
   std::size_t failed = 0;     // cells
   std::uint64_t replicates = 0;
 };
@@ -32,7 +33,11 @@ struct RunOutcome {
 // Rounds of replicates. In a round every device (medium, backend, node) with open cells gets one
 // fresh worker, in random order; the worker runs that device's open cells in random order. After
 // the minimum of replicates a cell is left once its interval is narrow enough. No cell begins after
-// the budget. A worker that dies fails its cell; the rest of its cells get a new worker.
+// the budget, nor one whose slices alone take longer than what is left of it (but for the first of
+// all). In a round each device may take the share of what is left that its cells have of those that
+// wait; what it did not come to is taken up when all others have had theirs. So a budget that is
+// too small measures a part of every device, and not all of some. A worker that dies fails its
+// cell; the rest of its cells get a new worker.
 Result<RunOutcome> run_plan(RunInput input, RunObserver& observer);
 
 // Slices a cell gets in one replicate, so that the minimum of replicates fits the budget: the
@@ -41,5 +46,9 @@ Result<RunOutcome> run_plan(RunInput input, RunObserver& observer);
 // Of this cell, whose slices are longer where its operations come seldom.
 [[nodiscard]] unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells,
                                             const Cell& cell);
+
+// What the slices of `cells` cells take at the least, warm-up included, in the minimum of
+// replicates and with as few slices as the budget makes it.
+[[nodiscard]] double least_run_ns(const MeasureSettings& settings, std::size_t cells);
 
 }  // namespace pmembench

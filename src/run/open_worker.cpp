@@ -7,6 +7,7 @@
 #include "dax/created_directory.hpp"
 #include "dax/media.hpp"
 #include "dax/media_claim.hpp"
+#include "run/checked_worker.hpp"
 #include "run/worker_process.hpp"
 
 namespace pmembench {
@@ -164,7 +165,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   }
   request.plugins = settings_.plugins;
   request.without_cpu = settings_.without_cpu;
-  return std::unique_ptr<WorkerLink>(
+  return checked(
       std::make_unique<ProcessLink>(*this, opened_, *std::move(process), std::move(request)));
 }
 

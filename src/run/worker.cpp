@@ -1,13 +1,18 @@
 #include "run/worker.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+#include <utility>
 
+#include "base/units.hpp"
 #include "dax/addressing_backend.hpp"
+#include "dax/read_proof.hpp"
 #include "platform/cpu.hpp"
 #include "run/channel.hpp"
 #include "run/checks.hpp"
@@ -20,6 +25,8 @@
 
 namespace pmembench {
 namespace {
+
+constexpr std::uint64_t kLeastBatchProved = 64;
 
 // Empty where it says none.
 std::string verb_of(const nlohmann::json& message) {
@@ -75,6 +82,7 @@ class Worker {
     if (!request) return request.error();
     const auto host = host_info(request->without_cpu);
     if (!host) return host.error();
+    host_facts_ = *host;
     auto registry = Registry::build(*host, builtins_, request->plugins);
     if (!registry) return registry.error();
     registry_.emplace(*std::move(registry));
@@ -153,6 +161,7 @@ class Worker {
     if (!device_) return runtime_error("worker protocol: 'cell' before 'open'");
     const auto request = cell_request_from_json(message);
     if (!request) return request.error();
+    if (const Status reads = prove_reads(request->cell); !reads) return reads.error();
     if (!session_ || !session_->retarget(request->cell)) {
       session_.reset();
       auto session = Session::start(host_, request->cell);
@@ -163,6 +172,23 @@ class Worker {
     if (!operations) return operations.error();
     in_cell_ = true;
     return nlohmann::json{{"is", "ready"}, {"operations", *operations}};
+  }
+
+  // What a batch of reads leaves in its buffer shows its last range alone: before the first cell of
+  // a size and a batch the backend shows that it loads every range.
+  Status prove_reads(const Cell& cell) {
+    const auto number = [&](const char* name) -> std::uint64_t {
+      const auto found = cell.parameters.find(name);
+      const auto count =
+          parse_count(found == cell.parameters.end() ? std::string() : found->second);
+      return count ? *count : 0;
+    };
+    const auto access = cell.parameters.find("access");
+    if (access != cell.parameters.end() && access->second == "write") return {};
+    const std::uint64_t size_bytes = number("operation_size");
+    const std::uint64_t batch = std::max(number("batch"), kLeastBatchProved);
+    if (size_bytes == 0 || !proved_.insert({size_bytes, batch}).second) return {};
+    return prove_batch_reads(*device_->device->operations(), host_facts_, size_bytes, batch);
   }
 
   Result<nlohmann::json> slice(bool first) {
@@ -193,7 +219,9 @@ class Worker {
   std::optional<Registry> registry_;
   std::optional<OpenedDevice> device_, probe_device_;
   SessionHost host_;
-  std::unique_ptr<Session> session_;  // after the devices: goes first
+  dax_host_info host_facts_{};
+  std::set<std::pair<std::uint64_t, std::uint64_t>> proved_;  // size and batch of reads
+  std::unique_ptr<Session> session_;                          // after the devices: goes first
   bool in_cell_ = false;
 };
 

@@ -53,6 +53,9 @@ def test_backends_from_outside_conform(pmembench, plugin):
     ("stops_halfway", "a batch does every range of its generator"),
     ("zeroes_too_much", "zeroed pages are zero, and only those"),
     ("counts_no_line_truly", "flush and drain succeed, and count lines truly"),
+    ("reads_last_only", "a batch of reads loads from every range"),
+    ("skips_every_second", "written ranges read back"),
+    ("counts_twice", "written ranges read back"),
 ])
 def test_a_backend_that_breaks_a_promise_is_found(pmembench, fault, check):
     outcome = pmembench("check", PLUGINS / f"lying/pmembench-{fault}.so", "--json")

@@ -43,6 +43,40 @@ def test_a_slower_run_is_a_suspicion_and_no_failure(two_runs):
     assert "slower_stored: Two stored runs differ" in two_runs("compare", 1, 2, "--explain").out
 
 
+CASES = {
+    # base, head: what the answer has to name, and its exit status
+    "dropped": (("a:100", "b:100"), ("a:100", "b_mean:300"), "MISSING", "b", 4),
+    "slower": (("a:100", "b:100"), ("a:100", "b:300"), "SUSPECT", "b", 0),
+    "twins": (("a:100", "a:300"), ("a:300",), "MISSING", "a", 4),
+}
+
+
+def gbench(folder, name, benchmarks) -> str:
+    """A file of Google Benchmark: eight repetitions of each; `_mean` is an aggregate alone."""
+    entries = []
+    for benchmark in benchmarks:
+        title, ns = benchmark.split(":")
+        stem = title.removesuffix("_mean")
+        for repetition in range(8 if stem == title else 1):
+            entries.append({"name": title, "run_name": stem, "repetitions": 8, "threads": 1,
+                            "run_type": "iteration" if stem == title else "aggregate",
+                            "repetition_index": repetition, "iterations": 10, "time_unit": "ns",
+                            "real_time": float(ns) + 0.1 * repetition, "ratio": float("nan")})
+    path = folder / name
+    path.write_text(json.dumps({"context": {}, "benchmarks": entries}), encoding="utf-8")
+    return name
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_benchmark_of_a_file_is_dropped(pmembench, case):
+    base, head, verdict, cell, status = CASES[case]
+    outcome = pmembench("compare", gbench(pmembench.folder, "base.json", base),
+                        gbench(pmembench.folder, "head.json", head), "--json")
+    assert outcome.status == status, outcome.err
+    document = json.loads(outcome.out)
+    assert (cell, verdict) in [(each["cell"], each["verdict"]) for each in document["cells"]]
+
+
 def test_documents_are_written_once(two_runs):
     outcome = two_runs("compare", 1, "pmembench.db:2", "--json", "--markdown", "s.md", "--junit", "j.xml")
     assert outcome.status == 0

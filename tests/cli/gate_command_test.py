@@ -93,6 +93,27 @@ def test_two_builds_of_a_backend_are_gated(pmembench):
     assert all(cell["verdict"] != "MISSING" for cell in cells)
 
 
+def test_objects_whose_backend_no_cell_uses_are_measured_all_the_same(pmembench):
+    """Else both sides would run the campaign's movnt, and any head would pass."""
+    example = PLUGINS / "good/pmembench-example.so"
+    outcome = gate(pmembench, "--base", example, "--head", PLUGINS / "lying/pmembench-crashes.so",
+                   "--json")
+    assert {name.split("/")[1] for name in missing_cells(outcome)} == {"example"}
+    assert ("no cell of gate-tiny uses backend example, which the objects hold: all cells use it "
+            "instead of movnt\n") in outcome.err
+    whole = gate(pmembench, "--base", example, "--head", example, "--json")
+    assert [cell["cell"].split("/")[1] for cell in document(whole)["cells"]] == ["example"] * 2
+
+
+@pytest.mark.parametrize("words", [["--backend", "movnt"], ["--set", "backend=movnt"]])
+def test_objects_that_the_command_line_leaves_no_cell_are_refused(pmembench, words):
+    example = PLUGINS / "good/pmembench-example.so"
+    outcome = gate(pmembench, "--base", example, "--head", example, *words)
+    assert outcome.status == 2
+    assert "all cells use backend movnt, as the command line asks" in outcome.error()
+    assert "name example" in outcome.error()
+
+
 def missing_cells(outcome):
     comparison = document(outcome)
     assert outcome.status == 4
@@ -147,7 +168,9 @@ for line in sys.stdin.buffer:
     worker.stdin.flush()
     if message["do"] == "quit":
         break
-    sys.stdout.buffer.write(worker.stdout.readline())
+    answer = worker.stdout.readline()
+    {lie}
+    sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
 worker.stdin.close()
 worker.wait()
@@ -156,9 +179,9 @@ REFUSES = ('if {condition}:\n        print(json.dumps({{"is": "failed", "message
            'flush=True); continue')
 
 
-def other_version(pmembench, fault):
+def other_version(pmembench, fault, lie="pass"):
     path = pmembench.folder / "other"
-    path.write_text(OTHER.format(binary=str(BINARY), fault=fault), encoding="utf-8")
+    path.write_text(OTHER.format(binary=str(BINARY), fault=fault, lie=lie), encoding="utf-8")
     path.chmod(0o755)
     return path
 
@@ -194,6 +217,27 @@ def test_what_one_side_cannot_do_is_missing(pmembench, side, fault):
     reasons = missing_cells(gate(pmembench, *words, "--json"))
     assert len(reasons) == count
     assert all(reason in each for each in reasons.values()), reasons
+
+
+# What the answer to one request says instead of the truth, and what becomes of it.
+LIES = {
+    "no time": ("slice", '"ns_per_operation": 1e-300', "an operation that takes 1e-300 ns"),
+    "no work": ("slice", '"operations": 0', "a slice without an operation"),
+    "many bytes": ("slice", '"bytes": 10**15', "is above the physical ceiling"),
+    "negative tick": ("open", '"timer": {**told["timer"], "ns_per_tick": -0.4}',
+                      "a tick of its clock of -0.4 ns"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_head_that_reports_what_cannot_be_is_missing(pmembench, lie):
+    """It would be called the fastest of all."""
+    request, told, reason = LIES[lie]
+    script = (f'told = json.loads(answer)\n    if message["do"] == "{request}": '
+              f'answer = json.dumps({{**told, {told}}}).encode() + b"\\n"')
+    head = other_version(pmembench, "pass", script)
+    reasons = missing_cells(gate(pmembench, "--head", head, "--json"))
+    assert reasons and all(reason in each for each in reasons.values()), reasons
 
 
 def test_an_older_binary_that_knows_no_greeting_is_driven(pmembench):

@@ -1,5 +1,6 @@
 """Plugins in runs: found by name or by folder, and taken to the workers."""
 
+import pytest
 from command import PLUGINS, TINY
 
 EXAMPLE = PLUGINS / "good/pmembench-example.so"
@@ -49,3 +50,29 @@ def test_a_plugin_that_writes_wrong_bytes_gives_no_number(pmembench):
     row = outcome.row()
     assert row["status"] == "error"
     assert row["ns_per_operation"] is None
+
+
+READS = TINY.replace("access: write", "access: read\n    batch: 256")
+
+
+@pytest.mark.parametrize(("lie", "campaign", "reason"), [
+    ("reads_last_only", READS, "touched 1 of 256 pages"),
+    ("counts_twice", READS, "a batch of 256 reads of 64 bytes returned 32768"),
+    ("counts_twice", TINY, "bytes for a batch of"),
+    ("skips_every_second", TINY, "wrong byte at device offset"),
+], ids=lambda value: value.split()[0])
+def test_a_backend_that_does_a_part_of_its_work_has_no_number(pmembench, lie, campaign, reason):
+    outcome = pmembench.run("--plugin", PLUGINS / f"lying/pmembench-{lie}.so", "--backend", lie,
+                            campaign=campaign)
+    row = outcome.row()
+    assert (row["status"], row["operations_per_s"]) == ("error", None)
+    assert reason in row["reason"]
+    assert outcome.status == 4
+
+
+def test_a_plugin_that_unmasks_floating_point_exceptions_stops_nothing(pmembench):
+    plugin = PLUGINS / "lying/pmembench-unmasks_floats.so"
+    listed = pmembench("--plugin", plugin, "list", "backends")
+    assert listed.status == 0, listed.err
+    outcome = pmembench.run("--plugin", plugin, "--backend", "unmasks_floats")
+    assert outcome.row()["status"] == "ok", outcome.err

@@ -218,16 +218,30 @@ def test_where_no_cell_can_run_the_host_is_to_blame(pmembench):
 
 def test_a_budget_that_ends_before_the_first_cell_says_so(pmembench):
     outcome = pmembench.run("--budget", "1ns")
-    assert outcome.status == 4
-    assert outcome.error() == ("the budget ended before 1 of 1 cells had their turn; the same "
-                               "command with --resume goes on, or give a larger --budget")
+    assert outcome.status == 5
+    assert outcome.err.splitlines()[-1] == (
+        "unfinished: the budget ended before 1 of 1 cells had their turn, and 0 more had fewer than "
+        "1 process; the same command with --resume goes on, or give a larger --budget")
     row = outcome.row()
-    assert row["status"] == "skipped"
+    assert row["status"] == "unmeasured"
     assert row["reason"].startswith("not measured: the run ended before this cell's turn")
     # It is no finished run: --resume takes it up.
     assert pmembench.sql("SELECT status FROM runs") == [("interrupted",)]
     again = pmembench.run("--budget", "1ns", "--resume")
     assert again.err.startswith("going on with run 1 of ")
+
+
+def test_cells_short_of_the_minimum_do_not_look_finished(pmembench):
+    """One process has no interval: the run is unfinished, and the documented query finds its cells."""
+    outcome = pmembench.run("--budget", "2s", "--set", "minimum_replicates=9", "--set",
+                            "maximum_replicates=9", "--set", "slice=400ms", "--set", "slices=5")
+    assert outcome.status == 5
+    assert "unfinished: the budget ended" in outcome.err
+    assert pmembench.sql("SELECT status FROM runs") == [("interrupted",)]
+    document = (ROOT / "docs/schema.md").read_text(encoding="utf-8")
+    query = document.split("What a run still has to measure:\n\n```sql\n")[1].split("```")[0]
+    ((run, cell, replicates),) = pmembench.sql(query)
+    assert (run, cell) == (1, outcome.row()["cell"]) and replicates == outcome.row()["replicates"] < 9
 
 
 def test_the_store_keeps_the_command_as_it_was_given(pmembench):

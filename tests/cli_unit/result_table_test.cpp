@@ -47,6 +47,20 @@ TEST(ResultTable, shows_placement_rate_and_slots_of_a_cell) {
               HasSubstr(" random, slots=10ms  "));
 }
 
+// Rows that differ in the options of their backend alone read apart.
+TEST(ResultTable, shows_the_options_of_a_backend) {
+  std::vector<Row> rows;
+  for (const char* options : {"", ":engine=io_uring,queue_depth=8", ":file=/dev/x"}) {
+    Cell cell = sample::cell(fmt::format("dram:1M/movnt{}/direct/random/access=write/t2", options));
+    rows.push_back(row_of(cell, {sample::replicate(0, 100)}));
+  }
+  const std::string text = result_text(rows);
+  EXPECT_THAT(line_of(text, "movnt:engine=io_uring,queue_depth=8"),
+              HasSubstr("direct  random/access=write"));
+  EXPECT_THAT(line_of(text, "movnt:file=/dev/x"), HasSubstr("direct  random/access=write"));
+  EXPECT_THAT(line_of(text, "movnt"), HasSubstr("direct  random/access=write"));
+}
+
 TEST(ResultTable, leaves_an_interval_out_where_there_is_none) {
   const std::string text = result_text({row_of(sample::cell(), {sample::replicate(0, 100)})});
   EXPECT_THAT(text, Not(HasSubstr("±")));

@@ -87,7 +87,7 @@ TEST(NumaCampaign, has_memory_without_cpus_and_dax_devices_as_targets_with_their
                                    "0 to node 3", "1 to node 3, 260 ns", "0 to dax1.0",
                                    "1 to dax1.0, 270 ns", "0 to dax2.0", "1 to dax2.0"));
   EXPECT_THAT(reasons(cells), IsEmpty());
-  EXPECT_EQ(interleaved(cells), 2U * 2 * 5 * 7);
+  EXPECT_EQ(interleaved(cells), 2U * 2 * 3 * 7) << "each node with CPUs and one of the others";
   for (const Cell& cell : cells) {
     if (!cell.pair || cell.pair->target != "dax2.0") continue;
     EXPECT_FALSE(cell.pair->target_node) << "-1 is unknown, never 0";
@@ -100,6 +100,49 @@ TEST(NumaCampaign, rates_nothing_where_the_firmware_does_not) {
   const auto cells = planned(read_topology(tree.root()), tree.root());
   EXPECT_EQ(chases(cells).size(), 12U);
   for (const Cell& cell : cells) EXPECT_FALSE(cell.pair && cell.pair->rated) << cell.name;
+}
+
+TEST(NumaCampaign, stays_below_the_limit_of_cells_on_sixteen_nodes) {
+  fakes::SysfsTree tree;
+  fakes::write_online_cpus(tree, 32);
+  std::string distances;
+  for (int node = 0; node < 16; ++node) distances += "10 ";
+  for (int node = 0; node < 16; ++node) {
+    fakes::write_node(tree, node, fmt::format("{}-{}", 2 * node, 2 * node + 1), 64000000, 60000000,
+                      distances);
+  }
+  const auto cells = planned(read_topology(tree.root()), tree.root());
+  EXPECT_EQ(interleaved(cells), 16U * 15 * 7 * 2);
+  EXPECT_LT(cells.size(), 5000U);
+}
+
+TEST(NumaCampaign, counts_what_each_stands_for_against_the_limit_of_cells) {
+  fakes::SysfsTree tree;
+  fakes::write_online_cpus(tree, 32);
+  for (int node = 0; node < 16; ++node) {
+    fakes::write_node(tree, node, fmt::format("{}-{}", 2 * node, 2 * node + 1), 64000000, 60000000,
+                      "10");
+  }
+  const Topology topology = read_topology(tree.root());
+  const auto campaign = read_campaign_text(R"(
+name: many
+backend: movnt
+workload: random
+placement: cpu_node=each
+media: "dram:1M,node=each"
+cells:
+  - matrix:
+      operation_size: [64, 128, 256, 512, 1K, 2K, 4K, 8K]
+      batch: [1, 2, 3, 4, 5, 6, 7, 8]
+)",
+                                           "many", campaign_schema());
+  ASSERT_TRUE(campaign) << campaign.error().message;
+  const Registry registry = fake_registry();
+  const auto plan = make_plan(*campaign, {&registry, &topology, false, tree.root()});
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().kind, ErrorKind::usage);
+  EXPECT_THAT(plan.error().message,
+              testing::HasSubstr("on this host the campaign makes more than 10000 cells"));
 }
 
 TEST(NumaCampaign, makes_one_matrix_of_nodes_with_unlike_numbers_of_cpus) {

@@ -95,8 +95,8 @@ def test_each_amplification_is_in_the_page(runs, name):
         counted = row["amplification"]
         for key, value in counted.items():
             assert work[row["cell"]][key.replace("_", " ")] == f"{value:.4g}"
-        if counted.get("bytes_asked") and "bytes_stored" in counted:
-            stored = counted["bytes_stored"] / counted["bytes_asked"]
+        if counted.get("bytes_to_store") and "bytes_stored" in counted:
+            stored = counted["bytes_stored"] / counted["bytes_to_store"]
             assert work[row["cell"]]["stored per byte asked"] == f"{stored:.3f}"
 
 

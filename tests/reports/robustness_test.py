@@ -119,6 +119,61 @@ def test_documents_of_another_shape_do_no_harm(maker):
     assert "figure-comparison" not in page.ids
 
 
+def without_runs(path) -> Maker:
+    maker = Maker(path)
+    maker.connection.execute("DELETE FROM runs")
+    return maker
+
+
+def test_a_store_of_a_gate_alone_has_a_page(tmp_path):
+    maker = without_runs(tmp_path / "made.db")
+    maker.document("gate", comparison(1), None)
+    page = page_of(maker)
+    assert "figure-comparison" in page.ids
+    assert any("holds no run" in text for text in page.texts["small"])
+
+
+def test_a_store_of_crash_trials_alone_has_a_page(tmp_path):
+    maker = without_runs(tmp_path / "made.db")
+    maker.document("crash", crash(), None)
+    assert "figure-crash_outcomes" in page_of(maker).ids
+
+
+def test_a_store_without_anything_says_what_to_do(tmp_path):
+    path = without_runs(tmp_path / "made.db").close()
+    outcome = run_report(tmp_path, path)
+    assert outcome.status != 0
+    assert "holds no run yet: measure with `pmembench run`" in outcome.err
+
+
+def slots_of(**more) -> dict:
+    """Details of a replicate whose slices were shorter than a slot."""
+    empty = {f"{name}_ns": [] for name in ("mean", "p50", "p99", "p99.9", "max")}
+    return {"slots": {"slot_ns": 1e7, "n": [], "cut": True, **empty, **more}}
+
+
+@pytest.mark.parametrize("slots", [
+    {}, {"slot_ns": None}, {"slot_ns": 10 ** 400}, {"max_ns": 7}, {"max_ns": [10 ** 400, "x", None]},
+    {"period_of_max": {"found": True, "p_value": 0.1}}, {"period_of_max": {"p_value": "low"}},
+])
+def test_slots_of_which_none_was_measured_are_not_drawn(maker, slots):
+    maker.add(row("tail/slots=10ms", 125.0, workload="tail"), slices=[[125.0]],
+              details=slots_of(**slots))
+    page_of(maker)
+
+
+ODD = [None, True, -1, 10 ** 400, 1e308, "text", [], {}, [[[]]], {"estimate": "x"}]
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:12])
+def test_a_row_with_an_odd_value_has_a_page(maker, value):
+    for name in row("x"):
+        if name in ("cell", "media"):  # columns of their own
+            continue
+        maker.add({**row(f"odd/{name}", 125.0), name: value}, slices=[[125.0, 126.0, 124.0]])
+    page_of(maker)
+
+
 def many(path, cells: int):
     maker = Maker(path)
     backends = ("movnt", "clwb", "clflushopt", "clflush", "eadr", "libpmem2", "null", "devdax")

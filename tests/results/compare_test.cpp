@@ -125,7 +125,56 @@ TEST(Compare, says_that_few_replicates_decide_nothing) {
       compare_runs(run_of({cell("a", 1, 1, 3)}), run_of({cell("a", 2, 2, 3)}), {});
   EXPECT_EQ(comparison.cells[0].verdict, Verdict::inconclusive);
   EXPECT_EQ(comparison.cells[0].reason,
-            "3 and 3 replicates have no 95 % interval: 95 % takes four on each side");
+            "3 and 3 replicates decide nothing: it takes 6 on each side and a 95 % interval");
+  // Three against nine have an interval, and still are too few to pass.
+  const Comparison uneven =
+      compare_runs(run_of({cell("a", 1, 1, 9)}), run_of({cell("a", 1, 2, 3)}), {});
+  EXPECT_EQ(uneven.cells[0].code, "too_few_replicates");
+  EXPECT_EQ(uneven.verdict, Verdict::inconclusive);
+}
+
+TEST(Compare, prints_times_that_agree_with_its_effect) {
+  StoredRun base = run_of({StoredCell{"a", "ok", "", {}, 5}});
+  StoredRun head = base;
+  // Of these medians (103 and 102) the head is faster; by every pair it is slower.
+  const std::vector<double> base_ns{100, 100.1, 103, 103.1, 100.2, 103.2, 103.3};
+  const std::vector<double> head_ns{102, 102.1, 101.9, 105, 105.1, 101.8, 105.2};
+  for (unsigned i = 0; i < 7; ++i) {
+    base.cells[0].median_ns[i] = base_ns[i];
+    head.cells[0].median_ns[i] = head_ns[i];
+  }
+  const CellVerdict verdict = compare_runs(base, head, {}).cells[0];
+  EXPECT_NEAR(verdict.head_ns / verdict.base_ns - 1, verdict.effect->estimate, 1e-12);
+}
+
+TEST(Compare, knows_no_smallest_effect_of_values_that_are_all_alike) {
+  StoredRun base = run_of({StoredCell{"a", "ok", "", {}, 5}});
+  for (unsigned i = 0; i < 7; ++i) base.cells[0].median_ns[i] = 100;
+  const Comparison comparison = compare_runs(base, base, {});
+  EXPECT_TRUE(std::isnan(comparison.cells[0].mde));
+  EXPECT_THAT(comparison.sentence, HasSubstr("each would have shown a change of an unknown size"));
+}
+
+TEST(Compare, does_not_match_names_of_which_one_side_has_more) {
+  StoredRun base = run_of({cell("a", 1, 1), cell("a #2", 3, 2)});
+  base.cells[0].same_name = base.cells[1].same_name = 2;
+  const Comparison same = compare_runs(base, base, {});
+  EXPECT_EQ(same.verdict, Verdict::pass);
+  const Comparison comparison = compare_runs(base, run_of({cell("a", 3, 3)}), {});
+  EXPECT_EQ(comparison.exit, 4);
+  EXPECT_EQ(comparison.cells[1].code, "ambiguous_name");
+  EXPECT_EQ(comparison.cells[1].verdict, Verdict::missing);
+}
+
+TEST(Compare, lists_what_was_left_out) {
+  StoredRun base = run_of({cell("a", 1, 1), {"b", "skipped", "no clwb", {}, 0}});
+  base.left_out = {{"", "a_mean", "an aggregate"}};
+  StoredRun head = run_of({cell("a", 1, 2), {"b", "skipped", "no clwb", {}, 0}});
+  const Comparison comparison = compare_runs(base, head, {});
+  ASSERT_EQ(comparison.left_out.size(), 2U);
+  EXPECT_EQ(comparison.left_out[0].side, "base");
+  EXPECT_EQ(comparison.left_out[1].entry, "b");
+  EXPECT_EQ(comparison.left_out[1].reason, "skipped on both sides: no clwb");
 }
 
 // No time is asserted: a thousand cells are there so that a quadratic step would hang the test.

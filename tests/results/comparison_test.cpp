@@ -48,6 +48,7 @@ Comparison sample() {
   comparison.environment_differences = {{"settings.governor", "performance", "powersave"}};
   comparison.base_only = {"gone"};
   comparison.head_only = {"new"};
+  comparison.left_out = {{"head", "new_mean", "an aggregate"}};
   comparison.cells = {entry("fine", Verdict::pass), entry("slow", Verdict::regression, 0.05),
                       entry("vague", Verdict::inconclusive), entry("gone", Verdict::missing),
                       entry("wild", Verdict::untrusted)};
@@ -73,7 +74,7 @@ TEST(Comparison, has_the_fields_of_its_contract) {
                             "base",           "head",         "environment_differences",
                             "minimal_effect", "confidence",   "expected_false_alarms",
                             "replicates",     "slices",       "base_only",
-                            "head_only",      "cells"}) {
+                            "head_only",      "left_out",     "cells"}) {
     EXPECT_TRUE(document.contains(field)) << field;
   }
   for (const char* field : {"cell", "metric", "verdict", "reason", "paired", "effect",

@@ -153,10 +153,29 @@ TEST(Ladder, compares_with_the_parent_that_has_the_same_keys) {
   EXPECT_THAT(parents_of(rung_of(ladder, "fs-mixed")), testing::ElementsAre("fs-dax data=cow"));
 }
 
-TEST(Ladder, has_the_bytes_stored_for_each_byte_asked) {
-  EXPECT_EQ(stored_per_byte({{"bytes_asked", 4096}, {"bytes_stored", 131072}}), 32);
-  EXPECT_EQ(stored_per_byte({{"bytes_asked", 0}, {"bytes_stored", 131072}}), std::nullopt);
+TEST(Ladder, has_the_bytes_stored_for_each_byte_asked_to_be_stored) {
+  // Half of the bytes are read.
+  EXPECT_EQ(stored_per_byte({{"bytes_asked", 8192}, {"bytes_to_store", 4096}, {"bytes_stored", 131072}}),
+            32);
+  EXPECT_EQ(stored_per_byte({{"bytes_asked", 4096}, {"bytes_stored", 131072}}), std::nullopt)
+      << "a reader's";
+  EXPECT_EQ(stored_per_byte({{"bytes_to_store", 0}, {"bytes_stored", 131072}}), std::nullopt);
   EXPECT_EQ(stored_per_byte({{"bytes_stored", 131072}}), std::nullopt);
+}
+
+// A process that is slow by far decides a difference of nanoseconds, and not the times beside it.
+TEST(Ladder, gives_a_difference_by_the_estimator_of_its_times) {
+  MeasuredRungs run;
+  run.add("direct", 100);
+  run.add("block-raw", 175'000);
+  run.add("block-btt", 150);
+  auto& slow = run.replicates["m/movnt/block-raw"];
+  for (std::size_t i = 0; i < slow.size() / 2; ++i) slow[i].median_ns_per_operation = 5e6;
+  const Ladder ladder = run.ladders().at(0);
+  const RungCost& cost = rung_of(ladder, "block-raw").over_parents.at(0);
+  const double below = rung_of(ladder, "direct").ns_per_operation.estimate;
+  EXPECT_NEAR(cost.ns->estimate, below * cost.share->estimate, 1e-6 * cost.ns->estimate);
+  EXPECT_NEAR(cost.ns->high, below * cost.share->high, 1e-6 * cost.ns->high);
 }
 
 TEST(Ladder, takes_no_rung_of_operations_that_come_at_a_rate) {

@@ -107,6 +107,50 @@ TEST(MakeRow, counts_amplification_per_operation_from_the_devices_counters) {
                            testing::Pair("lines_flushed", 2.0)));
 }
 
+TEST(MakeRow, counts_the_bytes_that_were_to_be_stored) {
+  const Row reads = row_of(sample::cell(), sample::replicates());
+  EXPECT_FALSE(reads.amplification.contains("bytes_to_store"));
+  const Row writes = row_of(sample::durable_cell(), sample::replicates());
+  EXPECT_EQ(writes.amplification.at("bytes_to_store"), writes.amplification.at("bytes_asked"));
+  Replicate mixed = replicate(0, 100);
+  mixed.details.figures = {{"written_share", 0.25}};
+  const Row both = row_of(sample::durable_cell(), {mixed});
+  EXPECT_DOUBLE_EQ(both.amplification.at("bytes_to_store"),
+                   0.25 * both.amplification.at("bytes_asked"));
+}
+
+TEST(MakeRow, takes_failed_operations_for_no_throughput) {
+  Replicate part = replicate(0, 100);
+  part.details.counters = {{"operations", 1000}, {"failed_operations", 250}};
+  Row row = row_of(sample::durable_cell(), {part});
+  EXPECT_EQ(row.status, "ok");
+  EXPECT_DOUBLE_EQ(row.operations_per_s->estimate, 0.75 * 1e9 / row.ns_per_operation->estimate);
+  ASSERT_TRUE(std::any_of(row.warnings.begin(), row.warnings.end(), [](const Warning& warning) {
+    return warning.type == "failed_operations" &&
+           warning.sentence.find("25 % of the operations met a bad block") == 0;
+  }));
+  part.details.counters["failed_operations"] = 1000;
+  row = row_of(sample::durable_cell(), {part});
+  EXPECT_EQ(row.status, "error");
+  EXPECT_FALSE(row.operations_per_s);
+  EXPECT_THAT(row.reason, testing::HasSubstr("operations failed, so there is no time"));
+}
+
+TEST(MakeRow, says_that_no_slot_was_measured) {
+  Cell cell = sample::timed_cell();
+  cell.slots_ns = 10'000'000;
+  Replicate empty = replicate(0, 100);
+  empty.details.slots.emplace().slot_ns = 1e7;
+  const auto warns = [&](const Replicate& one) {
+    const Row row = row_of(cell, {one});
+    return std::any_of(row.warnings.begin(), row.warnings.end(),
+                       [](const Warning& warning) { return warning.type == "no_slots"; });
+  };
+  EXPECT_TRUE(warns(empty));
+  empty.details.slots->n = {0, 3};
+  EXPECT_FALSE(warns(empty));
+}
+
 TEST(MakeRow, passes_on_what_the_layers_above_the_device_count) {
   Replicate block = replicate(0, 100);
   block.details.counters = {{"operations", 10}, {"bytes_copied_from", 0}, {"blocks_erased", 5}};

@@ -11,7 +11,7 @@ namespace {
 TEST(RowFacts, have_the_interval_as_it_is_printed_and_as_a_number) {
   Row row = sample::row();
   row.ns_per_operation = {100, 96, 110, true};
-  row.amplification = {{"bytes_asked", 64}, {"bytes_stored", 128}};
+  row.amplification = {{"bytes_asked", 64}, {"bytes_to_store", 64}, {"bytes_stored", 128}};
   const auto facts = row_facts({row});
   ASSERT_EQ(facts.size(), 1U);
   EXPECT_EQ(facts[0].interval, "±7.0%");
@@ -87,6 +87,12 @@ TEST(HarnessFloor, is_what_null_and_the_clock_cost) {
       harness_floor({null, slower, timed}),
       "null costs 0.02 to 0.07 ns an operation; the clock, read between two timed operations, "
       "up to 40 ns");
+  Row layered = null;
+  layered.path = "block-rmw";
+  layered.ns_per_operation->estimate = 313;
+  EXPECT_EQ(harness_floor({null, layered}), "null costs 0.02 to 0.02 ns an operation")
+      << "over a layer null is the cost of the layer";
+  EXPECT_EQ(harness_floor({layered}), "");
   EXPECT_EQ(harness_floor({sample::row()}), "");
 }
 

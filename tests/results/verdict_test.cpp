@@ -126,9 +126,40 @@ TEST(Verdict, needs_six_replicates) {
     const CellVerdict verdict = judge(cell("a", {.effect = 0.5, .trios = trios}, trios));
     EXPECT_EQ(verdict.verdict, Verdict::inconclusive) << trios;
     EXPECT_EQ(verdict.code, "too_few_replicates");
-    EXPECT_THAT(verdict.reason, HasSubstr("no 95 % interval: 95 % takes six of them"));
+    EXPECT_THAT(verdict.reason, HasSubstr("it takes 6 and a 95 % interval"));
+    if (trios == 1) {
+      EXPECT_TRUE(std::isnan(verdict.mde)) << "one difference shows nothing";
+    }
   }
+  // At a confidence at which fewer have an interval as well.
+  GateRules loose;
+  loose.confidence = 0.8;
+  EXPECT_EQ(judge(cell("a", {.trios = 5}, 5), nullptr, loose).code, "too_few_replicates");
   EXPECT_TRUE(judge(cell("a", {.effect = 0.5, .trios = 6}, 6)).wants_confirmation);
+}
+
+TEST(Verdict, gives_times_that_agree_with_their_effect) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    for (const CellVerdict& each : judge_cell(cell("a", {.process = 0.05}, seed), nullptr, {})) {
+      EXPECT_NEAR(each.head_ns / each.base_ns - 1, each.effect->estimate, 1e-12) << seed;
+    }
+  }
+}
+
+TEST(Verdict, promises_no_change_that_a_histogram_cannot_show) {
+  ArmSamples samples = cell("a", {}, 20);
+  for (ArmTrio& trio : samples.trios) {
+    for (ArmReplicate& arm : trio.arms) {
+      Histogram histogram;
+      histogram.record_many(4000, 100'000);  // every process alike: the clock is coarse
+      arm.histogram = std::move(histogram);
+      arm.ns_per_tick = 0.1;
+    }
+  }
+  const auto verdicts = judge_cell(samples, nullptr, {});
+  ASSERT_EQ(verdicts[1].metric, "p50");
+  EXPECT_NEAR(verdicts[1].mde, 16.0 / 4000, 1e-4) << "one bucket";
+  EXPECT_THAT(verdicts[1].reason, testing::Not(HasSubstr("0.00 % would show")));
 }
 
 TEST(Verdict, never_passes_a_cell_that_did_not_run) {

@@ -226,6 +226,50 @@ TEST(Workloads, find_out_a_backend_that_does_not_copy) {
   }
 }
 
+// Every other range, whatever the batches: a fixed stride of samples could miss all of them.
+TEST(Workloads, find_out_a_backend_that_skips_every_other_write) {
+  dax_operations operations = *builtin("eadr");
+  operations.copy_from_iter = [](void* handle, dax_iter* iter) {
+    static unsigned calls = 0;
+    std::int64_t bytes = 0;
+    while (iter->count > 0) {
+      dax_iter one = *iter;
+      one.count = 1;
+      if (++calls % 2 != 0) (void)builtin("eadr")->copy_from_iter(handle, &one);
+      (void)dax_iter_next(iter);
+      --iter->count;
+      bytes += static_cast<std::int64_t>(iter->size_bytes);
+    }
+    return bytes;
+  };
+  operations.persist_from_iter = nullptr;
+  const auto device = test_device(&operations);
+  for (const char* name : {"sequential", "strided"}) {
+    auto way = find_path("direct")->make(*device, nullptr);
+    auto workload = find_workload(name)->make(
+        parameters_of(name, {{"access", "write"}, {"operation_size", "64"}}), **way, {0, 1, 42});
+    ASSERT_TRUE(workload->prepare());
+    // 256 ranges are sampled: every second one, if it were by a stride.
+    workload->run(400);
+    EXPECT_FALSE(workload->verify()) << name;
+  }
+}
+
+TEST(Workloads, refuse_a_backend_that_counts_more_bytes_than_it_was_asked_for) {
+  dax_operations operations = *builtin("eadr");
+  operations.copy_to_iter = [](void* handle, dax_iter* iter) {
+    return 2 * builtin("eadr")->copy_to_iter(handle, iter);
+  };
+  const auto device = test_device(&operations);
+  auto way = find_path("direct")->make(*device, nullptr);
+  auto workload = find_workload("random")->make(
+      parameters_of("random", {{"operation_size", "64"}, {"batch", "16"}}), **way, {0, 1, 42});
+  ASSERT_TRUE(workload->prepare());
+  EXPECT_EQ(workload->run(64).operations, 0U);
+  EXPECT_NE(workload->failure().find("counted 2048 bytes for a batch of 1024"), std::string::npos)
+      << workload->failure();
+}
+
 TEST(Workloads, find_out_a_backend_that_writes_to_the_wrong_place) {
   dax_operations operations = *builtin("eadr");
   operations.persist_from_iter = [](void* handle, dax_iter* iter) {

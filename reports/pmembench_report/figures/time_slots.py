@@ -49,7 +49,8 @@ def _series(found: dict, slot_ns: float, length: int) -> list[Series]:
 
 
 def _longest(found: dict) -> int:
-    return max(len(found.get(f"{name}_ns") or []) for name in _STATISTICS)
+    lists = [found.get(f"{name}_ns") for name in _STATISTICS]
+    return max((len(each) for each in lists if isinstance(each, list)), default=0)
 
 
 def _scale(axes, xs: list[float]) -> None:
@@ -73,7 +74,7 @@ def period_words(found: dict) -> str:
     if not isinstance(period, dict) or units.finite(period.get("p_value")) is None:
         return ""
     chance = f"p = {period['p_value']:.3g}"
-    if not period.get("found"):
+    if not period.get("found") or units.finite(period.get("period_ns")) is None:
         return f"no period found ({chance})"
     return f"stalls every {units.duration(period['period_ns'])} ({chance})"
 

@@ -121,6 +121,7 @@ void describe(T& open, V&& members) {
   members.field("without_cpu", open.without_cpu);
   members.unless_empty("probe_media", open.probe_media);
   members.unless_empty("probe_destroy", open.probe_destroy);
+  members.unless_empty("used_bytes", open.used_bytes);
 }
 
 template <typename T, typename V>

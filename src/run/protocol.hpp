@@ -51,6 +51,7 @@ struct OpenRequest {
   // A second medium, for a probe by addresses (workload loaded); empty: none.
   std::string probe_media;
   bool probe_destroy = false;
+  std::uint64_t used_bytes = 0;  // of each medium; 0: all of it
 };
 
 struct OpenedReply {

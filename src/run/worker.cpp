@@ -11,6 +11,7 @@
 #include "run/checks.hpp"
 #include "run/fault_report.hpp"
 #include "run/host_info.hpp"
+#include "run/in_parallel.hpp"
 #include "run/medium_facts.hpp"
 #include "run/protocol.hpp"
 #include "run/session.hpp"
@@ -75,6 +76,8 @@ class Worker {
     options.destroy = request->destroy;
     options.backend_options = request->backend_options;
     options.node = request->node;
+    options.used_bytes = request->used_bytes;
+    options.in_parallel = in_parallel;
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
@@ -109,6 +112,8 @@ class Worker {
     }
     OpenOptions options;
     options.destroy = request.probe_destroy;
+    options.used_bytes = request.used_bytes;
+    options.in_parallel = in_parallel;
     auto opened = open_device(*entry, *spec, host, options);
     if (!opened) return opened.error();
     probe_device_.emplace(*std::move(opened));

@@ -20,6 +20,7 @@ Status MicroKernels::open(const Cell& cell) {
   options.destroy = destroy_;
   options.backend_options = cell.backend_options;
   options.node = cell.placement.memory_node;
+  options.used_bytes = cell.used_bytes;
   auto opened = open_device(**backend, *spec, host_.info, options);
   if (!opened) return opened.error();
   opened_.emplace(*std::move(opened));

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/probe_report.hpp"
 #include "measure/timer.hpp"
+#include "platform/host_tree.hpp"
 
 namespace pmembench {
 namespace {
@@ -22,6 +23,10 @@ class ProbeCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {
+    if (!HostTree(root_).is_directory("")) {
+      return usage_error("--root {} is not a folder: name one that holds a host's sys and proc",
+                         root_);
+    }
     nlohmann::json facts = probe_json(root_);
     facts["timer"] = timer();
     fmt::print("{}", as_json_ ? facts.dump(2) + "\n" : probe_text(facts));

@@ -220,6 +220,11 @@ int probe(const dax_host_info* /*host*/, char* /*reason*/,
   return 0;
 }
 
+int check_options(const char* options, char* reason, std::uint64_t reason_bytes) noexcept {
+  BlockOptions ignored;
+  return parse_block_options(options, &ignored, reason, reason_bytes);
+}
+
 constexpr dax_operations make_table() noexcept {
   dax_operations table = operations_header(
       "block",
@@ -239,6 +244,7 @@ constexpr dax_operations make_table() noexcept {
   table.recovery_write = recovery_write;
   table.persist_from_iter = persist_from_iter;
   table.describe = describe;
+  table.check_options = check_options;
   return table;
 }
 

@@ -201,6 +201,9 @@ typedef struct dax_operations {
   /* Copies of at least this many bytes store past the caches and read no line; 0: none do. A fact,
    * by which traffic is counted. */
   uint64_t nontemporal_from_bytes;
+  /* Would `open` take these options (never ""), whatever the medium? 0, or a negative errno and a
+   * sentence. Optional: without it a wrong option is found when a medium is opened. */
+  int (*check_options)(const char *options, char *reason, uint64_t reason_bytes);
 } dax_operations;
 
 /* The one symbol of an outside backend, in a shared object named pmembench-NAME.so. */

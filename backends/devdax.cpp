@@ -32,6 +32,11 @@ int probe(const dax_host_info* host, char* reason, std::uint64_t reason_bytes) n
                 "none of them; use eadr");
 }
 
+int check_options(const char* options, char* reason, std::uint64_t reason_bytes) noexcept {
+  return refuse(EINVAL, reason, reason_bytes, "devdax knows no option '%s'; it has none at all",
+                options);
+}
+
 int check_media(const dax_media_info& media, char* reason, std::uint64_t reason_bytes) noexcept {
   if (media.kind != DAX_MEDIA_DEVDAX || media.path == nullptr) {
     return refuse(EINVAL, reason, reason_bytes,
@@ -39,8 +44,7 @@ int check_media(const dax_media_info& media, char* reason, std::uint64_t reason_
                   "of medium; use movnt or clwb there");
   }
   if (media.options != nullptr && media.options[0] != '\0') {
-    return refuse(EINVAL, reason, reason_bytes, "devdax knows no option '%s'; it has none at all",
-                  media.options);
+    return check_options(media.options, reason, reason_bytes);
   }
   if (media.size_bytes == 0 || media.alignment_bytes == 0) {
     return refuse(EINVAL, reason, reason_bytes,
@@ -155,6 +159,7 @@ constexpr dax_operations make_table() noexcept {
   table.recovery_write = mapped_recovery_write;
   table.persist_from_iter = persist_from_iter;
   table.describe = describe;
+  table.check_options = check_options;
   return table;
 }
 

@@ -105,10 +105,14 @@ int make_map(const dax_media_info& media, Libpmem2Handle* device) noexcept {
   return error;
 }
 
+int check_options(const char* options, char* reason, std::uint64_t reason_bytes) noexcept {
+  return refuse(EINVAL, reason, reason_bytes, "libpmem2 knows no option '%s'; it has none at all",
+                options);
+}
+
 int check_media(const dax_media_info& media, char* reason, std::uint64_t reason_bytes) noexcept {
   if (media.options != nullptr && media.options[0] != '\0') {
-    return refuse(EINVAL, reason, reason_bytes, "libpmem2 knows no option '%s'; it has none at all",
-                  media.options);
+    return check_options(media.options, reason, reason_bytes);
   }
   if (media.kind == DAX_MEDIA_DRAM && media.size_bytes != 0) return 0;
   if (media.kind == DAX_MEDIA_DRAM) {
@@ -282,11 +286,10 @@ namespace pmembench {
 namespace {
 
 constexpr dax_operations make_table() noexcept {
-  dax_operations table =
-      operations_header("libpmem2", "PMDK's libpmem2: its mapping, its copies, its flush and drain",
-                        DAX_CAP_DIRECT_ACCESS | DAX_CAP_SYNCHRONOUS | DAX_CAP_NVDIMM_ONLY,
-                        media_bit(DAX_MEDIA_DRAM) | media_bit(DAX_MEDIA_FILE) |
-                            media_bit(DAX_MEDIA_DEVDAX));
+  dax_operations table = operations_header(
+      "libpmem2", "PMDK's libpmem2: its mapping, its copies, its flush and drain",
+      DAX_CAP_DIRECT_ACCESS | DAX_CAP_SYNCHRONOUS | DAX_CAP_NVDIMM_ONLY,
+      media_bit(DAX_MEDIA_DRAM) | media_bit(DAX_MEDIA_FILE) | media_bit(DAX_MEDIA_DEVDAX));
   table.probe = probe;
   table.open = open_map;
   table.close = close_map;
@@ -298,6 +301,7 @@ constexpr dax_operations make_table() noexcept {
   table.zero_page_range = zero_page_range;
   table.persist_from_iter = persist_from_iter;
   table.describe = describe;
+  table.check_options = check_options;
   table.nontemporal_from_bytes = 1;  // kCopyFlags
   return table;
 }

@@ -76,6 +76,7 @@ WorkloadType create_unlink_type() {
                       "of each thread, that are in the directory all the time"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
+  type.only_names = [](const Parameters&) { return true; };
   type.check = [](const Parameters& parameters, std::uint64_t, unsigned) {
     return check_size(parameters, "files", 0, 99'999);
   };

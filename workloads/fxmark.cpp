@@ -136,6 +136,10 @@ WorkloadType fxmark_type() {
   type.durable = [](const Parameters& parameters) {
     return case_of(parameters).kind == Kind::write_sync;
   };
+  type.only_names = [](const Parameters& parameters) {
+    const Kind kind = case_of(parameters).kind;
+    return kind == Kind::create || kind == Kind::remove || kind == Kind::rename;
+  };
   type.check = check_fxmark;
   type.make = make_fxmark;
   type.needs_files = true;

@@ -85,6 +85,11 @@ struct PathType {
   // The paths that this one is built on, each of them a layer of path_list(): its cost is over
   // them. Empty: the root of the layers (kRootPath), or a path that reaches its medium by itself.
   std::vector<std::string_view> parents = {};
+  // Its file system commits what is done to names (files made, removed, renamed) before it returns.
+  bool names_are_durable = false;
+  // Refuses parameters of its own that do not fit together or do not fit the medium (usage error);
+  // device_bytes 0: unknown. Null: any that their specs allow will do.
+  Status (*check)(const Parameters& parameters, std::uint64_t device_bytes) = nullptr;
   bool is_layer = true;  // false: the same layer as another, under other conditions
 };
 

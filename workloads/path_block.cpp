@@ -45,6 +45,20 @@ std::uint64_t block_granule_bytes(const Parameters& parameters) {
 // An entry of the map.
 std::uint64_t btt_structure_bytes(const Parameters&) { return 4; }
 
+Status check_sector(const Parameters& parameters, std::uint64_t /*device_bytes*/) {
+  const std::uint64_t sector = number_of(parameters, "sector");
+  if (sector == 512 || sector == 4096) return {};
+  return usage_error("sector {} is not one that a block device has here; use 512 or 4096", sector);
+}
+
+Status check_rmw(const Parameters& parameters, std::uint64_t device_bytes) {
+  if (const Status sector = check_sector(parameters, device_bytes); !sector) return sector;
+  RmwOptions options;
+  options.slice.sector_bytes = static_cast<std::uint32_t>(number_of(parameters, "sector"));
+  options.erase_block_bytes = number_of(parameters, "erase_block");
+  return check_erase_block(options, device_bytes);
+}
+
 SliceOptions slice_of(const Parameters& parameters) {
   SliceOptions options;
   options.sector_bytes = static_cast<std::uint32_t>(
@@ -93,6 +107,7 @@ PathType block_path(std::string_view name, std::string_view summary,
   type.make = make_block_path;
   type.prepare = prepare;
   type.parameters = {sector_spec()};
+  type.check = check_sector;
   type.granule_bytes = block_granule_bytes;
   type.structure_bytes = block_granule_bytes;
   return type;
@@ -125,6 +140,7 @@ PathType block_rmw_path() {
   PathType type =
       block_path("block-rmw", "erase blocks, read, modified and written back whole", prepare_rmw);
   type.parents = {"block-raw"};
+  type.check = check_rmw;
   type.parameters.push_back(
       {"erase_block", ValueKind::size, "65536", {}, "bytes of an erase block, a power of two"});
   type.parameters.push_back({"erase",

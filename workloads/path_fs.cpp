@@ -148,6 +148,7 @@ PathType path_type(std::string_view name, std::string_view summary) {
   type.keeps_structures = true;
   type.structure_bytes = structure_bytes<kKind>;
   type.gives_files = true;
+  type.names_are_durable = true;
   type.maps_files = kKind != FsKind::block;
   return type;
 }

@@ -21,6 +21,18 @@ ErrorPolicy policy_of(const Parameters& parameters) {
   return text == "recovery" ? ErrorPolicy::recovery : ErrorPolicy::fail;
 }
 
+Status check_bad_blocks(std::uint64_t count, std::uint64_t device_bytes) {
+  const std::uint64_t pages = device_bytes / DAX_PAGE_BYTES;
+  if (count <= pages / 2) return {};
+  return usage_error("bad_blocks {} is more than half of the medium's {} pages: use fewer", count,
+                     pages);
+}
+
+Status check_guarded(const Parameters& parameters, std::uint64_t device_bytes) {
+  if (device_bytes == 0) return {};
+  return check_bad_blocks(number_of(parameters, "bad_blocks"), device_bytes);
+}
+
 // The bad pages, made bad again for each stretch, and what the threads count.
 class GuardedGround final : public PathGround {
  public:
@@ -38,9 +50,7 @@ class GuardedGround final : public PathGround {
   // One page in each of `count` equal parts of the device.
   Status choose_pages(std::uint64_t count) {
     const std::uint64_t pages = device_.size_bytes() / DAX_PAGE_BYTES;
-    if (count > pages / 2) {
-      return usage_error("bad_blocks {} is more than half of the medium's {} pages", count, pages);
-    }
+    if (const Status fits = check_bad_blocks(count, device_.size_bytes()); !fits) return fits;
     Random random(mix_seed(count));
     const std::uint64_t part = count == 0 ? 0 : pages / count;
     for (std::uint64_t i = 0; i < count; ++i) pages_.push_back(i * part + random.below(part));
@@ -239,6 +249,7 @@ PathType guarded_path() {
                       "list",
                       {"list", "userfaultfd"},
                       "bad blocks that are listed, or pages that raise SIGBUS when touched"}};
+  type.check = check_guarded;
   type.granule_bytes = guarded_path_granule;
   type.is_layer = false;
   return type;

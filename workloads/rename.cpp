@@ -103,6 +103,7 @@ WorkloadType rename_type() {
       {"files", ValueKind::count, "100", {}, "of each thread"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
+  type.only_names = [](const Parameters&) { return true; };
   type.check = [](const Parameters& parameters, std::uint64_t, unsigned) {
     return check_size(parameters, "files", 1, 99'999);
   };

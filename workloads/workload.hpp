@@ -83,6 +83,9 @@ struct WorkloadType {
   // Thread 0 probes by addresses while the others load by the path, all for a stated time and at a
   // stated pace (src/run/loaded_session).
   bool paced = false;
+  // Are its writes names alone (files made, removed, renamed), so that they are durable when they
+  // return on a path whose file system commits names before it returns? Null: they are not.
+  std::function<bool(const Parameters&)> only_names = nullptr;
 };
 
 // All workloads, in the order of `list workloads`: workload_list.cpp, one line each.

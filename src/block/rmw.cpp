@@ -206,24 +206,28 @@ class Rmw final : public BlockDevice {
 
 }  // namespace
 
+Status check_erase_block(const RmwOptions& options, std::uint64_t size_bytes) {
+  const std::uint64_t block = options.erase_block_bytes;
+  const bool power_of_two = (block & (block - 1)) == 0;
+  if (block < options.slice.sector_bytes || block > kMostBlockBytes || !power_of_two) {
+    return usage_error(
+        "erase_block {} is not a power of two from the sector of {} bytes to {}; give one", block,
+        options.slice.sector_bytes, kMostBlockBytes);
+  }
+  if (size_bytes == 0 || size_bytes >= block) return {};
+  return usage_error(
+      "erase_block {} leaves no room for one in {} bytes; make the medium larger or the block "
+      "smaller",
+      block, size_bytes);
+}
+
 Result<std::unique_ptr<BlockDevice>> make_rmw(DaxDevice& device, const RmwOptions& options) {
   Result<DaxSlice> slice = make_slice("an rmw block device", device, options.slice);
   if (!slice) return slice.error();
-  const std::uint64_t block = options.erase_block_bytes;
-  const bool power_of_two = (block & (block - 1)) == 0;
-  if (block < slice->sector_bytes || block > kMostBlockBytes || !power_of_two) {
-    return usage_error(
-        "an rmw block device over '{}' cannot have erase blocks of {} bytes; give a power of two "
-        "from its sector of {} bytes to {}",
-        device.name(), block, slice->sector_bytes, kMostBlockBytes);
-  }
-  slice->size_bytes = slice->size_bytes / block * block;
-  if (slice->size_bytes == 0) {
-    return usage_error(
-        "an rmw block device over '{}' has no room for one erase block of {} bytes; make it larger "
-        "or the block smaller",
-        device.name(), block);
-  }
+  const Status fits = check_erase_block(options, slice->size_bytes);
+  if (!fits)
+    return fits.error().with_context(fmt::format("an rmw block device over '{}'", device.name()));
+  slice->size_bytes = slice->size_bytes / options.erase_block_bytes * options.erase_block_bytes;
   return std::unique_ptr<BlockDevice>(std::make_unique<Rmw>(*slice, options));
 }
 

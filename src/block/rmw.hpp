@@ -16,6 +16,10 @@ struct RmwOptions {
   bool erase = true;  // before a block is written it is filled with 0xFF, durably
 };
 
+// Are these erase blocks ones that a device of that size can have? size_bytes 0: unknown. Usage
+// error.
+Status check_erase_block(const RmwOptions& options, std::uint64_t size_bytes);
+
 // A write to a part of a block goes to the cache; the block is written back when another one takes
 // its place, when flush() asks for it, and when the device ends. A request for a whole block goes
 // past the cache. A cached block whose write-back fails is dropped, as mtdblock does (-EIO). One

@@ -15,6 +15,7 @@
 #include "dax/open_device.hpp"
 #include "dax/plugin_trial.hpp"
 #include "record/codec.hpp"
+#include "platform/used_range.hpp"
 
 namespace pmembench {
 namespace {
@@ -110,6 +111,7 @@ class CheckCommand final : public Command {
       OpenOptions open;
       open.destroy = destroy_;
       open.backend_options = options_;
+      open.used_bytes = kLeastUsedBytes;
       auto device = open_device(entry, spec, host, open);
       if (device && device->device->size_bytes() < kConformanceBytes) {
         device = usage_error(

@@ -37,6 +37,7 @@ Status check_device_of(const Cell& cell, const Registry& registry, bool destroy)
   options.destroy = destroy;
   options.backend_options = cell.backend_options;
   options.node = cell.placement.memory_node;
+  options.used_bytes = cell.used_bytes;
   const Status usable = check_media(**backend, *spec, options);
   if (!usable || cell.probe_media().empty()) return usable;
   return check_probe_of(cell, registry, **backend, destroy);

@@ -23,6 +23,7 @@ Status MicroKernels::open(const Cell& cell) {
   options.node = cell.placement.memory_node;
   options.identity = identities_.emplace(spec->path, medium_identity(spec->path)).first->second;
   options.found_empty = !destroy_ && filled_.contains(spec->path);
+  options.used_bytes = cell.used_bytes;
   auto opened = open_device(**backend, *spec, host_.info, options);
   if (!opened) return opened.error();
   opened_.emplace(*std::move(opened));

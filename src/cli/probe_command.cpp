@@ -6,6 +6,7 @@
 #include "cli/output.hpp"
 #include "cli/probe_report.hpp"
 #include "measure/timer.hpp"
+#include "platform/host_tree.hpp"
 
 namespace pmembench {
 namespace {
@@ -23,6 +24,10 @@ class ProbeCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {
+    if (!HostTree(root_).is_directory("")) {
+      return usage_error("--root {} is not a folder: name one that holds a host's sys and proc",
+                         root_);
+    }
     nlohmann::json facts = probe_json(root_);
     facts["timer"] = timer();
     as_json_ ? print_json(facts, 2) : print_text(probe_text(facts));

@@ -5,9 +5,12 @@
 #include <optional>
 
 #include "platform/cpu.hpp"
+#include "platform/cpu_caches.hpp"
 #include "platform/devices.hpp"
 #include "platform/environment.hpp"
+#include "platform/host_tree.hpp"
 #include "platform/memory_attributes.hpp"
+#include "platform/online_cpus.hpp"
 #include "platform/topology.hpp"
 
 namespace pmembench {
@@ -73,7 +76,8 @@ json cpu_json(const CpuFacts& facts, const Topology& topology, bool live) {
           {"vector_bytes", vector_bytes},
           {"cpus_online", known(facts.cpus_online)},
           {"cpus_usable", topology.usable_cpus},
-          {"threads_per_core", known(facts.threads_per_core)}};
+          {"threads_per_core", known(facts.most_threads_per_core)},
+          {"least_threads_per_core", known(facts.least_threads_per_core)}};
 }
 
 json caches_json(const std::vector<CpuCache>& caches) {
@@ -83,7 +87,9 @@ json caches_json(const std::vector<CpuCache>& caches) {
                     {"type", cache.type},
                     {"size_bytes", cache.size_bytes},
                     {"line_bytes", known(cache.line_bytes)},
-                    {"shared_cpus", cache.shared_cpus}});
+                    {"shared_cpus", cache.shared_cpus},
+                    {"count", cache.count},
+                    {"cpus", cache.cpus}});
   }
   return list;
 }
@@ -125,6 +131,9 @@ json nodes_json(const Topology& topology) {
                     {"free_bytes", known(node.free_bytes)},
                     {"distance", distance},
                     {"rated", rated_json(node.rated)},
+                    {"best_initiators", node.best_initiators},
+                    {"memory_side_cache_bytes", node.memory_side_cache_bytes},
+                    {"of_accelerator", node.of_accelerator},
                     {"huge_pages", huge_pages_json(node)}});
   }
   return list;
@@ -195,6 +204,7 @@ json block_json(const std::string& root) {
 
 json probe_json(const std::string& root) {
   const bool live = root.find_first_not_of('/') == std::string::npos;
+  const HostTree tree(root);
   const EnvironmentFacts environment = read_environment(root);
   const CpuFacts cpu = read_cpu(root);
   Topology topology = read_topology(root);
@@ -203,7 +213,7 @@ json probe_json(const std::string& root) {
   }
   const json facts = {{"host", host_json(root, environment)},
                       {"cpu", cpu_json(cpu, topology, live)},
-                      {"caches", caches_json(cpu.caches)},
+                      {"caches", caches_json(read_cache_kinds(tree, online_cpus(tree)))},
                       {"nodes", nodes_json(topology)},
                       {"dax", dax_json(root)},
                       {"nd", nd_json(root)},

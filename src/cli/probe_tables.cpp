@@ -1,5 +1,6 @@
 // The sections of the page of `pmembench probe` that are tables.
 #include <fmt/core.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/probe_parts.hpp"
@@ -16,12 +17,20 @@ std::string with_unit(const json& object, const char* key, const char* unit) {
   return value.is_number() ? json_text(value) + " " + unit : kUnknown;
 }
 
+// By number: the keys of a JSON object are in the order of text, 10 before 2.
 std::string distances_of(const json& distance) {
+  std::map<unsigned long, std::string> by_node;
+  for (const auto& [node, value] : distance.items()) by_node[std::stoul(node)] = value.dump();
   std::string result;
-  for (const auto& [node, value] : distance.items()) {
-    result += fmt::format("{}{}:{}", result.empty() ? "" : " ", node, json_text(value));
+  for (const auto& [node, value] : by_node) {
+    result += fmt::format("{}{}:{}", result.empty() ? "" : " ", node, value);
   }
   return result.empty() ? kUnknown : result;
+}
+
+std::string side_cache_of(const json& node) {
+  return member(node, "memory_side_cache_bytes") == 0U ? "none"
+                                                       : size(node, "memory_side_cache_bytes");
 }
 
 std::string huge_pages_of(const json& pages) {
@@ -40,12 +49,16 @@ std::string cache_section(const json& caches) {
                    {"type"},
                    {"size", Align::right},
                    {"line", Align::right},
-                   {"shared by CPUs"}});
+                   {"caches", Align::right},
+                   {"of CPUs"},
+                   {"the first shared by CPUs"}});
   for (const json& cache : caches) {
     table.add({text(cache, "level"), text(cache, "type"), size(cache, "size_bytes"),
-               size(cache, "line_bytes"), cpu_list(member(cache, "shared_cpus"), kUnknown)});
+               size(cache, "line_bytes"), text(cache, "count"),
+               cpu_list(member(cache, "cpus"), kUnknown),
+               cpu_list(member(cache, "shared_cpus"), kUnknown)});
   }
-  return section("Caches of CPU 0", table, kUnknown);
+  return section("Caches", table, kUnknown);
 }
 
 std::string node_section(const json& nodes) {
@@ -53,12 +66,15 @@ std::string node_section(const json& nodes) {
                    {"CPUs"},
                    {"memory", Align::right},
                    {"free", Align::right},
+                   {"cache before it", Align::right},
                    {"distance to node"},
                    {"huge pages"}});
   for (const json& node : nodes) {
-    table.add({text(node, "id"), cpu_list(member(node, "cpus"), "none"), size(node, "memory_bytes"),
-               size(node, "free_bytes"), distances_of(member(node, "distance")),
-               huge_pages_of(member(node, "huge_pages"))});
+    const bool of_accelerator = member(node, "of_accelerator") == true;
+    table.add({text(node, "id"),
+               cpu_list(member(node, "cpus"), of_accelerator ? "none (an accelerator's)" : "none"),
+               size(node, "memory_bytes"), size(node, "free_bytes"), side_cache_of(node),
+               distances_of(member(node, "distance")), huge_pages_of(member(node, "huge_pages"))});
   }
   return section("Memory nodes", table, kUnknown);
 }

@@ -32,6 +32,12 @@ std::string features_of(const json& features) {
   return result.empty() ? "none" : result;
 }
 
+std::string threads_per_core(const json& cpu) {
+  const std::string most = text(cpu, "threads_per_core");
+  const std::string least = text(cpu, "least_threads_per_core");
+  return least == most ? most : least + " to " + most;
+}
+
 std::string cpu_section(const json& cpu) {
   return section("CPU", {{"model", text(cpu, "model_name")},
                          {"vendor", fmt::format("{}, family {}, model {}, stepping {}",
@@ -40,7 +46,7 @@ std::string cpu_section(const json& cpu) {
                          {"microcode", text(cpu, "microcode")},
                          {"CPUs online", text(cpu, "cpus_online")},
                          {"CPUs usable", cpu_list(member(cpu, "cpus_usable"), kUnknown)},
-                         {"threads per core", text(cpu, "threads_per_core")},
+                         {"threads per core", threads_per_core(cpu)},
                          {"widest vectors", size(cpu, "vector_bytes")},
                          {"features", features_of(member(cpu, "features"))},
                          {"flags", joined(member(cpu, "flags"), " ", kUnknown)}});

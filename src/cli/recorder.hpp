@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "cli/progress_line.hpp"
-#include "platform/cpu.hpp"
 #include "results/make_row.hpp"
 #include "results/store.hpp"
 #include "run/run_observer.hpp"
@@ -20,7 +19,6 @@ class Recorder final : public RunObserver {
       : store_(store), run_(run), plan_(plan), line_(line) {
     context_.confidence = plan.settings.confidence;
     context_.precision = plan.settings.precision;
-    context_.last_level_cache_bytes = last_level_cache_bytes(read_cpu("/"));
   }
 
   // Resume: what the store has of this run.

@@ -96,13 +96,22 @@ std::string node_text(const std::map<int, double>& shares) {
 }
 
 // What was found to be mapped, in words; the same for all rows of a backend on a medium.
-std::string medium_text(const MediumFacts& medium) {
+std::string medium_text(const MediumFacts& medium, bool sized) {
   const double huge = medium.huge_share;
   std::string text = medium.page_bytes == 0
                          ? std::string("not mapped")
                          : fmt::format("pages of {}", format_size(medium.page_bytes));
   if (huge > 0 && huge < 1) text += fmt::format(" ({:.0f} % in huge pages)", huge * 100);
+  if (medium.whole_bytes != 0) {
+    text = fmt::format("{} of its {} used, {}", format_size(medium.size_bytes),
+                       format_size(medium.whole_bytes), text);
+  } else if (sized) {
+    text = fmt::format("{}, {}", format_size(medium.size_bytes), text);
+  }
   text += node_text(medium.node_share);
+  if (!medium.nodes_unknown.empty()) {
+    text += fmt::format(", node not proved ({})", medium.nodes_unknown);
+  }
   if (!medium.file_system.empty()) text += ", on " + medium.file_system;
   if (medium.map_sync) text += ", MAP_SYNC held";
   return text + fmt::format(", persistence domain {}", medium.persistence_domain.empty()
@@ -115,7 +124,7 @@ std::string medium_heading(const std::vector<const Row*>& rows) {
   std::vector<std::pair<std::string, std::vector<std::string>>> found;
   for (const Row* row : rows) {
     if (!row->medium) continue;
-    const std::string text = medium_text(*row->medium);
+    const std::string text = medium_text(*row->medium, row->media.starts_with("dram:auto"));
     auto same = std::find_if(found.begin(), found.end(),
                              [&](const auto& entry) { return entry.first == text; });
     if (same == found.end()) same = found.insert(found.end(), {text, {}});

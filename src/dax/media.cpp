@@ -11,6 +11,8 @@
 
 #include "dax/system_error.hpp"
 #include "platform/fd_path.hpp"
+#include "platform/topology.hpp"
+#include "platform/used_range.hpp"
 
 namespace pmembench {
 
@@ -22,6 +24,25 @@ Error no_single_medium() {
 }
 
 }  // namespace
+
+MediaSpec used_spec(const MediaSpec& spec, const OpenOptions& options) {
+  MediaSpec used = spec;
+  struct stat facts {};
+  // Nothing is touched beforehand of a block device, and all is written of a file in its place.
+  const bool on_device = spec.kind == DAX_MEDIA_BLOCK && stat(spec.path.c_str(), &facts) == 0 &&
+                         S_ISBLK(facts.st_mode);
+  if (spec.kind == DAX_MEDIA_POSIX || on_device) return used;
+  if (spec.kind == DAX_MEDIA_DRAM && spec.size_bytes == 0) {
+    const Topology topology = read_topology(options.sysfs_root);
+    used.size_bytes =
+        options.used_bytes != 0
+            ? options.used_bytes
+            : used_range_bytes(topology.cache_bytes(topology.usable_cpus, -1), topology);
+  } else if (options.used_bytes != 0 && used.size_bytes > options.used_bytes) {
+    used.size_bytes = options.used_bytes;
+  }
+  return used;
+}
 
 int asked_node(const MediaSpec& spec, const OpenOptions& options) {
   if (!spec.interleave.empty()) return -1;
@@ -177,7 +198,9 @@ Result<const MediaKind*> kind_of(const MediaSpec& spec) {
 Status look_at_medium(const MediaSpec& spec, const OpenOptions& options) {
   const auto kind = kind_of(spec);
   if (!kind) return kind.error();
-  return (*kind)->look(spec, options);
+  // The size that was asked for must be there, whatever of it is used.
+  const bool sized = spec.kind == DAX_MEDIA_DRAM && spec.size_bytes == 0;
+  return (*kind)->look(sized ? used_spec(spec, options) : spec, options);
 }
 
 Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bool map) {

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -15,6 +16,11 @@
 #include "dax/media_spec.hpp"
 
 namespace pmembench {
+
+// Has `part` called for 0 to parts - 1, by several threads if that helps; returns when all are
+// done.
+using InParallel =
+    std::function<void(std::uint64_t parts, const std::function<void(std::uint64_t)>& part)>;
 
 struct OpenOptions {
   bool destroy = false;          // --destroy: existing content may be overwritten
@@ -28,6 +34,10 @@ struct OpenOptions {
   bool read_only = false;     // nothing of it is changed, not even a hole filled; it must exist
   bool keep_created = false;  // what is made for the medium stays
   std::uint64_t claim_patience_ms = 2'500;  // for one who is about to end (media_claim)
+  // Of a larger medium no more than this is used, and touched; 0: all of it. Of "dram:auto" it is
+  // the size.
+  std::uint64_t used_bytes = 0;
+  InParallel in_parallel = nullptr;  // memory is touched so; null: by the caller alone
 };
 
 // What was really mapped, verified after first touch.
@@ -47,8 +57,16 @@ struct MediaFacts {
   std::string directory;          // that we made, of a posix medium; goes with the device
   std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"; else empty
   std::string block_device;   // that a block medium's file is reached by, or why there is none
-  std::string backend_says;   // "key=value key=value" of its `describe`; empty: nothing
+  std::uint64_t whole_bytes = 0;  // of the medium of which size_bytes are used; 0: those are all
+  std::string placed_by;  // "mbind", "first touch": how dram came to its node; empty: nobody did
+  std::string nodes_unknown;  // why node_share is empty although it was asked for; empty: it is not
+  std::string stack;         // what is beneath a file or block device, to the last: "dm-0 on zram0"
+  std::string backend_says;  // "key=value key=value" of its `describe`; empty: nothing
 };
+
+// The spec with the size that is used: of dram:auto what the options or the host say, of another
+// what the options leave of it.
+[[nodiscard]] MediaSpec used_spec(const MediaSpec& spec, const OpenOptions& options);
 
 // The node that dram is to lie on: the spec's, else the options'; -1: none asked for, or several.
 [[nodiscard]] int asked_node(const MediaSpec& spec, const OpenOptions& options);

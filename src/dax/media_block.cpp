@@ -4,14 +4,10 @@
 #include "dax/media.hpp"
 #include "dax/media_path.hpp"
 #include "dax/media_space.hpp"
+#include "dax/persistence_domain.hpp"
 
 namespace pmembench {
 namespace {
-
-dax_persistence_domain domain_of(const PathSight& sight) {
-  if (sight.is_volatile) return DAX_DOMAIN_NONE;
-  return sight.stand_in ? DAX_DOMAIN_UNKNOWN : DAX_DOMAIN_PAGE_CACHE;
-}
 
 Status fill(const PathSight& sight, Medium& medium) {
   if (sight.block_device) return {};
@@ -30,8 +26,7 @@ Status put_loop_over(const MediaSpec& spec, const PathSight& sight, Medium& medi
     medium.path = loop->path;
     medium.loop = std::move(loop->fd);
     medium.facts.block_device = "loop device with direct I/O";
-    // What is durable there is as durable as the file is for the one who wrote it.
-    if (!sight.is_volatile) medium.facts.persistence_domain = DAX_DOMAIN_UNKNOWN;
+    // A flush of it is an fsync of the file: what is durable there is so as in the file.
     return {};
   }
   if (spec.loop == LoopChoice::on) return loop.error();
@@ -53,7 +48,8 @@ Result<Medium> open_block(const MediaSpec& spec, const OpenOptions& options) {
   Medium medium;
   medium.facts.size_bytes = sight->size_bytes;
   medium.facts.file_system = sight->file_system;
-  medium.facts.persistence_domain = domain_of(*sight);
+  medium.facts.persistence_domain = written_back_domain(sight->stack);
+  medium.facts.stack = sight->stack.text;
   medium.fd = std::move(sight->fd);
   medium.backing = std::move(sight->backing);
   if (!sight->exists) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/units.hpp"
@@ -31,7 +32,7 @@ Status check_driver(const DaxDeviceFacts& facts) {
     return environment_error(
         "{0} is system RAM now (driver kmem); use dram:SIZE,node={1}, or give it back: daxctl "
         "reconfigure-device --mode=devdax {0}",
-        facts.name, facts.target_node.value_or(0));
+        facts.name, facts.target_node ? std::to_string(*facts.target_node) : "N");
   }
   return environment_error(
       "{0} has {1} instead of the driver device_dax; bind that: daxctl reconfigure-device "
@@ -39,8 +40,23 @@ Status check_driver(const DaxDeviceFacts& facts) {
       facts.name, facts.driver.empty() ? "no driver" : "the driver " + facts.driver);
 }
 
+// Where sysfs does not say: the kernel refuses mappings that are not multiples of it.
+Result<std::uint64_t> alignment_of(int fd, const std::string& name) {
+  for (const unsigned shift : {12U, 21U, 30U}) {
+    const std::uint64_t bytes = std::uint64_t{1} << shift;
+    void* address = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED) continue;
+    munmap(address, bytes);
+    return bytes;
+  }
+  return environment_error(
+      "{} does not say its alignment, and maps no page of 4 KiB, 2 MiB or 1 GiB; recreate it with "
+      "ndctl or daxctl",
+      name);
+}
+
 Result<std::uint64_t> usable_size(const MediaSpec& spec, const DaxDeviceFacts& facts,
-                                  std::uint64_t alignment_bytes) {
+                                  std::uint64_t alignment_bytes, std::uint64_t used_bytes) {
   const std::uint64_t whole = facts.size_bytes.value_or(0) / alignment_bytes * alignment_bytes;
   if (whole == 0) {
     return environment_error("{} has a size of 0 or an unknown one; create it with daxctl first",
@@ -54,7 +70,11 @@ Result<std::uint64_t> usable_size(const MediaSpec& spec, const DaxDeviceFacts& f
     return usage_error("{} has {}, fewer than the {} asked for; ask for less", facts.name,
                        format_size(whole), format_size(spec.offset_bytes + spec.size_bytes));
   }
-  if (spec.size_bytes == 0) return whole - spec.offset_bytes;
+  if (spec.size_bytes == 0) {
+    const std::uint64_t rest = whole - spec.offset_bytes;
+    if (used_bytes == 0) return rest;
+    return std::min(rest, (used_bytes + alignment_bytes - 1) / alignment_bytes * alignment_bytes);
+  }
   if (spec.size_bytes % alignment_bytes != 0) {
     return usage_error("size {} is not a multiple of {}'s alignment, {}",
                        format_size(spec.size_bytes), facts.name, format_size(alignment_bytes));
@@ -85,19 +105,23 @@ Result<DaxSight> look(const MediaSpec& spec, const OpenOptions& options, Access 
   const Status same = require_same_medium(spec.path, options.identity, medium_identity(spec.path));
   if (!same) return same.error();
   DaxSight sight;
-  constexpr std::uint64_t kUsualAlignment = std::uint64_t{2} << 20;
-  sight.alignment_bytes = facts->alignment_bytes.value_or(kUsualAlignment);
-  if (sight.alignment_bytes == 0) sight.alignment_bytes = kUsualAlignment;
-  const Result<std::uint64_t> size = usable_size(spec, *facts, sight.alignment_bytes);
-  if (!size) return size.error();
-  sight.size_bytes = *size;
-  sight.facts = std::move(*facts);
   const int mode = access == Access::use ? O_RDWR : O_RDONLY;
   sight.fd = UniqueFd(open(spec.path.c_str(), mode | O_CLOEXEC));
   if (!sight.fd || faccessat(AT_FDCWD, spec.path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
     return system_error(errno, "{} cannot be opened; its owner is root unless udev says otherwise",
                         spec.path);
   }
+  sight.alignment_bytes = facts->alignment_bytes.value_or(0);
+  if (sight.alignment_bytes == 0) {
+    const Result<std::uint64_t> found = alignment_of(sight.fd.get(), facts->name);
+    if (!found) return found.error();
+    sight.alignment_bytes = *found;
+  }
+  const Result<std::uint64_t> size =
+      usable_size(spec, *facts, sight.alignment_bytes, options.used_bytes);
+  if (!size) return size.error();
+  sight.size_bytes = *size;
+  sight.facts = std::move(*facts);
   const Claim claim = access == Access::use    ? Claim::write
                       : access == Access::read ? Claim::read
                                                : Claim::test;
@@ -122,9 +146,14 @@ Result<Medium> open_devdax(const MediaSpec& spec, const OpenOptions& options, bo
   if (!sight) return sight.error();
   Medium medium;
   medium.facts.size_bytes = sight->size_bytes;
+  const std::uint64_t device_bytes = sight->facts.size_bytes.value_or(0);
+  if (spec.size_bytes == 0 && options.used_bytes != 0 &&
+      sight->size_bytes + spec.offset_bytes + sight->alignment_bytes <= device_bytes) {
+    medium.facts.whole_bytes = device_bytes - spec.offset_bytes;
+  }
   medium.facts.persistence_domain = persistence_domain_of(sight->facts.persistence_domain);
   medium.alignment_bytes = sight->alignment_bytes;
-  medium.node = sight->facts.numa_node.value_or(sight->facts.target_node.value_or(-1));
+  medium.node = sight->facts.numa_node.value_or(-1);
   medium.fd = std::move(sight->fd);
   Result<SharedMapping> shared =
       map_shared(medium.fd.get(), sight->size_bytes, spec.offset_bytes, options.read_only);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <iterator>
 
 #include "base/units.hpp"
 #include "dax/system_error.hpp"
@@ -89,6 +91,26 @@ bool fails(unsigned char* address, std::uint64_t size_bytes, bool write) {
   return false;
 }
 
+// By a seccomp profile or the lack of a capability, not for what was asked.
+bool is_forbidden(int code) { return code == EPERM || code == EACCES || code == ENOSYS; }
+
+// Memory lies on the node of the CPU that touches it first, unless a policy or a full node is in
+// the way; verify_memory sees to that.
+Result<MovedThread> move_to_node(int node, const OpenOptions& options, const Error& refused) {
+  const Topology topology = read_topology(options.sysfs_root);
+  const NumaNode* const found = topology.node(node);
+  std::vector<int> cpus;
+  if (found != nullptr) {
+    std::copy_if(found->cpus.begin(), found->cpus.end(), std::back_inserter(cpus), [&](int cpu) {
+      return std::binary_search(topology.usable_cpus.begin(), topology.usable_cpus.end(), cpu);
+    });
+  }
+  if (!cpus.empty()) return MovedThread::onto(cpus);
+  return environment_error(
+      "{}; and no CPU that this process may use is on that node, to touch the memory from there",
+      refused.message);
+}
+
 }  // namespace
 
 Status require_memory(std::span<const MemoryRange> ranges, bool write) {
@@ -123,11 +145,21 @@ std::uint64_t interleave_page_bytes(const MediaSpec& spec) {
   return small ? DAX_PAGE_BYTES : kHugePageBytes;
 }
 
-Status prepare_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec, int node) {
+Result<std::optional<MovedThread>> prepare_memory(std::span<const MemoryRange> ranges,
+                                                  const MediaSpec& spec, int node,
+                                                  const OpenOptions& options, MediaFacts& facts) {
   const PageChoice pages = spec.pages;
+  std::optional<MovedThread> moved;
   for (const MemoryRange& range : ranges) {
-    if (node >= 0) {
-      if (Status bound = bind_memory(range.address, range.size_bytes, node); !bound) return bound;
+    if (node >= 0 && !moved) {
+      const Status bound = bind_memory(range.address, range.size_bytes, node);
+      if (!bound && !is_forbidden(bound.error().code)) return bound.error();
+      facts.placed_by = bound ? "mbind" : "first touch";
+      if (!bound) {
+        auto there = move_to_node(node, options, bound.error());
+        if (!there) return there.error();
+        moved.emplace(*std::move(there));
+      }
     }
     if (huge_page_bytes(pages) != 0) continue;
     const bool small = pages == PageChoice::small_4k;
@@ -142,18 +174,38 @@ Status prepare_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec
     if (spec.interleave.empty()) break;
     const Status dealt = touch_interleaved(range.address, range.size_bytes,
                                            interleave_page_bytes(spec), spec.interleave);
-    if (!dealt) return dealt;
+    if (!dealt) return dealt.error();
   }
-  return {};
+  return moved;
 }
 
-void touch_memory(std::span<const MemoryRange> ranges, bool keep) {
+namespace {
+
+// A whole number of the largest common page, so that no two threads touch one page.
+constexpr std::uint64_t kTouchBytes = 32 * kHugePageBytes;
+
+void touch(const MemoryRange& range, bool keep) {
+  volatile unsigned char* bytes = range.address;
+  for (std::uint64_t at = 0; at < range.size_bytes; at += DAX_PAGE_BYTES) {
+    bytes[at] = keep ? bytes[at] : static_cast<unsigned char>(0);
+  }
+}
+
+}  // namespace
+
+void touch_memory(std::span<const MemoryRange> ranges, bool keep, const InParallel& in_parallel) {
+  std::vector<MemoryRange> parts;
   for (const MemoryRange& range : ranges) {
-    volatile unsigned char* bytes = range.address;
-    for (std::uint64_t at = 0; at < range.size_bytes; at += DAX_PAGE_BYTES) {
-      bytes[at] = keep ? bytes[at] : static_cast<unsigned char>(0);
+    for (std::uint64_t at = 0; at < range.size_bytes; at += kTouchBytes) {
+      parts.push_back({range.address + at, std::min(kTouchBytes, range.size_bytes - at)});
     }
   }
+  const auto part = [&](std::uint64_t index) { touch(parts[index], keep); };
+  if (in_parallel && parts.size() > 1) {
+    in_parallel(parts.size(), part);
+    return;
+  }
+  for (std::uint64_t i = 0; i < parts.size(); ++i) part(i);
 }
 
 Status verify_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec, int node,
@@ -172,6 +224,9 @@ Status verify_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec,
   }
   facts.node_share = watch.shares();
   facts.pages_asked = watch.pages();
+  if (watch.refusal() != 0) {
+    facts.nodes_unknown = fmt::format("move_pages: {}", std::strerror(watch.refusal()));
+  }
   // All of it was touched: where no page has a node the kernel keeps none for such memory (a dax
   // device, fs-dax), and there is nothing to hold against what sysfs says.
   const bool nodeless = facts.node_share.size() == 1 && facts.node_share.contains(-1);

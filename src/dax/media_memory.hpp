@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/result.hpp"
 #include "dax/media.hpp"
+#include "platform/moved_thread.hpp"
 #include "platform/page_watch.hpp"
 
 namespace pmembench {
@@ -18,8 +20,12 @@ struct MemoryRange {
 
 // Asks for the pages and the node before anything is touched; only dram can be asked. An explicit
 // choice that the kernel does not know is an environment error. Interleaved memory is touched here:
-// where a page lies is decided by who touches it.
-Status prepare_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec, int node);
+// where a page lies is decided by who touches it. For the same reason the thread is moved to a CPU
+// of the node where the host forbids mbind (containers do): the memory must be touched while the
+// result lives. Says in `facts` how the memory came to its node.
+Result<std::optional<MovedThread>> prepare_memory(std::span<const MemoryRange> ranges,
+                                                  const MediaSpec& spec, int node,
+                                                  const OpenOptions& options, MediaFacts& facts);
 
 // Has the kernel bring in what can fail when it is touched: what would be a SIGBUS is an error that
 // names the first page (runtime). Changes no byte. `write`: a touch that writes is meant.
@@ -27,7 +33,8 @@ Status require_memory(std::span<const MemoryRange> ranges, bool write);
 
 // Writes to every 4 KiB, so that each page is there and is no shared zero page: a zero, or where
 // there may be content that is to stay (`keep`) the byte that was there.
-void touch_memory(std::span<const MemoryRange> ranges, bool keep);
+void touch_memory(std::span<const MemoryRange> ranges, bool keep,
+                  const InParallel& in_parallel = nullptr);
 
 // Fills page_bytes, huge_share and node_share of `facts` by asking the kernel, about each page, and
 // has `watch` remember the answers. Environment error where an explicit choice of pages or nodes

@@ -5,7 +5,6 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -130,7 +129,9 @@ Result<PathSight> look_at_absent(const MediaSpec& spec, const OpenOptions& optio
   PathSight sight;
   sight.size_bytes = spec.size_bytes;
   sight.file_system = file_system->name;
-  sight.is_volatile = file_system->is_volatile;
+  struct stat folder_facts {};
+  if (fstat(opened.get(), &folder_facts) != 0) return stat_error(folder, errno);
+  sight.stack = stack_of_file(options.sysfs_root, folder_facts.st_dev, file_system->name);
   return sight;
 }
 
@@ -145,7 +146,8 @@ Result<std::uint64_t> whole_size(const std::string& path, int fd, const struct s
   return size_bytes;
 }
 
-Result<std::uint64_t> usable_size(const MediaSpec& spec, std::uint64_t whole_bytes) {
+Result<std::uint64_t> usable_size(const MediaSpec& spec, std::uint64_t whole_bytes,
+                                  std::uint64_t used_bytes) {
   if (whole_bytes < DAX_PAGE_BYTES) {
     return usage_error(
         "{} has {} bytes, less than one page of 4096; name a larger one, or a path that does not "
@@ -165,7 +167,11 @@ Result<std::uint64_t> usable_size(const MediaSpec& spec, std::uint64_t whole_byt
         "or name a path that does not exist yet",
         spec.path, whole_bytes, spec.offset_bytes + spec.size_bytes);
   }
-  return spec.size_bytes != 0 ? spec.size_bytes : whole_pages_bytes - spec.offset_bytes;
+  if (spec.size_bytes != 0) return spec.size_bytes;
+  const std::uint64_t rest_bytes = whole_pages_bytes - spec.offset_bytes;
+  // Of a block device nothing is touched beforehand, so that all of it can be used.
+  const bool part = used_bytes != 0 && spec.kind == DAX_MEDIA_FILE;
+  return part ? std::min(rest_bytes, used_bytes) : rest_bytes;
 }
 
 // A FIFO would block and a character device act on being opened, so the type is known before. What
@@ -216,20 +222,15 @@ Status check_content(const MediaSpec& spec, const OpenOptions& options, std::uin
   return require_no_content(spec.path, fd, whole_bytes);
 }
 
-Status describe(PathSight& sight, const std::string& path, const struct stat& facts) {
+Status describe(PathSight& sight, const std::string& root, const struct stat& facts) {
   if (sight.block_device) {
-    const std::string name = std::filesystem::path(path).filename().string();
-    constexpr unsigned kRamDisk = 1;  // Documentation/admin-guide/devices.txt
-    constexpr unsigned kLoop = 7;
-    sight.is_volatile =
-        major(facts.st_rdev) == kRamDisk || name.starts_with("zram") || name.starts_with("nullb");
-    sight.stand_in = major(facts.st_rdev) == kLoop;
+    sight.stack = stack_of_device(root, facts.st_rdev);
     return {};
   }
   Result<FileSystemFacts> file_system = file_system_of(sight.fd.get());
   if (!file_system) return file_system.error();
   sight.file_system = file_system->name;
-  sight.is_volatile = file_system->is_volatile;
+  sight.stack = stack_of_file(root, facts.st_dev, file_system->name);
   return {};
 }
 
@@ -258,10 +259,13 @@ Result<PathSight> look_at_path(const MediaSpec& spec, const OpenOptions& options
   sight.fd = std::move(*fd);
   const Result<std::uint64_t> whole = whole_size(spec.path, sight.fd.get(), facts);
   if (!whole) return whole.error();
-  const Result<std::uint64_t> usable = usable_size(spec, *whole);
+  const Result<std::uint64_t> usable = usable_size(spec, *whole, options.used_bytes);
   if (!usable) return usable.error();
   sight.size_bytes = *usable;
-  if (Status described = describe(sight, spec.path, facts); !described) return described.error();
+  sight.whole_bytes = *whole - spec.offset_bytes;
+  if (Status described = describe(sight, options.sysfs_root, facts); !described) {
+    return described.error();
+  }
   if (Status claimed = claim(spec, options, access, *whole, sight); !claimed) {
     return claimed.error();
   }

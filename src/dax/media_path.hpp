@@ -9,6 +9,7 @@
 #include "base/unique_fd.hpp"
 #include "dax/media.hpp"
 #include "dax/media_spec.hpp"
+#include "platform/device_stack.hpp"
 
 namespace pmembench {
 
@@ -21,10 +22,12 @@ struct PathSight {
   UniqueFd fd;                // where it exists; claimed unless it is only looked at
   UniqueFd backing;           // of a loop device: its file, claimed too
   std::uint64_t size_bytes =
-      0;                     // that a device on it has: the spec's, else all of it, in whole pages
-  std::string file_system;   // where a file lies; empty for a block device
-  bool is_volatile = false;  // tmpfs, a RAM disk, ...: gone with the power whatever is flushed
-  bool stand_in = false;     // a loop device: as durable as what is beneath it, which is unknown
+      0;  // that a device on it has: the spec's, else all of it, in whole pages
+  std::uint64_t whole_bytes = 0;  // behind the offset, where it exists
+  std::string file_system;        // where a file lies; empty for a block device
+  DeviceStack stack;              // beneath it, to the last device
+  // tmpfs, a RAM disk, ... anywhere beneath: gone with the power whatever is flushed.
+  [[nodiscard]] bool is_volatile() const { return stack.keeps == KeepsBytes::no; }
 };
 
 // Looks at spec.path for a file or, with `block_device_allowed`, a block device. Changes nothing.

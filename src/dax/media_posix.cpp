@@ -4,12 +4,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
-#include <set>
 
 #include "base/units.hpp"
 #include "dax/media.hpp"
@@ -17,7 +15,6 @@
 #include "dax/media_space.hpp"
 #include "dax/persistence_domain.hpp"
 #include "dax/system_error.hpp"
-#include "platform/devices.hpp"
 #include "platform/memory_limit.hpp"
 #include "platform/topology.hpp"
 
@@ -83,33 +80,6 @@ std::string dax_attribute(int fd) {
   return (facts.stx_attributes & STATX_ATTR_DAX) != 0 ? "on" : "off";
 }
 
-// What lies beneath the file system decides what fsync is worth. A device number without a device
-// (overlayfs, btrfs, network) leaves it open, and so do a loop device and the like.
-dax_persistence_domain domain_of_device(dev_t device) {
-  constexpr unsigned kNoDevice = 0;  // Documentation/admin-guide/devices.txt
-  constexpr unsigned kRamDisk = 1;
-  constexpr unsigned kLoop = 7;
-  switch (major(device)) {
-    case kRamDisk:
-      return DAX_DOMAIN_NONE;
-    case kNoDevice:
-    case kLoop:
-      return DAX_DOMAIN_UNKNOWN;
-    default:
-      return DAX_DOMAIN_PAGE_CACHE;
-  }
-}
-
-dax_persistence_domain domain_of(const Sight& sight, bool map_sync, const std::string& root) {
-  if (sight.file_system.is_volatile) return DAX_DOMAIN_NONE;
-  if (!map_sync) return domain_of_device(sight.device);
-  std::set<std::string> domains;
-  for (const NdRegionFacts& region : read_nd_regions(root)) {
-    domains.insert(region.persistence_domain);
-  }
-  return domains.size() == 1 ? persistence_domain_of(*domains.begin()) : DAX_DOMAIN_UNKNOWN;
-}
-
 }  // namespace
 
 Status look_at_posix(const MediaSpec& spec, const OpenOptions& options) {
@@ -138,7 +108,11 @@ Result<Medium> open_posix(const MediaSpec& spec, const OpenOptions& options) {
   facts.size_bytes = spec.size_bytes;
   facts.file_system = sight->file_system.name;
   facts.map_sync = shared->map_sync;
-  facts.persistence_domain = domain_of(*sight, shared->map_sync, options.sysfs_root);
+  // What lies beneath the file system decides what fsync is worth.
+  const DeviceStack stack =
+      stack_of_file(options.sysfs_root, sight->device, sight->file_system.name);
+  facts.stack = stack.text;
+  facts.persistence_domain = shared->map_sync ? mapped_domain(stack) : written_back_domain(stack);
   facts.created = true;
   facts.directory = medium.directory.path();
   facts.dax_attribute = dax_attribute(medium.fd.get());

@@ -16,7 +16,7 @@ constexpr std::uint64_t kPosixBytes = std::uint64_t{64} << 20;
 
 constexpr std::array<MediaKindWords, 5> kKinds{{
     {"dram", DAX_MEDIA_DRAM, "node, interleave, pages",
-     "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]",
+     "dram:SIZE|auto[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]",
      "anonymous memory: a stand-in, or the medium itself on a CXL or far node"},
     {"file", DAX_MEDIA_FILE, "size, offset", "file:PATH[,size=SIZE][,offset=SIZE]",
      "a mapped file: fs-dax where MAP_SYNC holds, else page cache"},
@@ -215,9 +215,11 @@ Result<MediaSpec> parse(std::string_view text) {
     if (parts[0].empty() || parts[0].find('=') != std::string_view::npos) {
       return usage_error("the size is missing; write {}", (*words)->usage);
     }
-    const Result<std::uint64_t> size = page_multiple(parts[0]);
-    if (!size) return size.error();
-    spec.size_bytes = *size;
+    if (parts[0] != "auto") {
+      const Result<std::uint64_t> size = page_multiple(parts[0]);
+      if (!size) return size.error();
+      spec.size_bytes = *size;
+    }
   } else {
     if (parts[0].empty()) return usage_error("the path is empty; write {}", (*words)->usage);
     spec.path = parts[0];

@@ -30,11 +30,13 @@ struct MediaKindWords {
 enum class LoopChoice { off, on, automatic };
 enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent };
 
-// "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|2m|1g|thp]",
+// "dram:SIZE|auto[,node=N][,interleave=N:W+M:V][,pages=4k|2m|1g|thp]",
 // "file:PATH[,size=SIZE][,offset=SIZE]", "/dev/daxX.Y" or "devdax:PATH" with the same two,
 // "block:PATH[,size=SIZE][,loop=off|on|auto]", "posix:DIRECTORY[,size=SIZE]". Any "file:" or
 // "block:" path that does not exist is made with the size given, and removed at the end; in a posix
 // directory that is done in a subdirectory of our own.
+//
+// "dram:auto" is as large as platform/used_range.hpp says.
 //
 // The word "each" (node=each, interleave=each, devdax:each) stands for all that the host has: a
 // plan writes media without it in its place, and keeps it only where there is nothing to write.
@@ -42,7 +44,7 @@ struct MediaSpec {
   std::string text;  // as typed
   dax_media_kind kind = DAX_MEDIA_DRAM;
   std::string path;                    // empty for dram
-  std::uint64_t size_bytes = 0;        // 0: as large as the medium is, behind the offset
+  std::uint64_t size_bytes = 0;        // 0: as large as the medium is, behind the offset, or auto
   std::uint64_t offset_bytes = 0;      // where in the file or dax device the medium begins
   int node = -1;                       // -1: none asked for
   std::vector<NodeWeight> interleave;  // empty: none asked for

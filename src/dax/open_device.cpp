@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <vector>
 
 #include "base/units.hpp"
@@ -12,6 +13,7 @@
 #include "dax/persistence_domain.hpp"
 #include "dax/system_error.hpp"
 #include "platform/devices.hpp"
+#include "platform/moved_thread.hpp"
 
 namespace pmembench {
 namespace {
@@ -129,10 +131,7 @@ Status check_backend(const BackendEntry& backend, const MediaSpec& spec,
         "the block path is not mapped",
         backend.name, kind);
   }
-  if (!options.backend_options.empty() && table.open == nullptr) {
-    return usage_error("backend {} takes no options, but '{}' was given; leave them out",
-                       backend.name, options.backend_options);
-  }
+  if (Status taken = check_options(backend, options.backend_options); !taken) return taken;
   // The table of operations has no word for a part: who opens the medium opens all of it.
   if (spec.offset_bytes != 0 && table.open != nullptr &&
       (table.capabilities & DAX_CAP_NO_WORK) == 0) {
@@ -177,20 +176,24 @@ std::string description(const dax_operations& table, void* handle) {
   return text.data();
 }
 
-Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, bool read_only,
-              Medium& medium, PageWatch& pages) {
+Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec,
+              const OpenOptions& options, Medium& medium, PageWatch& pages) {
   if (ranges.empty()) return {};
   // A touch writes, and on tmpfs a look at a hole gives it its page.
-  if (read_only) return spec.kind == DAX_MEDIA_FILE ? Status() : require_memory(ranges, false);
+  if (options.read_only)
+    return spec.kind == DAX_MEDIA_FILE ? Status() : require_memory(ranges, false);
   const bool dram = spec.kind == DAX_MEDIA_DRAM;
   const int node = dram ? medium.node : -1;
   if (dram) {
-    if (Status prepared = prepare_memory(ranges, spec, node); !prepared) return prepared;
-  }
-  if (!dram) {
+    Result<std::optional<MovedThread>> moved =
+        prepare_memory(ranges, spec, node, options, medium.facts);
+    if (!moved) return moved.error();
+    touch_memory(ranges, false, options.in_parallel);
+  } else {
     if (Status there = require_memory(ranges, true); !there) return there;
+    // What a device carries may be what one is here for.
+    touch_memory(ranges, true, options.in_parallel);
   }
-  touch_memory(ranges, !dram);  // what a device carries may be what one is here for
   return verify_memory(ranges, spec, node, medium.facts, pages);
 }
 
@@ -212,9 +215,16 @@ DeviceFacts device_facts(const MediaSpec& spec, const Medium& medium, const dax_
   return facts;
 }
 
-Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
+Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& asked,
                           const dax_host_info& host, const OpenOptions& options) {
-  if (Status fit = check_backend(backend, spec, options); !fit) return fit.error();
+  if (Status fit = check_backend(backend, asked, options); !fit) return fit.error();
+  const MediaSpec spec = used_spec(asked, options);
+  // A medium that is not there is not used in part either.
+  if (spec.size_bytes < asked.size_bytes) {
+    OpenOptions sizes = options;
+    sizes.destroy = true;  // content is looked for where the medium is opened
+    if (Status there = look_at_medium(asked, sizes); !there) return there.error();
+  }
   const dax_operations& table = *backend.operations;
   Result<Medium> opened = open_medium(spec, options, table.open == nullptr);
   if (!opened) return opened.error();
@@ -231,7 +241,8 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
       reachable_memory(table, handle, medium.mapping, *size_bytes);
   if (!ranges) return ranges.error();
   OpenedDevice result;
-  if (Status settled = settle(*ranges, spec, options.read_only, medium, result.pages); !settled) {
+  if (spec.size_bytes < asked.size_bytes) medium.facts.whole_bytes = asked.size_bytes;
+  if (Status settled = settle(*ranges, spec, options, medium, result.pages); !settled) {
     return settled.error();
   }
   result.facts = medium.facts;
@@ -250,6 +261,22 @@ Result<OpenedDevice> open_device(const BackendEntry& backend, const MediaSpec& s
   Result<OpenedDevice> device = open(backend, spec, host, options);
   if (!device) return device.error().with_context(fmt::format("medium '{}'", spec.text));
   return device;
+}
+
+Status check_options(const BackendEntry& backend, const std::string& options) {
+  if (options.empty() || !backend.usable()) return {};
+  const dax_operations& table = *backend.operations;
+  if (table.open == nullptr) {
+    return usage_error("backend {} takes no options, but '{}' was given; leave them out",
+                       backend.name, options);
+  }
+  if (table.check_options == nullptr) return {};
+  std::array<char, kReasonBytes> reason{};
+  const int code = table.check_options(options.c_str(), reason.data(), reason.size());
+  reason.back() = '\0';
+  if (code == 0) return {};
+  const std::string why = reason[0] != '\0' ? reason.data() : errno_text(-code);
+  return usage_error("backend {} does not take the options '{}': {}", backend.name, options, why);
 }
 
 Status check_media(const BackendEntry& backend, const MediaSpec& spec, const OpenOptions& options) {

@@ -33,6 +33,9 @@ Result<OpenedDevice> open_device(const BackendEntry& backend, const MediaSpec& s
 // Can this medium be opened by this backend at all? Looks, changes nothing. Errors as above.
 Status check_media(const BackendEntry& backend, const MediaSpec& spec, const OpenOptions& options);
 
+// Does the backend take these options, as far as it can say before a medium is opened? Usage error.
+Status check_options(const BackendEntry& backend, const std::string& options);
+
 // The class of claim that a durable write there may make: "durable" where the domain is known and
 // real, "emulated" where a stand-in plays the part.
 [[nodiscard]] std::string durable_claim(const MediaFacts& facts);

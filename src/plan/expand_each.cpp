@@ -19,7 +19,10 @@ using Texts = std::vector<std::string>;
 constexpr std::array<std::pair<unsigned, unsigned>, 7> kWeights{
     {{7, 1}, {3, 1}, {5, 3}, {1, 1}, {3, 5}, {1, 3}, {1, 7}}};
 
-bool has_memory(const NumaNode& node) { return node.memory_bytes.value_or(1) > 0; }
+// Memory of an accelerator is measured where it is named, and is not one of each.
+bool has_memory(const NumaNode& node) {
+  return node.memory_bytes.value_or(1) > 0 && node.allowed && !node.of_accelerator;
+}
 
 bool has_usable_cpu(const Topology& topology, const NumaNode& node) {
   return std::any_of(node.cpus.begin(), node.cpus.end(), [&](int cpu) {

@@ -8,6 +8,7 @@
 
 #include "base/random.hpp"
 #include "config/cell_values.hpp"
+#include "dax/open_device.hpp"
 #include "plan/arrival_keys.hpp"
 #include "plan/cell_keys.hpp"
 #include "plan/cell_name.hpp"
@@ -15,6 +16,7 @@
 #include "plan/media_placement.hpp"
 #include "plan/plan.hpp"
 #include "plan/skip_reason.hpp"
+#include "plan/used_ranges.hpp"
 
 namespace pmembench {
 namespace {
@@ -64,6 +66,17 @@ SourcePosition blamed(const Combination& combination, const WorkloadType& worklo
   return best == nullptr ? combination.group().at : combination.at(best->key);
 }
 
+// Where a path's refusal is best pointed to: at the key of its own that the sentence names.
+SourcePosition blamed_of_path(const Combination& combination, const PathType& path,
+                              const std::string& sentence) {
+  for (const ParameterSpec& spec : path.parameters) {
+    if (mentions(sentence, spec.name) && combination.find(spec.name) != nullptr) {
+      return combination.at(spec.name);
+    }
+  }
+  return combination.group().at;
+}
+
 // Why a medium that stands for each of a kind stands for none.
 std::string nothing_of_each(const MediaSpec& spec) {
   if (spec.kind == DAX_MEDIA_DEVDAX) {
@@ -71,7 +84,15 @@ std::string nothing_of_each(const MediaSpec& spec) {
            "in "
            "mode system-ram are NUMA nodes)";
   }
+  if (spec.text.find("node=each") != std::string::npos) {
+    return "this host has no node with memory for programs";
+  }
   return "interleave needs two NUMA nodes with memory, and this host has one";
+}
+
+bool names_are_durable(const Draft& draft) {
+  return draft.path->names_are_durable && draft.workload->only_names != nullptr &&
+         draft.workload->only_names(draft.cell.parameters);
 }
 
 // The cell's name without medium, CPUs and, where all of a node's are used, their number.
@@ -136,6 +157,10 @@ class PlanBuilder {
     if (!draft) return draft.error();
     const auto backends = backends_of(combination, *input_.registry, draft->spec.kind);
     if (!backends) return backends.error();
+    for (const BackendChoice& backend : *backends) {
+      const Status taken = check_options(*backend.entry, backend.options);
+      if (!taken) return error_at(combination.at("backend"), taken.error().message);
+    }
     const auto threads = threads_of(combination);
     if (!threads) return threads.error();
     const std::vector<unsigned> counts = counts_of(combination, *threads, *draft);
@@ -239,6 +264,9 @@ class PlanBuilder {
     }
     if (cell.skip_reason.empty()) {
       cell.sibling_threads = count_siblings(cell.placement.cpus, *input_.topology);
+      cell.cache_bytes = input_.topology->cache_bytes(
+          cell.placement.cpus,
+          memory_node_of(draft.spec, cell.placement, *input_.topology, input_.root));
       cell.pair = node_pair_of(draft.spec, cell.placement, *input_.topology, input_.root);
     }
     return check_draft(combination, draft, up_to_all);
@@ -248,6 +276,13 @@ class PlanBuilder {
   static Status check_draft(const Combination& combination, Draft& draft, bool all_threads) {
     Cell& cell = draft.cell;
     const WorkloadType& workload = *draft.workload;
+    if (draft.path->check != nullptr) {
+      const Status fits = draft.path->check(cell.parameters, draft.spec.size_bytes);
+      if (!fits) {
+        return error_at(blamed_of_path(combination, *draft.path, fits.error().message),
+                        fmt::format("path {}: {}", draft.path->name, fits.error().message));
+      }
+    }
     const Status status = workload.check(cell.parameters, draft.spec.size_bytes, cell.threads);
     if (status) return {};
     // So many threads were this host's idea: with fewer the cell would run.
@@ -273,8 +308,8 @@ class PlanBuilder {
           "workload {} needs two CPUs, one that probes and one or more that load, and has {}",
           draft.workload->name, cell.threads);
     }
-    cell.durable =
-        draft.workload->writes(cell.parameters) && draft.workload->durable(cell.parameters);
+    cell.durable = draft.workload->writes(cell.parameters) &&
+                   (draft.workload->durable(cell.parameters) || names_are_durable(draft));
     const bool left_out = backend.by_usable && !backend.entry->usable();
     if (left_out && !left_out_.insert(cell.backend).second) return;
     cell.name =
@@ -310,7 +345,9 @@ Result<Plan> make_plan(const Campaign& campaign, const PlanInput& input) {
     if (const Status status = builder.add_group(group); !status) return status.error();
   }
   if (const Status status = builder.check_inherited(campaign); !status) return status.error();
-  return Plan{campaign.name, campaign.file, campaign.settings, builder.take_cells()};
+  std::vector<Cell> cells = builder.take_cells();
+  set_used_ranges(cells, *input.topology);
+  return Plan{campaign.name, campaign.file, campaign.settings, std::move(cells)};
 }
 
 }  // namespace pmembench

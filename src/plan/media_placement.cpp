@@ -61,4 +61,17 @@ Result<Placement> place_on_media(std::string_view asked, unsigned threads, const
   return placement;
 }
 
+int memory_node_of(const MediaSpec& spec, const Placement& placement, const Topology& topology,
+                   const std::string& root) {
+  if (spec.kind == DAX_MEDIA_DRAM) {
+    // With one node its memory is meant though nothing is bound.
+    const int only = topology.nodes.size() == 1 ? topology.nodes.front().id : -1;
+    return placement.memory_node >= 0 ? placement.memory_node : only;
+  }
+  if (spec.kind != DAX_MEDIA_DEVDAX || root.empty()) return -1;
+  const auto facts = dax_device_by_path(root, spec.path);
+  if (!facts) return -1;
+  return facts->target_node.value_or(facts->numa_node.value_or(-1));
+}
+
 }  // namespace pmembench

@@ -50,17 +50,43 @@ std::vector<int> cpus_of(const Topology& topology, const NumaNode& node) {
   return cpus;
 }
 
+// How far the firmware ranks `from` from being a best initiator of memory on `to`: 0, it is one;
+// 1, it is one of the best with CPUs; 2, it is none, or nothing is said.
+int initiator_rank(const Topology& topology, int from, int to) {
+  const NumaNode* memory = topology.node(to);
+  if (memory == nullptr) return 2;
+  const auto names = [&](const std::vector<int>& nodes) {
+    return std::find(nodes.begin(), nodes.end(), from) != nodes.end();
+  };
+  if (names(memory->best_initiators)) return 0;
+  return names(memory->best_cpu_initiators) ? 1 : 2;
+}
+
+// Distances, and where they are equal (all of them, on some hosts) what the firmware ranks.
+std::pair<int, int> reach(const Topology& topology, int from, int to) {
+  return {distance(topology, from, to), initiator_rank(topology, from, to)};
+}
+
 // The node with usable CPUs that is nearest to `to` (or most distant); the lowest of equals. Null
 // where no node has any.
 const NumaNode* cpu_node_by_distance(const Topology& topology, int to, bool farthest) {
   const NumaNode* best = nullptr;
   for (const NumaNode& node : topology.nodes) {
     if (cpus_of(topology, node).empty()) continue;
-    const int here = distance(topology, node.id, to);
-    const int there = best == nullptr ? 0 : distance(topology, best->id, to);
-    if (best == nullptr || (farthest ? here > there : here < there)) best = &node;
+    if (best == nullptr) {
+      best = &node;
+      continue;
+    }
+    const auto here = reach(topology, node.id, to);
+    const auto there = reach(topology, best->id, to);
+    if (farthest ? here > there : here < there) best = &node;
   }
   return best;
+}
+
+// Memory that a placement may choose by itself.
+bool offers_memory(const NumaNode& node) {
+  return node.memory_bytes != std::uint64_t{0} && node.allowed && !node.of_accelerator;
 }
 
 const NumaNode* first_cpu_node(const Topology& topology) {
@@ -70,14 +96,28 @@ const NumaNode* first_cpu_node(const Topology& topology) {
   return found == topology.nodes.end() ? nullptr : &*found;
 }
 
-// The node with memory that is most distant from `from`; the lowest of equals. Null: only `from`.
-const NumaNode* farthest_memory(const Topology& topology, int from) {
+// Where CPUs and memory are together; nodes may have no memory (some memory channels are empty).
+const NumaNode* first_whole_node(const Topology& topology) {
+  const auto found =
+      std::find_if(topology.nodes.begin(), topology.nodes.end(), [&](const NumaNode& node) {
+        return offers_memory(node) && !cpus_of(topology, node).empty();
+      });
+  return found == topology.nodes.end() ? nullptr : &*found;
+}
+
+// The node with memory, other than `from`, that is nearest to it or most distant; the lowest of
+// equals. Null: there is none.
+const NumaNode* memory_by_distance(const Topology& topology, int from, bool farthest) {
   const NumaNode* best = nullptr;
   for (const NumaNode& node : topology.nodes) {
-    if (node.id == from || node.memory_bytes == std::uint64_t{0}) continue;
-    if (best == nullptr || distance(topology, from, node.id) > distance(topology, from, best->id)) {
+    if (node.id == from || !offers_memory(node)) continue;
+    if (best == nullptr) {
       best = &node;
+      continue;
     }
+    const auto here = reach(topology, from, node.id);
+    const auto there = reach(topology, from, best->id);
+    if (farthest ? here > there : here < there) best = &node;
   }
   return best;
 }
@@ -88,7 +128,11 @@ Error no_such_node(const Topology& topology, int id) {
   return environment_error("this host has no node {}: it has {}", id, fmt::join(ids, ", "));
 }
 
-Error no_cpus() { return environment_error("no node has a CPU that this process may use"); }
+Error no_cpus() {
+  return environment_error(
+      "no node has a CPU that this process may use: mount /sys and /proc, or allow it some CPUs "
+      "(taskset, cpuset)");
+}
 
 // Cuts `cpus` to one a thread.
 Status take_cpus(std::vector<int>& cpus, unsigned threads, const std::string& whose) {
@@ -118,10 +162,15 @@ Result<Placement> place_near(std::string_view asked, unsigned threads, int memor
     return on_cpu_node(cpu_node_by_distance(topology, memory_node, false), memory_node, asked,
                        threads, topology);
   }
-  const NumaNode* node = first_cpu_node(topology);
   // With one node there is nothing to bind, and a bound policy is not quite the default one.
-  const int bound = topology.nodes.size() > 1 && node != nullptr ? node->id : -1;
-  return on_cpu_node(node, bound, asked, threads, topology);
+  const bool bound = topology.nodes.size() > 1;
+  if (const NumaNode* whole = first_whole_node(topology); whole != nullptr) {
+    return on_cpu_node(whole, bound ? whole->id : -1, asked, threads, topology);
+  }
+  const NumaNode* node = first_cpu_node(topology);
+  const NumaNode* memory =
+      bound && node != nullptr ? memory_by_distance(topology, node->id, false) : nullptr;
+  return on_cpu_node(node, memory == nullptr ? -1 : memory->id, asked, threads, topology);
 }
 
 Result<Placement> place_far(std::string_view asked, unsigned threads, int media_node,
@@ -130,9 +179,10 @@ Result<Placement> place_far(std::string_view asked, unsigned threads, int media_
     return environment_error("far needs two NUMA nodes, and this host has one");
   }
   if (media_node < 0) {
-    const NumaNode* node = first_cpu_node(topology);
+    const NumaNode* whole = first_whole_node(topology);
+    const NumaNode* node = whole == nullptr ? first_cpu_node(topology) : whole;
     if (node == nullptr) return no_cpus();
-    const NumaNode* memory = farthest_memory(topology, node->id);
+    const NumaNode* memory = memory_by_distance(topology, node->id, true);
     if (memory == nullptr) {
       return environment_error("far needs a second node with memory, and only node {} has any",
                                node->id);
@@ -168,6 +218,7 @@ Result<Placement> place_explicit(std::string_view asked, unsigned threads, int m
     return usage_error("placement '{}' puts the memory on node {}, and the media on node {}", asked,
                        *words->node, media_node);
   }
+  if (words->each_cpu_node) return no_cpus();
   const int memory_node = words->node.value_or(media_node);
   if (memory_node >= 0 && topology.node(memory_node) == nullptr) {
     return no_such_node(topology, memory_node);

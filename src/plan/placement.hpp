@@ -19,10 +19,12 @@ struct Placement {
   int memory_node = -1;   // -1: leave it to the kernel (one node, or unknown)
 };
 
-// near: CPUs of the node that holds the memory (of `media_node`, else of the first node with CPUs),
-// in ascending order, first one of each core, then their siblings; where that node has none (CXL),
-// of the nearest node that has. far: memory on the node most distant from the first node with CPUs;
-// where the memory is on `media_node`, CPUs of the node most distant from it. Explicit: CPUs by
+// near: CPUs of the node that holds the memory (of `media_node`, else of the first node with CPUs
+// and memory), in ascending order, first one of each core, then their siblings; where that node has
+// none (CXL), of the nearest node that has. Of equally near nodes those that the firmware names as
+// best initiators (access0, then access1). far: memory on the node most distant from the first node
+// with CPUs and memory; where the memory is on `media_node`, CPUs of the node most distant from it.
+// Memory of an accelerator is never chosen, only named. Explicit: CPUs by
 // number or node, memory by node; either may be left out, and is then chosen as by near. Only
 // usable CPUs count. A distance that the host does not tell is that of the kernel's own default: 10
 // to itself, 20 to others.

@@ -60,6 +60,10 @@ Status read_part(std::string_view key, std::string_view value, PlacementWords& w
     words.cpus = *std::move(cpus);
     return {};
   }
+  if (key == "cpu_node" && value == "each") {
+    words.each_cpu_node = true;
+    return {};
+  }
   std::optional<int>& field = key == "node" ? words.node : words.cpu_node;
   if (field) return usage_error("'{}' stands there twice", key);
   const auto number = read_number(value);

@@ -13,6 +13,7 @@ struct PlacementWords {
   std::vector<int> cpus;  // as written; empty: not named
   std::optional<int> cpu_node;
   std::optional<int> node;
+  bool each_cpu_node = false;  // "cpu_node=each", left where no node stood for it
 };
 
 // Usage errors name the part that is wrong and what may stand there. At most 4096 CPUs.

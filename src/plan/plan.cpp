@@ -37,9 +37,11 @@ std::string settings_text(const MeasureSettings& settings) {
 }  // namespace
 
 std::string Cell::device_key() const {
-  const std::string probe = probe_media();
-  return fmt::format("{}|{}|{}|{}{}{}", media, backend, backend_options, placement.memory_node,
-                     probe.empty() ? "" : "|", probe);
+  std::string key =
+      fmt::format("{}|{}|{}|{}", media, backend, backend_options, placement.memory_node);
+  if (const std::string probe = probe_media(); !probe.empty()) key += "|" + probe;
+  if (used_bytes != 0) key += fmt::format("|{} used", used_bytes);
+  return key;
 }
 
 std::string Cell::probe_media() const {
@@ -50,7 +52,8 @@ std::string Cell::probe_media() const {
 std::string Plan::fingerprint() const {
   std::string text = settings_text(settings);
   for (const Cell& cell : cells) {
-    text += fmt::format("\ncell={}\n{}seed={}\n", cell.name, cell_identity(cell), cell.seed);
+    text += fmt::format("\ncell={}\n{}seed={}\nused_bytes={}\n", cell.name, cell_identity(cell),
+                        cell.seed, cell.used_bytes);
   }
   return fmt::format("{:016x}", fnv1a(text));
 }

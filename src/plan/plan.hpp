@@ -13,8 +13,8 @@
 #include "dax/registry.hpp"
 #include "plan/node_pair.hpp"
 #include "plan/placement.hpp"
-#include "record/medium.hpp"
 #include "platform/topology.hpp"
+#include "record/medium.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench {
@@ -52,8 +52,13 @@ struct Cell {
   std::optional<NodePair> pair;
   BackendCapabilities capabilities;  // of its backend
   unsigned sibling_threads = 0;
+  // Of a larger medium no more is opened, touched and used; 0: all of it.
+  std::uint64_t used_bytes = 0;
+  // What can hold its bytes outside of the memory: the last-level caches that its CPUs use, each
+  // once, and the memory-side cache of its node. 0: not known.
+  std::uint64_t cache_bytes = 0;
   // Cells with the same key are served by the same worker: media, backend, options, memory node,
-  // the probe's medium.
+  // how much is used, the probe's medium.
   [[nodiscard]] std::string device_key() const;
   // The medium that a probe of its own is on (workload loaded); empty: there is none.
   [[nodiscard]] std::string probe_media() const;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "platform/host_tree.hpp"
+#include "platform/online_cpus.hpp"
 
 namespace pmembench {
 namespace {
@@ -43,41 +44,15 @@ std::optional<int> number_field(std::string_view cpuinfo, std::string_view key) 
   return static_cast<int>(*value);
 }
 
-std::vector<CpuCache> read_caches(const HostTree& tree) {
-  const std::string at = std::string(kCpuFolder) + "/cpu0/cache";
-  std::vector<CpuCache> caches;
-  for (const std::string& name : tree.numbered(at, "index")) {
-    const std::string index = at + "/" + name;
-    const auto level = tree.number(index + "/level");
-    const auto size_bytes = parse_kernel_size(tree.line_or_unknown(index + "/size"));
-    if (!level || *level > 9 || !size_bytes || *size_bytes == 0) continue;
-    CpuCache cache;
-    cache.level = static_cast<unsigned>(*level);
-    cache.type = tree.line_or_unknown(index + "/type");
-    cache.size_bytes = *size_bytes;
-    cache.line_bytes = tree.number(index + "/coherency_line_size");
-    cache.shared_cpus = parse_cpu_list(tree.line(index + "/shared_cpu_list").value_or(""));
-    caches.push_back(std::move(cache));
+void read_threads_per_core(const HostTree& tree, const std::vector<int>& cpus, CpuFacts& facts) {
+  for (const int cpu : cpus) {
+    const std::string at = std::string(kCpuFolder) + "/cpu" + std::to_string(cpu) + "/topology";
+    const auto siblings = tree.cpus(at + "/thread_siblings_list", at + "/thread_siblings");
+    if (siblings.empty()) continue;
+    const auto count = static_cast<unsigned>(siblings.size());
+    facts.least_threads_per_core = std::min(facts.least_threads_per_core.value_or(count), count);
+    facts.most_threads_per_core = std::max(facts.most_threads_per_core.value_or(count), count);
   }
-  return caches;
-}
-
-std::optional<unsigned> count_of(const std::vector<int>& cpus) {
-  if (cpus.empty()) return std::nullopt;
-  return static_cast<unsigned>(cpus.size());
-}
-
-std::optional<unsigned> read_cpus_online(const HostTree& tree, const std::string& cpuinfo) {
-  const auto list = tree.line(std::string(kCpuFolder) + "/online");
-  if (const auto count = count_of(parse_cpu_list(list.value_or("")))) return count;
-  unsigned processors = 0;
-  std::size_t at = 0;
-  while ((at = cpuinfo.find("processor", at)) != std::string::npos) {
-    if (at == 0 || cpuinfo[at - 1] == '\n') ++processors;
-    ++at;
-  }
-  if (processors == 0) return std::nullopt;
-  return processors;
 }
 
 }  // namespace
@@ -98,19 +73,10 @@ CpuFacts read_cpu(const std::string& root) {
       facts.flags.emplace_back(flag);
     }
   }
-  facts.caches = read_caches(tree);
-  facts.cpus_online = read_cpus_online(tree, cpuinfo);
-  const std::string siblings = std::string(kCpuFolder) + "/cpu0/topology/thread_siblings_list";
-  facts.threads_per_core = count_of(parse_cpu_list(tree.line(siblings).value_or("")));
+  const std::vector<int> online = online_cpus(tree);
+  if (!online.empty()) facts.cpus_online = static_cast<unsigned>(online.size());
+  read_threads_per_core(tree, online, facts);
   return facts;
-}
-
-std::uint64_t last_level_cache_bytes(const CpuFacts& facts) {
-  const auto last = std::max_element(
-      facts.caches.begin(), facts.caches.end(), [](const CpuCache& a, const CpuCache& b) {
-        return std::pair(a.level, a.size_bytes) < std::pair(b.level, b.size_bytes);
-      });
-  return last == facts.caches.end() ? 0 : last->size_bytes;
 }
 
 }  // namespace pmembench

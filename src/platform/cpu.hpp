@@ -11,28 +11,18 @@
 
 namespace pmembench {
 
-struct CpuCache {
-  unsigned level = 0;
-  std::string type;              // "Data", "Instruction", "Unified"
-  std::uint64_t size_bytes = 0;  // never 0: a cache of unknown size is not listed
-  std::optional<std::uint64_t> line_bytes;
-  std::vector<int> shared_cpus;
-};
-
 struct CpuFacts {
   std::string vendor, model_name, microcode;  // "unknown" where absent
   std::optional<int> family, model, stepping;
   std::vector<std::string> flags;  // of interest here: clwb, avx2, ... that are present
-  std::vector<CpuCache> caches;    // of CPU 0
   std::optional<unsigned> cpus_online;
-  std::optional<unsigned> threads_per_core;
+  // Of the core with fewest and of the one with most: they differ on a hybrid host, and where a
+  // sibling is offline.
+  std::optional<unsigned> least_threads_per_core, most_threads_per_core;
 };
 
 // ROOT is "/" on a live host; tests hand in a fake tree.
 CpuFacts read_cpu(const std::string& root);
-
-// The largest cache of the highest level; 0 where none is known.
-[[nodiscard]] std::uint64_t last_level_cache_bytes(const CpuFacts& facts);
 
 // The features that backends ask about, from CPUID of the running CPU with the OS's consent
 // (XCR0): the DAX_CPU_* bits of backends/dax_operations.h, repeated here by name so that platform

@@ -8,28 +8,13 @@
 
 #include "platform/devices.hpp"
 #include "platform/host_tree.hpp"
+#include "platform/nd_region.hpp"
 #include "platform/rated_access.hpp"
 
 namespace pmembench {
 namespace {
 
 constexpr const char* kDaxBus = "sys/bus/dax/devices";
-constexpr const char* kNdBus = "sys/bus/nd/devices";
-
-// The path component "regionN" of a device below an nd bus; "" elsewhere (a CXL region is also
-// called regionN, but is none of nd's).
-std::string nd_region_of(const std::string& real_path) {
-  bool below_nd_bus = false;
-  std::size_t begin = 0;
-  while (begin < real_path.size()) {
-    const std::size_t end = std::min(real_path.find('/', begin), real_path.size());
-    const std::string part = real_path.substr(begin, end - begin);
-    if (part.starts_with("ndbus")) below_nd_bus = true;
-    if (below_nd_bus && part.starts_with("region")) return part;
-    begin = end + 1;
-  }
-  return {};
-}
 
 // A device of a CXL region lies in regionN/dax_regionN. access1 is rated from the nearest CPU,
 // access0 from the nearest initiator of any kind.
@@ -49,8 +34,15 @@ DaxDeviceFacts read_dax_device(const HostTree& tree, const std::string& name,
   DaxDeviceFacts facts;
   facts.name = name;
   facts.size_bytes = tree.number(at + "/size");
+  // The parent through the resolved path: ".." behind a link is not what it looks like.
+  const std::string real = tree.real(at).value_or(at);
+  const std::string parent = real.substr(0, real.rfind('/'));
+  // Before Linux 5.10 the parent alone had these: the nd device, or the region of dax.
   facts.alignment_bytes = tree.number(at + "/align");
+  if (!facts.alignment_bytes) facts.alignment_bytes = tree.number(parent + "/align");
+  if (!facts.alignment_bytes) facts.alignment_bytes = tree.number(parent + "/dax_region/align");
   facts.numa_node = tree.node(at + "/numa_node");
+  if (!facts.numa_node) facts.numa_node = tree.node(parent + "/numa_node");
   facts.target_node = tree.node(at + "/target_node");
   facts.driver = tree.link_name(at + "/driver");
   facts.region = nd_region_of(tree.real(at).value_or(""));
@@ -58,11 +50,11 @@ DaxDeviceFacts read_dax_device(const HostTree& tree, const std::string& name,
   if (!facts.region.empty()) {
     facts.persistence_domain =
         tree.line_or_unknown(std::string(kNdBus) + "/" + facts.region + "/persistence_domain");
+    if (!facts.numa_node) {
+      facts.numa_node = tree.node(std::string(kNdBus) + "/" + facts.region + "/numa_node");
+    }
     return facts;
   }
-  // The parent through the resolved path: ".." behind a link is not what it looks like.
-  const std::string real = tree.real(at).value_or(at);
-  const std::string parent = real.substr(0, real.rfind('/'));
   facts.region = tree.line(parent + "/dax_region/id").value_or("");
   add_region_ratings(tree, parent, facts);
   return facts;

@@ -101,6 +101,25 @@ std::vector<int> parse_cpu_list(std::string_view text) {
   return cpus;
 }
 
+std::vector<int> parse_cpu_mask(std::string_view text) {
+  text = trimmed(text);
+  std::vector<int> cpus;
+  int first = 0;
+  while (!text.empty()) {
+    const std::size_t comma = text.rfind(',');
+    const std::string_view word = comma == std::string_view::npos ? text : text.substr(comma + 1);
+    text = comma == std::string_view::npos ? std::string_view() : text.substr(0, comma);
+    std::uint32_t bits = 0;
+    const auto [rest, error] = std::from_chars(word.data(), word.data() + word.size(), bits, 16);
+    if (error != std::errc() || rest != word.data() + word.size() || first >= kMostCpus) return {};
+    for (int bit = 0; bit < 32; ++bit) {
+      if ((bits >> bit & 1U) != 0) cpus.push_back(first + bit);
+    }
+    first += 32;
+  }
+  return cpus;
+}
+
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;
   while (!(text = trimmed(text)).empty()) {
@@ -165,6 +184,11 @@ std::optional<int> HostTree::node(std::string_view relative) const {
   const auto value = number(relative);
   if (!value || *value >= kMostCpus) return std::nullopt;
   return static_cast<int>(*value);
+}
+
+std::vector<int> HostTree::cpus(std::string_view list, std::string_view mask) const {
+  if (exists(list)) return parse_cpu_list(line(list).value_or(""));
+  return parse_cpu_mask(line(mask).value_or(""));
 }
 
 std::vector<std::string> HostTree::names(std::string_view relative) const {

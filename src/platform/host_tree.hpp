@@ -21,6 +21,10 @@ std::optional<std::uint64_t> parse_kernel_size(std::string_view text);
 // "0-3,8" -> 0 1 2 3 8, ascending. Empty text is an empty list, and so is garbage.
 std::vector<int> parse_cpu_list(std::string_view text);
 
+// "ff00,0000000f" -> 0 1 2 3 40 ... 47: groups of 32 bits in hexadecimal, the highest first, as in
+// `cpumap`. Empty text and garbage are an empty list.
+std::vector<int> parse_cpu_mask(std::string_view text);
+
 // The words of `text`, split at blanks.
 std::vector<std::string> split_words(std::string_view text);
 
@@ -50,6 +54,9 @@ class HostTree {
   [[nodiscard]] std::optional<std::uint64_t> number(std::string_view relative) const;
   // A node number; the kernel's -1 ("no node") is nullopt.
   [[nodiscard]] std::optional<int> node(std::string_view relative) const;
+
+  // CPUs by the file with a list, or where an old kernel has none by the one with a mask.
+  [[nodiscard]] std::vector<int> cpus(std::string_view list, std::string_view mask) const;
 
   // Names in a directory that are `prefix` and a number (region0, node12), by that number.
   [[nodiscard]] std::vector<std::string> numbered(std::string_view relative,

@@ -18,7 +18,7 @@ std::uint64_t base_page_bytes() { return static_cast<std::uint64_t>(::sysconf(_S
 std::string cause_of_refused_bind(int code, int node) {
   switch (code) {
     case ENOSYS:
-      return "this kernel has no NUMA support; leave the node out";
+      return "this kernel has no NUMA support, or the host forbids mbind";
     case EINVAL:
       return fmt::format(
           "node {} does not exist, has no memory, or is not allowed to this process; choose a node "
@@ -27,8 +27,7 @@ std::string cause_of_refused_bind(int code, int node) {
     case EIO:
       return "some of its pages already lie on another node; bind before the first touch";
     case EPERM:
-      return "the host forbids mbind; allow it in the container's seccomp profile, or leave the "
-             "node out";
+      return "the host forbids mbind; allow it in the container's seccomp profile";
     default:
       return fmt::format("{}; leave the node out", std::strerror(code));
   }

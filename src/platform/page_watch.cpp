@@ -3,6 +3,7 @@
 #include <numaif.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 
 namespace pmembench {
@@ -44,7 +45,11 @@ void PageWatch::add(const void* address, std::uint64_t size_bytes, std::uint64_t
   const std::uint64_t asked = (span_bytes + range.step_bytes - 1) / range.step_bytes;
   range.nodes.resize(asked);
   std::vector<std::int16_t> nodes(asked);
-  if (!look(range, nodes)) return;
+  errno = 0;
+  if (!look(range, nodes)) {
+    refusal_ = errno == 0 ? ENOSYS : errno;
+    return;
+  }
   range.nodes = std::move(nodes);
   ranges_.push_back(std::move(range));
 }

@@ -12,7 +12,7 @@
 namespace pmembench {
 
 // Fills in the node of each page, or -1 where the kernel has none (absent, the zero page, device
-// memory). False: the kernel cannot tell at all.
+// memory). False: the kernel cannot tell at all, and errno says why.
 using NodeQuery = std::function<bool(std::span<void* const> pages, std::span<int> nodes)>;
 
 // move_pages(2) with no target: it moves nothing and reports.
@@ -31,6 +31,8 @@ class PageWatch {
   // Node -> share of the bytes; empty: the kernel cannot tell, or nothing was added.
   [[nodiscard]] std::map<int, double> shares() const;
   [[nodiscard]] std::uint64_t pages() const;  // that were asked for
+  // The errno with which the kernel refused to tell; 0: it told, or was not asked.
+  [[nodiscard]] int refusal() const { return refusal_; }
 
   // Asks again. A runtime error where a page lies on another node than it did: how many, from where
   // to where. A page that is gone (or has come) has not moved.
@@ -47,6 +49,7 @@ class PageWatch {
 
   NodeQuery query_;
   std::vector<Range> ranges_;
+  int refusal_ = 0;
 };
 
 }  // namespace pmembench

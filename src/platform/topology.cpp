@@ -1,14 +1,12 @@
 // Reads nodes, distances, huge pages and HMAT ratings from ROOT/sys.
 #include "platform/topology.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <memory>
 
+#include "platform/accelerator_nodes.hpp"
 #include "platform/host_tree.hpp"
 #include "platform/memory_limit.hpp"
+#include "platform/online_cpus.hpp"
 #include "platform/rated_access.hpp"
 
 namespace pmembench {
@@ -16,50 +14,19 @@ namespace {
 
 constexpr const char* kNodes = "sys/devices/system/node";
 
-std::vector<int> online_cpus(const HostTree& tree) {
-  if (const auto list = tree.line(std::string(kCpuFolder) + "/online")) {
-    const std::vector<int> cpus = parse_cpu_list(*list);
-    if (!cpus.empty()) return cpus;
+std::vector<int> read_initiators(const HostTree& tree, const std::string& folder) {
+  std::vector<int> from;
+  for (const std::string& name : tree.numbered(folder, "node")) {
+    from.push_back(std::stoi(name.substr(4)));
   }
-  std::vector<int> cpus;
-  for (const std::string& name : tree.numbered(kCpuFolder, "cpu")) {
-    cpus.push_back(std::stoi(name.substr(3)));
-  }
-  return cpus;
-}
-
-// The calling thread's affinity mask. The kernel refuses masks that are too small for its CPUs
-// with EINVAL, so the mask grows until it fits.
-std::vector<int> allowed_cpus() {
-  for (int capacity = 1024; capacity <= 1 << 16; capacity *= 2) {
-    const std::size_t bytes = CPU_ALLOC_SIZE(capacity);
-    struct Free {
-      void operator()(cpu_set_t* set) const { CPU_FREE(set); }
-    };
-    const std::unique_ptr<cpu_set_t, Free> set(CPU_ALLOC(capacity));
-    if (!set) return {};
-    CPU_ZERO_S(bytes, set.get());
-    if (sched_getaffinity(0, bytes, set.get()) != 0) {
-      if (errno == EINVAL) continue;
-      return {};
-    }
-    std::vector<int> cpus;
-    for (int cpu = 0; cpu < capacity; ++cpu) {
-      if (CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes, set.get())) cpus.push_back(cpu);
-    }
-    return cpus;
-  }
-  return {};
+  return from;
 }
 
 void add_ratings(const HostTree& tree, const std::string& initiators, NumaNode& node) {
   const std::optional<RatedAccess> found = read_rated_access(tree, initiators);
   if (!found) return;
   RatedAccess access = *found;
-  std::vector<int> from;
-  for (const std::string& name : tree.numbered(initiators, "node")) {
-    from.push_back(std::stoi(name.substr(4)));
-  }
+  std::vector<int> from = read_initiators(tree, initiators);
   if (from.empty()) from.push_back(-1);
   for (const int initiator : from) {
     // access0 (nearest initiator of any kind) comes first and wins over access1 (nearest CPU).
@@ -88,15 +55,27 @@ void add_huge_pages(const HostTree& tree, const std::string& directory, NumaNode
   }
 }
 
+// Levels one behind the other may hold the same bytes; the sum is what they hold at most.
+std::uint64_t read_memory_side_cache(const HostTree& tree, const std::string& folder) {
+  std::uint64_t bytes = 0;
+  for (const std::string& name : tree.numbered(folder, "index")) {
+    bytes += tree.number(folder + "/" + name + "/size").value_or(0);
+  }
+  return bytes;
+}
+
 NumaNode read_node(const HostTree& tree, int id) {
   const std::string at = std::string(kNodes) + "/node" + std::to_string(id);
   NumaNode node;
   node.id = id;
-  node.cpus = parse_cpu_list(tree.line(at + "/cpulist").value_or(""));
+  node.cpus = tree.cpus(at + "/cpulist", at + "/cpumap");
   node.memory_bytes = tree.kb_field(at + "/meminfo", "MemTotal:");
   node.free_bytes = tree.kb_field(at + "/meminfo", "MemFree:");
   add_ratings(tree, at + "/access0/initiators", node);
   add_ratings(tree, at + "/access1/initiators", node);
+  node.best_initiators = read_initiators(tree, at + "/access0/initiators");
+  node.best_cpu_initiators = read_initiators(tree, at + "/access1/initiators");
+  node.memory_side_cache_bytes = read_memory_side_cache(tree, at + "/memory_side_cache");
   add_huge_pages(tree, at + "/hugepages", node);
   return node;
 }
@@ -117,17 +96,32 @@ void add_distances(const HostTree& tree, std::vector<NumaNode>& nodes) {
   }
 }
 
-// core_cpus_list is the newer name of thread_siblings_list.
+// core_cpus_list is the newer name of thread_siblings_list, which on old kernels is a mask alone.
 std::map<int, int> read_cores(const HostTree& tree, const std::vector<int>& cpus) {
   std::map<int, int> cores;
   for (const int cpu : cpus) {
     const std::string at = std::string(kCpuFolder) + "/cpu" + std::to_string(cpu) + "/topology";
-    auto line = tree.line(at + "/core_cpus_list");
-    if (!line) line = tree.line(at + "/thread_siblings_list");
-    const std::vector<int> siblings = parse_cpu_list(line.value_or(""));
+    const bool newer = tree.exists(at + "/core_cpus_list") || tree.exists(at + "/core_cpus");
+    const std::string name = newer ? "/core_cpus" : "/thread_siblings";
+    const std::vector<int> siblings = tree.cpus(at + name + "_list", at + name);
     if (!siblings.empty()) cores[cpu] = *std::min_element(siblings.begin(), siblings.end());
   }
   return cores;
+}
+
+// A cpuset may keep a process from the memory of some nodes. Not told: all are allowed.
+void mark_allowed_nodes(const HostTree& tree, std::vector<NumaNode>& nodes) {
+  const std::string status = tree.text("proc/self/status").value_or("");
+  constexpr std::string_view kKey = "Mems_allowed_list:";
+  const std::size_t at = status.find(kKey);
+  if (at == std::string::npos) return;
+  const std::size_t begin = at + kKey.size();
+  const std::vector<int> allowed =
+      parse_cpu_list(std::string_view(status).substr(begin, status.find('\n', begin) - begin));
+  if (allowed.empty()) return;
+  for (NumaNode& node : nodes) {
+    node.allowed = std::binary_search(allowed.begin(), allowed.end(), node.id);
+  }
 }
 
 NumaNode only_node(const HostTree& tree, const std::vector<int>& cpus) {
@@ -156,24 +150,38 @@ int Topology::node_of_cpu(int cpu) const {
   return -1;
 }
 
+std::uint64_t Topology::cache_bytes(const std::vector<int>& cpus, int memory_node) const {
+  std::uint64_t memory_side = 0;
+  for (const NumaNode& each : nodes) {
+    if (memory_node >= 0 && each.id != memory_node) continue;
+    memory_side = std::max(memory_side, each.memory_side_cache_bytes);
+  }
+  return last_level_cache_bytes(last_level_caches, cpus) + memory_side;
+}
+
 Topology read_topology(const std::string& root) {
   const HostTree tree(root);
   Topology topology;
-  const std::vector<int> online = online_cpus(tree);
-  topology.usable_cpus = online;
-  topology.core_of_cpu = read_cores(tree, online);
+  std::vector<int> online = online_cpus(tree);
   if (tree.live()) {
     const std::vector<int> allowed = allowed_cpus();
-    if (online.empty()) topology.usable_cpus = allowed;
+    if (online.empty()) online = allowed;  // neither /sys nor /proc
+    topology.usable_cpus = online;
     std::erase_if(topology.usable_cpus, [&](int cpu) {
       return !std::binary_search(allowed.begin(), allowed.end(), cpu);
     });
+  } else {
+    topology.usable_cpus = online;
   }
+  topology.core_of_cpu = read_cores(tree, online);
+  topology.last_level_caches = read_last_level_caches(tree, topology.usable_cpus);
   for (const std::string& name : tree.numbered(kNodes, "node")) {
     topology.nodes.push_back(read_node(tree, std::stoi(name.substr(4))));
   }
   add_distances(tree, topology.nodes);
   if (topology.nodes.empty()) topology.nodes.push_back(only_node(tree, online));
+  mark_accelerator_nodes(tree, topology.nodes);
+  mark_allowed_nodes(tree, topology.nodes);
   return topology;
 }
 

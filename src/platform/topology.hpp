@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "platform/cpu_caches.hpp"
 
 namespace pmembench {
 
@@ -27,6 +28,12 @@ struct NumaNode {
   std::optional<std::uint64_t> memory_bytes, free_bytes;
   std::map<int, int> distance;  // node -> distance
   std::vector<RatedAccess> rated;
+  // Nodes from which the firmware reaches this memory best: of any kind (access0), with CPUs
+  // (access1).
+  std::vector<int> best_initiators, best_cpu_initiators;
+  std::uint64_t memory_side_cache_bytes = 0;  // in front of its memory, whoever asks; 0: none known
+  bool allowed = true;                        // by the cpuset of this process (live host)
+  bool of_accelerator = false;  // memory of a GPU or another device, which programs do not expect
   std::map<std::uint64_t, std::uint64_t> huge_pages_free;  // page bytes -> free pages
   std::map<std::uint64_t, std::uint64_t> huge_pages_total;
 };
@@ -35,8 +42,12 @@ struct Topology {
   std::vector<NumaNode> nodes;     // by id; one node 0 with all CPUs where sysfs shows none
   std::vector<int> usable_cpus;    // online and allowed to this process (live host), ascending
   std::map<int, int> core_of_cpu;  // CPU -> lowest CPU of its physical core; absent: unknown
+  std::vector<LastLevelCache> last_level_caches;  // of the usable CPUs
   [[nodiscard]] const NumaNode* node(int id) const;
   [[nodiscard]] int node_of_cpu(int cpu) const;  // -1: unknown
+  // What can hold bytes of memory on `memory_node` (-1: on any) for these CPUs: their last-level
+  // caches, each once, and the memory-side cache.
+  [[nodiscard]] std::uint64_t cache_bytes(const std::vector<int>& cpus, int memory_node) const;
 };
 
 // Reads ROOT/sys/devices/system/node and .../cpu. With ROOT "/" usable_cpus is what the affinity

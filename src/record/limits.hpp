@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "platform/used_range.hpp"
+
 namespace pmembench::limits {
 
 // A row warns beyond these.
@@ -16,11 +18,11 @@ inline constexpr double kFaultShare = 0.01;       // of the time, by what faults
 inline constexpr double kMinorFault_ns = 300;     // a page that is there, or is zeroed
 inline constexpr double kMajorFault_ns = 5'000;   // a page that is read from a fast device
 // A row warns below these.
-inline constexpr double kHugeShare = 0.9;             // of bytes in huge pages, if asked for
-inline constexpr double kNodeShare = 0.95;            // of bytes on the node that was asked for
-inline constexpr double kRateKept = 0.99;             // of an open loop's rate, and its inverse above
-inline constexpr double kStepsForPercentile = 20;     // steps of the clock in a median
-inline constexpr std::uint64_t kCachesForMemory = 4;  // STREAM's rule for the size of its arrays
+inline constexpr double kHugeShare = 0.9;          // of bytes in huge pages, if asked for
+inline constexpr double kNodeShare = 0.95;         // of bytes on the node that was asked for
+inline constexpr double kRateKept = 0.99;          // of an open loop's rate, and its inverse above
+inline constexpr double kStepsForPercentile = 20;  // steps of the clock in a median
+using pmembench::kCachesForMemory;                 // a medium, over the caches
 
 // A core counts as shared beyond this: a busy hardware sibling makes a probe take 1.6 to 2 times as
 // long, a step of the clock a tenth longer.

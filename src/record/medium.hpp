@@ -43,9 +43,13 @@ struct MediumFacts {
   bool created = false;              // the file was made by the worker and goes with it
   std::string claim;    // what a durable write on it is worth: "durable", "emulated", "volatile"
   std::string backend;  // what the backend reports of itself, "key=value ..."; empty: nothing
-  std::string block_device;   // by which a block medium's file is reached, or why there is none
-  std::string directory;      // made by the worker, of a posix medium; goes with it
-  std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"
+  std::string block_device;       // by which a block medium's file is reached, or why there is none
+  std::string directory;          // made by the worker, of a posix medium; goes with it
+  std::string dax_attribute;      // statx of a posix medium's file: "on", "off", "unknown"
+  std::uint64_t whole_bytes = 0;  // of the medium, of which size_bytes are used; 0: those are all
+  std::string placed_by;      // "mbind", "first touch": how dram came to its node; empty: unasked
+  std::string nodes_unknown;  // why node_share is empty although the kernel was asked
+  std::string stack;          // beneath a file or block device, to the last device: "dm-0 on zram0"
   // The second medium of a cell that probes one and loads the other; none or one.
   std::vector<MediumFacts> probe;
 };

@@ -100,6 +100,10 @@ void describe(T& medium, V&& members) {
   members.unless_empty("block_device", medium.block_device);
   members.unless_empty("directory", medium.directory);
   members.unless_empty("dax_attribute", medium.dax_attribute);
+  members.unless_empty("whole_bytes", medium.whole_bytes);
+  members.unless_empty("placed_by", medium.placed_by);
+  members.unless_empty("nodes_unknown", medium.nodes_unknown);
+  members.unless_empty("stack", medium.stack);
   members.unless_empty("probe", medium.probe);
 }
 

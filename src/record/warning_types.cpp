@@ -17,10 +17,12 @@ constexpr std::array kTypes{
     WarningType{"below_floor", kRow,
                 "an operation takes less time than the clock or the harness around it",
                 "make operations larger, or time whole slices"},
-    WarningType{"cached", kRow,
-                "the medium is not four times as large as the last-level cache, which answers part "
-                "of the loads, or keeps the stores that nothing flushes",
-                "use a larger medium, or name a range_size where the cache is what is measured"},
+    WarningType{
+        "cached", kRow,
+        "the medium is not four times as large as the last-level caches that the cell's CPUs "
+        "use and the memory-side cache of its node, which answer part of the loads, or "
+        "keep the stores that nothing flushes",
+        "use a larger medium, or name a range_size where the cache is what is measured"},
     WarningType{
         "clock", kRow,
         "the time-stamp counter is not invariant, and kept its pace only where it was looked "
@@ -57,6 +59,9 @@ constexpr std::array kTypes{
                 "compare with null, and look at the time slots"},
     WarningType{"placement", kRow, "bytes lie on another node than was asked for",
                 "free memory on that node, and turn numa_balancing off"},
+    WarningType{"placement_not_proved", kRow,
+                "the host forbids move_pages, so that nobody knows on which node the bytes lie",
+                "allow move_pages (and mbind) in the container's seccomp profile"},
     WarningType{"quantised", kRow, "the median is a few steps of the clock",
                 "compare ns_per_operation of whole slices instead"},
     WarningType{

@@ -55,6 +55,10 @@ std::string placement_of(const Replicate& replicate) {
     const std::string name = node < 0 ? "unknown" : std::to_string(node);
     text += fmt::format("{}node {}: {:.0f} %", text.empty() ? "" : "; ", name, 100 * share);
   }
+  if (!replicate.medium.nodes_unknown.empty()) {
+    text += fmt::format("{}nodes not proved ({})", text.empty() ? "" : "; ",
+                        replicate.medium.nodes_unknown);
+  }
   return text;
 }
 

@@ -161,6 +161,23 @@ MaybeWarning warn_placement(const Cell& cell, const std::vector<Replicate>& repl
                   100 * least, cell.placement.memory_node)};
 }
 
+MaybeWarning warn_placement_not_proved(const std::vector<Replicate>& replicates) {
+  const auto unknown = std::find_if(
+      replicates.begin(), replicates.end(),
+      [](const Replicate& replicate) { return !replicate.medium.nodes_unknown.empty(); });
+  if (unknown == replicates.end()) return std::nullopt;
+  const MediumFacts& medium = unknown->medium;
+  const std::string how = medium.placed_by == "first touch"
+                              ? "a thread on that node touched them first, since mbind is refused"
+                          : medium.placed_by == "mbind" ? "mbind was accepted"
+                                                        : "nothing asked for a node";
+  return Warning{
+      "placement_not_proved",
+      fmt::format("on which node its pages lie is not proved ({}): {}, and the kernel does not say "
+                  "where they are; allow move_pages in the container's seccomp profile",
+                  medium.nodes_unknown, how)};
+}
+
 MaybeWarning warn_autocorrelation(const std::vector<Replicate>& replicates) {
   std::vector<double> lags;
   for (const Replicate& replicate : replicates) {
@@ -222,8 +239,8 @@ MaybeWarning warn_simulated(const Cell& cell) {
 
 // What is flushed, or stored past the caches, goes to the memory whatever its range. A range that
 // was named may be meant to fit.
-MaybeWarning warn_cached(const Cell& cell, const std::vector<Replicate>& replicates,
-                         std::uint64_t cache_bytes) {
+MaybeWarning warn_cached(const Cell& cell, const std::vector<Replicate>& replicates) {
+  const std::uint64_t cache_bytes = cell.cache_bytes;
   const auto range = cell.parameters.find("range_size");
   const bool named = range != cell.parameters.end() && range->second != "0";
   if (cache_bytes == 0 || cell.durable || named || !cell.capabilities.does_work)
@@ -238,9 +255,10 @@ MaybeWarning warn_cached(const Cell& cell, const std::vector<Replicate>& replica
       std::min(1.0, static_cast<double>(cache_bytes) / static_cast<double>(size_bytes));
   return Warning{
       "cached",
-      fmt::format("the medium has {} and the last-level cache {}: up to {:.0f} % of what it works "
-                  "on is in the cache; use a medium of {} at least, or name a range_size where the "
-                  "cache is what is measured",
+      fmt::format("the medium has {} and the last-level caches that its CPUs use, with the one "
+                  "before the memory if there is any, {}: up to {:.0f} % of what it works on is in "
+                  "a cache; use a medium of {} at least, or name a range_size where the cache is "
+                  "what is measured",
                   format_size(size_bytes), format_size(cache_bytes), 100 * share,
                   format_size(limits::kCachesForMemory * cache_bytes))};
 }
@@ -357,16 +375,28 @@ MaybeWarning warn_periodic(const std::vector<Replicate>& replicates) {
 std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
                                  const Row& row, const RowContext& context) {
   std::vector<Warning> warnings;
-  for (MaybeWarning& warning : std::vector<MaybeWarning>{
-           warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),
-           warn_not_converged(row, context), warn_below_floor(cell, row),
-           warn_quantised(cell, replicates, row), warn_page_faults(replicates, cell),
-           warn_traced(replicates), warn_page_size(cell, replicates),
-           warn_placement(cell, replicates), warn_autocorrelation(replicates),
-           warn_overflow(replicates), warn_simulated(cell), warn_not_steady(replicates),
-           warn_rate_not_kept(replicates), warn_failed_operations(row),
-           warn_no_slots(cell, replicates), warn_periodic(replicates), warn_clock(replicates),
-           warn_siblings(cell), warn_cached(cell, replicates, context.last_level_cache_bytes)}) {
+  for (MaybeWarning& warning : std::vector<MaybeWarning>{warn_disturbed(row),
+                                                         warn_steal(replicates),
+                                                         warn_shared_core(replicates),
+                                                         warn_not_converged(row, context),
+                                                         warn_below_floor(cell, row),
+                                                         warn_quantised(cell, replicates, row),
+                                                         warn_page_faults(replicates, cell),
+                                                         warn_traced(replicates),
+                                                         warn_page_size(cell, replicates),
+                                                         warn_placement(cell, replicates),
+                                                         warn_placement_not_proved(replicates),
+                                                         warn_autocorrelation(replicates),
+                                                         warn_overflow(replicates),
+                                                         warn_simulated(cell),
+                                                         warn_not_steady(replicates),
+                                                         warn_rate_not_kept(replicates),
+                                                         warn_failed_operations(row),
+                                                         warn_no_slots(cell, replicates),
+                                                         warn_periodic(replicates),
+                                                         warn_clock(replicates),
+                                                         warn_siblings(cell),
+                                                         warn_cached(cell, replicates)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
   warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());

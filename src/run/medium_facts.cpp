@@ -54,6 +54,10 @@ MediumFacts medium_facts(const MediaFacts& facts, const MediaSpec& spec) {
   medium.block_device = facts.block_device;
   medium.directory = facts.directory;
   medium.dax_attribute = facts.dax_attribute;
+  medium.whole_bytes = facts.whole_bytes;
+  medium.placed_by = facts.placed_by;
+  medium.nodes_unknown = facts.nodes_unknown;
+  medium.stack = facts.stack;
   return medium;
 }
 

@@ -140,6 +140,7 @@ OpenRequest open_request_for(const Cell& cell) {
   request.backend_options = cell.backend_options;
   request.node = cell.placement.memory_node;
   request.probe_media = cell.probe_media();
+  request.used_bytes = cell.used_bytes;
   return request;
 }
 

@@ -133,6 +133,7 @@ void describe(T& open, V&& members) {
   members.unless_empty("probe_identity", open.probe_identity);
   members.unless_empty("found_empty", open.found_empty);
   members.unless_empty("probe_found_empty", open.probe_found_empty);
+  members.unless_empty("used_bytes", open.used_bytes);
 }
 
 template <typename T, typename V>

@@ -55,6 +55,7 @@ struct OpenRequest {
   std::string identity, probe_identity;
   // It held nothing when a worker of this run first opened it.
   bool found_empty = false, probe_found_empty = false;
+  std::uint64_t used_bytes = 0;  // of each medium; 0: all of it
 };
 
 struct OpenedReply {

@@ -18,6 +18,7 @@
 #include "run/checks.hpp"
 #include "run/fault_report.hpp"
 #include "run/host_info.hpp"
+#include "run/in_parallel.hpp"
 #include "run/medium_facts.hpp"
 #include "run/protocol.hpp"
 #include "run/session.hpp"
@@ -98,6 +99,8 @@ class Worker {
     options.node = request->node;
     options.identity = request->identity;
     options.found_empty = request->found_empty;
+    options.used_bytes = request->used_bytes;
+    options.in_parallel = in_parallel;
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
@@ -136,6 +139,8 @@ class Worker {
     options.destroy = request.probe_destroy;
     options.identity = request.probe_identity;
     options.found_empty = request.probe_found_empty;
+    options.used_bytes = request.used_bytes;
+    options.in_parallel = in_parallel;
     auto opened = open_device(*entry, *spec, host, options);
     if (!opened) return opened.error();
     probe_device_.emplace(*std::move(opened));

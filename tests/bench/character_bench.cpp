@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "backends/builtin_backends.h"
-#include "platform/cpu.hpp"
 #include "platform/topology.hpp"
 #include "run/cell_session.hpp"
 #include "tests/bench/paired_slices.hpp"
@@ -55,9 +54,8 @@ void must(const Status& status) {
 // Far more than the last level of the caches holds, where this host has as much.
 std::uint64_t mapping_bytes() {
   std::uint64_t largest = 0;
-  for (const CpuCache& cache : read_cpu("/").caches) {
-    largest = std::max(largest, cache.size_bytes);
-  }
+  const Topology topology = read_topology("/");
+  largest = topology.cache_bytes(topology.usable_cpus, -1);
   const std::uint64_t affordable = available_memory_bytes("/").value_or(0) / 4;
   const std::uint64_t wanted = std::clamp(4 * largest, kLeastBytes, kMostBytes);
   return std::bit_floor(std::max(std::min(wanted, affordable), kLeastBytes));

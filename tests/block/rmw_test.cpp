@@ -201,14 +201,15 @@ TEST_F(Rmw, refuses_erase_blocks_that_make_no_sense) {
   for (const std::uint64_t bytes : {512U, 12288U, 128U << 20}) {
     options_.erase_block_bytes = bytes;
     EXPECT_EQ(message_of(make_rmw(*device_, options_)),
-              fmt::format("an rmw block device over 'fake0' cannot have erase blocks of {} bytes; "
-                          "give a power of two from its sector of 4096 bytes to 67108864",
+              fmt::format("an rmw block device over 'fake0': erase_block {} is not a power of two "
+                          "from the sector of 4096 bytes to 67108864; give one",
                           bytes));
   }
   options_.erase_block_bytes = 1 << 20;
-  EXPECT_EQ(message_of(make_rmw(*device_, options_)),
-            "an rmw block device over 'fake0' has no room for one erase block of 1048576 bytes; "
-            "make it larger or the block smaller");
+  EXPECT_EQ(
+      message_of(make_rmw(*device_, options_)),
+      "an rmw block device over 'fake0': erase_block 1048576 leaves no room for one in 135168 "
+      "bytes; make the medium larger or the block smaller");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ def refused(outcome, status, sentence):
 @pytest.mark.parametrize(("media", "sentence"), [
     ("dram:0", "the size is 0; a medium has at least one page, 4K"),
     ("dram:4097", "size 4097 is not a multiple of 4096 bytes; write 4096 or 8192"),
-    ("dram:", "the size is missing; write dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]"),
+    ("dram:", "the size is missing; write dram:SIZE|auto[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]"),
     ("dram:1M,pages=3k", "pages '3k' is unknown; write pages=4k, pages=thp, pages=2m or pages=1g"),
     ("file:", "the path is empty; write file:PATH[,size=SIZE][,offset=SIZE]"),
     ("/tmp/x", "a path alone does not say how it is to be used; write file:/tmp/x to map it or "

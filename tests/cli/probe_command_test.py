@@ -28,3 +28,10 @@ def test_a_tree_without_anything_gives_unknowns_not_errors(pmembench):
     assert outcome.status == 0
     assert "unknown" in outcome.out
     assert json.loads(pmembench("probe", "--root", "empty", "--json").out)["timer"] == "unknown"
+
+
+def test_a_root_that_is_not_a_folder_is_refused(pmembench):
+    for root in ["/nonexistent", "/dev/null"]:
+        outcome = pmembench("probe", "--root", root)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert root in outcome.err and "folder" in outcome.err

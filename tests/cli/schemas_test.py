@@ -122,6 +122,7 @@ def test_lists(pmembench, what):
 
 def test_probe(pmembench):
     keeps_to("probe", printed(pmembench("probe", "--json")))
+    (pmembench.folder / "empty").mkdir()
     keeps_to("probe", printed(pmembench("probe", "--root", "empty", "--json")))
 
 

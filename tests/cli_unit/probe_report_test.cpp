@@ -34,13 +34,16 @@ TEST(ProbeText, shows_an_nvdimm_server) {
   EXPECT_THAT(section_of(page, "CPU"),
               HasSubstr("  vendor            GenuineIntel, family 6, model 106, stepping 6\n"));
   EXPECT_THAT(section_of(page, "CPU"), HasSubstr("  CPUs usable       0-7\n"));
-  EXPECT_THAT(section_of(page, "Caches of CPU 0"),
-              HasSubstr("      3  Unified        60 MiB  64 B  0-1,4-5\n"));
+  EXPECT_THAT(section_of(page, "Caches"),
+              HasSubstr("      3  Unified        60 MiB  64 B       1  0        0-1,4-5\n"));
   EXPECT_EQ(section_of(page, "Memory nodes"),
             "Memory nodes\n"
-            "  node  CPUs          memory         free  distance to node  huge pages\n"
-            "     0  0-1,4-5  251.579 GiB  228.882 GiB  0:10 1:20         2 MiB: 500 of 512 free\n"
-            "     1  2-3,6-7  251.961 GiB  238.419 GiB  0:20 1:10         2 MiB: 512 of 512 free, "
+            "  node  CPUs          memory         free  cache before it  distance to node  huge "
+            "pages\n"
+            "     0  0-1,4-5  251.579 GiB  228.882 GiB             none  0:10 1:20         2 MiB: "
+            "500 of 512 free\n"
+            "     1  2-3,6-7  251.961 GiB  238.419 GiB             none  0:20 1:10         2 MiB: "
+            "512 of 512 free, "
             "1 GiB: 1 of 4 free\n");
   EXPECT_EQ(section_of(page, "dax devices"),
             "dax devices\n"
@@ -64,8 +67,10 @@ TEST(ProbeText, shows_a_cxl_host) {
   fakes::SysfsTree tree;
   write_cxl_host(tree);
   const std::string page = probe_text(probe_json(tree.root()));
-  EXPECT_THAT(section_of(page, "Memory nodes"),
-              HasSubstr("     1  none      256 GiB  255.585 GiB  0:255 1:10        unknown\n"));
+  EXPECT_THAT(
+      section_of(page, "Memory nodes"),
+      HasSubstr(
+          "     1  none      256 GiB  255.585 GiB             none  0:255 1:10        unknown\n"));
   EXPECT_EQ(
       section_of(page, "Rated by the firmware (HMAT) or by hwloc, not measured"),
       "Rated by the firmware (HMAT) or by hwloc, not measured\n"
@@ -81,6 +86,23 @@ TEST(ProbeText, shows_a_cxl_host) {
   EXPECT_THAT(section_of(page, "CXL regions"),
               HasSubstr("  region0  256 GiB  ram   unknown  1           256 B\n"));
   EXPECT_EQ(section_of(page, "NVDIMM regions"), "NVDIMM regions\n  none\n");
+}
+
+TEST(ProbeText, lists_distances_by_the_number_of_the_node) {
+  json facts = {{"nodes", {{{"id", 0}, {"distance", {{"10", 30}, {"2", 20}, {"0", 10}}}}}}};
+  EXPECT_THAT(section_of(probe_text(facts), "Memory nodes"), HasSubstr("0:10 2:20 10:30"));
+}
+
+TEST(ProbeText, shows_a_hybrid_and_the_memory_of_a_gpu_as_what_they_are) {
+  fakes::SysfsTree tree;
+  write_cxl_host(tree);
+  tree.file("sys/devices/system/cpu/cpu1/topology/thread_siblings_list", "1-2");
+  tree.file("sys/devices/system/node/has_generic_initiator", "1");
+  tree.file("sys/devices/system/node/node1/memory_side_cache/index1/size", "1073741824");
+  const std::string page = probe_text(probe_json(tree.root()));
+  EXPECT_THAT(section_of(page, "CPU"), HasSubstr("  threads per core  1 to 2\n"));
+  EXPECT_THAT(section_of(page, "Memory nodes"), HasSubstr("     1  none (an accelerator's)"));
+  EXPECT_THAT(section_of(page, "Memory nodes"), HasSubstr("1 GiB"));
 }
 
 TEST(ProbeText, shows_a_bare_virtual_machine_with_unknown_for_what_it_does_not_say) {

@@ -124,8 +124,13 @@ TEST_F(MediaBlock, a_loop_device_is_opened_sized_and_held) {
   ASSERT_TRUE(opened) << opened.error().message;
   EXPECT_EQ(opened->facts.size_bytes, 8U << 20) << "whole pages";
   EXPECT_EQ(opened->facts.file_system, "");
-  EXPECT_EQ(opened->facts.persistence_domain, DAX_DOMAIN_UNKNOWN);
-  EXPECT_EQ(durable_claim(opened->facts), "emulated");
+  // As durable as the file that is beneath it, no more and no less.
+  EXPECT_THAT(opened->facts.stack, HasSubstr(" on "));
+  EXPECT_THAT(opened->facts.stack, testing::StartsWith(loop.path().substr(5)));
+  const Result<OpenedDevice> file =
+      open_medium_with("posix_file", "block:" + folder_.path() + "/other,size=1M");
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(opened->facts.persistence_domain, file->facts.persistence_domain);
   const UniqueFd claim(open(loop.path().c_str(), O_RDONLY | O_EXCL | O_CLOEXEC));
   EXPECT_FALSE(claim) << "nobody can mount it while it is measured";
   EXPECT_THAT(refusal_of("posix_file", "block:" + loop.path(), destroying()),
@@ -169,6 +174,23 @@ TEST_F(MediaBlock, a_loop_device_and_its_file_in_use_are_one_medium) {
   OpenOptions now = destroying();
   now.claim_patience_ms = 0;
   EXPECT_THAT(refusal_of("posix_file", "block:" + loop.path(), now), HasSubstr("is in use"));
+}
+
+TEST_F(MediaBlock, a_device_over_memory_claims_nothing_by_whatever_name) {
+  const ScratchFolder memory("/dev/shm");
+  const std::string file = memory.path() + "/image";
+  std::ofstream(file).close();
+  ASSERT_EQ(truncate(file.c_str(), 8 << 20), 0);
+  const LoopDevice loop(file);
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
+  const std::string link = folder_.path() + "/link";
+  ASSERT_EQ(symlink(loop.path().c_str(), link.c_str()), 0);
+  for (const std::string& path : {loop.path(), link}) {
+    const Result<OpenedDevice> opened = open_medium_with("posix_file", "block:" + path);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(opened->facts.persistence_domain, DAX_DOMAIN_NONE) << opened->facts.stack;
+    EXPECT_EQ(durable_claim(opened->facts), "emulated");
+  }
 }
 
 TEST_F(MediaBlock, a_loop_device_of_some_size_is_used_in_part_and_never_beyond) {

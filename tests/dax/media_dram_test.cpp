@@ -7,6 +7,7 @@
 
 #include "open_helper.hpp"
 #include "scratch_folder.hpp"
+#include "tests/fakes/forbidden_calls.hpp"
 
 namespace pmembench {
 namespace {
@@ -248,6 +249,101 @@ TEST(MediaDram, a_choice_of_pages_that_a_backend_does_not_honour_is_an_error) {
   EXPECT_THAT(
       opened.error().message,
       HasSubstr("pages of 2 MiB were asked for, but most of the memory lies in pages of 4"));
+}
+
+// ---- containers that forbid mbind or move_pages ----
+
+TEST(MediaDram, is_touched_first_from_its_node_where_mbind_is_forbidden) {
+  OpenOptions options;
+  options.node = 0;
+  const bool ran = fakes::without_calls({SYS_mbind}, [&] {
+    const Result<OpenedDevice> opened = open_medium_with("example", "dram:8M", options);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(opened->facts.placed_by, "first touch");
+    EXPECT_EQ(opened->facts.nodes_unknown, "");
+    EXPECT_THAT(opened->facts.node_share, testing::ElementsAre(testing::Pair(0, 1.0)));
+  });
+  if (!ran) GTEST_SKIP() << "this host lets nobody install a seccomp filter";
+}
+
+TEST(MediaDram, says_that_its_node_is_not_proved_where_move_pages_is_forbidden) {
+  OpenOptions options;
+  options.node = 0;
+  const bool ran = fakes::without_calls({SYS_move_pages}, [&] {
+    for (const std::vector<long>& calls : {std::vector<long>{}, std::vector<long>{SYS_mbind}}) {
+      const bool again = fakes::without_calls(calls, [&] {
+        const Result<OpenedDevice> opened = open_medium_with("example", "dram:8M", options);
+        ASSERT_TRUE(opened) << opened.error().message;
+        EXPECT_EQ(opened->facts.placed_by, calls.empty() ? "mbind" : "first touch");
+        EXPECT_EQ(opened->facts.nodes_unknown, "move_pages: Operation not permitted");
+        EXPECT_THAT(opened->facts.node_share, testing::IsEmpty());
+      });
+      EXPECT_TRUE(again);
+    }
+  });
+  if (!ran) GTEST_SKIP() << "this host lets nobody install a seccomp filter";
+}
+
+TEST(MediaDram, refuses_a_node_without_cpus_where_mbind_is_forbidden) {
+  ScratchFolder tree;
+  with_nodes(tree);
+  const bool ran = fakes::without_calls({SYS_mbind}, [&] {
+    const auto opened = open_medium_with("example", "dram:1M,node=2", rooted(tree));
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().kind, ErrorKind::environment);
+    EXPECT_THAT(opened.error().message, HasSubstr("the host forbids mbind"));
+    EXPECT_THAT(opened.error().message, HasSubstr("no CPU"));
+  });
+  if (!ran) GTEST_SKIP() << "this host lets nobody install a seccomp filter";
+}
+
+// ---- how much is used ----
+
+TEST(MediaDram, auto_has_the_size_that_the_options_or_the_host_say) {
+  OpenOptions options;
+  options.used_bytes = 4 << 20;
+  const Result<OpenedDevice> told = open_medium_with("example", "dram:auto", options);
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_EQ(told->facts.size_bytes, 4U << 20);
+  EXPECT_EQ(told->facts.whole_bytes, 0U);
+  ScratchFolder tree;
+  with_nodes(tree);
+  const Result<OpenedDevice> small = open_medium_with("example", "dram:auto", rooted(tree));
+  ASSERT_TRUE(small) << small.error().message;
+  EXPECT_EQ(small->facts.size_bytes, 2U << 20) << "a quarter of 8 MiB";
+}
+
+TEST(MediaDram, is_used_in_part_if_it_is_larger_and_says_so) {
+  OpenOptions options;
+  options.used_bytes = 4 << 20;
+  const Result<OpenedDevice> opened = open_medium_with("example", "dram:64M", options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->device->size_bytes(), 4U << 20);
+  EXPECT_EQ(opened->facts.size_bytes, 4U << 20);
+  EXPECT_EQ(opened->facts.whole_bytes, 64U << 20);
+  const Result<OpenedDevice> smaller = open_medium_with("example", "dram:2M", options);
+  ASSERT_TRUE(smaller);
+  EXPECT_EQ(smaller->facts.size_bytes, 2U << 20);
+  EXPECT_EQ(smaller->facts.whole_bytes, 0U);
+}
+
+TEST(MediaDram, that_the_host_does_not_have_is_refused_whatever_of_it_is_used) {
+  OpenOptions options;
+  options.used_bytes = 4 << 20;
+  EXPECT_THAT(refusal_of("example", "dram:1024T", options), HasSubstr("ask for less"));
+}
+
+TEST(MediaDram, is_touched_in_parts_that_others_may_do) {
+  OpenOptions options;
+  std::uint64_t parts_done = 0;
+  options.in_parallel = [&](std::uint64_t parts, const std::function<void(std::uint64_t)>& part) {
+    for (std::uint64_t i = parts; i > 0; --i) part(i - 1);
+    parts_done += parts;
+  };
+  const Result<OpenedDevice> opened = open_medium_with("example", "dram:130M", options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(parts_done, 3U);
+  EXPECT_EQ(opened->facts.node_share.count(-1), 0U) << "every page is there";
 }
 
 }  // namespace

@@ -36,6 +36,14 @@ TEST(MediaSpec, reads_dram) {
   EXPECT_EQ(full->pages, PageChoice::huge_1g);
 }
 
+TEST(MediaSpec, leaves_the_size_of_dram_open_where_it_is_auto) {
+  const auto spec = parse_media("dram:auto,node=1,pages=2m");
+  ASSERT_TRUE(spec) << spec.error().message;
+  EXPECT_EQ(spec->size_bytes, 0U);
+  EXPECT_EQ(spec->node, 1);
+  EXPECT_FALSE(parse_media("file:/x,size=auto"));
+}
+
 TEST(MediaSpec, reads_an_interleave) {
   const Result<MediaSpec> spec = parse_media("dram:64M,interleave=0:3+12:1,pages=4k");
   ASSERT_TRUE(spec) << spec.error().message;
@@ -133,7 +141,8 @@ TEST(MediaSpec, refuses_an_unknown_kind_and_offers_the_nearest) {
 }
 
 TEST(MediaSpec, refuses_a_missing_size) {
-  EXPECT_THAT(spec_refusal("dram:"), HasSubstr("the size is missing; write dram:SIZE[,node=N]"));
+  EXPECT_THAT(spec_refusal("dram:"),
+              HasSubstr("the size is missing; write dram:SIZE|auto[,node=N]"));
   EXPECT_THAT(spec_refusal("dram:,node=0"), HasSubstr("the size is missing"));
   EXPECT_THAT(spec_refusal("dram:node=0"), HasSubstr("the size is missing"));
 }
@@ -164,7 +173,7 @@ TEST(MediaSpec, refuses_unknown_pages) {
 TEST(MediaSpec, refuses_keys_that_the_kind_does_not_have) {
   EXPECT_THAT(
       spec_refusal("dram:4K,nodes=1"),
-      HasSubstr("'nodes' is not a key of dram (did you mean node=?); write dram:SIZE[,node"));
+      HasSubstr("'nodes' is not a key of dram (did you mean node=?); write dram:SIZE|auto[,node"));
   EXPECT_THAT(spec_refusal("dram:4K,size=4K"), HasSubstr("'size' is not a key of dram"));
   EXPECT_THAT(spec_refusal("file:/x,node=1"),
               HasSubstr("'node' is not a key of file; write file:PATH[,size=SIZE]"));

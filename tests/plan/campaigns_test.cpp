@@ -94,7 +94,7 @@ TEST(QuickCampaign, has_every_size_direction_and_number_of_threads) {
 TEST(QuickCampaign, says_which_backends_the_cpu_lacks) {
   const Plan plan = quick_plan(kOldestFeatures, one_node(2));
   const auto left_out = std::find_if(plan.cells.begin(), plan.cells.end(), [](const Cell& cell) {
-    return cell.name == "dram:128M/random/clwb";
+    return cell.name == "dram:auto/random/clwb";
   });
   ASSERT_NE(left_out, plan.cells.end());
   EXPECT_FALSE(left_out->skip_reason.empty());

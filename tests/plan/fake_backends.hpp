@@ -50,7 +50,15 @@ inline Registry fake_registry() {
     return -EOPNOTSUPP;
   };
   const dax_operations wide = fake_table("wide", kDramBit, DAX_CAP_DIRECT_ACCESS, 256);
-  const dax_operations block = fake_table("block", kBlockBit | kPosixBit, DAX_CAP_EMULATED, 512);
+  dax_operations block = fake_table("block", kBlockBit | kPosixBit, DAX_CAP_EMULATED, 512);
+  block.open = [](const dax_host_info*, const dax_media_info*, void**, std::uint64_t*, char*,
+                  std::uint64_t) -> int { std::abort(); };
+  block.close = [](void*) { std::abort(); };
+  block.check_options = [](const char* options, char* reason, std::uint64_t bytes) {
+    if (std::string(options) == "a=b,c=d") return 0;
+    std::snprintf(reason, bytes, "it takes a=b,c=d alone");
+    return -EINVAL;
+  };
   const dax_operations null = fake_table("null", kDramBit | kBlockBit, DAX_CAP_NO_WORK);
   const std::vector<const dax_operations*> tables{&movnt, &clwb, &wide, &block, &null};
   auto registry = Registry::build({}, tables, {});

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
+
 #include <gtest/gtest.h>
+#include <map>
 
 #include <set>
 #include <string>
@@ -112,11 +114,12 @@ TEST(MakePlan, gives_a_left_out_backend_one_cell_a_group) {
 }
 
 TEST(MakePlan, hands_options_to_the_backend_with_commas) {
-  const auto cells = cells_of(group("workload: random, backend: \"movnt:a=b;c=d\""));
+  const auto cells =
+      cells_of(group("media: 'block:/x', workload: random, backend: \"block:a=b;c=d\""));
   ASSERT_EQ(cells.size(), 1U);
-  EXPECT_EQ(cells[0].backend, "movnt");
+  EXPECT_EQ(cells[0].backend, "block");
   EXPECT_EQ(cells[0].backend_options, "a=b,c=d");
-  EXPECT_EQ(cells[0].name, "dram:1M/movnt:a=b,c=d/direct/random/t1");
+  EXPECT_EQ(cells[0].name, "block:/x/block:a=b,c=d/direct/random/t1");
 }
 
 TEST(MakePlan, gives_a_workload_of_addresses_the_mapped_path) {
@@ -289,6 +292,71 @@ TEST(MakePlan, leaves_sizes_open_where_the_media_says_none) {
                 .at(0)
                 .skip_reason,
             "");
+}
+
+TEST(MakePlan, sums_the_caches_that_a_cells_cpus_use_and_the_one_before_its_memory) {
+  Topology topology = two_sockets();
+  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+  topology.last_level_caches = {
+      {32 * kMiB, {0, 1}}, {32 * kMiB, {2, 3}}, {32 * kMiB, {4, 5, 6, 7}}};
+  topology.nodes[1].memory_side_cache_bytes = 1024 * kMiB;
+  const auto cells = cells_of(
+      "media: dram:4M\nworkload: random\nbackend: 'null'\ncells:\n"
+      "  - matrix:\n      threads: [1, 4]\n      placement: [near, far]\n",
+      topology);
+  ASSERT_EQ(cells.size(), 4U);
+  std::map<std::string, std::uint64_t> found;
+  for (const Cell& cell : cells) {
+    found[cell.placement.asked + " " + std::to_string(cell.threads)] = cell.cache_bytes / kMiB;
+  }
+  EXPECT_EQ(found, (std::map<std::string, std::uint64_t>{
+                       {"near 1", 32}, {"near 4", 64}, {"far 1", 1056}, {"far 4", 1088}}));
+}
+
+// What a path cannot do is known before anything is measured, and points to its key.
+TEST(MakePlan, refuses_what_a_path_cannot_do) {
+  const std::string head = "media: dram:1M\nbackend: movnt\nworkload: random\ncells:\n";
+  EXPECT_EQ(plan_error(head + "  - {path: block-raw, operation_size: 4K, sector: 1000}\n"),
+            "c.yaml:5:51: path block-raw: sector 1000 is not one that a block device has here; use "
+            "512 or 4096");
+  EXPECT_EQ(plan_error(head + "  - {path: block-rmw, operation_size: 4K, erase_block: 5000}\n"),
+            "c.yaml:5:56: path block-rmw: erase_block 5000 is not a power of two from the sector "
+            "of 4096 bytes to 67108864; give one");
+  EXPECT_EQ(plan_error(head + "  - {path: block-rmw, operation_size: 4K, erase_block: 2M}\n"),
+            "c.yaml:5:56: path block-rmw: erase_block 2097152 leaves no room for one in 1048576 "
+            "bytes; make the medium larger or the block smaller");
+  EXPECT_EQ(plan_error(head + "  - {path: guarded, bad_blocks: 129}\n"),
+            "c.yaml:5:33: path guarded: bad_blocks 129 is more than half of the medium's 256 "
+            "pages: use fewer");
+  EXPECT_EQ(plan_error(head + "  - {path: guarded, bad_blocks: 128}\n"), "no error");
+}
+
+TEST(MakePlan, refuses_options_that_a_backend_does_not_take) {
+  const std::string head = "media: dram:1M\nworkload: random\ncells:\n";
+  EXPECT_EQ(plan_error(head + "  - {backend: 'movnt:depth=4'}\n"),
+            "c.yaml:4:15: backend movnt takes no options, but 'depth=4' was given; leave them out");
+  EXPECT_EQ(plan_error(head + "  - {media: 'block:/x', backend: 'block:depth=4'}\n"),
+            "c.yaml:4:33: backend block does not take the options 'depth=4': it takes a=b,c=d "
+            "alone");
+}
+
+bool claims_durability(const std::string& keys) {
+  const auto cells = cells_of("media: dram:64M\nbackend: movnt\ncells:\n  - {" + keys + "}\n");
+  EXPECT_EQ(cells.at(0).skip_reason, "");
+  return cells.at(0).durable;
+}
+
+TEST(MakePlan, knows_that_names_are_durable_when_the_small_file_system_returns) {
+  for (const std::string path : {"fs-dax", "fs-block", "fs-mixed"}) {
+    EXPECT_TRUE(claims_durability("workload: create_unlink, path: " + path));
+    EXPECT_TRUE(claims_durability("workload: rename, path: " + path));
+    EXPECT_TRUE(claims_durability("workload: fxmark, case: MWCM, path: " + path));
+    EXPECT_FALSE(claims_durability("workload: fxmark, case: MRPH, path: " + path));
+    EXPECT_FALSE(claims_durability("workload: fxmark, case: DWOM, path: " + path));
+  }
+  const auto mounted = cells_of(
+      "media: posix:/tmp\nbackend: block\npath: posix\nworkload: create_unlink\ncells:\n  - {}\n");
+  EXPECT_FALSE(mounted.at(0).durable);
 }
 
 }  // namespace

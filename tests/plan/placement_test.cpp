@@ -20,6 +20,10 @@ std::string placed(std::string_view asked, unsigned threads, int media_node,
   return text + " memory " + std::to_string(placement->memory_node);
 }
 
+constexpr const char* kNoCpus =
+    "no node has a CPU that this process may use: mount /sys and /proc, or allow it some CPUs "
+    "(taskset, cpuset)";
+
 ErrorKind kind_of(std::string_view asked, unsigned threads, int media_node,
                   const Topology& topology) {
   const auto placement = place(asked, threads, media_node, topology);
@@ -47,6 +51,70 @@ TEST(PlaceNear, skips_nodes_without_cpus_for_a_medium_of_no_node) {
   EXPECT_EQ(placed("near", 1, -1, topology), "cpus 0 memory 1");
 }
 
+// Four sockets that say the same distance of everything, and memory behind them.
+Topology equal_distances() {
+  Topology topology = fake_host({fake_node(0, {0}), fake_node(1, {1}), fake_node(2, {2})});
+  for (int id = 3; id < 8; ++id) topology.nodes.push_back(fake_node(id, {}));
+  for (NumaNode& node : topology.nodes) {
+    for (int other = 0; other < 8; ++other) node.distance[other] = 20;
+  }
+  topology.nodes[4].best_initiators = {1};
+  topology.nodes[5].best_initiators = {2};
+  topology.nodes[6].best_initiators = {7};  // a GPU
+  topology.nodes[6].best_cpu_initiators = {2};
+  return topology;
+}
+
+TEST(PlaceNear, takes_the_initiators_that_the_firmware_names_of_equally_near_nodes) {
+  EXPECT_EQ(placed("near", 1, 3, equal_distances()), "cpus 0 memory 3") << "nothing is said of it";
+  EXPECT_EQ(placed("near", 1, 4, equal_distances()), "cpus 1 memory 4");
+  EXPECT_EQ(placed("near", 1, 5, equal_distances()), "cpus 2 memory 5");
+  EXPECT_EQ(placed("near", 1, 6, equal_distances()), "cpus 2 memory 6") << "by access1";
+}
+
+TEST(PlaceFar, leaves_out_the_initiators_that_the_firmware_names_of_equally_far_nodes) {
+  EXPECT_EQ(placed("far", 1, 4, equal_distances()), "cpus 0 memory 4");
+  Topology topology = equal_distances();
+  topology.nodes[4].best_initiators = {0};
+  EXPECT_EQ(placed("far", 1, 4, topology), "cpus 1 memory 4");
+  topology.nodes[1].best_initiators = {0};
+  EXPECT_EQ(placed("far", 1, -1, topology), "cpus 0 memory 2");
+}
+
+TEST(PlaceNear, believes_distances_before_initiators) {
+  Topology topology = two_sockets_and_cxl();
+  topology.nodes[2].best_initiators = {0};
+  EXPECT_EQ(placed("near", 1, 2, topology), "cpus 2 memory 2");
+}
+
+// A Threadripper in NPS4 with channels that are empty.
+TEST(PlaceNear, begins_at_the_first_node_that_has_cpus_and_memory) {
+  Topology topology = two_sockets();
+  topology.nodes[0].memory_bytes = 0;
+  EXPECT_EQ(placed("near", 1, -1, topology), "cpus 4 memory 1");
+  topology.usable_cpus = {0, 1};
+  EXPECT_EQ(placed("near", 1, -1, topology), "cpus 0 memory 1") << "the nearest memory";
+}
+
+TEST(PlaceFar, begins_at_the_first_node_that_has_cpus_and_memory) {
+  Topology topology = two_sockets_and_cxl();
+  topology.nodes[0].memory_bytes = 0;
+  EXPECT_EQ(placed("far", 1, -1, topology), "cpus 2 memory 2");
+}
+
+TEST(Place, never_chooses_the_memory_of_an_accelerator_but_takes_it_if_named) {
+  Topology topology = two_sockets_and_cxl();
+  topology.nodes[2].of_accelerator = true;
+  EXPECT_EQ(placed("far", 1, -1, topology), "cpus 0 memory 1");
+  EXPECT_EQ(placed("near", 1, 2, topology), "cpus 2 memory 2");
+}
+
+TEST(Place, says_that_there_is_no_cpu_where_each_of_their_nodes_is_meant) {
+  Topology topology = one_node(2);
+  topology.usable_cpus = {};
+  EXPECT_EQ(kind_of("cpu_node=each", 1, -1, topology), ErrorKind::environment);
+}
+
 TEST(PlaceNear, fills_cores_before_their_siblings) {
   Topology topology = one_node(4);
   topology.core_of_cpu = {{0, 0}, {1, 0}, {2, 2}, {3, 2}};
@@ -72,8 +140,8 @@ TEST(PlaceNear, counts_only_cpus_that_the_process_may_use) {
   EXPECT_EQ(placed("near", 2, -1, topology), "cpus 5 6 memory 1");
   EXPECT_EQ(placed("near", 1, 0, topology), "cpus 5 memory 0") << "the nearest node with CPUs";
   topology.usable_cpus = {};
-  EXPECT_EQ(placed("near", 1, -1, topology), "no node has a CPU that this process may use");
-  EXPECT_EQ(placed("near", 1, 0, topology), "no node has a CPU that this process may use");
+  EXPECT_EQ(placed("near", 1, -1, topology), kNoCpus);
+  EXPECT_EQ(placed("near", 1, 0, topology), kNoCpus);
 }
 
 TEST(PlaceNear, refuses_more_threads_than_cpus) {

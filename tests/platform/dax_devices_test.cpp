@@ -56,6 +56,19 @@ TEST(ReadDaxDevices, does_not_take_a_cxl_region_for_an_nd_region_of_the_same_nam
   EXPECT_EQ(read_dax_devices(tree.root())[0].persistence_domain, "unknown");
 }
 
+TEST(ReadDaxDevices, asks_the_parent_on_a_kernel_that_has_alignment_and_node_there) {
+  fakes::SysfsTree tree;
+  write_nvdimm_server(tree);
+  const std::string parent = std::string(fakes::kNdBus0) + "/region0/dax0.1";
+  tree.remove(parent + "/dax0.0/align").remove(parent + "/dax0.0/numa_node");
+  tree.remove(parent + "/dax0.0/target_node");
+  tree.file(parent + "/align", "1073741824").file(parent + "/numa_node", "1");
+  const DaxDeviceFacts dax = read_dax_devices(tree.root()).at(0);
+  EXPECT_EQ(dax.alignment_bytes, std::uint64_t{1} << 30);
+  EXPECT_EQ(dax.numa_node, 1);
+  EXPECT_EQ(dax.target_node, std::nullopt);
+}
+
 TEST(ReadDaxDevices, leaves_absent_facts_unknown) {
   fakes::SysfsTree tree;
   tree.folder("sys/bus/dax/devices/dax7.0");

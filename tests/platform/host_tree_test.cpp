@@ -170,5 +170,15 @@ TEST(HostTree, finds_a_kb_field_only_under_its_whole_name) {
   EXPECT_EQ(tree.kb_field("m", "None:"), std::nullopt);
 }
 
+TEST(ParseCpuMask, reads_groups_of_32_bits_from_the_right) {
+  EXPECT_EQ(parse_cpu_mask("5"), (std::vector<int>{0, 2}));
+  EXPECT_EQ(parse_cpu_mask("80000000,00000001\n"), (std::vector<int>{0, 63}));
+  EXPECT_EQ(parse_cpu_mask("00000000"), std::vector<int>());
+  EXPECT_EQ(parse_cpu_mask(""), std::vector<int>());
+  EXPECT_EQ(parse_cpu_mask("0x1"), std::vector<int>());
+  EXPECT_EQ(parse_cpu_mask("1,,1"), std::vector<int>());
+  EXPECT_EQ(parse_cpu_mask("100000000"), std::vector<int>());
+}
+
 }  // namespace
 }  // namespace pmembench

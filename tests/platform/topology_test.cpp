@@ -48,6 +48,57 @@ TEST(ReadTopology, knows_which_cpus_share_a_core) {
               ElementsAre(Pair(0, 0), Pair(1, 1), Pair(2, 0), Pair(3, 1)));
 }
 
+TEST(ReadTopology, reads_the_masks_of_a_kernel_that_has_no_lists) {
+  fakes::SysfsTree tree;
+  tree.file("sys/devices/system/cpu/online", "0-3,32");
+  tree.file("sys/devices/system/node/node0/cpumap", "00000001,00000005");
+  tree.file("sys/devices/system/node/node1/cpumap", "00000000,0000000a");
+  tree.file("sys/devices/system/cpu/cpu0/topology/thread_siblings", "00000001,00000001");
+  const Topology topology = read_topology(tree.root());
+  ASSERT_THAT(topology.nodes, SizeIs(2));
+  EXPECT_THAT(topology.nodes[0].cpus, ElementsAre(0, 2, 32));
+  EXPECT_THAT(topology.nodes[1].cpus, ElementsAre(1, 3));
+  EXPECT_THAT(topology.core_of_cpu, ElementsAre(Pair(0, 0)));
+}
+
+TEST(ReadTopology, has_one_node_with_all_cpus_if_there_is_no_sys) {
+  fakes::SysfsTree tree;
+  tree.raw("proc/cpuinfo", "processor : 0\n\nprocessor : 1\n");
+  const Topology topology = read_topology(tree.root());
+  ASSERT_THAT(topology.nodes, SizeIs(1));
+  EXPECT_THAT(topology.nodes[0].cpus, ElementsAre(0, 1));
+  EXPECT_THAT(topology.usable_cpus, ElementsAre(0, 1));
+}
+
+TEST(ReadTopology, reads_the_best_initiators_of_each_class) {
+  fakes::SysfsTree tree;
+  write_cxl_host(tree);
+  tree.folder("sys/devices/system/node/node1/access1/initiators/node0");
+  const Topology topology = read_topology(tree.root());
+  EXPECT_THAT(topology.nodes[1].best_initiators, ElementsAre(0));
+  EXPECT_THAT(topology.nodes[1].best_cpu_initiators, ElementsAre(0));
+  EXPECT_THAT(topology.nodes[0].best_cpu_initiators, IsEmpty());
+}
+
+TEST(ReadTopology, sums_the_caches_that_cpus_use_and_the_one_before_the_memory) {
+  fakes::SysfsTree tree;
+  tree.file("sys/devices/system/cpu/online", "0-1");
+  for (const char* cpu : {"0", "1"}) {
+    const std::string at = std::string("sys/devices/system/cpu/cpu") + cpu + "/cache/index3/";
+    tree.file(at + "level", "3").file(at + "type", "Unified").file(at + "size", "1024K");
+    tree.file(at + "shared_cpu_list", cpu);
+  }
+  fakes::write_node(tree, 0, "0-1", 1 << 20, 1 << 19, "10 20");
+  fakes::write_node(tree, 1, "", 1 << 20, 1 << 19, "20 10");
+  tree.file("sys/devices/system/node/node1/memory_side_cache/index1/size", "8388608");
+  const Topology topology = read_topology(tree.root());
+  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+  EXPECT_EQ(topology.cache_bytes({0}, 0), kMiB);
+  EXPECT_EQ(topology.cache_bytes({0, 1}, 0), 2 * kMiB);
+  EXPECT_EQ(topology.cache_bytes({0, 1}, 1), 10 * kMiB);
+  EXPECT_EQ(topology.cache_bytes({0}, -1), 9 * kMiB) << "on any node";
+}
+
 TEST(ReadTopology, finds_nodes_by_id_and_by_cpu) {
   fakes::SysfsTree tree;
   write_nvdimm_server(tree);

@@ -72,13 +72,14 @@ TEST(Warnings, tell_of_a_core_that_was_shared_beside_a_tenth_of_the_slices) {
             "down; idle the CPU's sibling, or use a host that shares no core");
 }
 
-Row on_medium(const Cell& cell, const char* kind, std::uint64_t size_mib, std::uint64_t cache_mib) {
+Row on_medium(Cell cell, const char* kind, std::uint64_t size_mib, std::uint64_t cache_mib) {
+  cell.cache_bytes = cache_mib << 20;
   std::vector<Replicate> replicates = sample::replicates();
   for (Replicate& replicate : replicates) {
     replicate.medium.kind = kind;
     replicate.medium.size_bytes = size_mib << 20;
   }
-  return row_of(cell, replicates, RowContext{.last_level_cache_bytes = cache_mib << 20});
+  return row_of(cell, replicates);
 }
 
 Cell reading() {
@@ -90,9 +91,10 @@ Cell reading() {
 
 TEST(Warnings, tell_of_a_medium_that_the_cache_holds) {
   EXPECT_EQ(only("cached", on_medium(reading(), "dram", 128, 256)),
-            "the medium has 128 MiB and the last-level cache 256 MiB: up to 100 % of what it works "
-            "on is in the cache; use a medium of 1 GiB at least, or name a range_size where the "
-            "cache is what is measured");
+            "the medium has 128 MiB and the last-level caches that its CPUs use, with the one "
+            "before the memory if there is any, 256 MiB: up to 100 % of what it works on is in a "
+            "cache; use a medium of 1 GiB at least, or name a range_size where the cache is what "
+            "is measured");
   EXPECT_THAT(only("cached", on_medium(reading(), "devdax", 127, 32)),
               ::testing::HasSubstr("up to 25 % of"));
 }
@@ -106,6 +108,27 @@ TEST(Warnings, tell_nothing_of_a_cache_that_is_small_or_meant_or_passed_by_or_un
   EXPECT_THAT(on_medium(named, "dram", 128, 256).warnings, IsEmpty());
   EXPECT_THAT(on_medium(sample::durable_cell(), "dram", 128, 256).warnings, IsEmpty());
   EXPECT_THAT(on_medium(sample::null_cell(reading()), "dram", 128, 256).warnings, IsEmpty());
+}
+
+Row without_move_pages(const char* placed_by) {
+  std::vector<Replicate> replicates = sample::replicates();
+  for (Replicate& replicate : replicates) {
+    replicate.medium.node_share.clear();
+    replicate.medium.nodes_unknown = "move_pages: Operation not permitted";
+    replicate.medium.placed_by = placed_by;
+  }
+  return row_of(sample::cell(), replicates);
+}
+
+TEST(Warnings, tell_that_a_placement_is_not_proved) {
+  EXPECT_EQ(only("placement_not_proved", without_move_pages("first touch")),
+            "on which node its pages lie is not proved (move_pages: Operation not permitted): a "
+            "thread on that node touched them first, since mbind is refused, and the kernel does "
+            "not say where they are; allow move_pages in the container's seccomp profile");
+  EXPECT_THAT(only("placement_not_proved", without_move_pages("mbind")),
+              ::testing::HasSubstr("mbind was accepted"));
+  EXPECT_THAT(without_move_pages("").placement.verified,
+              ::testing::HasSubstr("nodes not proved (move_pages: Operation not permitted)"));
 }
 
 TEST(Warnings, tell_of_an_interval_that_is_too_wide) {

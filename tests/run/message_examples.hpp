@@ -27,11 +27,11 @@ auto members_of(const Placement& placement) {
 }
 
 auto members_of(const Cell& cell) {
-  // A worker need not know the last three.
+  // A worker need not know the last five: how much is used stands in the request to open.
   [[maybe_unused]] const auto& [name, media, backend, backend_options, path, workload, parameters,
                                 threads, placement, timing, durable, latency_mode, arrival, rate,
-                                slots_ns, seed, skip_reason, pair, capabilities, sibling_threads] =
-      cell;
+                                slots_ns, seed, skip_reason, pair, capabilities, sibling_threads,
+                                used_bytes, cache_bytes] = cell;
   return std::tie(name, media, backend, backend_options, path, workload, parameters, threads,
                   placement, timing, durable, latency_mode, arrival, rate, slots_ns, seed,
                   skip_reason);
@@ -47,18 +47,20 @@ auto members_of(const OpenRequest& open) {
   // The version is the protocol's: another one is refused.
   [[maybe_unused]] const auto& [version, media, backend, backend_options, node, destroy, plugins,
                                 without_cpu, probe_media, probe_destroy, identity, probe_identity,
-                                found_empty, probe_found_empty] = open;
+                                found_empty, probe_found_empty, used_bytes] = open;
   return std::tie(media, backend, backend_options, node, destroy, plugins, without_cpu, probe_media,
-                  probe_destroy, identity, probe_identity, found_empty, probe_found_empty);
+                  probe_destroy, identity, probe_identity, found_empty, probe_found_empty,
+                  used_bytes);
 }
 
 auto members_of(const MediumFacts& medium) {
   const auto& [kind, size_bytes, page_bytes, huge_share, map_sync, persistence_domain, file_system,
                node_share, pages_asked, identity, created, claim, backend, block_device, directory,
-               dax_attribute, probe] = medium;
+               dax_attribute, whole_bytes, placed_by, nodes_unknown, stack, probe] = medium;
   return std::tie(kind, size_bytes, page_bytes, huge_share, map_sync, persistence_domain,
                   file_system, node_share, pages_asked, identity, created, claim, backend,
-                  block_device, directory, dax_attribute, probe);
+                  block_device, directory, dax_attribute, whole_bytes, placed_by, nodes_unknown,
+                  stack, probe);
 }
 
 auto members_of(const TimerFacts& timer) {
@@ -250,6 +252,7 @@ OpenRequest example_open() {
   open.identity = "file 8:1:42";
   open.probe_identity = "nothing";
   open.found_empty = open.probe_found_empty = true;
+  open.used_bytes = std::uint64_t{1} << 30;
   return open;
 }
 
@@ -271,6 +274,10 @@ MediumFacts example_medium() {
   medium.block_device = "loop device";
   medium.directory = "/mnt/pmembench-abc123";
   medium.dax_attribute = "on";
+  medium.whole_bytes = std::uint64_t{1} << 40;
+  medium.placed_by = "mbind";
+  medium.nodes_unknown = "move_pages: no";
+  medium.stack = "dm-0 on zram0";
   return medium;
 }
 

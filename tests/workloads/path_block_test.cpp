@@ -118,8 +118,8 @@ TEST(PathBlock, refuses_parameters_that_make_no_device) {
             "a raw block device over 'test' cannot have sectors of 4294967295 bytes; use 512 or "
             "4096");
   EXPECT_EQ(refusal_of("block-rmw", opened, {{"erase_block", "3000"}}),
-            "an rmw block device over 'test' cannot have erase blocks of 3000 bytes; give a power "
-            "of two from its sector of 4096 bytes to 67108864");
+            "an rmw block device over 'test': erase_block 3000 is not a power of two from the "
+            "sector of 4096 bytes to 67108864; give one");
   EXPECT_EQ(refusal_of("kernel", opened, {}),
             "a kernel block device over 'test' needs a backend that goes through the kernel's "
             "block path, and backend eadr does not; use backend block");

@@ -29,7 +29,7 @@ shows 'this host has no node 2'
 
 # From the one node with CPUs to every memory there is: no field of a matrix is missing.
 expect 0 pmembench run /vm/configs/numa.yaml --dry-run
-shows 'dram:256M,node=0' 'dram:256M,node=1'
+shows 'dram:auto,node=0' 'dram:auto,node=1'
 cat >/tmp/nodes.yaml <<END
 name: nodes
 budget: 1h

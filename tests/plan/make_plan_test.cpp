@@ -336,7 +336,7 @@ TEST(MakePlan, refuses_options_that_a_backend_does_not_take) {
   EXPECT_EQ(plan_error(head + "  - {backend: 'movnt:depth=4'}\n"),
             "c.yaml:4:15: backend movnt takes no options, but 'depth=4' was given; leave them out");
   EXPECT_EQ(plan_error(head + "  - {media: 'block:/x', backend: 'block:depth=4'}\n"),
-            "c.yaml:4:33: backend block does not take the options 'depth=4': it takes a=b,c=d "
+            "c.yaml:4:34: backend block does not take the options 'depth=4': it takes a=b,c=d "
             "alone");
 }
 

@@ -20,7 +20,7 @@ std::string with_unit(const json& object, const char* key, const char* unit) {
 // By number: the keys of a JSON object are in the order of text, 10 before 2.
 std::string distances_of(const json& distance) {
   std::map<unsigned long, std::string> by_node;
-  for (const auto& [node, value] : distance.items()) by_node[std::stoul(node)] = value.dump();
+  for (const auto& [node, value] : distance.items()) by_node[std::stoul(node)] = json_text(value);
   std::string result;
   for (const auto& [node, value] : by_node) {
     result += fmt::format("{}{}:{}", result.empty() ? "" : " ", node, value);

@@ -32,4 +32,7 @@ std::optional<RowPair> pair_of(const Cell& cell, const Row& row);
 std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
                                  const Row& row, const RowContext& context);
 
+// Of these, those about where the bytes lay, in which pages and in which caches.
+std::vector<Warning> memory_warnings_of(const Cell& cell, const std::vector<Replicate>& replicates);
+
 }  // namespace pmembench

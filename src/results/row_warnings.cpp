@@ -97,27 +97,6 @@ MaybeWarning warn_below_floor(const Cell& cell, const Row& row) {
                   format_duration_ns(row.floor_ns))};
 }
 
-// What faults cost at least, as a share of the time in which the operations were timed.
-MaybeWarning warn_page_faults(const std::vector<Replicate>& replicates, const Cell& cell) {
-  std::uint64_t minor = 0, major = 0;
-  double time_ns = 0;
-  for (const Replicate& replicate : replicates) {
-    minor += replicate.details.minor_faults;
-    major += replicate.details.major_faults;
-    time_ns += static_cast<double>(replicate.operations) * replicate.median_ns_per_operation *
-               std::max(1U, cell.threads);
-  }
-  const double fault_ns = static_cast<double>(minor) * limits::kMinorFault_ns +
-                          static_cast<double>(major) * limits::kMajorFault_ns;
-  if (!(fault_ns > limits::kFaultShare * time_ns)) return std::nullopt;
-  return Warning{"page_faults",
-                 fmt::format("{} page faults, {} of them for pages that had to be read, fell into "
-                             "the timed operations: pages were swapped out, or taken by a memory "
-                             "limit, and their way back is what was measured; use a medium that "
-                             "fits the memory and its limits, and turn swap off",
-                             minor + major, major)};
-}
-
 MaybeWarning warn_traced(const std::vector<Replicate>& replicates) {
   const auto traced = std::count_if(replicates.begin(), replicates.end(),
                                     [](const auto& each) { return each.details.traced; });
@@ -126,56 +105,6 @@ MaybeWarning warn_traced(const std::vector<Replicate>& replicates) {
                  fmt::format("a debugger or a tracer held the process in {} of {} replicates: each "
                              "system call and signal waits for it; measure without it",
                              traced, replicates.size())};
-}
-
-MaybeWarning warn_page_size(const Cell& cell, const std::vector<Replicate>& replicates) {
-  if (cell.media.find("pages=thp") == std::string::npos) return std::nullopt;
-  double least = 1;
-  for (const Replicate& replicate : replicates) {
-    least = std::min(least, replicate.medium.huge_share);
-  }
-  if (least >= limits::kHugeShare) return std::nullopt;
-  return Warning{
-      "page_size",
-      fmt::format("only {:.0f} % of the bytes lie in huge pages in the worst replicate, though "
-                  "transparent huge pages were asked for: memory is fragmented or THP is off; "
-                  "free memory or reserve hugetlb pages and ask for pages=2m",
-                  100 * least)};
-}
-
-MaybeWarning warn_placement(const Cell& cell, const std::vector<Replicate>& replicates) {
-  if (cell.placement.memory_node < 0) return std::nullopt;
-  double least = 1;
-  for (const Replicate& replicate : replicates) {
-    const std::map<int, double>& shares = replicate.medium.node_share;
-    if (shares.empty()) continue;  // the kernel cannot tell
-    const auto there = shares.find(cell.placement.memory_node);
-    least = std::min(least, there == shares.end() ? 0 : there->second);
-  }
-  if (least >= limits::kNodeShare) return std::nullopt;
-  return Warning{
-      "placement",
-      fmt::format("only {:.0f} % of the bytes lie on node {}, which was asked for, in the worst "
-                  "replicate: the kernel put or moved pages elsewhere; free memory on that node "
-                  "and turn numa_balancing off",
-                  100 * least, cell.placement.memory_node)};
-}
-
-MaybeWarning warn_placement_not_proved(const std::vector<Replicate>& replicates) {
-  const auto unknown = std::find_if(
-      replicates.begin(), replicates.end(),
-      [](const Replicate& replicate) { return !replicate.medium.nodes_unknown.empty(); });
-  if (unknown == replicates.end()) return std::nullopt;
-  const MediumFacts& medium = unknown->medium;
-  const std::string how = medium.placed_by == "first touch"
-                              ? "a thread on that node touched them first, since mbind is refused"
-                          : medium.placed_by == "mbind" ? "mbind was accepted"
-                                                        : "nothing asked for a node";
-  return Warning{
-      "placement_not_proved",
-      fmt::format("on which node its pages lie is not proved ({}): {}, and the kernel does not say "
-                  "where they are; allow move_pages in the container's seccomp profile",
-                  medium.nodes_unknown, how)};
 }
 
 MaybeWarning warn_autocorrelation(const std::vector<Replicate>& replicates) {
@@ -235,32 +164,6 @@ MaybeWarning warn_simulated(const Cell& cell) {
                              "memory fails is not; for that poison real memory",
                              listed ? "as a list that the device looks at"
                                     : "as pages on which userfaultfd raises SIGBUS")};
-}
-
-// What is flushed, or stored past the caches, goes to the memory whatever its range. A range that
-// was named may be meant to fit.
-MaybeWarning warn_cached(const Cell& cell, const std::vector<Replicate>& replicates) {
-  const std::uint64_t cache_bytes = cell.cache_bytes;
-  const auto range = cell.parameters.find("range_size");
-  const bool named = range != cell.parameters.end() && range->second != "0";
-  if (cache_bytes == 0 || cell.durable || named || !cell.capabilities.does_work)
-    return std::nullopt;
-  const MediumFacts& medium = replicates.front().medium;
-  const std::uint64_t size_bytes = medium.size_bytes;
-  const bool loaded = medium.kind == "dram" || medium.kind == "file" || medium.kind == "devdax";
-  if (!loaded || size_bytes == 0 || size_bytes >= limits::kCachesForMemory * cache_bytes) {
-    return std::nullopt;
-  }
-  const double share =
-      std::min(1.0, static_cast<double>(cache_bytes) / static_cast<double>(size_bytes));
-  return Warning{
-      "cached",
-      fmt::format("the medium has {} and the last-level caches that its CPUs use, with the one "
-                  "before the memory if there is any, {}: up to {:.0f} % of what it works on is in "
-                  "a cache; use a medium of {} at least, or name a range_size where the cache is "
-                  "what is measured",
-                  format_size(size_bytes), format_size(cache_bytes), 100 * share,
-                  format_size(limits::kCachesForMemory * cache_bytes))};
 }
 
 MaybeWarning warn_siblings(const Cell& cell) {
@@ -334,13 +237,16 @@ MaybeWarning warn_failed_operations(const Row& row) {
                   100 * share)};
 }
 
-// A slot that is not over when its slice ends is not counted: one longer than a slice never is.
+// Only whole slots show a course: one longer than a slice is never whole.
 MaybeWarning warn_no_slots(const Cell& cell, const std::vector<Replicate>& replicates) {
   if (cell.slots_ns == 0) return std::nullopt;
   for (const Replicate& replicate : replicates) {
     if (!replicate.details.slots) continue;
-    for (const std::uint64_t count : replicate.details.slots->n) {
-      if (count > 0) return std::nullopt;
+    const SlotDetails& slots = *replicate.details.slots;
+    const std::size_t whole = slots.n.size() - (slots.last_share < 1 && !slots.n.empty() ? 1 : 0);
+    if (std::any_of(slots.n.begin(), slots.n.begin() + static_cast<std::ptrdiff_t>(whole),
+                    [](std::uint64_t count) { return count > 0; })) {
+      return std::nullopt;
     }
   }
   return Warning{
@@ -375,30 +281,21 @@ MaybeWarning warn_periodic(const std::vector<Replicate>& replicates) {
 std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
                                  const Row& row, const RowContext& context) {
   std::vector<Warning> warnings;
-  for (MaybeWarning& warning : std::vector<MaybeWarning>{warn_disturbed(row),
-                                                         warn_steal(replicates),
-                                                         warn_shared_core(replicates),
-                                                         warn_not_converged(row, context),
-                                                         warn_below_floor(cell, row),
-                                                         warn_quantised(cell, replicates, row),
-                                                         warn_page_faults(replicates, cell),
-                                                         warn_traced(replicates),
-                                                         warn_page_size(cell, replicates),
-                                                         warn_placement(cell, replicates),
-                                                         warn_placement_not_proved(replicates),
-                                                         warn_autocorrelation(replicates),
-                                                         warn_overflow(replicates),
-                                                         warn_simulated(cell),
-                                                         warn_not_steady(replicates),
-                                                         warn_rate_not_kept(replicates),
-                                                         warn_failed_operations(row),
-                                                         warn_no_slots(cell, replicates),
-                                                         warn_periodic(replicates),
-                                                         warn_clock(replicates),
-                                                         warn_siblings(cell),
-                                                         warn_cached(cell, replicates)}) {
+  for (MaybeWarning& warning : std::vector<MaybeWarning>{
+           warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),
+           warn_not_converged(row, context), warn_below_floor(cell, row),
+           warn_quantised(cell, replicates, row),
+
+           warn_traced(replicates),
+
+           warn_autocorrelation(replicates), warn_overflow(replicates), warn_simulated(cell),
+           warn_not_steady(replicates), warn_rate_not_kept(replicates), warn_failed_operations(row),
+           warn_no_slots(cell, replicates), warn_periodic(replicates), warn_clock(replicates),
+           warn_siblings(cell)}) {
     if (warning) warnings.push_back(std::move(*warning));
   }
+  const std::vector<Warning> memory = memory_warnings_of(cell, replicates);
+  warnings.insert(warnings.end(), memory.begin(), memory.end());
   warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());
   return warnings;
 }

@@ -14,6 +14,7 @@
 #include "dax/addressing_backend.hpp"
 #include "dax/read_proof.hpp"
 #include "platform/cpu.hpp"
+#include "platform/executable.hpp"
 #include "run/channel.hpp"
 #include "run/checks.hpp"
 #include "run/fault_report.hpp"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 import warnings
-from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib
@@ -19,6 +16,7 @@ from .derived import read as read_derived
 from .errors import ReportError
 from .figures import FIGURES
 from .figures.drawing import Drawing
+from .output import Output
 from .page import Section, render
 from .panel import to_png
 from .raw import pack
@@ -34,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--run", type=int, metavar="N", help="number of the run; the newest without it")
     made.add_argument("--html", metavar="FILE", help="file to write (report.html, unless only --png)")
     made.add_argument("--png", metavar="DIR", help="write each panel of each figure there as PNG")
+    made.add_argument("--force", action="store_true",
+                      help="overwrite --html and PNGs that are no reports of pmembench, too")
     made.add_argument("--compare", type=int, metavar="N",
                       help="show the stored comparison of this run with run N, the base")
     made.add_argument("--comparison", metavar="FILE", help="a comparison document (JSON) to show")
@@ -136,48 +136,43 @@ def sections(data: Data) -> list[Section]:
     return found
 
 
-def write(path: Path, chunks: Iterable[str]) -> None:
-    """Whole or not at all: a report that is there is replaced only when the new one is written."""
-    if path.is_dir():
-        raise ReportError(f"{path} is a folder: name a file in it with --html")
-    if not path.parent.is_dir():
-        raise ReportError(f"{path} cannot be made, for its folder does not exist: make the folder first")
-    if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", errors="replace") as file:
-            file.writelines(chunks)
-        return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.writelines(chunks)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+def _read_files(options: argparse.Namespace) -> list[str]:
+    beside = [options.database + suffix for suffix in ("", "-wal", "-journal", "-shm")]
+    return beside + [path for path in (options.derived, options.comparison, options.history) if path]
 
 
 def report(options: argparse.Namespace) -> list[str]:
     """Writes what was asked for; what it wrote, for people."""
     store = Store(options.database)
+    output = Output(_read_files(options), options.force)
     written = []
     try:
+        html = options.html or ("" if options.png else "report.html")
+        if html:
+            output.check(Path(html), "--html")
         data = load(store, options)
         with matplotlib.rc_context(style.RC):
             drawn = sections(data)
-            html = options.html or ("" if options.png else "report.html")
             if html:
-                write(Path(html), render(data, drawn, pack(data, store)))
+                page = render(data, drawn, pack(data, store))
+                output.write(Path(html), "--html", lambda file: file.writelines(
+                    chunk.encode("utf-8", errors="replace") for chunk in page))
                 written.append(html)
             if options.png:
                 folder = Path(options.png)
                 folder.mkdir(parents=True, exist_ok=True)
-                written += [str(to_png(panel, folder)) for one in drawn for panel in one.panels]
+                for panel in [panel for one in drawn for panel in one.panels]:
+                    path = folder / f"{panel.name}.png"
+                    output.write(path, "--png", lambda file, panel=panel: to_png(panel, file))
+                    written.append(str(path))
     finally:
         store.close()
     return written
+
+
+def printable(text: str) -> str:
+    """Fit for a terminal: names and documents may hold what moves its cursor, or is no text."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -185,10 +180,10 @@ def main(arguments: list[str] | None = None) -> int:
     # A name may have letters that the font lacks; the page shows them by the browser's fonts.
     warnings.filterwarnings("ignore", "Glyph .* missing from current font")
     try:
-        print("\n".join(report(options)))
+        print(printable("\n".join(report(options))))
         return 0
     except ReportError as error:
-        print(f"pmembench: {error}", file=sys.stderr)
+        print(printable(f"pmembench: {error}"), file=sys.stderr)
         return error.status
     # Of a library, or of a store that no pmembench wrote: one sentence, and no page that is half one.
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
@@ -197,6 +192,6 @@ def main(arguments: list[str] | None = None) -> int:
               f"({type(error).__name__}: {words}): restore a copy of the results file", file=sys.stderr)
         return 4
     except OSError as error:
-        print(f"pmembench: {error.filename or 'the report'} cannot be written "
-              f"({error.strerror}): name another place with --html or --png", file=sys.stderr)
+        print(printable(f"pmembench: {error.filename or 'the report'} cannot be written "
+                        f"({error.strerror}): name another place with --html or --png"), file=sys.stderr)
         return 4

@@ -6,7 +6,7 @@ import html
 import io
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import BinaryIO
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -99,7 +99,5 @@ def to_svg(panel: Panel) -> str:
     return svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
 
 
-def to_png(panel: Panel, folder: Path) -> Path:
-    path = folder / f"{panel.name}.png"
-    panel.figure.savefig(path, format="png", dpi=PNG_DPI, metadata={"Software": "pmembench"})
-    return path
+def to_png(panel: Panel, file: BinaryIO) -> None:
+    panel.figure.savefig(file, format="png", dpi=PNG_DPI, metadata={"Software": "pmembench"})

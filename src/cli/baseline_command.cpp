@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "results/store.hpp"
 
@@ -45,7 +46,7 @@ class BaselineCommand final : public Command {
     if (!store) return store.error();
     const auto count = store->accept_baseline(filter_, reason_);
     if (!count) return count.error();
-    fmt::print("accepted the newest point of {} series: {}\n", *count, reason_);
+    print_text(fmt::format("accepted the newest point of {} series: {}\n", *count, reason_));
     return kStatusDone;
   }
 
@@ -63,9 +64,9 @@ class BaselineCommand final : public Command {
                      {"since"},
                      {"reason"}});
     for (const HistorySeries& series : judge_history(*points)) add(series, table);
-    fmt::print("{}", table.empty() ? "there is no baseline: record a gate with `pmembench history "
-                                     "--add DOCUMENT.json`\n"
-                                   : table.text());
+    print_text(table.empty() ? "there is no baseline: record a gate with `pmembench history "
+                               "--add DOCUMENT.json`\n"
+                             : table.text());
     return kStatusDone;
   }
 

@@ -1,21 +1,20 @@
 // pmembench check: conformance of a backend, built in or a shared object.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "dax/conformance.hpp"
+#include "dax/created_directory.hpp"
 #include "dax/open_device.hpp"
 #include "dax/plugin_trial.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {
@@ -24,35 +23,30 @@ using nlohmann::json;
 
 // A backend that has not come to the end by then hangs: the slowest medium takes seconds.
 constexpr std::uint64_t kLimit_ms = 300'000;
+// One check moves a megabyte or so.
+constexpr std::uint64_t kCheckLimit_ms = 30'000;
 
-// A folder of our own for the file of a check: what a backend that died left in it goes too.
+// A folder of our own for the file of a check: what a backend that died left in it goes too, and
+// what a check that was killed left goes with the next.
 class ScratchFolder {
  public:
-  ScratchFolder() = default;
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() {
-    if (path_.empty()) return;
-    unlink((path_ + "/medium").c_str());
-    rmdir(path_.c_str());
-  }
   // Makes the folder; the path of a file in it.
   [[nodiscard]] Result<std::string> file() {
     std::error_code error;
-    std::string path =
-        (std::filesystem::temp_directory_path(error) / "pmembench-check-XXXXXX").string();
-    if (error || mkdtemp(path.data()) == nullptr) {
+    const auto parent = std::filesystem::temp_directory_path(error);
+    auto made = error ? Result<CreatedDirectory>(environment_error("{}", error.message()))
+                      : CreatedDirectory::create(parent.string());
+    if (!made) {
       return environment_error(
-          "no folder for a temporary file can be made in {} ({}); name a medium "
-          "with --media",
-          path, error ? error.message() : std::strerror(errno));
+          "no folder for a temporary file can be made ({}); name a medium with --media",
+          made.error().message);
     }
-    path_ = path;
-    return path_ + "/medium";
+    folder_ = *std::move(made);
+    return folder_.path() + "/medium";
   }
 
  private:
-  std::string path_;
+  CreatedDirectory folder_;
 };
 
 class CheckCommand final : public Command {
@@ -97,7 +91,7 @@ class CheckCommand final : public Command {
     if (!media) return media.error();
     const auto spec = parse_media(*media);
     if (!spec) return spec.error();
-    const json found = find_out(**entry, *spec, host->info);
+    const json found = find_out(**entry, *spec, host->info, interrupted);
     if (interrupted.load(std::memory_order_relaxed)) return kStatusInterrupted;
     if (found.contains("error")) {
       return Error{static_cast<ErrorKind>(found["kind"].get<int>()), found["error"], 0};
@@ -109,7 +103,8 @@ class CheckCommand final : public Command {
   // In a child process, so that a backend that crashes is a finding like any other. The answer has
   // "checks", or "error" and "kind" where the medium did not open.
   [[nodiscard]] json find_out(const BackendEntry& entry, const MediaSpec& spec,
-                              const dax_host_info& host) const {
+                              const dax_host_info& host,
+                              const std::atomic<bool>& interrupted) const {
     const auto trial = [&](const TrialStage& tell) -> Result<std::string> {
       tell("opened its medium");
       OpenOptions open;
@@ -131,17 +126,16 @@ class CheckCommand final : public Command {
         checks.push_back(
             {{"check", check.name}, {"verdict", check.verdict}, {"detail", check.detail}});
       }
-      return json{{"checks", checks}}.dump();
+      return json_text({{"checks", checks}});
     };
-    const auto text = try_in_child(trial, kLimit_ms);
+    const auto text = try_in_child(trial, {kLimit_ms, kCheckLimit_ms, &interrupted});
     if (text) return json::parse(*text);
     return json{{"checks", json::array({{{"check", "it comes to the end of its checks"},
                                          {"verdict", "fail"},
                                          {"detail", text.error().message}}})}};
   }
   static std::string error_text(const Error& error) {
-    const json text = {{"error", error.message}, {"kind", static_cast<int>(error.kind)}};
-    return text.dump(-1, ' ', false, json::error_handler_t::replace);
+    return json_text({{"error", error.message}, {"kind", static_cast<int>(error.kind)}});
   }
 
   [[nodiscard]] Result<const BackendEntry*> from_file(const Registry& registry) const {
@@ -178,7 +172,7 @@ class CheckCommand final : public Command {
                         {"seed", seed_},
                         {"conforms", conforms},
                         {"checks", checks}};
-      fmt::print("{}\n", all.dump(2));
+      print_json(all, 2);
       return conforms ? kStatusDone : kStatusFound;
     }
     TextTable table({{"verdict"}, {"check"}});
@@ -186,8 +180,8 @@ class CheckCommand final : public Command {
       const std::string name = check["check"], detail = check["detail"];
       table.add({check["verdict"], detail.empty() ? name : name + ": " + detail});
     }
-    fmt::print("{} on {}, seed {}\n{}{} {}.\n", backend, media, seed_, table.text(), backend,
-               conforms ? "conforms" : "does not conform");
+    print_text(fmt::format("{} on {}, seed {}\n{}{} {}.\n", backend, media, seed_, table.text(),
+                           backend, conforms ? "conforms" : "does not conform"));
     return conforms ? kStatusDone : kStatusFound;
   }
 

@@ -1,8 +1,13 @@
 #include "cli/command_line.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
+#include <exception>
+#include <new>
 #include <system_error>
 
 #include "base/units.hpp"
@@ -52,15 +57,43 @@ Result<int> run_command(Command& command, const GlobalOptions& global) {
     const Status printed = flush_output(stdout, "standard output");
     if (status && !printed) return printed.error();
     return status;
+  } catch (const std::bad_alloc&) {
+    return runtime_error(
+        "there is not enough memory for this command: free some, or raise the limit of its shell "
+        "or "
+        "container");
   } catch (const std::system_error& error) {
-    // fmt's, when a stream takes no more.
-    return runtime_error("standard output cannot be written: {}", error.code().message());
+    // A thread that cannot be made, a file that cannot be looked at.
+    return runtime_error("the system refused something that the command needs: {}; raise the limit",
+                         error.what());
+  } catch (const std::exception& error) {
+    // Of a library: results that were stored so far are kept.
+    return runtime_error("an unexpected error ended the command: {}; results so far are kept",
+                         error.what());
   }
+}
+
+// What the parent left in this process must not decide how the command behaves.
+void settle_process() {
+  // A file that is opened must not become a standard stream that was closed.
+  for (int fd = open("/dev/null", O_RDONLY); fd >= 0; fd = open("/dev/null", O_RDONLY)) {
+    if (fd <= STDERR_FILENO) continue;
+    close(fd);
+    break;
+  }
+  // Ignored, it would hide how a worker died.
+  std::signal(SIGCHLD, SIG_DFL);
+  // A limit on the size of files (ulimit -f) is an error of the write that meets it.
+  std::signal(SIGXFSZ, SIG_IGN);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  settle_process();
   CLI::App app{
       "pmembench: measures memory that is addressed with loads and stores but lives behind more "
       "than a DIMM, and says what each number may claim.\n"

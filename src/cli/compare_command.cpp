@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/comparison_files.hpp"
 #include "cli/comparison_table.hpp"
 #include "cli/report_file.hpp"
 #include "cli/run_number.hpp"
@@ -81,8 +82,7 @@ class CompareCommand final : public Command {
     subcommand_->add_option("--minimal-effect", minimal_effect_, "Smaller changes do not matter")
         ->type_name("SHARE")
         ->capture_default_str();
-    subcommand_->add_option("--markdown", markdown_, "New file for a summary")->type_name("FILE");
-    subcommand_->add_option("--junit", junit_, "New file for JUnit XML")->type_name("FILE");
+    files_.add_to(*subcommand_);
     subcommand_->add_flag("--json", as_json_, "Print the comparison document");
     subcommand_->add_flag("--explain", explain_, "Say what each reason code means");
     subcommand_->add_flag("--strict", rules_.gate.strict, "Exit 3 where it is inconclusive");
@@ -94,6 +94,13 @@ class CompareCommand final : public Command {
     const auto effect = read_share("--minimal-effect", minimal_effect_);
     if (!effect) return effect.error();
     rules_.gate.minimal_effect = *effect;
+    std::vector<NamedPath> inputs = results_file(database_);
+    for (const std::string& each : {base_, head_}) {
+      inputs.push_back({"what is compared", each.substr(0, each.rfind(':'))});
+      inputs.push_back({"what is compared", each});
+    }
+    const Status made = files_.open(inputs);
+    if (!made) return made.error();
     auto base = load(base_, database_);
     if (!base) return base.error();
     auto head = load(head_, database_);
@@ -104,32 +111,25 @@ class CompareCommand final : public Command {
     Comparison comparison = compare_runs(base->run, head->run, rules_);
     comparison.created_utc = now_utc();
     comparison.command_line = global.command_line;
-    return write(comparison);
+    return deliver(comparison);
   }
 
  private:
-  Result<int> write(const Comparison& comparison) const {
-    if (!markdown_.empty()) {
-      const Status written =
-          write_report_file(markdown_, comparison_markdown(comparison), "--markdown");
-      if (!written) return written.error();
-    }
-    if (!junit_.empty()) {
-      const Status written = write_report_file(junit_, comparison_junit(comparison), "--junit");
-      if (!written) return written.error();
-    }
+  // What was decided is said even if it cannot be written.
+  int deliver(const Comparison& comparison) {
+    files_.write(comparison);
     if (as_json_) {
-      fmt::print("{}\n",
-                 to_json(comparison).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+      print_json(to_json(comparison), 2);
     } else {
-      fmt::print("{}", comparison_text(comparison, explain_));
+      print_text(comparison_text(comparison, explain_));
     }
     return comparison.exit;
   }
 
-  std::string base_, head_, markdown_, junit_, minimal_effect_ = "2%";
+  std::string base_, head_, minimal_effect_ = "2%";
   std::string database_ = "pmembench.db";
   CompareRules rules_;
+  ComparisonFiles files_;
   bool as_json_ = false, explain_ = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -72,6 +73,8 @@ class CrashCommand final : public Command {
       if (target == nullptr) return unknown(name);
       targets.push_back(target);
     }
+    auto store = open_store();
+    if (!store) return store.error();
     if (seed_option_->empty()) seed_ = std::random_device{}();
     std::vector<CrashOutcome> outcomes;
     for (const CrashTarget* target : targets) {
@@ -79,10 +82,14 @@ class CrashCommand final : public Command {
       outcomes.push_back(target->run({crashes_, seed_}));
       outcomes.back().target = target->name;
     }
-    as_json_ ? fmt::print("{}\n", document_of(outcomes).dump(2)) : print_table(outcomes);
     const bool all_hold = std::all_of(outcomes.begin(), outcomes.end(),
                                       [](const CrashOutcome& outcome) { return outcome.holds; });
-    if (const Status kept = keep(outcomes, all_hold); !kept) return kept.error();
+    // What was found is said even if it cannot be stored.
+    if (const Status kept = keep(*store, outcomes, all_hold); !kept) {
+      say(stderr,
+          fmt::format("pmembench: the outcomes are not stored: {}\n", kept.error().message));
+    }
+    as_json_ ? print_json(document_of(outcomes), 2) : print_table(outcomes);
     return all_hold ? kStatusDone : kStatusFound;
   }
 
@@ -96,13 +103,20 @@ class CrashCommand final : public Command {
   }
 
   // In the results file, where the report finds it.
-  Status keep(const std::vector<CrashOutcome>& outcomes, bool all_hold) const {
-    if (database_.empty()) return {};
-    auto store = Store::open(database_, Store::Mode::write);
-    if (!store) return store.error();
+  Status keep(std::optional<Store>& store, const std::vector<CrashOutcome>& outcomes,
+              bool all_hold) const {
+    if (!store) return {};
     const auto kept = store->save_document(
         {0, "", "crash", std::nullopt, all_hold ? "PASS" : "BROKEN", document_of(outcomes)});
     return kept ? Status() : kept.error();
+  }
+
+  // Before the first crash: a name that does not do must not cost the outcomes.
+  [[nodiscard]] Result<std::optional<Store>> open_store() const {
+    if (database_.empty()) return std::optional<Store>();
+    auto store = Store::open(database_, Store::Mode::write);
+    if (!store) return store.error();
+    return std::optional<Store>(*std::move(store));
   }
 
   [[nodiscard]] json document_of(const std::vector<CrashOutcome>& outcomes) const {
@@ -129,14 +143,16 @@ class CrashCommand final : public Command {
                  share(outcome.broken_invariants), outcome.holds ? "as expected" : "BROKEN",
                  outcome.expected});
     }
-    fmt::print("{}", table.text());
+    print_text(table.text());
     for (const CrashOutcome& outcome : outcomes) {
-      if (!outcome.holds) fmt::print("{} broke its promise: {}\n", outcome.target, outcome.example);
+      if (!outcome.holds) {
+        print_text(fmt::format("{} broke its promise: {}\n", outcome.target, outcome.example));
+      }
     }
-    fmt::print(
+    print_text(fmt::format(
         "\nCounts are crashes that showed it, in a model of memory (64-byte lines, 8-byte stores, "
         "nothing durable before its fence); seed {}.\n",
-        seed_);
+        seed_));
   }
 
   std::string database_;

@@ -89,7 +89,9 @@ class CurveCommand final : public Command {
     plan.settings.seed = seed_;
     plan.cells = *std::move(bases);
     keep_one_backend(plan);
-    std::set<std::string> existing = existing_media(plan);
+    const Status apart = keep_results_apart(database_, media_paths(plan));
+    if (!apart) return apart.error();
+    std::map<std::string, std::string> identities = media_identities(plan);
     const Status usable = skip_unusable_media(plan, host->registry, destroy_);
     if (!usable) return usable.error();
     if (const Status some = check_some_run(plan); !some) return some.error();
@@ -100,7 +102,7 @@ class CurveCommand final : public Command {
     input.seed = seed_;
     auto settings = worker_settings(*host, global, destroy_, interrupt);
     if (!settings) return settings.error();
-    settings->found_empty = std::move(existing);
+    settings->identities = std::move(identities);
     WorkerLauncher workers(*std::move(settings));
     input.workers = &workers;
     const Status times = read_times(input);
@@ -349,15 +351,15 @@ class CurveCommand final : public Command {
 
   void print(const json& document, std::int64_t id) const {
     if (as_json_) {
-      fmt::print("{}\n", document.dump(2));
+      print_json(document, 2);
       return;
     }
-    fmt::print("{}", curves_text(document));
+    print_text(curves_text(document));
     for (const json& curve : document["left_out"]) {
-      fmt::print("did not run: {}: {}\n", curve["title"].get<std::string>(),
-                 curve["reason"].get<std::string>());
+      print_text(fmt::format("did not run: {}: {}\n", curve["title"].get<std::string>(),
+                             curve["reason"].get<std::string>()));
     }
-    fmt::print("run {} is in {}\n", id, database_);
+    print_text(fmt::format("run {} is in {}\n", id, database_));
   }
 
   std::vector<std::string> media_, probes_, loads_, assignments_;

@@ -1,16 +1,9 @@
 // pmembench export: a stored run in a format that other tools read.
 #include "results/export.hpp"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <nlohmann/json.hpp>
-
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "cli/output_file.hpp"
 #include "cli/run_number.hpp"
 #include "results/store.hpp"
 
@@ -32,9 +25,15 @@ class ExportCommand final : public Command {
     subcommand_->add_option("--out", out_, "New file to write; standard output without it")
         ->type_name("FILE");
     subcommand_->add_flag("--json", as_json_, "The same as --format jsonl");
+    subcommand_->add_flag("--force", force_, "Overwrite what is in --out");
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {
+    const NamedPath outputs[] = {{"--out", out_}};
+    const Status apart = keep_apart(outputs, results_file(database_));
+    if (!apart) return apart.error();
+    auto file = OutputFile::open(out_, "--out", force_);
+    if (!file) return file.error();
     const auto store = Store::open(database_, Store::Mode::read);
     if (!store) return store.error();
     const auto number = run_number(run_);
@@ -51,51 +50,24 @@ class ExportCommand final : public Command {
     }
     const auto text = export_run(*record, *rows, replicates, as_json_ ? "jsonl" : format_);
     if (!text) return text.error();
-    return write(*text);
+    return write(*file, *text);
   }
 
  private:
-  Result<int> write(const std::string& text) const {
+  Result<int> write(OutputFile& file, const std::string& text) const {
     if (out_.empty()) {
-      fmt::print("{}", text);
+      print_data(text);
       return kStatusDone;
     }
-    const auto file = open_new();
-    if (!file) return file.error();
-    const bool wrote = std::fwrite(text.data(), 1, text.size(), *file) == text.size();
-    const Status flushed = flush_output(*file, out_);
-    const bool closed = std::fclose(*file) == 0;
-    if (!flushed) return flushed.error();
-    if (!wrote || !closed) return runtime_error("{} cannot be written: {}", out_, errno_text());
+    const Status written = file.write(text);
+    if (!written) return written.error();
     return kStatusDone;
   }
-
-  // A regular file that is there is somebody's; a device or a pipe may well be meant.
-  [[nodiscard]] Result<std::FILE*> open_new() const {
-    std::error_code ignored;
-    const bool special =
-        std::filesystem::exists(out_, ignored) && !std::filesystem::is_regular_file(out_, ignored);
-    std::FILE* file = std::fopen(out_.c_str(), special ? "we" : "wxe");
-    if (file != nullptr) return file;
-    const int code = errno;
-    if (code == EEXIST) {
-      return usage_error("{} exists and is not overwritten; remove it, or name another with --out",
-                         out_);
-    }
-    if (code == ENOENT) {
-      return usage_error("{} cannot be made, for its folder does not exist; make the folder first",
-                         out_);
-    }
-    if (code == EISDIR) return usage_error("{} is a folder; name a file in it with --out", out_);
-    return environment_error("{} cannot be made: {}; name another with --out", out_, errno_text());
-  }
-
-  static std::string errno_text() { return std::strerror(errno); }
 
   std::string run_, out_;
   std::string database_ = "pmembench.db";
   std::string format_ = "jsonl";
-  bool as_json_ = false;
+  bool as_json_ = false, force_ = false;
 };
 
 }  // namespace

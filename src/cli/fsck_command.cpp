@@ -7,6 +7,7 @@
 #include "block/kernel_block.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
+#include "cli/output.hpp"
 #include "dax/open_device.hpp"
 #include "fs/file_system.hpp"
 #include "plan/skip_reason.hpp"
@@ -49,11 +50,19 @@ class MediumCommand : public Command {
         ->type_name("BACKEND");
   }
 
-  [[nodiscard]] Result<OpenedMedium> open(const GlobalOptions& global, bool destroy) {
+  // `options`: what is meant for the medium.
+  [[nodiscard]] Result<OpenedMedium> open(const GlobalOptions& global, const OpenOptions& options) {
     auto host = open_host(global);
     if (!host) return host.error();
     const auto spec = parse_media(media_);
     if (!spec) return spec.error();
+    if (spec->path.empty() || spec->kind == DAX_MEDIA_POSIX) {
+      return usage_error(
+          "medium '{}' is made for one command and is gone after it: name a file or a device for "
+          "the "
+          "file system",
+          media_);
+    }
     if (backend_.empty()) {
       backend_ = most_specific_backend(host->registry, spec->kind);
     }
@@ -62,8 +71,6 @@ class MediumCommand : public Command {
     if (!(*entry)->usable()) {
       return environment_error("backend {} cannot run here: {}", backend_, (*entry)->reason);
     }
-    OpenOptions options;
-    options.destroy = destroy;
     auto device = open_device(**entry, *spec, host->info, options);
     if (!device) return device.error();
     OpenedMedium medium;
@@ -94,7 +101,10 @@ class MkfsCommand final : public MediumCommand {
         ->type_name("NUMBER");
   }
   Result<int> run(const GlobalOptions& global) override {
-    auto medium = open(global, destroy_);
+    OpenOptions options;
+    options.destroy = destroy_;
+    options.keep_created = true;
+    auto medium = open(global, options);
     if (!medium) return medium.error();
     FormatOptions format;
     format.inodes = inodes_;
@@ -118,8 +128,9 @@ class FsckCommand final : public MediumCommand {
     subcommand_->add_flag("--json", as_json_, "Print JSON");
   }
   Result<int> run(const GlobalOptions& global) override {
-    // It is content that is looked for, so its being there is no reason to refuse.
-    auto medium = open(global, true);
+    OpenOptions options;
+    options.read_only = true;
+    auto medium = open(global, options);
     if (!medium) return medium.error();
     const auto found = check_file_system(medium->source);
     if (!found && found.error().kind != ErrorKind::runtime) {
@@ -132,11 +143,12 @@ class FsckCommand final : public MediumCommand {
                         {"backend", backend_},
                         {"clean", problems.empty()},
                         {"problems", problems}};
-      fmt::print("{}\n", all.dump(2, ' ', false, json::error_handler_t::replace));
+      print_json(all, 2);
     } else {
-      for (const std::string& problem : problems) fmt::print("{}\n", problem);
-      fmt::print("{}: {}.\n", media_,
-                 problems.empty() ? "clean" : fmt::format("{} problems", problems.size()));
+      for (const std::string& problem : problems) print_text(problem + "\n");
+      print_text(
+          fmt::format("{}: {}.\n", media_,
+                      problems.empty() ? "clean" : fmt::format("{} problems", problems.size())));
     }
     return problems.empty() ? kStatusDone : kStatusFound;
   }

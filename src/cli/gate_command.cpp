@@ -9,6 +9,7 @@
 
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
+#include "cli/comparison_files.hpp"
 #include "cli/comparison_table.hpp"
 #include "cli/gate_self_test.hpp"
 #include "cli/gate_session.hpp"
@@ -17,7 +18,6 @@
 #include "cli/media_checks.hpp"
 #include "cli/output.hpp"
 #include "cli/progress_line.hpp"
-#include "cli/report_file.hpp"
 #include "cli/share_option.hpp"
 #include "cli/utc_time.hpp"
 #include "platform/environment.hpp"
@@ -97,8 +97,7 @@ class GateCommand final : public Command {
     gate.add_flag("--destroy", destroy_, "Existing content of the media may be overwritten");
     gate.add_flag("--explain", explain_, "Say what the reason codes mean");
     gate.add_flag("--json", as_json_, "Print the comparison as one JSON document");
-    add("--markdown", markdown_, "Also write a summary in Markdown", "FILE");
-    add("--junit", junit_, "Also write the verdicts as JUnit XML", "FILE");
+    files_.add_to(gate);
     add("--db", database_, "Also store the document here", "FILE");
     gate.add_flag("--self-test", self_test_,
                   "Gate this pmembench against itself: false alarms, and with --plant its power");
@@ -151,7 +150,7 @@ class GateCommand final : public Command {
     const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
     if (!usable) return usable.error();
     rules_.confidence = plan->settings.confidence;
-    const Status files = make_files();
+    const Status files = open_outputs(*plan);
     if (!files) return files.error();
     ProgressLine line(stderr, isatty(STDERR_FILENO) != 0);
     const MonotonicClock clock;
@@ -205,12 +204,18 @@ class GateCommand final : public Command {
   }
 
   // Before anything is measured: a name that does not do must not cost a measurement.
-  Status make_files() const {
-    for (const auto& [path, option] :
-         {std::pair(&markdown_, "--markdown"), std::pair(&junit_, "--junit")}) {
-      const Status made = path->empty() ? Status() : write_report_file(*path, "", option);
-      if (!made) return made;
-    }
+  Status open_outputs(const Plan& plan) {
+    std::vector<NamedPath> inputs = media_paths(plan);
+    inputs.push_back({"the campaign", options_.file});
+    inputs.push_back({"--base", words_.base});
+    inputs.push_back({"--head", words_.head});
+    if (Status apart = keep_results_apart(database_, inputs); !apart) return apart;
+    for (const NamedPath& file : results_file(database_)) inputs.push_back(file);
+    if (Status made = files_.open(inputs); !made) return made;
+    if (database_.empty()) return {};
+    auto store = Store::open(database_, Store::Mode::write);
+    if (!store) return store.error();
+    store_ = *std::move(store);
     return {};
   }
 
@@ -261,40 +266,29 @@ class GateCommand final : public Command {
     comparison.environment_differences = sides.differences;
     auto document = to_json(comparison);
     for (const auto& [key, value] : more_.items()) document[key] = value;
-    if (as_json_) {
-      fmt::print("{}\n", document.dump(2));
-    } else {
-      fmt::print("{}", text_.empty() ? comparison_text(comparison, explain_) : text_);
+    files_.write(comparison);
+    const Status stored = store_ ? store(comparison, document) : Status();
+    if (!stored) {
+      say(stderr,
+          fmt::format("pmembench: the verdict is not stored: {}\n", stored.error().message));
     }
-    const Status written = write_files(comparison);
-    if (!written) return written.error();
-    if (!database_.empty()) {
-      const Status stored = store(comparison, document);
-      if (!stored) return stored.error();
+    if (as_json_) {
+      print_json(document, 2);
+    } else {
+      print_text(text_.empty() ? comparison_text(comparison, explain_) : text_);
     }
     return comparison.exit;
   }
 
-  Status write_files(const Comparison& comparison) const {
-    Status written;
-    if (!markdown_.empty()) {
-      written = write_report_file(markdown_, comparison_markdown(comparison), "--markdown");
-    }
-    if (!written || junit_.empty()) return written;
-    return write_report_file(junit_, comparison_junit(comparison), "--junit");
-  }
-
-  Status store(const Comparison& comparison, const nlohmann::json& document) const {
-    auto store = Store::open(database_, Store::Mode::write);
-    if (!store) return store.error();
+  Status store(const Comparison& comparison, const nlohmann::json& document) {
     DocumentRecord record;
     record.created_utc = comparison.created_utc;
     record.kind = comparison.kind;
     record.verdict = name_of(comparison.verdict);
     record.document = document;
     // A point needs a reference that keeps its name.
-    if (!words_.base_label.empty()) return store->add_history(history_points(comparison), &record);
-    const auto id = store->save_document(record);
+    if (!words_.base_label.empty()) return store_->add_history(history_points(comparison), &record);
+    const auto id = store_->save_document(record);
     if (!id) return id.error();
     return {};
   }
@@ -303,7 +297,9 @@ class GateCommand final : public Command {
   GateWords words_;
   GateRules rules_;
   unsigned replicates_ = 20, suites_ = 1;
-  std::string minimal_effect_ = "2%", markdown_, junit_, database_;
+  std::string minimal_effect_ = "2%", database_;
+  ComparisonFiles files_;
+  std::optional<Store> store_;  // open as long as it is measured
   std::vector<std::string> plants_;
   nlohmann::json more_ = nlohmann::json::object();  // of the document, beside the comparison
   std::string text_;                                // for people; empty: the gate's table

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/report_file.hpp"
 #include "cli/text_table.hpp"
 #include "results/store.hpp"
@@ -123,14 +124,13 @@ class HistoryCommand final : public Command {
     bool alarms = false;
     for (const HistorySeries& series : all) alarms |= series.points.back().alarm != Alarm::none;
     if (as_json_) {
-      fmt::print("{}\n",
-                 to_json(all).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+      print_json(to_json(all), 2);
       return alarms ? kStatusFound : kStatusDone;
     }
-    if (all.empty()) fmt::print("the history is empty: record a gate with --add DOCUMENT.json\n");
-    for (const HistorySeries& series : all) fmt::print("{}", series_text(series));
+    if (all.empty()) print_text("the history is empty: record a gate with --add DOCUMENT.json\n");
+    for (const HistorySeries& series : all) print_text(series_text(series));
     if (alarms) {
-      fmt::print(
+      print_text(
           "the last point of a series alarms; if its level is right, say so with `pmembench "
           "baseline "
           "accept --reason TEXT`\n");

@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
+#include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "workloads/workload.hpp"
 
@@ -150,7 +151,7 @@ class ListCommand final : public Command {
     if (every || what_ == "media") all["media"] = media_json();
     if (every || what_ == "paths") all["paths"] = paths_json();
     if (every || what_ == "workloads") all["workloads"] = workloads_json();
-    fmt::print("{}", as_json_ ? all.dump(2) + "\n" : text_of_lists(all));
+    as_json_ ? print_json(all, 2) : print_text(text_of_lists(all));
     return kStatusDone;
   }
 

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "dax/addressing_backend.hpp"
+#include "dax/media_claim.hpp"
 #include "dax/open_device.hpp"
 
 namespace pmembench {
@@ -62,17 +64,25 @@ Status skip_unusable_media(Plan& plan, const Registry& registry, bool destroy) {
   return {};
 }
 
-std::set<std::string> existing_media(const Plan& plan) {
-  std::set<std::string> existing;
+std::map<std::string, std::string> media_identities(const Plan& plan) {
+  std::map<std::string, std::string> identities;
+  for (const NamedPath& medium : media_paths(plan)) {
+    if (!medium.path.empty()) identities.emplace(medium.path, medium_identity(medium.path));
+  }
+  return identities;
+}
+
+std::vector<NamedPath> media_paths(const Plan& plan) {
+  std::set<std::string> paths;
   for (const Cell& cell : plan.cells) {
     for (const std::string& media : {cell.media, cell.probe_media()}) {
       const auto spec = parse_media(media);
-      if (!spec || spec->path.empty()) continue;
-      std::error_code ignored;
-      if (std::filesystem::exists(spec->path, ignored)) existing.insert(media);
+      if (spec) paths.insert(spec->path);
     }
   }
-  return existing;
+  std::vector<NamedPath> named;
+  for (const std::string& path : paths) named.push_back({"a medium", path});
+  return named;
 }
 
 }  // namespace pmembench

@@ -1,10 +1,12 @@
 // Looks at every medium of a plan before anything is measured.
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
+#include "cli/output_file.hpp"
 #include "dax/registry.hpp"
 #include "plan/plan.hpp"
 
@@ -14,8 +16,11 @@ namespace pmembench {
 // is changed on the media. Where that leaves no cell to run, the first reason is the error.
 Status skip_unusable_media(Plan& plan, const Registry& registry, bool destroy);
 
-// Media, as cells write them, that are there already and not made for the run. Asked for before
-// skip_unusable_media, it gives those that a run without --destroy may use because they are empty.
-std::set<std::string> existing_media(const Plan& plan);
+// What the paths of a plan's media lead to (medium_identity()), by path. Asked for before
+// skip_unusable_media, which finds those that are there empty, or refuses them.
+std::map<std::string, std::string> media_identities(const Plan& plan);
+
+// Where the media of a plan lie, for keep_apart().
+[[nodiscard]] std::vector<NamedPath> media_paths(const Plan& plan);
 
 }  // namespace pmembench

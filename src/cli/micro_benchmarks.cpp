@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 
+#include "cli/output.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -16,7 +18,7 @@ using benchmark::IterationCount;
 
 void measure(benchmark::State& state, const MicroBenchmark& kernel) {
   if (const Status ready = kernel.begin(); !ready) {
-    state.SkipWithError(ready.error().message.c_str());
+    state.SkipWithError(for_terminal(ready.error().message).c_str());
     return;
   }
   bool going = true;
@@ -25,7 +27,8 @@ void measure(benchmark::State& state, const MicroBenchmark& kernel) {
   }
   const Status right = kernel.end();
   if (!going || !right) {
-    state.SkipWithError(right ? "the kernel stopped short" : right.error().message.c_str());
+    state.SkipWithError(right ? "the kernel stopped short"
+                              : for_terminal(right.error().message).c_str());
     return;
   }
   const auto operations = state.iterations();

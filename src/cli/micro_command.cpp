@@ -8,6 +8,7 @@
 
 #include "base/units.hpp"
 #include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/media_checks.hpp"
 #include "cli/micro_benchmarks.hpp"
 #include "cli/micro_kernel.hpp"
@@ -22,6 +23,7 @@
 #include "results/store.hpp"
 #include "results/stored_derived.hpp"
 #include "run/checks.hpp"
+#include "run/worker_link.hpp"
 
 namespace pmembench {
 namespace {
@@ -138,17 +140,21 @@ class MicroCommand final : public Command {
   }
 
   static std::vector<MicroBenchmark> benchmarks_of(const std::vector<const Cell*>& cells,
-                                                   MicroKernels& kernels) {
+                                                   MicroKernels& kernels,
+                                                   const std::atomic<bool>& interrupt) {
     std::vector<MicroBenchmark> benchmarks;
     for (const Cell* cell : cells) {
       MicroBenchmark one;
-      one.name = cell->name;
+      one.name = for_terminal(cell->name);
       const auto size = cell->parameters.find("operation_size");
       const bool moves = cell->capabilities.does_work && size != cell->parameters.end();
       if (moves) one.bytes_per_operation = parse_count(size->second).value();
       const auto batch = cell->parameters.find("batch");
       one.batch = batch == cell->parameters.end() ? 1 : parse_count(batch->second).value();
-      one.begin = [&kernels, cell] { return kernels.begin(*cell); };
+      one.begin = [&kernels, &interrupt, cell] {
+        return interrupt.load(std::memory_order_relaxed) ? Status(interruption())
+                                                         : kernels.begin(*cell);
+      };
       one.run = [&kernels](std::uint64_t operations) { return kernels.run(operations); };
       one.end = [&kernels] { return kernels.end(); };
       benchmarks.push_back(std::move(one));
@@ -158,7 +164,8 @@ class MicroCommand final : public Command {
 
   static Result<int> list(const Plan& plan, const std::vector<std::string>& flags) {
     std::vector<MicroBenchmark> benchmarks;
-    for (const Cell* cell : runnable(plan)) benchmarks.push_back({cell->name, 0, 1, {}, {}, {}});
+    for (const Cell* cell : runnable(plan))
+      benchmarks.push_back({for_terminal(cell->name), 0, 1, {}, {}, {}});
     const auto listed = run_micro_benchmarks(
         benchmarks, flags, false, [](std::size_t, const MicroResult&) { return Status(); });
     if (!listed) return listed.error();
@@ -197,28 +204,39 @@ class MicroCommand final : public Command {
 
   Result<int> measure(const Host& host, const Plan& plan, const std::vector<std::string>& flags,
                       const std::string& command_line) {
+    const Status apart = keep_results_apart(database_, media_paths(plan));
+    if (!apart) return apart.error();
     auto store = Store::open(database_, Store::Mode::write);
     if (!store) return store.error();
     const auto id = store->begin_run(record_of(plan, command_line));
     if (!id) return id.error();
+    const std::atomic<bool>& interrupt = catch_interrupts();
     MicroKernels kernels(host, destroy_);
     const std::vector<const Cell*> cells = runnable(plan);
-    const std::vector<MicroBenchmark> benchmarks = benchmarks_of(cells, kernels);
+    const std::vector<MicroBenchmark> benchmarks = benchmarks_of(cells, kernels, interrupt);
     std::size_t failed = 0;
     const auto keep = [&](std::size_t index, const MicroResult& result) {
       std::optional<Replicate> replicate;
       const Row row =
           row_of(*cells[index], result, replicate, benchmarks[index].bytes_per_operation, kernels);
+      // What was cut short is no result, and nothing went wrong.
+      if (interrupt.load(std::memory_order_relaxed)) return Status();
       failed += row.status == "error" ? 1 : 0;
-      if (as_json_) fmt::print("{}\n", to_json(row).dump());
+      if (as_json_) print_json(to_json(row), -1);
       return store->save(*id, row, replicate ? &*replicate : nullptr);
     };
     const auto ran = run_micro_benchmarks(benchmarks, flags, as_json_, keep);
     const bool measured = ran && *ran > 0;
+    const bool interrupted = interrupt.load(std::memory_order_relaxed);
     Status closed = measured ? save_derived(*store, *id) : Status{};
-    if (closed) closed = store->finish_run(*id, measured ? "done" : "failed");
+    const char* state = interrupted ? "interrupted" : measured ? "done" : "failed";
+    if (closed) closed = store->finish_run(*id, state);
     if (!ran) return ran.error();
     if (!closed) return closed.error();
+    if (interrupted) {
+      say(stderr, fmt::format("interrupted: what was measured is kept in {}\n", database_));
+      return kStatusInterrupted;
+    }
     if (*ran == 0) {
       return usage_error(
           "no kernel was selected: see --benchmark_list_tests for their names, and "
@@ -228,7 +246,7 @@ class MicroCommand final : public Command {
       return runtime_error("{} kernel{} failed; the results say which and why", failed,
                            failed == 1 ? "" : "s");
     }
-    if (!as_json_) fmt::print("run {} is in {}\n", *id, database_);
+    if (!as_json_) print_text(fmt::format("run {} is in {}\n", *id, database_));
     return kStatusDone;
   }
 

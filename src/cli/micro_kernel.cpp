@@ -1,5 +1,6 @@
 #include "cli/micro_kernel.hpp"
 
+#include "dax/media_claim.hpp"
 #include "platform/topology.hpp"
 #include "run/checks.hpp"
 #include "run/medium_facts.hpp"
@@ -20,9 +21,12 @@ Status MicroKernels::open(const Cell& cell) {
   options.destroy = destroy_;
   options.backend_options = cell.backend_options;
   options.node = cell.placement.memory_node;
+  options.identity = identities_.emplace(spec->path, medium_identity(spec->path)).first->second;
+  options.found_empty = !destroy_ && filled_.contains(spec->path);
   auto opened = open_device(**backend, *spec, host_.info, options);
   if (!opened) return opened.error();
   opened_.emplace(*std::move(opened));
+  if (!spec->path.empty()) filled_.insert(spec->path);
   medium_ = medium_facts(opened_->facts, *spec);
   does_work_ = ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0;
   device_key_ = cell.device_key();

@@ -1,8 +1,10 @@
 // MicroKernels: the cells of a plan as kernels that a benchmark library can call, in this process.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "cli/host.hpp"
@@ -36,6 +38,8 @@ class MicroKernels {
   const Host& host_;
   bool destroy_;
   std::string device_key_;
+  std::map<std::string, std::string> identities_;  // what the paths of media led to at first
+  std::set<std::string> filled_;                   // paths of media that this process has filled
   bool does_work_ = true;
   double ceiling_bytes_per_s_ = 0;
   MediumFacts medium_;

@@ -1,8 +1,13 @@
 #include "cli/output.hpp"
 
+#include <fmt/core.h>
+
 #include <cerrno>
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <string_view>
+
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {
@@ -19,9 +24,65 @@ std::string quoted(std::string_view word) {
   return text + "'";
 }
 
+// The length of the UTF-8 character that begins `text`; 0: none does (RFC 3629).
+std::size_t character_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  unsigned least = 0x80, most = 0xBF;  // of the second byte
+  if (first == 0xE0) least = 0xA0;
+  if (first == 0xED) most = 0x9F;  // surrogates
+  if (first == 0xF0) least = 0x90;
+  if (first == 0xF4) most = 0x8F;
+  if (byte(1) < least || byte(1) > most) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return 0;
+  }
+  return length;
+}
+
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  if (character.size() == 1)
+    return (first < 0x20 && first != '\n' && first != '\t') || first == 0x7F;
+  return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;  // C1
+}
+
 }  // namespace
 
-void say(std::FILE* stream, const std::string& text) {
+std::string for_terminal(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    const std::string_view character = text.substr(0, length == 0 ? 1 : length);
+    if (length == 0 || is_control(character)) {
+      for (const char c : character) {
+        shown += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      }
+    } else {
+      shown += character;
+    }
+    text.remove_prefix(character.size());
+  }
+  return shown;
+}
+
+void say(std::FILE* stream, const std::string& text) { say_raw(stream, for_terminal(text)); }
+
+void print_text(const std::string& text) { print_data(for_terminal(text)); }
+
+void print_json(const nlohmann::json& value, int indent) {
+  print_data(json_text(value, indent) + "\n");
+}
+
+void print_data(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void say_raw(std::FILE* stream, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stream);
   std::fflush(stream);
 }

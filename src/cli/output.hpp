@@ -2,14 +2,31 @@
 #pragma once
 
 #include <cstdio>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 
 namespace pmembench {
 
-// To a stream for people (standard error). That it is closed or full is no reason to lose a run.
+// `text` as a terminal may show it: control characters but tab and newline, and bytes that are not
+// UTF-8, become "\\x1b". Labels, reasons and paths come from files, plugins and other processes.
+[[nodiscard]] std::string for_terminal(std::string_view text);
+
+// To a stream for people (standard error), printable. That it is closed or full is no reason to
+// lose a run.
 void say(std::FILE* stream, const std::string& text);
+// The same as it is: for what moves the cursor on purpose.
+void say_raw(std::FILE* stream, const std::string& text);
+
+// To standard output, printable. Whether it arrived, flush_output() says in the end.
+void print_text(const std::string& text);
+// A document or a line of one, with a newline. Bytes that are not UTF-8 become U+FFFD. `indent`: as
+// of json::dump, -1 for one line.
+void print_json(const nlohmann::json& value, int indent);
+// Data for other programs (CSV and the like), byte for byte.
+void print_data(const std::string& text);
 
 // Everything printed to `stream` so far is with its reader. Errors (runtime): it is not; `name` is
 // what the stream is called in the sentence.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/probe_report.hpp"
 #include "measure/timer.hpp"
 
@@ -24,7 +25,7 @@ class ProbeCommand final : public Command {
   Result<int> run(const GlobalOptions& /*global*/) override {
     nlohmann::json facts = probe_json(root_);
     facts["timer"] = timer();
-    fmt::print("{}", as_json_ ? facts.dump(2) + "\n" : probe_text(facts));
+    as_json_ ? print_json(facts, 2) : print_text(probe_text(facts));
     return kStatusDone;
   }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench::probe {
 
@@ -16,7 +17,7 @@ json member(const json& object, const char* key) {
 
 std::string text_of(const json& value) {
   if (value.is_string() && !value.get_ref<const std::string&>().empty()) return value;
-  return value.is_number() ? value.dump() : kUnknown;
+  return value.is_number() ? json_text(value) : kUnknown;
 }
 std::string text(const json& object, const char* key) { return text_of(member(object, key)); }
 
@@ -38,8 +39,8 @@ std::string cpu_list(const json& cpus, const char* none) {
   for (std::size_t i = 0; i < cpus.size();) {
     std::size_t last = i;
     while (last + 1 < cpus.size() && cpus[last + 1].get<int>() == cpus[last].get<int>() + 1) ++last;
-    result += (result.empty() ? "" : ",") + cpus[i].dump();
-    if (last > i) result += "-" + cpus[last].dump();
+    result += (result.empty() ? "" : ",") + json_text(cpus[i]);
+    if (last > i) result += "-" + json_text(cpus[last]);
     i = last + 1;
   }
   return result.empty() ? none : result;

@@ -1,7 +1,8 @@
 #include "cli/probe_report.hpp"
+#include "record/codec.hpp"
 
-#include <optional>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "platform/cpu.hpp"
 #include "platform/devices.hpp"
@@ -210,7 +211,7 @@ json probe_json(const std::string& root) {
                       {"block", block_json(root)},
                       {"settings", settings_json(environment)}};
   // A mount point may be any bytes; what leaves here can be dumped without an exception.
-  return json::parse(facts.dump(-1, ' ', false, json::error_handler_t::replace));
+  return json::parse(json_text(facts));
 }
 
 }  // namespace pmembench

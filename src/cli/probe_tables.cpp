@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/probe_parts.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench::probe {
 
@@ -12,13 +13,13 @@ namespace {
 
 std::string with_unit(const json& object, const char* key, const char* unit) {
   const json value = member(object, key);
-  return value.is_number() ? value.dump() + " " + unit : kUnknown;
+  return value.is_number() ? json_text(value) + " " + unit : kUnknown;
 }
 
 std::string distances_of(const json& distance) {
   std::string result;
   for (const auto& [node, value] : distance.items()) {
-    result += fmt::format("{}{}:{}", result.empty() ? "" : " ", node, value.dump());
+    result += fmt::format("{}{}:{}", result.empty() ? "" : " ", node, json_text(value));
   }
   return result.empty() ? kUnknown : result;
 }

@@ -31,20 +31,20 @@ void ProgressLine::show(const Progress& progress) {
   const double every_s = terminal_ ? kTerminalEvery_s : kPlainEvery_s;
   if (progress.elapsed_s - last_s_ < every_s) return;
   last_s_ = progress.elapsed_s;
-  std::string text = progress_text(progress);
+  std::string text = for_terminal(progress_text(progress));
   if (!terminal_) {
     pmembench::say(stream_, text + "\n");
     return;
   }
   const std::size_t columns = columns_of(stream_);
   if (text.size() >= columns) text.resize(columns - 1);
-  pmembench::say(stream_, "\r\x1b[K" + text);
+  say_raw(stream_, "\r\x1b[K" + text);
   shown_ = true;
 }
 
 void ProgressLine::clear() {
   if (!shown_) return;
-  pmembench::say(stream_, "\r\x1b[K");
+  say_raw(stream_, "\r\x1b[K");
   shown_ = false;
 }
 

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <spawn.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 #include "cli/commands.hpp"
 #include "cli/run_number.hpp"
 #include "platform/executable.hpp"
+#include "platform/fd_path.hpp"
 #include "record/codec.hpp"
 #include "results/stored_derived.hpp"
 
@@ -27,36 +30,28 @@ namespace files = std::filesystem;
 
 constexpr const char* kPackage = "pmembench_report";
 
-// A file that goes with its owner: a document on its way to the package.
-class TemporaryFile {
+// A document on its way to the package: in memory, without a name, so that nothing is left of it.
+class PassedDocument {
  public:
-  static Result<TemporaryFile> make() {
-    std::error_code error;
-    const files::path folder = files::temp_directory_path(error);
-    std::string path =
-        ((error ? files::path("/tmp") : folder) / "pmembench-document-XXXXXX").string();
-    UniqueFd file(mkostemp(path.data(), O_CLOEXEC));
+  static Result<PassedDocument> make() {
+    // Without MFD_CLOEXEC: the package reads it through the descriptor that it inherits.
+    UniqueFd file(memfd_create("pmembench-document", 0));
     if (!file) {
-      return environment_error("{} cannot be made: {}; name a folder that can be written in TMPDIR",
-                               path, std::strerror(errno));
+      return environment_error("no memory for a document of the report: {}; free some",
+                               std::strerror(errno));
     }
-    return TemporaryFile(std::move(path), std::move(file));
-  }
-  TemporaryFile(TemporaryFile&& other) noexcept
-      : path_(std::exchange(other.path_, {})), file_(std::move(other.file_)) {}
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(TemporaryFile&&) = delete;
-  ~TemporaryFile() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    return PassedDocument(std::move(file));
   }
 
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string path() const { return fd_path(file_.get()); }
   [[nodiscard]] int fd() const { return file_.get(); }
+  [[nodiscard]] bool empty() const {
+    struct stat facts {};
+    return ::fstat(file_.get(), &facts) != 0 || facts.st_size == 0;
+  }
 
  private:
-  TemporaryFile(std::string path, UniqueFd file) : path_(std::move(path)), file_(std::move(file)) {}
-  std::string path_;
+  explicit PassedDocument(UniqueFd file) : file_(std::move(file)) {}
   UniqueFd file_;
 };
 
@@ -142,6 +137,8 @@ class ReportCommand final : public Command {
         ->excludes("--compare");
     subcommand_->add_option("--history", request_.history, "Show this history (JSON)")
         ->type_name("FILE");
+    subcommand_->add_flag("--force", request_.force,
+                          "Overwrite files that are no earlier reports, too");
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {
@@ -157,15 +154,14 @@ class ReportCommand final : public Command {
     const auto derived = write_derived(*number, request);
     if (!derived) return derived.error();
     if (other_.empty()) return draw(*folder, request);
-    const auto file = TemporaryFile::make();
+    const auto file = PassedDocument::make();
     if (!file) return file.error();
     const auto compared = run_program(
         {*binary, "compare", other_, run_or_latest(), "--json", "--db", request_.database},
         own_environment(), file->fd());
     if (!compared) return compared.error();
     // A verdict is a status too; where nothing was compared, its own sentence has been printed.
-    std::error_code error;
-    if (files::file_size(file->path(), error) == 0 || error) {
+    if (file->empty()) {
       return *compared == kStatusDone ? static_cast<int>(ErrorKind::runtime) : *compared;
     }
     request.comparison = file->path();
@@ -175,11 +171,11 @@ class ReportCommand final : public Command {
  private:
   // What the package draws and does not compute. In a file even where the store has it: a store may
   // be older than this pmembench, and may be read-only.
-  [[nodiscard]] Result<TemporaryFile> write_derived(std::optional<std::int64_t> number,
-                                                    ReportRequest& request) const {
+  [[nodiscard]] Result<PassedDocument> write_derived(std::optional<std::int64_t> number,
+                                                     ReportRequest& request) const {
     const auto store = Store::open(request_.database, Store::Mode::read);
     if (!store) return store.error();
-    auto file = TemporaryFile::make();
+    auto file = PassedDocument::make();
     if (!file) return file;
     const auto runs = store->runs();
     if (!runs) return runs.error();
@@ -196,8 +192,8 @@ class ReportCommand final : public Command {
       const ssize_t more = ::write(file->fd(), text.data() + done, text.size() - done);
       if (more < 0 && errno == EINTR) continue;
       if (more < 0) {
-        return environment_error("{} cannot be written: {}; name a folder with room in TMPDIR",
-                                 file->path(), std::strerror(errno));
+        return environment_error("no memory for a document of the report: {}; free some",
+                                 std::strerror(errno));
       }
       done += static_cast<std::size_t>(more);
     }
@@ -250,6 +246,7 @@ std::vector<std::string> report_arguments(const ReportRequest& request) {
   add("--derived", request.derived);
   add("--comparison", request.comparison);
   add("--history", request.history);
+  if (request.force) words.emplace_back("--force");
   words.emplace_back("--");
   words.push_back(request.database);
   return words;

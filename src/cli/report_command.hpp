@@ -18,6 +18,7 @@ struct ReportRequest {
   std::string database = "pmembench.db";
   std::string run, html, png, comparison, history;  // empty: not given
   std::string derived;                              // file of the document `derived`
+  bool force = false;                               // overwrite what is no earlier report
 };
 std::vector<std::string> report_arguments(const ReportRequest& request);
 

@@ -1,4 +1,4 @@
-// Files that a command writes for other programs: never over what somebody keeps there.
+// Files that a command reads as a whole: documents of pmembench and of Google Benchmark.
 #pragma once
 
 #include <string>
@@ -7,12 +7,12 @@
 
 namespace pmembench {
 
-// Writes `text` to a file that does not exist or is empty (as $GITHUB_STEP_SUMMARY is), or to a
-// device or pipe. `option`: how it was named, for the sentence. Refuses what holds something.
-Status write_report_file(const std::string& path, const std::string& text,
-                         const std::string& option);
+// Larger documents are no documents: the largest that pmembench writes has a few megabytes.
+inline constexpr std::size_t kLargestDocumentBytes = std::size_t{256} << 20;
 
-// All of a file. Errors (usage): it is not there, or cannot be read.
-Result<std::string> read_report_file(const std::string& path);
+// All of a regular file or pipe. Errors (usage): it is not there, cannot be read, is a device, or
+// holds more than `limit_bytes`.
+Result<std::string> read_report_file(const std::string& path,
+                                     std::size_t limit_bytes = kLargestDocumentBytes);
 
 }  // namespace pmembench

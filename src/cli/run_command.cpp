@@ -94,18 +94,27 @@ class RunCommand final : public Command {
     if (const auto more = read_memory_attributes(); more) add_memory_attributes(*more, topology);
     auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
     if (!plan) return plan.error();
-    std::set<std::string> existing = existing_media(*plan);
+    std::map<std::string, std::string> identities = media_identities(*plan);
     const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
     if (!usable && !dry_run_) return usable.error();
     if (dry_run_) {
-      fmt::print("{}", as_json_ ? plan_json(*plan).dump(2) + "\n" : plan_text(*plan));
+      as_json_ ? print_json(plan_json(*plan), 2) : print_text(plan_text(*plan));
       return kStatusDone;
     }
+    std::vector<NamedPath> inputs = media_paths(*plan);
+    inputs.push_back({"the campaign", options_.file});
+    const Status apart = keep_results_apart(database_, inputs);
+    if (!apart) return apart.error();
     auto store = Store::open(database_, Store::Mode::write);
     if (!store) return store.error();
     auto settings = worker_settings(*host, global, destroy_, interrupt);
     if (!settings) return settings.error();
-    settings->found_empty = std::move(existing);
+    // A medium that was there and empty holds this run's bytes from now on.
+    const bool filled = std::any_of(identities.begin(), identities.end(), [](const auto& medium) {
+      return medium.second != "nothing" && !medium.second.starts_with("directory");
+    });
+    if (filled && !destroy_) to_go_on_ = "--resume --destroy";
+    settings->identities = std::move(identities);
     WorkerLauncher workers(*std::move(settings));
     RunInput input;
     input.plan = &*plan;
@@ -232,11 +241,11 @@ class RunCommand final : public Command {
     const auto derived = derived_of(store, *record);
     if (!derived) return derived.error();
     if (as_json_) {
-      for (const Row& row : rows) fmt::print("{}\n", to_json(row).dump());
-      fmt::print("{}", durability_json_lines(derived->durability, derived->crossovers));
+      for (const Row& row : rows) print_json(to_json(row), -1);
+      print_data(durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      fmt::print("{}{}run {} is in {}\n", result_text(rows), derived_text(derived->tables), id,
-                 database_);
+      print_text(fmt::format("{}{}run {} is in {}\n", result_text(rows),
+                             derived_text(derived->tables), id, database_));
     }
     std::fflush(stdout);
     return {};
@@ -249,8 +258,8 @@ class RunCommand final : public Command {
       say(stderr,
           fmt::format(
               "interrupted: {} replicate{} of this session are kept in {}; the same command "
-              "with --resume goes on\n",
-              outcome.replicates, outcome.replicates == 1 ? "" : "s", database_));
+              "with {} goes on\n",
+              outcome.replicates, outcome.replicates == 1 ? "" : "s", database_, to_go_on_));
       return kStatusInterrupted;
     }
     const std::size_t failed = outcome.failed + recorder.contradicted();
@@ -266,10 +275,10 @@ class RunCommand final : public Command {
       say(stderr,
           fmt::format(
               "unfinished: the budget ended before {} of {} cells had their turn, and {} more had "
-              "fewer than {} process{}; the same command with --resume goes on, or give a larger "
+              "fewer than {} process{}; the same command with {} goes on, or give a larger "
               "--budget\n",
               unmeasured, unmeasured + recorder.measured(), recorder.begun(), minimum_replicates,
-              minimum_replicates == 1 ? "" : "es"));
+              minimum_replicates == 1 ? "" : "es", to_go_on_));
       return kStatusUnfinished;
     }
     if (strict_) return strict_verdict(recorder.rows());
@@ -280,6 +289,7 @@ class RunCommand final : public Command {
   std::string database_ = "pmembench.db";
   bool destroy_ = false, resume_ = false, dry_run_ = false, as_json_ = false;
   bool strict_ = false;
+  std::string to_go_on_ = "--resume";  // the options that a run which did not end goes on with
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/derived_text.hpp"
+#include "cli/output.hpp"
 #include "cli/result_table.hpp"
 #include "cli/run_number.hpp"
 #include "cli/text_table.hpp"
@@ -64,19 +65,19 @@ class ShowCommand final : public Command {
     const auto rows = store->rows(record->id);
     if (!rows) return rows.error();
     if (warnings_ && !as_json_ && !numa_) {
-      fmt::print("{}", warnings_text(*rows));
+      print_text(warnings_text(*rows));
       return kStatusDone;
     }
     const auto derived = derived_of(*store, *record);
     if (!derived) return derived.error();
     if (numa_) return show_numa(*derived);
     if (as_json_) {
-      for (const Row& row : *rows) fmt::print("{}\n", to_json(row).dump());
-      fmt::print("{}", durability_json_lines(derived->durability, derived->crossovers));
+      for (const Row& row : *rows) print_json(to_json(row), -1);
+      print_data(durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      fmt::print("run {}: campaign {}, started {}, {}, seed {}\n\n{}{}", record->id,
-                 record->campaign, record->started_utc, record->status, record->seed,
-                 result_text(*rows), derived_text(derived->tables));
+      print_text(fmt::format("run {}: campaign {}, started {}, {}, seed {}\n\n{}{}", record->id,
+                             record->campaign, record->started_utc, record->status, record->seed,
+                             result_text(*rows), derived_text(derived->tables)));
     }
     return kStatusDone;
   }
@@ -89,8 +90,8 @@ class ShowCommand final : public Command {
           "no row of this run was placed by nodes: measure configs/numa.yaml, or give placement "
           "cpu_node=N");
     }
-    fmt::print("{}", as_json_ ? numa_json(derived.matrices, derived.interleave).dump(2) + "\n"
-                              : derived_text(tables).substr(1));
+    as_json_ ? print_json(numa_json(derived.matrices, derived.interleave), 2)
+             : print_text(derived_text(tables).substr(1));
     return kStatusDone;
   }
 
@@ -98,19 +99,19 @@ class ShowCommand final : public Command {
     const auto runs = store.runs();
     if (!runs) return runs.error();
     if (!as_json_) {
-      fmt::print("{}", runs_text(*runs));
+      print_text(runs_text(*runs));
       return kStatusDone;
     }
     for (const RunRecord& run : *runs) {
-      fmt::print("{}\n", nlohmann::json{{"run", run.id},
-                                        {"started_utc", run.started_utc},
-                                        {"finished_utc", run.finished_utc},
-                                        {"status", run.status},
-                                        {"campaign", run.campaign},
-                                        {"version", run.version},
-                                        {"machine_fingerprint", run.machine_fingerprint},
-                                        {"plan_fingerprint", run.plan_fingerprint}}
-                             .dump());
+      print_json(nlohmann::json{{"run", run.id},
+                                {"started_utc", run.started_utc},
+                                {"finished_utc", run.finished_utc},
+                                {"status", run.status},
+                                {"campaign", run.campaign},
+                                {"version", run.version},
+                                {"machine_fingerprint", run.machine_fingerprint},
+                                {"plan_fingerprint", run.plan_fingerprint}},
+                 -1);
     }
     return kStatusDone;
   }

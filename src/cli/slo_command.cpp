@@ -123,7 +123,11 @@ class SloCommand final : public Command {
     const Topology topology = read_topology("/");
     auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
     if (!plan) return plan.error();
-    std::set<std::string> existing = existing_media(*plan);
+    std::vector<NamedPath> inputs = media_paths(*plan);
+    inputs.push_back({"the campaign", options_.file});
+    const Status apart = keep_results_apart(database_, inputs);
+    if (!apart) return apart.error();
+    std::map<std::string, std::string> identities = media_identities(*plan);
     const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
     if (!usable) return usable.error();
     choose_cells(*plan);
@@ -133,7 +137,7 @@ class SloCommand final : public Command {
     input.resolution = resolution_ / 100;
     auto settings = worker_settings(*host, global, destroy_, interrupt);
     if (!settings) return settings.error();
-    settings->found_empty = std::move(existing);
+    settings->identities = std::move(identities);
     WorkerLauncher workers(*std::move(settings));
     input.workers = &workers;
     return search(*plan, std::move(input), global);
@@ -196,7 +200,8 @@ class SloCommand final : public Command {
       ++searched;
       if (cells.back()["verdict"] == "FOUND") ++found;
       if (!as_json_)
-        fmt::print("{}\n  {}\n", cell.name, cells.back()["sentence"].get<std::string>());
+        print_text(
+            fmt::format("{}\n  {}\n", cell.name, cells.back()["sentence"].get<std::string>()));
       if (stopped_early) break;
     }
     return close(*store, std::move(cells), searched, found, stopped_early, global);
@@ -230,7 +235,7 @@ class SloCommand final : public Command {
     record.document = document;
     const auto saved = store.save_document(record);
     if (!saved) return saved.error();
-    if (as_json_) fmt::print("{}\n", document.dump(2));
+    if (as_json_) print_json(document, 2);
     if (stopped_early) return kStatusInterrupted;
     if (searched == 0) {
       return environment_error("no cell of {} can be searched here: {}", options_.file,
@@ -238,7 +243,7 @@ class SloCommand final : public Command {
                                    ? std::string("it has none")
                                    : document["cells"].front()["reason"].get<std::string>());
     }
-    if (!as_json_) fmt::print("the trials are in {}\n", database_);
+    if (!as_json_) print_text(fmt::format("the trials are in {}\n", database_));
     return kStatusDone;
   }
 

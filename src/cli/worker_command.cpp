@@ -1,11 +1,22 @@
 // pmembench worker: the process that measures; started by run, never by hand.
+#include <unistd.h>
+
+#include <csignal>
+
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/version.hpp"
 #include "run/worker.hpp"
+#include "run/worker_process.hpp"
 
 namespace pmembench {
 namespace {
+
+// What is left of the time in which a worker removes what it made, once its coordinator is gone: it
+// sees the end of its input when the slice is over. A longer slice ends with the process.
+constexpr unsigned kLastSeconds = 2;
+
+extern "C" void on_parent_died(int /*signal*/) { alarm(kLastSeconds); }
 
 class WorkerCommand final : public Command {
  public:
@@ -18,6 +29,8 @@ class WorkerCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {
+    std::signal(SIGALRM, SIG_DFL);
+    std::signal(kParentDiedSignal, on_parent_died);
     // The protocol gets descriptors of its own: a backend that prints must not break it.
     UniqueFd in(dup(STDIN_FILENO));
     UniqueFd out(dup(STDOUT_FILENO));

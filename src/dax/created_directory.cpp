@@ -2,9 +2,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -20,6 +24,12 @@ namespace {
 // Deeper than anything that is made here: whatever lies below is somebody else's.
 constexpr unsigned kDeepest = 16;
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr std::string_view kPrefix = "pmembench-";
+constexpr std::size_t kRandomLetters = 6;  // of mkdtemp(3)
+constexpr const char* kMark = ".pmembench";
+constexpr std::string_view kMarkText =
+    "pmembench made this directory for one run. If no run holds it, the next one removes it.\n";
+constexpr unsigned kStatxMountId = 0x1000;  // STATX_MNT_ID, Linux 5.8
 
 struct CloseDirectory {
   void operator()(DIR* directory) const { closedir(directory); }
@@ -37,6 +47,25 @@ std::vector<std::string> names_in(int directory) {
   return names;
 }
 
+// An inner directory that is no mount point: a bind mount of the same file system has the same
+// device number, and what is in it is somebody else's.
+UniqueFd open_inner(int directory, const std::string& name) {
+  open_how how{};
+  how.flags = kOpenDirectory;
+  how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
+  const long opened = syscall(SYS_openat2, directory, name.c_str(), &how, sizeof(how));
+  if (opened >= 0 || (errno != ENOSYS && errno != EPERM)) return UniqueFd(static_cast<int>(opened));
+  // Before Linux 5.6, or forbidden by a container.
+  struct statx outside {
+  }, inside{};
+  UniqueFd inner(openat(directory, name.c_str(), kOpenDirectory));
+  const bool known = inner && statx(directory, "", AT_EMPTY_PATH, kStatxMountId, &outside) == 0 &&
+                     statx(inner.get(), "", AT_EMPTY_PATH, kStatxMountId, &inside) == 0 &&
+                     (outside.stx_mask & kStatxMountId) != 0 &&
+                     (inside.stx_mask & kStatxMountId) != 0;
+  return known && outside.stx_mnt_id == inside.stx_mnt_id ? std::move(inner) : UniqueFd();
+}
+
 void empty(int directory, dev_t device, unsigned depth) {
   if (depth == kDeepest) return;
   for (const std::string& name : names_in(directory)) {
@@ -48,9 +77,48 @@ void empty(int directory, dev_t device, unsigned depth) {
       continue;
     }
     if (!S_ISDIR(facts.st_mode)) continue;
-    const UniqueFd inner(openat(directory, name.c_str(), kOpenDirectory));
+    const UniqueFd inner = open_inner(directory, name);
     if (inner) empty(inner.get(), device, depth + 1);
     unlinkat(directory, name.c_str(), AT_REMOVEDIR);
+  }
+}
+
+// Says that a directory is ours to remove, once the lock on it is gone with its process.
+bool mark(int directory) {
+  const UniqueFd file(
+      openat(directory, kMark, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600));
+  return file && write(file.get(), kMarkText.data(), kMarkText.size()) ==
+                     static_cast<ssize_t>(kMarkText.size());
+}
+
+bool is_marked(int directory) {
+  const UniqueFd file(openat(directory, kMark, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  std::array<char, kMarkText.size() + 1> text{};
+  struct stat facts {};
+  return file && fstat(file.get(), &facts) == 0 && S_ISREG(facts.st_mode) &&
+         facts.st_uid == geteuid() &&
+         read(file.get(), text.data(), text.size()) == static_cast<ssize_t>(kMarkText.size()) &&
+         std::string_view(text.data(), kMarkText.size()) == kMarkText;
+}
+
+// Removes what processes that were killed have left in `parent`: directories of our name, user and
+// mark that no process holds.
+void sweep(const std::string& parent) {
+  const UniqueFd folder(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  struct stat outside {};
+  if (!folder || fstat(folder.get(), &outside) != 0) return;
+  for (const std::string& name : names_in(folder.get())) {
+    if (!std::string_view(name).starts_with(kPrefix) ||
+        name.size() != kPrefix.size() + kRandomLetters) {
+      continue;
+    }
+    const UniqueFd left = open_inner(folder.get(), name);
+    struct stat facts {};
+    if (!left || fstat(left.get(), &facts) != 0 || facts.st_uid != geteuid()) continue;
+    if (facts.st_dev != outside.st_dev || flock(left.get(), LOCK_EX | LOCK_NB) != 0) continue;
+    if (!is_marked(left.get())) continue;
+    empty(left.get(), facts.st_dev, 0);
+    unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR);
   }
 }
 
@@ -105,14 +173,18 @@ Result<CreatedDirectory> CreatedDirectory::hold(const std::string& path) {
 }
 
 Result<CreatedDirectory> CreatedDirectory::create(const std::string& parent) {
+  sweep(parent);
   std::error_code ignored;
   const auto whole = std::filesystem::absolute(parent, ignored);
-  std::string path = (whole / "pmembench-XXXXXX").string();
+  std::string path = (whole / (std::string(kPrefix) + "XXXXXX")).string();
   if (mkdtemp(path.data()) == nullptr) {
     return system_error(errno, "no directory can be made in {}; name one that you may write to",
                         parent);
   }
-  return hold(path);
+  Result<CreatedDirectory> made = hold(path);
+  // The lock comes before the mark: without it the mark says that nobody is left to remove it.
+  if (made && flock(made->fd(), LOCK_EX | LOCK_NB) == 0) (void)mark(made->fd());
+  return made;
 }
 
 Result<CreatedDirectory> CreatedDirectory::create(const std::string& parent,

@@ -13,7 +13,9 @@ namespace pmembench {
 // Owns a directory that this process made, and removes it at the end: only that very directory (by
 // inode) and only from the process that made it. What lies in it goes too, as far as it can be
 // ours: regular files and directories of the same file system. A link, a socket or a mount that
-// somebody else put there stays, and the directory with it. Move-only.
+// somebody else put there stays, and the directory with it. A process that is killed leaves its
+// directory, which is locked while it lives and marked: the next create() in the same parent
+// removes it. Move-only.
 class CreatedDirectory {
  public:
   CreatedDirectory() = default;

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "dax/system_error.hpp"
+#include "platform/fd_path.hpp"
 
 namespace pmembench {
 
@@ -43,6 +44,7 @@ CreatedFile& CreatedFile::operator=(CreatedFile&& other) noexcept {
   folder_ = std::move(other.folder_);
   held_ = std::move(other.held_);
   name_ = std::move(other.name_);
+  unnamed_ = other.unnamed_;
   device_ = other.device_;
   inode_ = other.inode_;
   owner_ = other.owner_;
@@ -61,7 +63,7 @@ void CreatedFile::remove() {
   held_.reset();
 }
 
-Result<CreatedFile> CreatedFile::create(const std::string& path, UniqueFd& fd) {
+Result<CreatedFile> CreatedFile::create(const std::string& path, UniqueFd& fd, bool named) {
   const std::filesystem::path full(path);
   const std::string parent = full.has_parent_path() ? full.parent_path().string() : ".";
   CreatedFile file;
@@ -69,6 +71,11 @@ Result<CreatedFile> CreatedFile::create(const std::string& path, UniqueFd& fd) {
   UniqueFd folder(open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder) {
     return system_error(errno, "folder {} cannot be opened; make it first", parent);
+  }
+  if (!named) {
+    fd = UniqueFd(openat(folder.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    file.unnamed_ = static_cast<bool>(fd);
+    if (fd) return file;
   }
   fd = UniqueFd(openat(folder.get(), file.name_.c_str(),
                        O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -104,16 +111,31 @@ void CreatedFile::own(UniqueFd folder, dev_t device, ino_t inode) {
   folder_ = std::move(folder);
 }
 
-Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes, std::uint64_t offset_bytes) {
-  constexpr int kAccess = PROT_READ | PROT_WRITE;
+Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes, std::uint64_t offset_bytes,
+                                 bool read_only) {
+  const int access = read_only ? PROT_READ : PROT_READ | PROT_WRITE;
   const auto offset = static_cast<off_t>(offset_bytes);
-  void* address = mmap(nullptr, size_bytes, kAccess, MAP_SHARED_VALIDATE | MAP_SYNC, fd, offset);
+  void* address = mmap(nullptr, size_bytes, access, MAP_SHARED_VALIDATE | MAP_SYNC, fd, offset);
   if (address != MAP_FAILED) return SharedMapping{Mapping(address, size_bytes), true};
-  address = mmap(nullptr, size_bytes, kAccess, MAP_SHARED, fd, offset);
+  address = mmap(nullptr, size_bytes, access, MAP_SHARED, fd, offset);
   if (address == MAP_FAILED) {
     return system_error(errno, "{} bytes cannot be mapped", size_bytes);
   }
   return SharedMapping{Mapping(address, size_bytes), false};
+}
+
+Status create_medium_file(const MediaSpec& spec, const OpenOptions& options, Medium& medium) {
+  if (options.read_only) {
+    return usage_error("{} does not exist, so there is nothing to read; name one that does",
+                       spec.path);
+  }
+  Result<CreatedFile> created = CreatedFile::create(spec.path, medium.fd, options.keep_created);
+  if (!created) return created.error();
+  medium.created = std::move(*created);
+  medium.facts.created = true;
+  medium.facts.unnamed = medium.created.unnamed();
+  if (medium.facts.unnamed) medium.path = fd_path(medium.fd.get());
+  return {};
 }
 
 namespace {

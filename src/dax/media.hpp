@@ -21,6 +21,13 @@ struct OpenOptions {
   std::string backend_options;   // "key=value,..." handed to the backend
   int node = -1;                 // bind dram here where the spec names no node; -1: local policy
   std::string sysfs_root = "/";  // for the facts of devices, nodes and memory
+  std::string identity;          // medium_identity() that the path must have; empty: any
+  // It held nothing when this run first opened it: what it holds now is this run's, unless it is
+  // something that others recognise.
+  bool found_empty = false;
+  bool read_only = false;     // nothing of it is changed, not even a hole filled; it must exist
+  bool keep_created = false;  // what is made for the medium stays
+  std::uint64_t claim_patience_ms = 2'500;  // for one who is about to end (media_claim)
 };
 
 // What was really mapped, verified after first touch.
@@ -36,6 +43,7 @@ struct MediaFacts {
       node_share;  // NUMA node -> share of the pages, by move_pages; empty unknown; -1: no node
   std::uint64_t pages_asked = 0;  // pages whose node was asked for; 0: the kernel cannot tell
   bool created = false;           // the file was made by us and goes with the device
+  bool unnamed = false;           // it never had a name: nothing is left of it whatever happens
   std::string directory;          // that we made, of a posix medium; goes with the device
   std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"; else empty
   std::string block_device;   // that a block medium's file is reached by, or why there is none
@@ -67,8 +75,9 @@ class Mapping {
   std::uint64_t size_bytes_ = 0;
 };
 
-// Owns the name of a file that this process made, and removes it at the end: only that very file
-// (by inode), only from the process that made it, wherever the working directory has gone.
+// Owns a file that this process made. Where the file system can, it has no name and goes with its
+// last descriptor, however the process ends. Else its name is removed at the end: only that very
+// file (by inode), only from the process that made it, wherever the working directory has gone.
 // Move-only.
 class CreatedFile {
  public:
@@ -78,8 +87,12 @@ class CreatedFile {
   CreatedFile(const CreatedFile&) = delete;
   CreatedFile& operator=(const CreatedFile&) = delete;
   ~CreatedFile();
-  // Makes `path`, which must not exist, open for reading and writing in `fd`.
-  static Result<CreatedFile> create(const std::string& path, UniqueFd& fd);
+  // Makes a file in the folder of `path`, which must not exist, open for reading and writing in
+  // `fd`. `named`: under that name, even if it could go without.
+  static Result<CreatedFile> create(const std::string& path, UniqueFd& fd, bool named = false);
+  [[nodiscard]] bool unnamed() const { return unnamed_; }
+  // From now on it stays.
+  void keep() { folder_.reset(); }
   // Takes over the file that a child process made at `path`, for when that child dies before it
   // could remove it. Owns nothing where there is no regular file.
   static CreatedFile adopt(const std::string& path);
@@ -90,6 +103,7 @@ class CreatedFile {
   UniqueFd folder_;
   UniqueFd held_;  // of an adopted file: while it is open no other file gets the same inode
   std::string name_;
+  bool unnamed_ = false;
   dev_t device_ = 0;
   ino_t inode_ = 0;
   pid_t owner_ = 0;
@@ -103,9 +117,10 @@ struct Medium {
   std::string path;  // of the file that the backend opens, where it is not the spec's
   CreatedDirectory directory;
   CreatedFile created;
-  UniqueFd fd;      // -1 for dram
-  UniqueFd loop;    // of the loop device over it, where there is one
-  Mapping mapping;  // empty where the backend opens the medium itself
+  UniqueFd fd;       // -1 for dram
+  UniqueFd loop;     // of the loop device over it, where there is one
+  UniqueFd backing;  // of the file beneath the loop device that it is
+  Mapping mapping;   // empty where the backend opens the medium itself
 };
 
 // ---- one pair a kind: look_at_* changes nothing; open_* looks, then opens; `map`: also maps it.
@@ -132,6 +147,10 @@ struct SharedMapping {
   Mapping mapping;
   bool map_sync = false;
 };
-Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes, std::uint64_t offset_bytes);
+Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes, std::uint64_t offset_bytes,
+                                 bool read_only = false);
+
+// Makes the file of a medium that does not exist, into `medium`; by a path that leads to it.
+Status create_medium_file(const MediaSpec& spec, const OpenOptions& options, Medium& medium);
 
 }  // namespace pmembench

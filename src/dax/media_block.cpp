@@ -47,20 +47,22 @@ Status look_at_block(const MediaSpec& spec, const OpenOptions& options) {
 }
 
 Result<Medium> open_block(const MediaSpec& spec, const OpenOptions& options) {
-  Result<PathSight> sight = look_at_path(spec, options, Access::use, true);
+  const Access access = options.read_only ? Access::read : Access::use;
+  Result<PathSight> sight = look_at_path(spec, options, access, true);
   if (!sight) return sight.error();
   Medium medium;
   medium.facts.size_bytes = sight->size_bytes;
   medium.facts.file_system = sight->file_system;
   medium.facts.persistence_domain = domain_of(*sight);
-  medium.facts.created = !sight->exists;
   medium.fd = std::move(sight->fd);
+  medium.backing = std::move(sight->backing);
   if (!sight->exists) {
-    Result<CreatedFile> created = CreatedFile::create(spec.path, medium.fd);
-    if (!created) return created.error();
-    medium.created = std::move(*created);
+    if (Status made = create_medium_file(spec, options, medium); !made) return made.error();
   }
-  if (Status filled = fill(*sight, medium); !filled) return filled.error();
+  if (!options.read_only) {
+    if (Status filled = fill(*sight, medium); !filled) return filled.error();
+  }
+  if (options.keep_created) medium.created.keep();
   if (spec.loop == LoopChoice::off) return medium;
   if (Status put = put_loop_over(spec, *sight, medium); !put) return put.error();
   return medium;

@@ -7,6 +7,7 @@
 
 #include "base/units.hpp"
 #include "dax/media.hpp"
+#include "dax/media_claim.hpp"
 #include "dax/media_content.hpp"
 #include "dax/media_memory.hpp"
 #include "dax/media_path.hpp"
@@ -81,6 +82,8 @@ Result<DaxSight> look(const MediaSpec& spec, const OpenOptions& options, Access 
   Result<DaxDeviceFacts> facts = dax_device_by_path(options.sysfs_root, spec.path);
   if (!facts) return facts.error();
   if (Status driver = check_driver(*facts); !driver) return driver.error();
+  const Status same = require_same_medium(spec.path, options.identity, medium_identity(spec.path));
+  if (!same) return same.error();
   DaxSight sight;
   constexpr std::uint64_t kUsualAlignment = std::uint64_t{2} << 20;
   sight.alignment_bytes = facts->alignment_bytes.value_or(kUsualAlignment);
@@ -95,7 +98,14 @@ Result<DaxSight> look(const MediaSpec& spec, const OpenOptions& options, Access 
     return system_error(errno, "{} cannot be opened; its owner is root unless udev says otherwise",
                         spec.path);
   }
-  if (options.destroy) return sight;
+  const Claim claim = access == Access::use    ? Claim::write
+                      : access == Access::read ? Claim::read
+                                               : Claim::test;
+  const Status claimed =
+      claim_medium(spec.path, sight.fd.get(), spec.offset_bytes, sight.size_bytes, claim,
+                   options.claim_patience_ms, options.sysfs_root);
+  if (!claimed) return claimed.error();
+  if (options.destroy || options.found_empty || access == Access::read) return sight;
   if (Status empty = check_content(spec, sight); !empty) return empty.error();
   return sight;
 }
@@ -108,7 +118,7 @@ Status look_at_devdax(const MediaSpec& spec, const OpenOptions& options) {
 }
 
 Result<Medium> open_devdax(const MediaSpec& spec, const OpenOptions& options, bool map) {
-  Result<DaxSight> sight = look(spec, options, Access::use);
+  Result<DaxSight> sight = look(spec, options, options.read_only ? Access::read : Access::use);
   if (!sight) return sight.error();
   Medium medium;
   medium.facts.size_bytes = sight->size_bytes;
@@ -116,7 +126,8 @@ Result<Medium> open_devdax(const MediaSpec& spec, const OpenOptions& options, bo
   medium.alignment_bytes = sight->alignment_bytes;
   medium.node = sight->facts.numa_node.value_or(sight->facts.target_node.value_or(-1));
   medium.fd = std::move(sight->fd);
-  Result<SharedMapping> shared = map_shared(medium.fd.get(), sight->size_bytes, spec.offset_bytes);
+  Result<SharedMapping> shared =
+      map_shared(medium.fd.get(), sight->size_bytes, spec.offset_bytes, options.read_only);
   if (!shared) return shared.error().with_context(spec.path);
   medium.facts.map_sync = shared->map_sync;
   if (map) medium.mapping = std::move(shared->mapping);

@@ -10,6 +10,7 @@
 #include "dax/media.hpp"
 #include "dax/media_memory.hpp"
 #include "dax/system_error.hpp"
+#include "platform/memory_limit.hpp"
 #include "platform/topology.hpp"
 
 namespace pmembench {
@@ -57,8 +58,9 @@ Status check_amount(const Topology& topology, const MediaSpec& spec, const OpenO
                     int node, std::uint64_t size_bytes) {
   const auto available = available_memory_bytes(options.sysfs_root);
   if (available && spec.size_bytes > *available) {
-    return environment_error("{} of memory asked for and {} are available; ask for less",
-                             format_size(spec.size_bytes), format_size(*available));
+    return environment_error("{} of memory asked for and {} are available{}; ask for less",
+                             format_size(spec.size_bytes), format_size(*available),
+                             memory_limit_words(options.sysfs_root));
   }
   const NumaNode* there = topology.node(node);
   if (there != nullptr && there->memory_bytes && size_bytes > *there->memory_bytes) {

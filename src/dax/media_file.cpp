@@ -28,23 +28,22 @@ Status look_at_file(const MediaSpec& spec, const OpenOptions& options) {
 }
 
 Result<Medium> open_file(const MediaSpec& spec, const OpenOptions& options, bool map) {
-  Result<PathSight> sight = look_at_path(spec, options, Access::use, false);
+  const Access access = options.read_only ? Access::read : Access::use;
+  Result<PathSight> sight = look_at_path(spec, options, access, false);
   if (!sight) return sight.error();
   Medium medium;
   medium.facts.size_bytes = sight->size_bytes;
   medium.facts.file_system = sight->file_system;
-  medium.facts.created = !sight->exists;
   medium.fd = std::move(sight->fd);
   if (!sight->exists) {
-    Result<CreatedFile> created = CreatedFile::create(spec.path, medium.fd);
-    if (!created) return created.error();
-    medium.created = std::move(*created);
+    if (Status made = create_medium_file(spec, options, medium); !made) return made.error();
     if (Status space = reserve_space(medium.fd.get(), sight->size_bytes); !space) {
       return space.error();
     }
   }
   // Mapped also where the backend will map it again: only so is known whether MAP_SYNC holds.
-  Result<SharedMapping> shared = map_shared(medium.fd.get(), sight->size_bytes, spec.offset_bytes);
+  Result<SharedMapping> shared =
+      map_shared(medium.fd.get(), sight->size_bytes, spec.offset_bytes, options.read_only);
   if (!shared) return shared.error().with_context(spec.path);
   medium.facts.map_sync = shared->map_sync;
   if (shared->map_sync) {
@@ -53,6 +52,7 @@ Result<Medium> open_file(const MediaSpec& spec, const OpenOptions& options, bool
     medium.facts.persistence_domain = sight->is_volatile ? DAX_DOMAIN_NONE : DAX_DOMAIN_PAGE_CACHE;
   }
   if (map) medium.mapping = std::move(shared->mapping);
+  if (options.keep_created) medium.created.keep();
   return medium;
 }
 

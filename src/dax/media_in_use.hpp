@@ -6,12 +6,17 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "base/unique_fd.hpp"
 
 namespace pmembench {
 
-// Refuses (environment) a mounted block device, naming where, and a regular file that is behind a
-// loop device: writing to it would change a file system under the kernel's feet. Looks only.
+// Refuses (environment) a mounted block device, naming where; a regular file that is behind a loop
+// device; and a loop device whose file, or the same part of it, is behind another one, too: writing
+// to it would change a file system under the kernel's feet. Looks only.
 Status require_not_in_use(const std::string& path, const struct stat& facts,
                           const std::string& sysfs_root);
+
+// The file beneath an open loop device, for reading; nothing: it is none, or cannot be reached.
+UniqueFd backing_file_of(int device, const std::string& sysfs_root);
 
 }  // namespace pmembench

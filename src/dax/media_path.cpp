@@ -12,9 +12,11 @@
 #include <filesystem>
 
 #include "base/units.hpp"
+#include "dax/media_claim.hpp"
 #include "dax/media_content.hpp"
 #include "dax/media_in_use.hpp"
 #include "dax/system_error.hpp"
+#include "platform/memory_limit.hpp"
 #include "platform/topology.hpp"
 
 namespace pmembench {
@@ -86,15 +88,18 @@ Status check_space(const MediaSpec& spec, const OpenOptions& options, const std:
   }
   const auto available = available_memory_bytes(options.sysfs_root);
   if (file_system.is_volatile && available && spec.size_bytes > *available) {
-    return environment_error("{} asked for on {}, which lies in memory, but only {} are available",
-                             format_size(spec.size_bytes), file_system.name,
-                             format_size(*available));
+    return environment_error(
+        "{} asked for on {}, which lies in memory, but only {} are available{}; ask for less",
+        format_size(spec.size_bytes), file_system.name, format_size(*available),
+        memory_limit_words(options.sysfs_root));
   }
   return {};
 }
 
 // Nothing at the path: could it be made?
 Result<PathSight> look_at_absent(const MediaSpec& spec, const OpenOptions& options) {
+  const Status same = require_same_medium(spec.path, options.identity, "nothing");
+  if (!same) return same.error();
   const std::filesystem::path full(spec.path);
   struct stat link {};
   if (lstat(spec.path.c_str(), &link) == 0) {
@@ -172,7 +177,8 @@ Result<UniqueFd> open_existing(const std::string& path, const struct stat& facts
   const int mode = access == Access::use ? O_RDWR : O_RDONLY;
   UniqueFd fd(open(path.c_str(), mode | claim | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd) return open_error(path, errno);
-  if (faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+  const int wanted = access == Access::read ? R_OK : R_OK | W_OK;
+  if (faccessat(AT_FDCWD, path.c_str(), wanted, AT_EACCESS) != 0) {
     return open_error(path, errno);
   }
   struct stat now {};
@@ -180,6 +186,34 @@ Result<UniqueFd> open_existing(const std::string& path, const struct stat& facts
                     now.st_ino == facts.st_ino && now.st_rdev == facts.st_rdev;
   if (!same) return environment_error("{} was replaced while it was looked at; try again", path);
   return fd;
+}
+
+// Nobody else of us has it. A loop device and its file are one medium.
+Status claim(const MediaSpec& spec, const OpenOptions& options, Access access,
+             std::uint64_t whole_bytes, PathSight& sight) {
+  const Claim kind = access == Access::use    ? Claim::write
+                     : access == Access::read ? Claim::read
+                                              : Claim::test;
+  const bool part = spec.offset_bytes != 0 || spec.size_bytes != 0;
+  Status claimed = claim_medium(spec.path, sight.fd.get(), part ? spec.offset_bytes : 0,
+                                part ? sight.size_bytes : whole_bytes, kind,
+                                options.claim_patience_ms, options.sysfs_root);
+  if (!claimed || !sight.block_device) return claimed;
+  sight.backing = backing_file_of(sight.fd.get(), options.sysfs_root);
+  if (!sight.backing) return {};
+  return claim_medium(spec.path, sight.backing.get(), 0, 0,
+                      kind == Claim::test ? Claim::test : Claim::read, options.claim_patience_ms,
+                      options.sysfs_root);
+}
+
+// All of it counts, also what lies beyond the bytes that would be used: a table at the end says
+// what the beginning is part of.
+Status check_content(const MediaSpec& spec, const OpenOptions& options, std::uint64_t whole_bytes,
+                     int fd) {
+  if (options.destroy) return {};
+  // Left by this run's own workers, unless somebody made something there meanwhile.
+  if (options.found_empty && recognised_content(fd).empty()) return {};
+  return require_no_content(spec.path, fd, whole_bytes);
 }
 
 Status describe(PathSight& sight, const std::string& path, const struct stat& facts) {
@@ -208,6 +242,10 @@ Result<PathSight> look_at_path(const MediaSpec& spec, const OpenOptions& options
     if (errno == ENOENT) return look_at_absent(spec, options);
     return stat_error(spec.path, errno);
   }
+  if (Status same = require_same_medium(spec.path, options.identity, medium_identity(facts));
+      !same) {
+    return same.error();
+  }
   if (Status type = check_type(spec.path, facts, block_device_allowed); !type) return type.error();
   PathSight sight;
   sight.exists = true;
@@ -224,10 +262,11 @@ Result<PathSight> look_at_path(const MediaSpec& spec, const OpenOptions& options
   if (!usable) return usable.error();
   sight.size_bytes = *usable;
   if (Status described = describe(sight, spec.path, facts); !described) return described.error();
-  if (options.destroy) return sight;
-  // All of it counts, also what lies beyond the bytes that would be used: a table at the end says
-  // what the beginning is part of.
-  if (Status empty = require_no_content(spec.path, sight.fd.get(), *whole); !empty) {
+  if (Status claimed = claim(spec, options, access, *whole, sight); !claimed) {
+    return claimed.error();
+  }
+  if (access == Access::read) return sight;
+  if (Status empty = check_content(spec, options, *whole, sight.fd.get()); !empty) {
     return empty.error();
   }
   return sight;

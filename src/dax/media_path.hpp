@@ -12,12 +12,14 @@
 
 namespace pmembench {
 
-enum class Access { look, use };  // look: opened for reading only, use: for writing too
+// look: opened for reading, and closed again; read: used, without writing; use: for writing too.
+enum class Access { look, read, use };
 
 struct PathSight {
   bool exists = false;        // false: it may be made, of size_bytes
   bool block_device = false;  // else a regular file
-  UniqueFd fd;                // where it exists
+  UniqueFd fd;                // where it exists; claimed unless it is only looked at
+  UniqueFd backing;           // of a loop device: its file, claimed too
   std::uint64_t size_bytes =
       0;                     // that a device on it has: the spec's, else all of it, in whole pages
   std::string file_system;   // where a file lies; empty for a block device
@@ -31,7 +33,8 @@ struct PathSight {
 // missing or cannot be written, too little space; a dangling or circular link, a directory, socket,
 // FIFO or character device; no permission; a size beyond what is there (a user's file is never
 // grown or cut); a file behind a loop device, a mounted or otherwise claimed block device, a
-// read-only one (these whatever `destroy` says); content, unless `destroy`.
+// read-only one, one that another process of ours has claimed, or another than options.identity
+// (these whatever `destroy` says); content, unless `destroy` or it is ours (options.found_empty).
 Result<PathSight> look_at_path(const MediaSpec& spec, const OpenOptions& options, Access access,
                                bool block_device_allowed);
 

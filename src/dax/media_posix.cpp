@@ -18,6 +18,8 @@
 #include "dax/persistence_domain.hpp"
 #include "dax/system_error.hpp"
 #include "platform/devices.hpp"
+#include "platform/memory_limit.hpp"
+#include "platform/topology.hpp"
 
 #ifndef STATX_ATTR_DAX  // Linux 5.8
 #define STATX_ATTR_DAX 0x00200000
@@ -34,7 +36,7 @@ struct Sight {
 // The file of the ranges and the files of the workloads, each as large as the medium at most.
 constexpr std::uint64_t kCopies = 2;
 
-Result<Sight> look(const MediaSpec& spec) {
+Result<Sight> look(const MediaSpec& spec, const std::string& root) {
   const UniqueFd directory(open(spec.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory && errno == ENOTDIR) {
     return usage_error("{} is not a directory; name one on the file system that is meant",
@@ -61,6 +63,15 @@ Result<Sight> look(const MediaSpec& spec) {
   }
   Result<FileSystemFacts> file_system = file_system_of(directory.get());
   if (!file_system) return file_system.error();
+  const auto available = available_memory_bytes(root);
+  if (file_system->is_volatile && available && kCopies * spec.size_bytes > *available) {
+    return environment_error(
+        "{} asked for on {}, which lies in memory, twice that is needed, and {} are available{}; "
+        "ask "
+        "for less",
+        format_size(spec.size_bytes), file_system->name, format_size(*available),
+        memory_limit_words(root));
+  }
   return Sight{std::move(*file_system), facts.st_dev};
 }
 
@@ -101,20 +112,20 @@ dax_persistence_domain domain_of(const Sight& sight, bool map_sync, const std::s
 
 }  // namespace
 
-Status look_at_posix(const MediaSpec& spec, const OpenOptions&) {
-  const Result<Sight> sight = look(spec);
+Status look_at_posix(const MediaSpec& spec, const OpenOptions& options) {
+  const Result<Sight> sight = look(spec, options.sysfs_root);
   return sight ? Status{} : Status{sight.error()};
 }
 
 Result<Medium> open_posix(const MediaSpec& spec, const OpenOptions& options) {
-  const Result<Sight> sight = look(spec);
+  const Result<Sight> sight = look(spec, options.sysfs_root);
   if (!sight) return sight.error();
   Result<CreatedDirectory> directory = CreatedDirectory::create(spec.path);
   if (!directory) return directory.error();
   Medium medium;
   medium.directory = std::move(*directory);
   medium.path = medium.directory.path() + "/range";
-  Result<CreatedFile> file = CreatedFile::create(medium.path, medium.fd);
+  Result<CreatedFile> file = CreatedFile::create(medium.path, medium.fd, true);
   if (!file) return file.error();
   medium.created = std::move(*file);
   if (Status filled = write_whole_file(medium.fd.get(), spec.size_bytes); !filled) {

@@ -177,9 +177,11 @@ std::string description(const dax_operations& table, void* handle) {
   return text.data();
 }
 
-Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, Medium& medium,
-              PageWatch& pages) {
+Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec, bool read_only,
+              Medium& medium, PageWatch& pages) {
   if (ranges.empty()) return {};
+  // A touch writes, and on tmpfs a look at a hole gives it its page.
+  if (read_only) return spec.kind == DAX_MEDIA_FILE ? Status() : require_memory(ranges, false);
   const bool dram = spec.kind == DAX_MEDIA_DRAM;
   const int node = dram ? medium.node : -1;
   if (dram) {
@@ -229,7 +231,7 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& spec,
       reachable_memory(table, handle, medium.mapping, *size_bytes);
   if (!ranges) return ranges.error();
   OpenedDevice result;
-  if (Status settled = settle(*ranges, spec, medium, result.pages); !settled) {
+  if (Status settled = settle(*ranges, spec, options.read_only, medium, result.pages); !settled) {
     return settled.error();
   }
   result.facts = medium.facts;

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -20,6 +21,8 @@ namespace pmembench {
 namespace {
 
 // The pipe carries records of a tag, a text and a NUL. The last one is a verdict.
+constexpr std::uint64_t kMillisecond_ns = 1'000'000;
+
 constexpr char kStage = 's';
 constexpr char kValue = 'v';
 constexpr char kRefusal = 'r';
@@ -28,7 +31,9 @@ struct Verdict {
   char tag = '\0';  // '\0': the child ended without one
   std::string stage = "was loaded";
   std::string text;
-  bool timed_out = false;
+  unsigned stages = 0;
+  std::uint64_t timed_out_ms = 0;  // 0: it was not
+  bool interrupted = false;
 };
 
 void send(int fd, char tag, std::string_view text) {
@@ -76,6 +81,7 @@ void take_records(std::string& received, Verdict& verdict) {
     received.erase(0, end + 1);
     if (tag == kStage) {
       verdict.stage = std::move(text);
+      ++verdict.stages;
     } else {
       verdict.tag = tag;
       verdict.text = std::move(text);
@@ -83,27 +89,38 @@ void take_records(std::string& received, Verdict& verdict) {
   }
 }
 
-Verdict listen(int fd, std::uint64_t limit_ms) {
+Verdict listen(int fd, const TrialLimits& limits) {
   const MonotonicClock clock;
-  const std::uint64_t deadline_ns = clock.now_ns() + limit_ms * 1'000'000;
+  const std::uint64_t end_ns = clock.now_ns() + limits.whole_ms * kMillisecond_ns;
+  std::uint64_t deadline_ns = end_ns;
   Verdict verdict;
   std::string received;
   while (verdict.tag == '\0') {
+    if (limits.interrupted != nullptr && limits.interrupted->load(std::memory_order_relaxed)) {
+      verdict.interrupted = true;
+      break;
+    }
     const std::uint64_t now_ns = clock.now_ns();
     if (now_ns >= deadline_ns) {
-      verdict.timed_out = true;
+      verdict.timed_out_ms = deadline_ns == end_ns ? limits.whole_ms : limits.stage_ms;
       break;
     }
     pollfd waiting{fd, POLLIN, 0};
     // One more than rounded down, so that the last turn waits instead of spinning.
-    const int ready = poll(&waiting, 1, static_cast<int>((deadline_ns - now_ns) / 1'000'000 + 1));
+    const int ready =
+        poll(&waiting, 1, static_cast<int>((deadline_ns - now_ns) / kMillisecond_ns + 1));
     if (ready <= 0) continue;
     std::array<char, 1024> buffer{};
     const ssize_t got = read(fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
     received.append(buffer.data(), static_cast<std::size_t>(got));
+    const unsigned before = verdict.stages;
     take_records(received, verdict);
+    // The first stage opens a medium, which takes as long as it is large.
+    if (verdict.stages != before && verdict.stages > 1 && limits.stage_ms != 0) {
+      deadline_ns = std::min(end_ns, clock.now_ns() + limits.stage_ms * kMillisecond_ns);
+    }
   }
   return verdict;
 }
@@ -116,11 +133,12 @@ int collect(pid_t child) {
   return status;
 }
 
-Error end_in_words(const Verdict& verdict, int status, std::uint64_t limit_ms) {
-  if (verdict.timed_out) {
+Error end_in_words(const Verdict& verdict, int status) {
+  if (verdict.interrupted) return {ErrorKind::interrupted, "interrupted", 0};
+  if (verdict.timed_out_ms != 0) {
     return environment_error(
         "it hung while it {}: not done after {} ms; a probe answers at once and waits for nothing",
-        verdict.stage, limit_ms);
+        verdict.stage, verdict.timed_out_ms);
   }
   if (WIFSIGNALED(status)) {
     const char* name = sigabbrev_np(WTERMSIG(status));
@@ -134,7 +152,7 @@ Error end_in_words(const Verdict& verdict, int status, std::uint64_t limit_ms) {
 
 }  // namespace
 
-Result<std::string> try_in_child(const Trial& trial, std::uint64_t limit_ms) {
+Result<std::string> try_in_child(const Trial& trial, const TrialLimits& limits) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
     return environment_error("no pipe for its trial: {}", std::generic_category().message(errno));
@@ -149,12 +167,12 @@ Result<std::string> try_in_child(const Trial& trial, std::uint64_t limit_ms) {
   }
   if (child == 0) run_child(trial, to_parent.get());
   to_parent.reset();
-  const Verdict verdict = listen(from_child.get(), limit_ms);
-  if (verdict.tag != '\0' || verdict.timed_out) kill(child, SIGKILL);
+  const Verdict verdict = listen(from_child.get(), limits);
+  if (verdict.tag != '\0' || verdict.timed_out_ms != 0 || verdict.interrupted) kill(child, SIGKILL);
   const int status = collect(child);
   if (verdict.tag == kValue) return verdict.text;
   if (verdict.tag == kRefusal) return environment_error("{}", verdict.text);
-  return end_in_words(verdict, status, limit_ms);
+  return end_in_words(verdict, status);
 }
 
 }  // namespace pmembench

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "platform/host_tree.hpp"
+#include "platform/memory_limit.hpp"
 #include "platform/rated_access.hpp"
 
 namespace pmembench {
@@ -177,7 +178,10 @@ Topology read_topology(const std::string& root) {
 }
 
 std::optional<std::uint64_t> available_memory_bytes(const std::string& root) {
-  return HostTree(root).kb_field("proc/meminfo", "MemAvailable:");
+  const auto host = HostTree(root).kb_field("proc/meminfo", "MemAvailable:");
+  const auto limit = memory_limit(root);
+  if (!host || !limit) return limit ? limit->available_bytes : host;
+  return std::min(*host, limit->available_bytes);
 }
 
 }  // namespace pmembench

@@ -90,7 +90,8 @@ Result<PageBacking> page_backing(const void* address, std::uint64_t size_bytes);
 Result<PageBacking> page_backing_in(std::string_view smaps, std::uint64_t address,
                                     std::uint64_t size_bytes);
 
-// MemAvailable of ROOT/proc/meminfo; nullopt unknown.
+// MemAvailable of ROOT/proc/meminfo, or what the control groups of this process leave, if that is
+// less; nullopt unknown.
 std::optional<std::uint64_t> available_memory_bytes(const std::string& root);
 
 }  // namespace pmembench

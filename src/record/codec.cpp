@@ -66,8 +66,8 @@ Result<Row> row_from_json(const json& value) {
 json to_json(const MediumFacts& medium) { return encode(medium); }
 json to_json(const Details& details) { return encode(details); }
 
-std::string json_text(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string json_text(const json& value, int indent) {
+  return value.dump(indent, ' ', false, json::error_handler_t::replace);
 }
 
 Result<MediumFacts> medium_from_text(std::string_view text) {

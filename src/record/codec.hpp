@@ -37,8 +37,9 @@ Result<Row> row_from_json(const nlohmann::json& value);
 nlohmann::json to_json(const MediumFacts& medium);
 nlohmann::json to_json(const Details& details);
 
-// As text, for a column of the store: bytes that are no UTF-8 (of a host name, say) become U+FFFD.
-[[nodiscard]] std::string json_text(const nlohmann::json& value);
+// As text: bytes that are not UTF-8 (of a host name, say) become U+FFFD. The only way from JSON to
+// text: dump() throws on such bytes. `indent`: spaces a level, -1 for one line.
+[[nodiscard]] std::string json_text(const nlohmann::json& value, int indent = -1);
 // A replicate's medium and details from such a column. What older versions did not write has its
 // default. Error (runtime): no JSON object, or a value of another type.
 Result<MediumFacts> medium_from_text(std::string_view text);

@@ -1,5 +1,7 @@
 #include "results/database.hpp"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cmath>
 #include <limits>
@@ -48,6 +50,29 @@ Result<std::string> Database::text(const std::string& sql) const {
   return *row ? statement.text(0) : std::string();
 }
 
+Status Database::watch(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) {
+    return runtime_error("{} was removed while it was opened: start again", name_);
+  }
+  watched_ = path;
+  device_ = facts.st_dev;
+  inode_ = facts.st_ino;
+  return {};
+}
+
+Status Database::check_there() const {
+  struct stat facts {};
+  if (watched_.empty()) return {};
+  const bool there = ::stat(watched_.c_str(), &facts) == 0;
+  if (there && facts.st_dev == device_ && facts.st_ino == inode_) return {};
+  return runtime_error(
+      "{} was removed or replaced while it was written to, and what was stored in it is lost: "
+      "leave "
+      "it alone while a command uses it, and start again",
+      name_);
+}
+
 Error Database::error(int code, std::string_view doing) const {
   const int primary = code & 0xFF;
   const int system_errno = sqlite3_system_errno(handle());
@@ -58,6 +83,13 @@ Error Database::error(int code, std::string_view doing) const {
         name_);
     full.code = ENOSPC;
     return full;
+  }
+  if ((primary == SQLITE_IOERR || primary == SQLITE_FULL) && system_errno == EFBIG) {
+    return runtime_error(
+        "{} has reached the limit on the size of files (ulimit -f), and what was to be stored is "
+        "not; "
+        "raise the limit and go on with --resume",
+        name_);
   }
   if (primary == SQLITE_NOTADB) {
     return usage_error(
@@ -72,11 +104,13 @@ Error Database::error(int code, std::string_view doing) const {
         name_, sqlite3_errmsg(handle()), name_);
   }
   if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) {
-    return runtime_error(
+    Error busy = runtime_error(
         "{} is locked by another program and stayed so for {:.3g} s: end that program's "
         "transaction, or "
         "name another file with --db",
         name_, busy_timeout_ms_ / 1000.0);
+    busy.code = EBUSY;
+    return busy;
   }
   if (primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN || primary == SQLITE_PERM) {
     return environment_error(
@@ -188,8 +222,8 @@ Transaction::~Transaction() {
 
 Status Transaction::commit() {
   const Status committed = database_->execute("COMMIT");
-  if (committed) database_ = nullptr;
-  return committed;
+  if (!committed) return committed;
+  return std::exchange(database_, nullptr)->check_there();
 }
 
 }  // namespace pmembench

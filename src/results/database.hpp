@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include <cstdint>
 #include <memory>
@@ -28,6 +29,13 @@ class Database {
   Result<std::int64_t> integer(const std::string& sql) const;
   Result<std::string> text(const std::string& sql) const;
 
+  // The file that is open now has this path, which check_there() then looks at. Error (runtime): it
+  // has not.
+  Status watch(const std::string& path);
+  // The file is still under its name: what is written to one that was removed or replaced is gone
+  // with this process. Error (runtime): it is not. Success if nothing is watched.
+  [[nodiscard]] Status check_there() const;
+
   // What went wrong last, as a sentence with its remedy. `doing`: "save a row".
   [[nodiscard]] Error error(int code, std::string_view doing) const;
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -43,6 +51,9 @@ class Database {
   std::unique_ptr<sqlite3, Closer> handle_;
   std::string name_;
   int busy_timeout_ms_;
+  std::string watched_;  // path; empty: none
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
 };
 
 // One statement: bind in order, then step. A failure of any call is kept and returned by the next
@@ -89,6 +100,7 @@ class Transaction {
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
+  // Also an error, although it is committed: check_there().
   Status commit();
 
  private:

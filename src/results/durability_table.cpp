@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
+#include "record/codec.hpp"
 #include "results/crossover.hpp"
 #include "results/derived_members.hpp"
 #include "results/durability_costs.hpp"
@@ -95,7 +96,7 @@ PrintedTable crossovers_table(const std::vector<Crossover>& all) {
 
 std::string json_line(const char* kind, nlohmann::json object) {
   object["derived"] = kind;
-  return object.dump() + "\n";
+  return json_text(object) + "\n";
 }
 
 }  // namespace

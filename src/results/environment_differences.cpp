@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "record/codec.hpp"
 #include "results/comparison.hpp"
 
 namespace pmembench {
@@ -21,7 +22,7 @@ bool is_passing(std::string_view key) {
 
 std::string text_of(const json& value) {
   if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_text(value);
 }
 
 using Fields = std::map<std::string, std::string>;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "record/codec.hpp"
 #include "results/compare.hpp"
 
 namespace pmembench {
@@ -52,7 +53,7 @@ std::string with_null_for_special_numbers(std::string_view text) {
     if (special && !result.empty() && (result.back() == '-' || result.back() == '+')) {
       result.pop_back();
     }
-    result += special ? json().dump() : std::string(word);
+    result += special ? json_text(json()) : std::string(word);
     at = end;
   }
   return result;

@@ -79,7 +79,7 @@ Status update_run(const Database& database, Statement& update, std::int64_t run)
   const Status done = update.run();
   if (!done) return done;
   if (sqlite3_changes(database.handle()) == 0) return missing_run(database, run);
-  return {};
+  return database.check_there();
 }
 
 }  // namespace

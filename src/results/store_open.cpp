@@ -1,10 +1,18 @@
 #include "results/store_open.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
 #include <filesystem>
+#include <string_view>
+#include <vector>
 
+#include "base/unique_fd.hpp"
 #include "results/store_schema.hpp"
 
 namespace pmembench {
@@ -45,9 +53,74 @@ Status check_existing(const std::string& path, const fs::file_status& status, St
   return {};
 }
 
+// SQLite takes these for something else than the name of a file, which would keep nothing or lie
+// elsewhere.
+Status check_name(const std::string& path) {
+  if (path.empty()) return usage_error("the results file has no name: name one with --db FILE");
+  if (path == ":memory:" || path.starts_with("file:")) {
+    return usage_error(
+        "{0} is not the name of a file to SQLite, which keeps the results: name one with --db "
+        "FILE, "
+        "or write ./{0} if it is one",
+        path);
+  }
+  return {};
+}
+
+// The first bytes of a file.
+std::string head_of(const std::string& path, std::size_t bytes) {
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  std::string head(bytes, '\0');
+  const ssize_t got = file ? read(file.get(), head.data(), bytes) : -1;
+  head.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return head;
+}
+
+// What SQLite may have written, or has begun to: https://www.sqlite.org/fileformat2.html, 3 and 4.
+bool is_of_sqlite(const std::string& path, std::string_view suffix) {
+  const std::string head = head_of(path, 8);
+  if (head.find_first_not_of('\0') == std::string::npos) return true;
+  if (suffix == "-journal") return head == "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7";
+  if (suffix == "-wal") {
+    return head.starts_with("\x37\x7f\x06\x82") || head.starts_with("\x37\x7f\x06\x83");
+  }
+  std::uint32_t version = 0;  // of the index, in the order of this CPU
+  std::memcpy(&version, head.data(), std::min(sizeof(version), head.size()));
+  return version == 3007000;
+}
+
+// SQLite deletes or rolls back what lies under the names that it uses next to its file. `there`:
+// the results file exists already, else nothing next to it can be its own.
+Status check_neighbours(const std::string& path, const std::vector<std::string>& found) {
+  std::error_code ignored;
+  const bool there = fs::exists(path, ignored);
+  for (const std::string& suffix : found) {
+    const std::string neighbour = path + suffix;
+    const bool regular = fs::is_regular_file(fs::symlink_status(neighbour, ignored));
+    if (regular && there && is_of_sqlite(neighbour, suffix)) continue;
+    return usage_error(
+        "{} exists, and SQLite would overwrite it next to the results file {}: move it away, or "
+        "name "
+        "another file with --db",
+        neighbour, path);
+  }
+  return {};
+}
+
+// Before the results file is looked for: another process may be making both now.
+std::vector<std::string> neighbours_of(const std::string& path) {
+  std::vector<std::string> found;
+  for (const char* suffix : {"-wal", "-journal", "-shm"}) {
+    std::error_code ignored;
+    if (fs::exists(fs::symlink_status(path + suffix, ignored))) found.emplace_back(suffix);
+  }
+  return found;
+}
+
 // What SQLite would say about these in too few words.
 Status check_path(const std::string& path, Store::Mode mode) {
-  if (path.empty()) return usage_error("the results file has no name: name one with --db FILE");
+  if (Status named = check_name(path); !named) return named;
+  const std::vector<std::string> neighbours = neighbours_of(path);
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   const fs::path folder = folder_of(path);
@@ -65,6 +138,7 @@ Status check_path(const std::string& path, Store::Mode mode) {
         "file with --db",
         path, folder.string());
   }
+  if (Status apart = check_neighbours(path, neighbours); !apart) return apart;
   if (mode == Store::Mode::write && !may(folder, W_OK | X_OK)) {
     return environment_error(
         "{} cannot be written, for nothing can be made in its folder {}: change "
@@ -170,6 +244,49 @@ Status make_schema(const Database& database) {
   return made ? transaction->commit() : made;
 }
 
+// True: the file system has locks, as far as SQLite's own calls can tell.
+bool has_locks(const std::string& path) {
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  const UniqueFd file(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (vfs == nullptr || vfs->iVersion < 3 || vfs->xGetSystemCall == nullptr || !file) return true;
+  using Fcntl = int (*)(int, int, ...);
+  const auto call = reinterpret_cast<Fcntl>(vfs->xGetSystemCall(vfs, "fcntl"));
+  struct flock lock {};
+  lock.l_type = F_RDLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = std::int64_t{1} << 40;  // nobody's byte
+  lock.l_len = 1;
+  return call == nullptr || call(file.get(), F_SETLK, &lock) == 0 || errno == EAGAIN ||
+         errno == EACCES;
+}
+
+// The same refusal by its cause: SQLite calls every lock that it does not get a busy one.
+Error refusal(const std::string& path, const Error& error) {
+  if (error.code != EBUSY || has_locks(path)) return error;
+  return environment_error(
+      "{} cannot be locked: its file system has no locks, which keep two programs from changing "
+      "it at once; name a file on another file system with --db",
+      path);
+}
+
+// WAL needs a mapping that processes share, which some network file systems do not have. Asked of
+// a file without a name, since closing the results file would let go of SQLite's locks on it.
+bool has_shared_mappings(const std::string& path) {
+  constexpr std::size_t kPageBytes = 4096;
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  const UniqueFd file(open(folder_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  const bool asks = vfs != nullptr && vfs->iVersion >= 3 && vfs->xGetSystemCall != nullptr &&
+                    file && ftruncate(file.get(), kPageBytes) == 0;
+  if (!asks) return true;  // what it is, SQLite will find
+  using Mmap = void* (*)(void*, std::size_t, int, int, int, off_t);
+  const auto call = reinterpret_cast<Mmap>(vfs->xGetSystemCall(vfs, "mmap"));
+  if (call == nullptr) return true;
+  void* const at = call(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  if (at == MAP_FAILED) return false;
+  munmap(at, kPageBytes);
+  return true;
+}
+
 // To WAL, where the file system can. The switch needs the file for itself and, unlike other
 // statements, does not wait for it; the mode then stays with the file.
 Status use_wal(const Database& database, int busy_timeout_ms) {
@@ -184,13 +301,16 @@ Status use_wal(const Database& database, int busy_timeout_ms) {
   }
 }
 
-Status prepare_for_writing(const Database& database, Kind kind, int busy_timeout_ms) {
+Status prepare_for_writing(const std::string& path, const Database& database, Kind kind,
+                           int busy_timeout_ms) {
   if (kind != Kind::ours) {
     const Status made = make_schema(database);
     if (!made) return made;
   }
-  const Status wal = use_wal(database, busy_timeout_ms);
-  if (!wal) return wal;
+  if (has_shared_mappings(path)) {
+    const Status wal = use_wal(database, busy_timeout_ms);
+    if (!wal) return wal;
+  }
   // NORMAL: in WAL mode a crash of the process loses nothing that was committed, and a power
   // failure may lose the last commits but never damages the file.
   return database.execute(
@@ -199,9 +319,9 @@ Status prepare_for_writing(const Database& database, Kind kind, int busy_timeout
 
 }  // namespace
 
-Result<Database> open_results(const std::string& path, Store::Mode mode, int busy_timeout_ms) {
-  const Status usable = check_path(path, mode);
-  if (!usable) return usable.error();
+namespace {
+
+Result<Database> open_checked(const std::string& path, Store::Mode mode, int busy_timeout_ms) {
   const bool writing = mode == Store::Mode::write;
   Result<Database> database =
       writing
@@ -219,9 +339,20 @@ Result<Database> open_results(const std::string& path, Store::Mode mode, int bus
   const Status whole = check_whole(*database);
   if (!whole) return whole.error();
   if (writing) {
-    const Status prepared = prepare_for_writing(*database, *kind, busy_timeout_ms);
+    const Status prepared = prepare_for_writing(path, *database, *kind, busy_timeout_ms);
     if (!prepared) return prepared.error();
+    if (const Status watched = database->watch(path); !watched) return watched.error();
   }
+  return database;
+}
+
+}  // namespace
+
+Result<Database> open_results(const std::string& path, Store::Mode mode, int busy_timeout_ms) {
+  const Status usable = check_path(path, mode);
+  if (!usable) return usable.error();
+  Result<Database> database = open_checked(path, mode, busy_timeout_ms);
+  if (!database) return refusal(path, database.error());
   return database;
 }
 

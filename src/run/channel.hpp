@@ -17,13 +17,16 @@ class Channel {
 
   // Errors (runtime): the other end is gone (code EPIPE).
   Status send(const nlohmann::json& message);
-  // The next message. Blocks; a timeout of 0 waits for ever. Errors (runtime) by code: EPIPE end of
-  // file, ETIMEDOUT, EPROTO not JSON or a line above 64 MiB.
+  // The next message. Blocks; a timeout of 0 waits for ever. The time-out is of the whole message,
+  // without the time in which this process was stopped. Errors (runtime) by code: EPIPE end of
+  // file, ETIMEDOUT, EPROTO not JSON, nested deeper than 64 levels, or a line above 64 MiB.
   Result<nlohmann::json> receive(std::uint64_t timeout_ms = 0);
   void close();
   [[nodiscard]] int out() const { return out_.get(); }
 
  private:
+  Result<nlohmann::json> take_line(std::size_t end);
+
   UniqueFd in_;
   UniqueFd out_;
   std::string buffer_;

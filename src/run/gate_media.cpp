@@ -77,8 +77,16 @@ Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy
   std::error_code ignored;
   const bool there = spec->kind == DAX_MEDIA_DEVDAX || std::filesystem::exists(spec->path, ignored);
   if (!there) {
+    const std::string suffix = fmt::format(".{}", name_of(arm));
+    // Nobody named this file, so no --destroy is meant for it.
+    if (std::filesystem::exists(std::filesystem::symlink_status(spec->path + suffix, ignored))) {
+      return usage_error(
+          "a gate makes a file for each of its workers, and {}{} exists already and is not "
+          "overwritten; move it away, or name another medium",
+          spec->path, suffix);
+    }
     const std::string own = without_keys(*spec);
-    return fmt::format("{}.{}{}", own, name_of(arm), media.substr(own.size()));
+    return own + suffix + media.substr(own.size());
   }
   if (spec->kind == DAX_MEDIA_BLOCK) {
     return environment_error(

@@ -1,9 +1,12 @@
 #include "run/open_worker.hpp"
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "base/units.hpp"
 #include "dax/created_directory.hpp"
 #include "dax/media.hpp"
+#include "dax/media_claim.hpp"
 #include "run/checked_worker.hpp"
 #include "run/worker_process.hpp"
 
@@ -13,6 +16,13 @@ namespace {
 constexpr std::uint64_t kOpenTimeout_ms = 600'000;
 constexpr std::uint64_t kPrepareTimeout_ms = 300'000;
 constexpr std::uint64_t kSliceTimeout_ms = 60'000;
+constexpr std::uint64_t kMillisecond_ns = 1'000'000;
+// A slice is calibrated to its length and may still take a few times as long on a host that is
+// busy; preparing a cell takes several slices for its pace.
+constexpr std::uint64_t kSlicesInSlice = 5;
+constexpr std::uint64_t kSlicesInPreparation = 20;
+// First touch of the slowest medium, and zeroes written to a disk.
+constexpr std::uint64_t kTouchedBytesPerMs = 100'000;
 
 // What a worker made for its medium, to be removed should the worker die before it does.
 struct LeftBehind {
@@ -20,11 +30,11 @@ struct LeftBehind {
   CreatedDirectory directory;
 };
 
-LeftBehind made_by(const MediumFacts& medium, const std::string& media) {
+LeftBehind made_by(const MediumFacts& medium, const std::string& media, bool unnamed) {
   LeftBehind left;
   if (!medium.directory.empty()) left.directory = CreatedDirectory::adopt(medium.directory);
   const auto spec = parse_media(media);
-  if (spec && medium.created && spec->kind != DAX_MEDIA_POSIX) {
+  if (spec && medium.created && !unnamed && spec->kind != DAX_MEDIA_POSIX) {
     left.file = CreatedFile::adopt(spec->path);
   }
   return left;
@@ -42,17 +52,20 @@ class ProcessLink final : public WorkerLink {
   }
 
   Status await_open() override {
-    const auto answer = process_->receive(kOpenTimeout_ms);
+    const auto spec = parse_media(request_.media);
+    const std::uint64_t size_bytes = spec ? spec->size_bytes : 0;
+    const auto answer = process_->receive(kOpenTimeout_ms + size_bytes / kTouchedBytesPerMs);
     if (launcher_.interrupted()) return interruption();
     if (!answer) return answer.error();
     auto opened = opened_reply_from_json(*answer);
     if (!opened) return opened.error();
     opened_ = *std::move(opened);
     calibrated_ = read_clocks();
-    left_ = made_by(opened_.medium, request_.media);
+    left_ = made_by(opened_.medium, request_.media, opened_.unnamed);
     opened_media_.insert(request_.media);
     if (opened_.medium.probe.empty()) return {};
-    left_by_probe_ = made_by(opened_.medium.probe.front(), request_.probe_media);
+    left_by_probe_ =
+        made_by(opened_.medium.probe.front(), request_.probe_media, opened_.probe_unnamed);
     opened_media_.insert(request_.probe_media);
     return {};
   }
@@ -60,14 +73,15 @@ class ProcessLink final : public WorkerLink {
   [[nodiscard]] const OpenedReply& opened() const override { return opened_; }
 
   Result<std::uint64_t> begin_cell(const CellRequest& request) override {
-    const auto answer = ask(to_json(request), kPrepareTimeout_ms);
-    if (!answer) return answer.error();
+    cell_ = request;
+    const auto answer = ask(to_json(request), prepare_timeout_ms(request.slice_ns));
+    if (!answer) return with_cause(answer.error(), cell_);
     return ready_reply_from_json(*answer);
   }
 
   Result<SliceReply> take_slice(bool first) override {
-    const auto answer = ask({{"do", "slice"}, {"first", first}}, kSliceTimeout_ms);
-    if (!answer) return answer.error();
+    const auto answer = ask({{"do", "slice"}, {"first", first}}, slice_timeout_ms(cell_.slice_ns));
+    if (!answer) return with_cause(answer.error(), cell_);
     return slice_reply_from_json(*answer);
   }
 
@@ -96,10 +110,28 @@ class ProcessLink final : public WorkerLink {
   std::unique_ptr<WorkerProcess> process_;
   OpenRequest request_;
   OpenedReply opened_;
+  CellRequest cell_;
   ClockReading calibrated_;  // of this process, when the worker had calibrated its own
 };
 
 }  // namespace
+
+std::uint64_t slice_timeout_ms(std::uint64_t slice_ns) {
+  return kSliceTimeout_ms + kSlicesInSlice * (slice_ns / kMillisecond_ns);
+}
+
+std::uint64_t prepare_timeout_ms(std::uint64_t slice_ns) {
+  return kPrepareTimeout_ms + kSlicesInPreparation * (slice_ns / kMillisecond_ns);
+}
+
+Error with_cause(Error error, const CellRequest& request) {
+  if (error.code != ETIMEDOUT || request.cell.rate.empty()) return error;
+  error.message += fmt::format(
+      ": the rate asked for ({}) was not kept in slices of {}; ask for a lower rate, or shorter "
+      "slices",
+      request.cell.rate, format_duration_ns(static_cast<double>(request.slice_ns)));
+  return error;
+}
 
 OpenRequest open_request_for(const Cell& cell) {
   OpenRequest request;
@@ -111,12 +143,26 @@ OpenRequest open_request_for(const Cell& cell) {
   return request;
 }
 
+std::string WorkerLauncher::identity_of(const std::string& media) {
+  const auto spec = parse_media(media);
+  if (!spec || spec->path.empty() || spec->kind == DAX_MEDIA_POSIX) return {};
+  const auto known = settings_.identities.find(spec->path);
+  if (known != settings_.identities.end()) return known->second;
+  return settings_.identities[spec->path] = medium_identity(spec->path);
+}
+
 Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   auto process = WorkerProcess::start(settings_.command, settings_.environment);
   if (!process) return process.error();
   OpenRequest request = open_request_for(cell);
-  request.destroy = may_overwrite(request.media);
-  request.probe_destroy = !request.probe_media.empty() && may_overwrite(request.probe_media);
+  request.destroy = settings_.destroy;
+  request.identity = identity_of(request.media);
+  request.found_empty = is_ours(request.media, request.identity);
+  if (!request.probe_media.empty()) {
+    request.probe_destroy = settings_.destroy;
+    request.probe_identity = identity_of(request.probe_media);
+    request.probe_found_empty = is_ours(request.probe_media, request.probe_identity);
+  }
   request.plugins = settings_.plugins;
   request.without_cpu = settings_.without_cpu;
   return checked(

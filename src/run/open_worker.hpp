@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,9 +19,10 @@ struct WorkerSettings {
   PluginSearch plugins;
   std::string without_cpu;  // features that the CPU is taken not to have
   bool destroy = false;     // existing content of the media may be overwritten
-  // Media, as cells write them, that were there before and held nothing. The first open still makes
-  // sure of that; what they hold afterwards is this run's own and may be overwritten.
-  std::set<std::string> found_empty;
+  // What the paths of media led to when they were looked at (medium_identity()): a worker opens
+  // that and nothing else that came to the name since. One that was there and held nothing may be
+  // overwritten from the second open on; the first open still makes sure that it is empty.
+  std::map<std::string, std::string> identities;
   const std::atomic<bool>* interrupted = nullptr;  // set by SIGINT; may be null
 };
 
@@ -36,13 +38,25 @@ class WorkerLauncher final : public WorkerSource {
   }
 
  private:
-  [[nodiscard]] bool may_overwrite(const std::string& media) const {
-    return settings_.destroy || (settings_.found_empty.contains(media) && opened_.contains(media));
+  // Of the medium's path, looked at now if it was not before; empty: it has none.
+  std::string identity_of(const std::string& media);
+  // A worker of this launcher found it empty, or filled it since.
+  [[nodiscard]] bool is_ours(const std::string& media, const std::string& identity) const {
+    return !settings_.destroy && !identity.empty() && identity != "nothing" &&
+           opened_.contains(media);
   }
 
   WorkerSettings settings_;
   std::set<std::string> opened_;  // media that a worker of this launcher has opened
 };
+
+// How long a worker may be silent: several times the slices that it was asked for, at least.
+[[nodiscard]] std::uint64_t slice_timeout_ms(std::uint64_t slice_ns);
+[[nodiscard]] std::uint64_t prepare_timeout_ms(std::uint64_t slice_ns);
+
+// An error of a request for `request`'s cell: a slice at a rate that is too high lasts until all
+// arrivals are served, and ends by that name.
+[[nodiscard]] Error with_cause(Error error, const CellRequest& request);
 
 // What the worker of this cell's device is asked to open; rights are still to be added.
 [[nodiscard]] OpenRequest open_request_for(const Cell& cell);

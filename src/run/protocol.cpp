@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "record/codec.hpp"
 #include "record/members.hpp"
 
 namespace pmembench {
@@ -46,6 +47,14 @@ json as_message(const char* key, const char* what, const T& message) {
   return out;
 }
 
+// Of a message that is not the one that was waited for: its beginning.
+std::string shown(const json& message) {
+  constexpr std::size_t kShownBytes = 200;
+  std::string text = json_text(message);
+  if (text.size() > kShownBytes) text = text.substr(0, kShownBytes) + "...";
+  return text;
+}
+
 // Reads a message of the given type; the JSON library's exceptions end here.
 template <typename T>
 Result<T> read_message(const json& message, const char* key, const char* wanted) {
@@ -56,8 +65,7 @@ Result<T> read_message(const json& message, const char* key, const char* wanted)
       return Error{kind_of(failed.kind), failed.message, 0};
     }
     if (!message.is_object() || message.value(key, json()) != wanted) {
-      return runtime_error("worker protocol: expected '{}', got: {}", wanted,
-                           message.dump(-1, ' ', false, json::error_handler_t::replace));
+      return runtime_error("worker protocol: expected '{}', got: {}", wanted, shown(message));
     }
     T read;
     decode(message, read);
@@ -121,6 +129,10 @@ void describe(T& open, V&& members) {
   members.field("without_cpu", open.without_cpu);
   members.unless_empty("probe_media", open.probe_media);
   members.unless_empty("probe_destroy", open.probe_destroy);
+  members.unless_empty("identity", open.identity);
+  members.unless_empty("probe_identity", open.probe_identity);
+  members.unless_empty("found_empty", open.found_empty);
+  members.unless_empty("probe_found_empty", open.probe_found_empty);
 }
 
 template <typename T, typename V>
@@ -130,6 +142,8 @@ void describe(T& opened, V&& members) {
   members.field("medium", opened.medium);
   members.field("timer", opened.timer);
   members.field("ceiling_bytes_per_s", opened.ceiling_bytes_per_s);
+  members.unless_empty("unnamed", opened.unnamed);
+  members.unless_empty("probe_unnamed", opened.probe_unnamed);
   members.unless_empty("software", opened.software);
 }
 

@@ -51,6 +51,10 @@ struct OpenRequest {
   // A second medium, for a probe by addresses (workload loaded); empty: none.
   std::string probe_media;
   bool probe_destroy = false;
+  // What the names led to when the run began (dax/media_claim.hpp); empty: not known.
+  std::string identity, probe_identity;
+  // It held nothing when a worker of this run first opened it.
+  bool found_empty = false, probe_found_empty = false;
 };
 
 struct OpenedReply {
@@ -58,7 +62,9 @@ struct OpenedReply {
   MediumFacts medium;
   TimerFacts timer;
   double ceiling_bytes_per_s = 0;  // of one CPU, from its first-level cache: nothing is faster
-  std::string software;            // binary and plugin, with checksums of their content
+  // The file made for the medium (and for the probe's) has no name that could be left behind.
+  bool unnamed = false, probe_unnamed = false;
+  std::string software;  // binary and plugin, with checksums of their content
 };
 
 struct CellRequest {

@@ -2,6 +2,8 @@
 
 #include <sched.h>
 
+#include <system_error>
+
 #include "platform/topology.hpp"
 
 namespace pmembench {
@@ -18,7 +20,14 @@ Result<std::unique_ptr<Team>> Team::start(const std::vector<int>& cpus) {
   auto team = std::unique_ptr<Team>(new Team(cpus));
   team->pinned_.resize(cpus.size());
   for (unsigned seat = 1; seat < cpus.size(); ++seat) {
-    team->threads_.emplace_back([raw = team.get(), seat] { raw->work(seat); });
+    try {
+      team->threads_.emplace_back([raw = team.get(), seat] { raw->work(seat); });
+    } catch (const std::system_error& error) {
+      return environment_error(
+          "thread {} of {} cannot be made: {}; ask for fewer threads, or raise the limit on them "
+          "(ulimit -u, or pids.max of the container)",
+          seat + 1, cpus.size(), error.code().message());
+    }
   }
   team->run([raw = team.get()](unsigned seat) {
     raw->pinned_[seat] = pin_this_thread(raw->cpus_[seat]);

@@ -15,7 +15,8 @@ namespace pmembench {
 // The calling thread is seat 0; the others sleep between jobs. Used by the thread that made it.
 class Team {
  public:
-  // Pins the calling thread and one new thread for each further CPU. Errors: a CPU that is refused.
+  // Pins the calling thread and one new thread for each further CPU. Errors: a CPU that is refused,
+  // a thread that cannot be made.
   static Result<std::unique_ptr<Team>> start(const std::vector<int>& cpus);
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 #include <memory>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -44,13 +46,24 @@ class Worker {
       if (!message) return message.error().code == EPIPE ? 0 : 4;
       const std::string verb = verb_of(*message);
       if (verb == "quit") return 0;
-      const Result<nlohmann::json> answer = handle(verb, *message);
+      const Result<nlohmann::json> answer = handle_all(verb, *message);
       const Status sent = channel_.send(answer ? *answer : to_json(answer.error()));
       if (!sent) return 0;
     }
   }
 
  private:
+  // What a library, or the code of a plugin, throws ends the request and not the worker.
+  Result<nlohmann::json> handle_all(const std::string& verb, const nlohmann::json& message) {
+    try {
+      return handle(verb, message);
+    } catch (const std::bad_alloc&) {
+      return runtime_error("there is not enough memory for the worker: free some, or ask for less");
+    } catch (const std::exception& error) {
+      return runtime_error("an unexpected error in the worker: {}", error.what());
+    }
+  }
+
   Result<nlohmann::json> handle(const std::string& verb, const nlohmann::json& message) {
     if (verb == "hello") return hello();
     if (verb == "open") return open(message);
@@ -83,6 +96,8 @@ class Worker {
     options.destroy = request->destroy;
     options.backend_options = request->backend_options;
     options.node = request->node;
+    options.identity = request->identity;
+    options.found_empty = request->found_empty;
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
@@ -94,12 +109,14 @@ class Worker {
     reply.software = software_of(version_, **backend);
     reply.timer = *timer;
     reply.ceiling_bytes_per_s = host_.ceiling_bytes_per_s;
+    reply.unnamed = device_->facts.unnamed;
     if (!request->probe_media.empty()) {
       const Status probed = open_probe(*request, **backend, *host);
       if (!probed) return probed.error();
       host_.probe = &*probe_device_;
       reply.medium.probe.push_back(
           medium_facts(probe_device_->facts, *parse_media(request->probe_media)));
+      reply.probe_unnamed = probe_device_->facts.unnamed;
     }
     return to_json(reply);
   }
@@ -117,6 +134,8 @@ class Worker {
     }
     OpenOptions options;
     options.destroy = request.probe_destroy;
+    options.identity = request.probe_identity;
+    options.found_empty = request.probe_found_empty;
     auto opened = open_device(*entry, *spec, host, options);
     if (!opened) return opened.error();
     probe_device_.emplace(*std::move(opened));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,15 +14,23 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
+#include "platform/memory_limit.hpp"
 
 namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kQuitMilliseconds = 20'000;
+// A worker that has said its last word, or closed its end, is about to end.
+constexpr std::uint64_t kDeathMilliseconds = 10'000;
 
 // In the child: only async-signal-safe calls until exec.
 [[noreturn]] void become_worker(const std::vector<char*>& arguments,
-                                const std::vector<char*>& environment, int in, int out) {
+                                const std::vector<char*>& environment, int in, int out,
+                                pid_t parent) {
+  // A worker in a long slice would outlive a coordinator that was killed, and keep its medium. The
+  // kernel forgets a parent that died before it was asked.
+  prctl(PR_SET_PDEATHSIG, kParentDiedSignal);
+  if (getppid() != parent) _exit(126);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
   if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) _exit(126);
   execve(arguments.front(), arguments.data(), environment.data());
@@ -79,23 +88,43 @@ Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(
     return runtime_error("no pipe for a worker: {}", std::strerror(errno));
   }
   UniqueFd answer_read(answer[0]), answer_write(answer[1]);
+  const std::uint64_t kills_before = oom_kills("/");
+  const pid_t parent = getpid();
   const pid_t pid = fork();
-  if (pid < 0) return runtime_error("no process for a worker: {}", std::strerror(errno));
-  if (pid == 0) become_worker(arguments, variables, request_read.get(), answer_write.get());
-  return std::unique_ptr<WorkerProcess>(
+  if (pid < 0) {
+    return runtime_error(
+        "no process for a worker: {}; raise the limit on processes (ulimit -u, or pids.max of the "
+        "container)",
+        std::strerror(errno));
+  }
+  if (pid == 0) become_worker(arguments, variables, request_read.get(), answer_write.get(), parent);
+  auto worker = std::unique_ptr<WorkerProcess>(
       new WorkerProcess(pid, Channel(std::move(answer_read), std::move(request_write))));
+  worker->oom_kills_ = kills_before;
+  return worker;
 }
 
 WorkerProcess::~WorkerProcess() {
   if (pid_ <= 0) return;
   (void)channel_.send({{"do", "quit"}});
   channel_.close();
-  if (reap_within(kQuitMilliseconds)) return;
-  ::kill(pid_, SIGKILL);
-  (void)waitpid(pid_, nullptr, 0);
+  if (!ends_within(kQuitMilliseconds)) ::kill(pid_, SIGKILL);
+  (void)reap();
 }
 
-bool WorkerProcess::reap_within(std::uint64_t milliseconds) {
+std::optional<int> WorkerProcess::reap() {
+  int status = 0;
+  pid_t got = 0;
+  do {
+    got = waitpid(pid_, &status, 0);
+  } while (got < 0 && errno == EINTR);
+  const bool reaped = got == pid_;
+  pid_ = -1;
+  return reaped ? std::optional<int>(status) : std::nullopt;
+}
+
+// The state is left for reap(): WNOWAIT.
+bool WorkerProcess::ends_within(std::uint64_t milliseconds) {
   // A pid file descriptor becomes readable when the process ends: no polling, no lost signal.
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   if (process) {
@@ -104,21 +133,38 @@ bool WorkerProcess::reap_within(std::uint64_t milliseconds) {
     do {
       ready = ::poll(&waiting, 1, static_cast<int>(milliseconds));
     } while (ready < 0 && errno == EINTR);
-    if (ready == 0) return false;
+    return ready != 0;
   }
-  if (waitpid(pid_, nullptr, process ? 0 : WNOHANG) != pid_) return false;
-  pid_ = -1;
-  return true;
+  // Without one (before Linux 5.3): look now and then.
+  for (std::uint64_t waited = 0;; ++waited) {
+    siginfo_t ended{};
+    const int got = waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+    if (got != 0 || ended.si_pid == pid_) return true;
+    if (waited >= milliseconds) return false;
+    (void)::poll(nullptr, 0, 1);
+  }
 }
 
 Error WorkerProcess::death() {
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
-  pid_ = -1;
-  if (WIFSIGNALED(status)) {
-    return {ErrorKind::runtime, fmt::format("the worker died of {}", signal_text(WTERMSIG(status))),
+  if (!ends_within(kDeathMilliseconds)) {
+    ::kill(pid_, SIGKILL);
+    (void)reap();
+    return {ErrorKind::runtime,
+            "the worker said that it ends, or closed its end of the channel, and went on; it was "
+            "killed",
             EPIPE};
+  }
+  const std::optional<int> ended = reap();
+  if (!ended) return {ErrorKind::runtime, "the worker ended and its status is lost", EPIPE};
+  const int status = *ended;
+  if (WIFSIGNALED(status)) {
+    std::string why = fmt::format("the worker died of {}", signal_text(WTERMSIG(status)));
+    if (WTERMSIG(status) == SIGKILL && oom_kills("/") > oom_kills_) {
+      why +=
+          ": its control group had no memory left; ask for a smaller medium, or raise the limit of "
+          "the group";
+    }
+    return {ErrorKind::runtime, why, EPIPE};
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
     return {ErrorKind::runtime, "the worker could not be started: its binary does not run", EPIPE};
@@ -154,11 +200,17 @@ Result<nlohmann::json> WorkerProcess::receive(std::uint64_t timeout_ms) {
   if (answer) return answer;
   if (answer.error().code == EPIPE) return death();
   if (answer.error().code == ETIMEDOUT) {
+    siginfo_t state{};
+    const bool stopped =
+        waitid(P_PID, static_cast<id_t>(pid_), &state, WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+        state.si_pid == pid_ && state.si_code == CLD_STOPPED;
     ::kill(pid_, SIGKILL);
-    (void)death();
+    (void)reap();
     return Error{
         ErrorKind::runtime,
-        fmt::format("the worker gave no answer within {} s and was killed", timeout_ms / 1000),
+        fmt::format("the worker {}gave no answer within {} s and was killed",
+                    stopped ? fmt::format("was stopped by {}, ", signal_text(state.si_status)) : "",
+                    timeout_ms / 1000),
         ETIMEDOUT};
   }
   return answer;

@@ -3,9 +3,11 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +16,17 @@
 
 namespace pmembench {
 
+// Sent to a worker by the kernel when the thread that started it ends. It ends one that does not
+// handle it; `pmembench worker` first gives itself a moment to remove what it made.
+inline constexpr int kParentDiedSignal = SIGUSR1;
+
 // One child process, ended and reaped when the object goes. Used by one thread.
 class WorkerProcess {
  public:
   // Starts `command` (path first, then arguments) with the protocol on its standard input and
   // output. What a terminal or a service manager sends to a whole group of processes (SIGINT,
   // SIGTERM, SIGHUP) is ignored in it: the coordinator decides when it ends, and its end tells it.
+  // The thread that starts a worker outlives it: the worker dies with it.
   // `environment`: KEY=VALUE that the worker has besides, or instead of, what this process has.
   static Result<std::unique_ptr<WorkerProcess>> start(
       const std::vector<std::string>& command, const std::vector<std::string>& environment = {});
@@ -44,11 +51,13 @@ class WorkerProcess {
   WorkerProcess(pid_t pid, Channel channel) : pid_(pid), channel_(std::move(channel)) {}
   Error death();  // reaps
   Error death_by_fault(const nlohmann::json& report);
-  bool reap_within(std::uint64_t milliseconds);
+  bool ends_within(std::uint64_t milliseconds);
+  std::optional<int> reap();  // waits; the status, if there was one
 
   pid_t pid_;
   Channel channel_;
-  Status sent_;  // how the last send() went
+  Status sent_;                  // how the last send() went
+  std::uint64_t oom_kills_ = 0;  // before it was started
 };
 
 // "SIGBUS (bus error)" for 7, and so on.

@@ -1,9 +1,10 @@
 """pmembench micro: the kernels under Google Benchmark, and the same kernels under run."""
 
 import json
+import signal
 
 import pytest
-from command import ROOT
+from command import ROOT, wait_until
 
 CELL = "dram:128M/{0}/direct/random/operation_size=4K,access=write/t1"
 SHORT = "--benchmark_min_time=0.01"
@@ -125,3 +126,28 @@ def test_wrong_words_are_one_sentence(micro, words, status, sentence):
     outcome = micro(*words)
     assert outcome.status == status, outcome.err
     assert outcome.error() == sentence
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_micro_leaves_no_file_and_keeps_its_results(pmembench, micro, memory_folder, number):
+    micro("--benchmark_list_tests")  # skips where there is no library
+    process = pmembench.start("micro", "--media", f"file:{memory_folder}/medium,size=16M", "--backend",
+                              "movnt", "--benchmark_min_time=0.05")
+    wait_until(lambda: pmembench.replicates() >= 1 or process.poll() is not None, "the first results")
+    process.send_signal(number)
+    outcome = pmembench.finish(process)
+    assert outcome.status == 130, outcome.err
+    assert "kept in pmembench.db" in outcome.err
+    assert pmembench.sql("SELECT status FROM runs") == [("interrupted",)]
+    assert pmembench.sql("SELECT count(*) FROM cells WHERE row LIKE '%\"status\":\"error\"%'") == [(0,)]
+    assert list(memory_folder.iterdir()) == []
+
+
+def test_a_file_of_zeroes_serves_every_backend(pmembench, micro, memory_folder):
+    """The first fills it; what the others find is ours."""
+    medium = memory_folder / "zeroes"
+    medium.write_bytes(bytes(4 << 20))
+    outcome = micro("--media", f"file:{medium}", "--set", "operation_size=4K", SHORT, "--json",
+                    "--benchmark_filter=/(movnt|clflush)/direct/random/.*access=write,durability=each")
+    assert outcome.status == 0, outcome.err
+    assert {row["status"] for row in outcome.rows()} == {"ok"}

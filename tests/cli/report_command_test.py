@@ -101,7 +101,7 @@ def test_a_python_that_dies_is_an_error(pmembench):
     (["9"], 2, "pmembench.db has no run 9: it holds runs 1 to 1; `pmembench show --runs` lists them"),
     (["x"], 2, "'x' is not a run: give its number (see pmembench show --runs) or latest"),
     (["--compare", "x"], 2, "'x' is not a run: give its number (see pmembench show --runs) or latest"),
-    (["--html", "none/r.html"], 2, "none/r.html cannot be made, for its folder does not exist: make the "
+    (["--html", "none/r.html"], 2, "none/r.html cannot be made: its folder does not exist; make the "
                                    "folder first"),
     (["--comparison", "c.json"], 2, "c.json cannot be read (No such file or directory): name a JSON "
                                     "document"),

@@ -13,6 +13,22 @@ TEST(Output, say_writes_at_once) {
   EXPECT_EQ(file.text(), "a line\n");
 }
 
+TEST(Output, what_moves_the_cursor_is_shown_and_not_done) {
+  EXPECT_EQ(for_terminal("\x1b[2J a\tb\n\r\x07\x7f"), "\\x1b[2J a\tb\n\\x0d\\x07\\x7f");
+  EXPECT_EQ(for_terminal("\xc2\x9b"
+                         "31m"),
+            "\\xc2\\x9b31m")
+      << "C1 in UTF-8";
+  EXPECT_EQ(for_terminal("\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xbe"),
+            "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xbe");
+  EXPECT_EQ(for_terminal("\xff\xc3(\xed\xa0\x80\xc0\x80\xe2\x82"),
+            "\\xff\\xc3(\\xed\\xa0\\x80\\xc0\\x80\\xe2\\x82")
+      << "not UTF-8, a surrogate, an overlong form, one that is cut off";
+  StreamFile file;
+  say(file.stream(), "\x1b[2J\n");
+  EXPECT_EQ(file.text(), "\\x1b[2J\n");
+}
+
 TEST(Output, say_survives_a_stream_that_takes_nothing) {
   std::FILE* full = std::fopen("/dev/full", "w");
   ASSERT_NE(full, nullptr);

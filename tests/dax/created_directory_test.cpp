@@ -2,9 +2,12 @@
 #include "dax/created_directory.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <array>
 
 #include "scratch_folder.hpp"
 
@@ -102,6 +105,58 @@ TEST(CreatedDirectory, says_where_none_can_be_made) {
   EXPECT_EQ(refused.error().message,
             "no directory can be made in /nowhere; name one that you may write to (No such file or "
             "directory)");
+}
+
+// As a process leaves it that is killed: the lock goes, the directory stays.
+std::string left_in(const ScratchFolder& folder) {
+  std::array<char, 512> path{};
+  std::array<int, 2> ends{};
+  EXPECT_EQ(pipe(ends.data()), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto made = CreatedDirectory::create(folder.path());
+    put(made->path() + "/range");
+    const bool told = write(ends[1], made->path().data(), made->path().size()) > 0;
+    _exit(told ? 0 : 1);  // without the end of `made`
+  }
+  close(ends[1]);
+  EXPECT_GT(read(ends[0], path.data(), path.size() - 1), 0);
+  close(ends[0]);
+  waitpid(child, nullptr, 0);
+  return path.data();
+}
+
+TEST(CreatedDirectory, of_a_process_that_was_killed_is_removed_by_the_next) {
+  const ScratchFolder folder;
+  // Of the same shape, and the user's.
+  const std::string other = folder.file("pmembench-abcdef/mine", "x");
+  std::filesystem::create_directory(folder.at("pmembench-empty1"));
+  const std::string left = left_in(folder);
+  ASSERT_TRUE(is_there(left + "/range"));
+  const auto made = CreatedDirectory::create(folder.path());
+  EXPECT_FALSE(is_there(left));
+  EXPECT_TRUE(is_there(other));
+  EXPECT_TRUE(is_there(folder.at("pmembench-empty1")));
+  const auto second = CreatedDirectory::create(folder.path());
+  EXPECT_TRUE(is_there(made->path())) << "held by a process that lives";
+}
+
+TEST(CreatedDirectory, empties_no_bind_mount) {
+  const ScratchFolder folder;
+  const std::string precious = folder.file("target/of-the-user", "x");
+  {
+    const auto made = CreatedDirectory::create(folder.path());
+    ASSERT_TRUE(made);
+    const std::string point = made->path() + "/mount";
+    std::filesystem::create_directory(point);
+    if (mount(folder.at("target").c_str(), point.c_str(), nullptr, MS_BIND, nullptr) != 0) {
+      GTEST_SKIP() << "only root may mount";
+    }
+  }
+  EXPECT_TRUE(is_there(precious)) << "the same file system, and somebody else's";
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    umount((entry.path() / "mount").c_str());
+  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "dax/media_space.hpp"
 #include "loop_device.hpp"
 #include "open_helper.hpp"
 #include "scratch_folder.hpp"
@@ -53,7 +54,7 @@ TEST_F(MediaBlock, a_file_is_made_without_holes_and_goes_with_the_device) {
   {
     const Result<OpenedDevice> opened = open_medium_with("posix_file", medium_ + ",size=2M");
     ASSERT_TRUE(opened) << opened.error().message;
-    EXPECT_EQ(first_hole(path_), 2U << 20);
+    EXPECT_EQ(exists(path_), !opened->facts.unnamed);
     EXPECT_TRUE(opened->facts.created);
     EXPECT_EQ(opened->facts.kind, "block");
     EXPECT_EQ(opened->facts.size_bytes, 2U << 20);
@@ -129,6 +130,45 @@ TEST_F(MediaBlock, a_loop_device_is_opened_sized_and_held) {
   EXPECT_FALSE(claim) << "nobody can mount it while it is measured";
   EXPECT_THAT(refusal_of("posix_file", "block:" + loop.path(), destroying()),
               HasSubstr("is in use: mounted, swapped to, or claimed by another driver"));
+}
+
+TEST_F(MediaBlock, a_file_that_is_made_has_no_holes) {
+  UniqueFd fd;
+  const auto made = CreatedFile::create(path_, fd, true);
+  ASSERT_TRUE(made) << made.error().message;
+  ASSERT_TRUE(write_whole_file(fd.get(), 2 << 20));
+  EXPECT_EQ(first_hole(path_), 2U << 20);
+}
+
+TEST_F(MediaBlock, opened_to_be_read_keeps_its_holes) {
+  image(4 << 20);
+  OpenOptions reading;
+  reading.read_only = true;
+  {
+    const auto opened = open_medium_with("posix_file", medium_, reading);
+    ASSERT_TRUE(opened) << opened.error().message;
+  }
+  EXPECT_EQ(first_hole(path_), 0U);
+}
+
+TEST_F(MediaBlock, two_loop_devices_over_one_file_are_one_medium) {
+  const std::string file = image(8 << 20);
+  const LoopDevice one(file), other(file);
+  if (one.path().empty() || other.path().empty()) GTEST_SKIP() << kNoLoopDevice;
+  const std::string refused = refusal_of("posix_file", "block:" + one.path(), destroying());
+  EXPECT_THAT(refused, HasSubstr("are loop devices over the same file"));
+  EXPECT_THAT(refused, HasSubstr(other.path()));
+}
+
+TEST_F(MediaBlock, a_loop_device_and_its_file_in_use_are_one_medium) {
+  const std::string file = image(8 << 20);
+  const auto opened = open_medium_with("posix_file", medium_);
+  ASSERT_TRUE(opened) << opened.error().message;
+  const LoopDevice loop(file);
+  if (loop.path().empty()) GTEST_SKIP() << kNoLoopDevice;
+  OpenOptions now = destroying();
+  now.claim_patience_ms = 0;
+  EXPECT_THAT(refusal_of("posix_file", "block:" + loop.path(), now), HasSubstr("is in use"));
 }
 
 TEST_F(MediaBlock, a_loop_device_of_some_size_is_used_in_part_and_never_beyond) {

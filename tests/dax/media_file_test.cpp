@@ -4,12 +4,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
 #include <string>
 
 #include "dax/media.hpp"
+#include "dax/media_space.hpp"
 #include "open_helper.hpp"
 #include "scratch_folder.hpp"
 
@@ -35,11 +37,8 @@ TEST_F(MediaFile, is_made_with_all_its_blocks_and_goes_with_the_device) {
   {
     const Result<OpenedDevice> opened = open_medium_with("example", medium_ + ",size=2M");
     ASSERT_TRUE(opened) << opened.error().message;
-    struct stat facts {};
-    ASSERT_EQ(stat(path_.c_str(), &facts), 0);
-    EXPECT_EQ(facts.st_size, 2 << 20);
-    EXPECT_GE(facts.st_blocks * 512, 2 << 20);
-    EXPECT_EQ(facts.st_mode & 0777U, 0600U);
+    EXPECT_EQ(exists(path_), !opened->facts.unnamed)
+        << "what has no name cannot be left behind, however its process ends";
     EXPECT_TRUE(opened->facts.created);
     EXPECT_EQ(opened->facts.kind, "file");
     EXPECT_EQ(opened->facts.size_bytes, 2U << 20);
@@ -53,11 +52,10 @@ TEST_F(MediaFile, what_stands_under_its_name_by_then_is_left_alone) {
   {
     const Result<OpenedDevice> opened = open_medium_with("example", medium_ + ",size=64K");
     ASSERT_TRUE(opened) << opened.error().message;
-    std::filesystem::rename(path_, folder_.at("kept"));
+    if (!opened->facts.unnamed) std::filesystem::rename(path_, folder_.at("kept"));
     folder_.file("medium", "of the user's");
   }
   EXPECT_EQ(content_of(path_), "of the user's");
-  EXPECT_TRUE(exists(folder_.at("kept")));
 }
 
 TEST_F(MediaFile, is_removed_wherever_the_working_directory_has_gone) {
@@ -67,9 +65,32 @@ TEST_F(MediaFile, is_removed_wherever_the_working_directory_has_gone) {
     const Result<OpenedDevice> opened = open_medium_with("example", "file:medium,size=64K");
     std::filesystem::current_path(before);
     ASSERT_TRUE(opened) << opened.error().message;
-    EXPECT_TRUE(exists(path_));
+    EXPECT_EQ(exists(path_), !opened->facts.unnamed);
   }
   EXPECT_FALSE(exists(path_));
+}
+
+TEST_F(MediaFile, that_is_made_has_all_its_blocks) {
+  UniqueFd fd;
+  for (const bool named : {false, true}) {
+    const auto made = CreatedFile::create(path_, fd, named);
+    ASSERT_TRUE(made) << made.error().message;
+    ASSERT_TRUE(reserve_space(fd.get(), 2 << 20));
+    struct stat facts {};
+    ASSERT_EQ(fstat(fd.get(), &facts), 0);
+    EXPECT_EQ(facts.st_size, 2 << 20);
+    EXPECT_GE(facts.st_blocks * 512, 2 << 20);
+    EXPECT_EQ(facts.st_mode & 0777U, 0600U);
+    EXPECT_EQ(exists(path_), !made->unnamed());
+  }
+  EXPECT_FALSE(exists(path_));
+}
+
+TEST_F(MediaFile, that_is_made_to_stay_stays) {
+  OpenOptions keeping;
+  keeping.keep_created = true;
+  { ASSERT_TRUE(open_medium_with("example", medium_ + ",size=64K", keeping)); }
+  EXPECT_EQ(content_of(path_).size(), 64U << 10);
 }
 
 TEST_F(MediaFile, that_could_not_be_opened_leaves_nothing_behind) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -56,6 +57,37 @@ TEST(Channel, refuses_a_line_that_is_not_json_and_goes_on) {
 TEST(Channel, gives_up_when_no_answer_comes_in_time) {
   Ends ends = make_ends();
   EXPECT_EQ(ends.channel.receive(1).error().code, ETIMEDOUT);
+}
+
+// Each byte comes before its poll times out, and the message still has one time-out.
+TEST(Channel, gives_up_on_a_line_that_comes_byte_by_byte) {
+  Ends ends = make_ends();
+  std::atomic<bool> over{false};
+  std::thread writer([&] {
+    while (!over && write(ends.to_channel.get(), "[", 1) == 1) usleep(1000);
+  });
+  const auto message = ends.channel.receive(50);
+  over = true;
+  writer.join();
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().code, ETIMEDOUT);
+}
+
+TEST(Channel, refuses_a_line_that_is_nested_too_deeply) {
+  Ends ends = make_ends();
+  std::thread writer([&] {
+    const std::string deep = std::string(500'000, '[') + "\n";
+    for (std::size_t sent = 0; sent < deep.size();) {
+      const ssize_t wrote = write(ends.to_channel.get(), deep.data() + sent, deep.size() - sent);
+      if (wrote <= 0) return;
+      sent += static_cast<std::size_t>(wrote);
+    }
+  });
+  EXPECT_EQ(ends.channel.receive(60'000).error().code, EPROTO);
+  writer.join();
+  put(ends.to_channel, "{\"text\":\"" + std::string(1000, '[') + "\\\"[\"}\n");
+  const auto message = ends.channel.receive(60'000);
+  ASSERT_TRUE(message) << "brackets in a text are no levels";
 }
 
 TEST(Channel, says_that_a_signal_ended_the_wait_by_the_kind_of_the_error) {

@@ -62,6 +62,19 @@ TEST_F(GateMedia, names_files_after_their_arms) {
             "block:/nowhere/a.head,size=1M");
 }
 
+// Nobody named it, so that no --destroy is meant for it.
+TEST_F(GateMedia, overwrites_no_file_that_has_the_name_of_an_arm) {
+  const std::string absent = root_ / "absent";
+  std::ofstream(absent + ".head") << "mine";
+  for (const bool destroy : {false, true}) {
+    EXPECT_TRUE(media_of_arm("file:" + absent + ",size=1M", Arm::base, destroy, "/"));
+    const auto head = media_of_arm("file:" + absent + ",size=1M", Arm::head, destroy, "/");
+    ASSERT_FALSE(head);
+    EXPECT_EQ(head.error().kind, ErrorKind::usage);
+    EXPECT_NE(head.error().message.find("absent.head exists already"), std::string::npos);
+  }
+}
+
 TEST_F(GateMedia, lets_each_worker_make_its_own_directory_in_a_mounted_file_system) {
   const std::string posix = "posix:" + root_.string() + ",size=1M";
   for (const Arm arm : kArmList) EXPECT_EQ(*media_of_arm(posix, arm, false, "/"), posix);

@@ -46,9 +46,10 @@ auto members_of(const PluginSearch& plugins) {
 auto members_of(const OpenRequest& open) {
   // The version is the protocol's: another one is refused.
   [[maybe_unused]] const auto& [version, media, backend, backend_options, node, destroy, plugins,
-                                without_cpu, probe_media, probe_destroy] = open;
+                                without_cpu, probe_media, probe_destroy, identity, probe_identity,
+                                found_empty, probe_found_empty] = open;
   return std::tie(media, backend, backend_options, node, destroy, plugins, without_cpu, probe_media,
-                  probe_destroy);
+                  probe_destroy, identity, probe_identity, found_empty, probe_found_empty);
 }
 
 auto members_of(const MediumFacts& medium) {
@@ -66,8 +67,9 @@ auto members_of(const TimerFacts& timer) {
 }
 
 auto members_of(const OpenedReply& opened) {
-  const auto& [version, medium, timer, ceiling_bytes_per_s, software] = opened;
-  return std::tie(version, medium, timer, ceiling_bytes_per_s, software);
+  const auto& [version, medium, timer, ceiling_bytes_per_s, unnamed, probe_unnamed, software] =
+      opened;
+  return std::tie(version, medium, timer, ceiling_bytes_per_s, unnamed, probe_unnamed, software);
 }
 
 auto members_of(const CellRequest& request) {
@@ -245,6 +247,9 @@ OpenRequest example_open() {
   open.without_cpu = "avx2";
   open.probe_media = "dram:2M";
   open.probe_destroy = true;
+  open.identity = "file 8:1:42";
+  open.probe_identity = "nothing";
+  open.found_empty = open.probe_found_empty = true;
   return open;
 }
 
@@ -276,6 +281,7 @@ OpenedReply example_opened() {
   opened.medium.probe = {example_medium()};
   opened.timer = {0.4, 10, 27, 90, true};
   opened.ceiling_bytes_per_s = 1e11;
+  opened.unnamed = opened.probe_unnamed = true;
   opened.software = "pmembench 1.0 (4f3a)";
   return opened;
 }

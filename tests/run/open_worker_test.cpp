@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "dax/media_claim.hpp"
 
 namespace pmembench {
 namespace {
@@ -97,24 +100,75 @@ TEST_F(OpenWorkerTest, gives_the_environment_to_the_process) {
 
 // The first open makes sure that the medium is empty; what it holds afterwards is the run's own.
 TEST_F(OpenWorkerTest, overwrites_an_empty_medium_from_the_second_open_on) {
+  std::ofstream(medium()) << std::string(4096, '\0');
+  WorkerLauncher launcher(settings());
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  EXPECT_EQ(lines("\"found_empty\":true"), 0u);
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  EXPECT_EQ(lines("\"found_empty\":true"), 1u);
+  EXPECT_EQ(lines("\"destroy\":true"), 0u) << "never more than that";
+}
+
+TEST_F(OpenWorkerTest, asks_for_the_file_that_was_there_when_the_run_began) {
+  std::ofstream(medium()) << "mine";
+  const std::string before = medium_identity(medium());
   WorkerSettings with = settings();
-  with.found_empty = {cell_.media};
+  with.identities = {{medium(), before}};
   WorkerLauncher launcher(std::move(with));
+  std::filesystem::rename(medium(), folder_ / "kept");
+  std::ofstream(medium()) << "another";
+  ASSERT_NE(medium_identity(medium()), before);
   ASSERT_TRUE(open_worker(launcher, cell_));
-  EXPECT_EQ(lines("\"destroy\":false"), 1u);
-  EXPECT_EQ(lines("\"destroy\":true"), 0u);
-  ASSERT_TRUE(open_worker(launcher, cell_));
-  EXPECT_EQ(lines("\"destroy\":true"), 1u);
+  EXPECT_EQ(lines("\"identity\":\"" + before + "\""), 1u);
+  WorkerLauncher later(settings());
+  ASSERT_TRUE(open_worker(later, cell_));
+  std::filesystem::remove(medium());
+  ASSERT_TRUE(open_worker(later, cell_));
+  EXPECT_EQ(lines("\"identity\":\"nothing\""), 0u) << "looked at once";
+}
+
+TEST(WorkerPatience, follows_from_the_slices_that_are_asked_for) {
+  constexpr std::uint64_t kSecond_ns = 1'000'000'000;
+  EXPECT_GE(slice_timeout_ms(500'000), 30'000U);
+  for (const std::uint64_t seconds : {1U, 61U, 600U, 3600U}) {
+    EXPECT_GE(slice_timeout_ms(seconds * kSecond_ns), 3 * seconds * 1000);
+    EXPECT_GE(prepare_timeout_ms(seconds * kSecond_ns), 10 * seconds * 1000);
+  }
+}
+
+TEST(WorkerPatience, that_ended_at_a_rate_names_the_rate) {
+  const Error timeout{ErrorKind::runtime, "no answer", ETIMEDOUT};
+  CellRequest request;
+  EXPECT_EQ(with_cause(timeout, request).message, "no answer");
+  request.cell.rate = "1G";
+  request.slice_ns = 20'000'000'000;
+  const std::string named = with_cause(timeout, request).message;
+  EXPECT_NE(named.find("the rate asked for (1G) was not kept in slices of 20"), std::string::npos)
+      << named;
+  EXPECT_EQ(with_cause({ErrorKind::runtime, "dead", EPIPE}, request).message, "dead");
+}
+
+TEST_F(OpenWorkerTest, names_the_rate_that_could_not_be_kept) {
+  // A worker that ends by itself is not the rate's fault.
+  WorkerLauncher launcher(settings(R"(*'"do":"slice"'*) exit 7;;)"));
+  const auto worker = open_worker(launcher, cell_);
+  ASSERT_TRUE(worker);
+  Cell paced = cell_;
+  paced.rate = "1G";
+  ASSERT_TRUE((*worker)->begin_cell({paced, 500'000, 0}));
+  EXPECT_EQ((*worker)->take_slice(true).error().message,
+            "the worker ended by itself with status 7");
 }
 
 TEST_F(OpenWorkerTest, does_not_overwrite_what_it_could_not_open) {
   WorkerSettings with =
       settings(R"(*'"do":"open"'*) echo '{"is":"failed","message":"it holds ext4"}';;)");
-  with.found_empty = {cell_.media};
+  std::ofstream(medium()) << "mine";
   WorkerLauncher launcher(std::move(with));
   EXPECT_FALSE(open_worker(launcher, cell_));
   EXPECT_FALSE(open_worker(launcher, cell_));
   EXPECT_EQ(lines("\"destroy\":true"), 0u);
+  EXPECT_EQ(lines("\"found_empty\":true"), 0u);
 }
 
 TEST_F(OpenWorkerTest, never_overwrites_another_medium_without_destroy) {
@@ -122,6 +176,7 @@ TEST_F(OpenWorkerTest, never_overwrites_another_medium_without_destroy) {
   ASSERT_TRUE(open_worker(launcher, cell_));
   ASSERT_TRUE(open_worker(launcher, cell_));
   EXPECT_EQ(lines("\"destroy\":true"), 0u);
+  EXPECT_EQ(lines("\"found_empty\":true"), 0u) << "it was not there when it was first looked at";
   WorkerSettings with = settings();
   with.destroy = true;
   WorkerLauncher destroying(std::move(with));
@@ -141,6 +196,20 @@ TEST_F(OpenWorkerTest, removes_what_a_worker_made_that_dies) {
     EXPECT_FALSE((*worker)->alive());
   }
   EXPECT_FALSE(std::filesystem::exists(medium()));
+}
+
+TEST_F(OpenWorkerTest, takes_no_file_for_one_that_was_made_without_a_name) {
+  WorkerSettings with = settings(R"(*'"do":"slice"'*) kill -SEGV $$;;)", "true");
+  std::string& script = with.command.back();
+  script.replace(script.find("\"ceiling_bytes"), 0, "\"unnamed\":true,");
+  WorkerLauncher launcher(std::move(with));
+  {
+    const auto worker = open_worker(launcher, cell_);
+    ASSERT_TRUE(worker) << worker.error().message;
+    std::ofstream(medium()) << "of the user's";
+    EXPECT_FALSE((*worker)->take_slice(true));
+  }
+  EXPECT_TRUE(std::filesystem::exists(medium()));
 }
 
 TEST_F(OpenWorkerTest, leaves_a_file_that_was_there_before) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
 #include <cerrno>
 #include <csignal>
 
@@ -53,6 +57,49 @@ TEST(WorkerProcess, survives_a_worker_whose_last_words_are_of_a_wrong_type) {
   const auto answer = living->ask({}, 10'000);
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ((*answer)["is"], 7);
+}
+
+TEST(WorkerProcess, kills_a_worker_that_says_it_dies_and_lives) {
+  auto worker = shell("read line; echo '{\"is\":\"fault\",\"offset\":1}'; exec sleep 1000");
+  const auto answer = worker->ask({}, 10'000);
+  ASSERT_FALSE(answer);
+  EXPECT_NE(answer.error().message.find("went on; it was killed"), std::string::npos)
+      << answer.error().message;
+  EXPECT_FALSE(worker->alive());
+}
+
+TEST(WorkerProcess, kills_a_worker_that_closes_its_end_and_lives) {
+  auto worker = shell("read line; exec sleep 1000 >&-");
+  const auto answer = worker->ask({}, 10'000);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, EPIPE);
+  EXPECT_FALSE(worker->alive());
+}
+
+TEST(WorkerProcess, says_that_a_worker_was_stopped) {
+  auto worker = shell("read line; kill -STOP $$; echo '{}'");
+  const auto answer = worker->ask({}, 500);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ETIMEDOUT);
+  EXPECT_NE(answer.error().message.find("SIGSTOP"), std::string::npos) << answer.error().message;
+}
+
+// The kernel ends it with the thread that started it, whatever it is doing.
+TEST(WorkerProcess, dies_with_its_coordinator) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const pid_t coordinator = fork();
+  if (coordinator == 0) {
+    // Its copy of the pipe tells that the worker lives.
+    auto worker = WorkerProcess::start({"/bin/sh", "-c", "read line; exec sleep 1000"});
+    if (worker) (*worker)->send({{"do", "x"}});
+    kill(getpid(), SIGKILL);
+  }
+  close(ends[1]);
+  char byte = 0;
+  EXPECT_EQ(read(ends[0], &byte, 1), 0) << "end of file: nobody has the other end any more";
+  close(ends[0]);
+  waitpid(coordinator, nullptr, 0);
 }
 
 TEST(WorkerProcess, names_the_status_of_a_worker_that_ended) {

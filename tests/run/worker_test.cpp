@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
+#include "dax/media_claim.hpp"
 #include "live_worker.hpp"
 
 namespace pmembench {
@@ -56,10 +58,30 @@ TEST(Worker, removes_the_file_that_it_made) {
   const auto path = std::filesystem::temp_directory_path() / "pmembench-worker-test";
   {
     LiveWorker worker;
-    ASSERT_TRUE(worker.open("file:" + path.string() + ",size=1M", "clflush"));
-    EXPECT_TRUE(std::filesystem::exists(path));
+    const auto opened = worker.open("file:" + path.string() + ",size=1M", "clflush");
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(std::filesystem::exists(path), !opened->unnamed);
   }
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(Worker, opens_what_was_there_when_the_run_began) {
+  const auto path = std::filesystem::temp_directory_path() / "pmembench-worker-identity";
+  std::ofstream(path) << std::string(8192, 'x');
+  LiveWorker worker;
+  OpenRequest request;
+  request.media = "file:" + path.string();
+  request.backend = "clflush";
+  request.destroy = true;
+  request.identity = "file 0:0:1";
+  EXPECT_NE(worker.ask(to_json(request))["message"].get<std::string>().find("another than when"),
+            std::string::npos);
+  request.destroy = false;
+  request.identity = medium_identity(path.string());
+  EXPECT_FALSE(opened_reply_from_json(worker.ask(to_json(request)))) << "it holds something";
+  request.found_empty = true;
+  EXPECT_TRUE(opened_reply_from_json(worker.ask(to_json(request))));
+  std::filesystem::remove(path);
 }
 
 TEST(Worker, answers_requests_out_of_order_with_an_error_and_goes_on) {

@@ -1,0 +1,37 @@
+// media_claim: which file or device a name leads to, and that nobody else of us uses it.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace pmembench {
+
+// What a path leads to, told from every other file and device: "nothing", "file DEVICE:INODE",
+// "block MAJOR:MINOR" and so on. Empty: it cannot be looked at.
+[[nodiscard]] std::string medium_identity(const std::string& path);
+[[nodiscard]] std::string medium_identity(const struct stat& facts);
+
+// `expected`, if it is given, is `found`; else an environment error: what was found when the run
+// began is what is opened, whatever came to its name since.
+Status require_same_medium(const std::string& path, const std::string& expected,
+                           const std::string& found);
+
+enum class Claim {
+  test,   // nobody else has it
+  read,   // with others that read, while `fd` and its copies are open
+  write,  // alone
+};
+
+// The bytes of an open file or device, by a lock of its open file description: the kernel lets go
+// of it when the last copy of `fd` is closed, however its process ends, and every link to the file
+// leads to it. Waits up to `patience_ms` for one that is about to end. Error (environment): another
+// has some of these bytes; names it. A file system that has no locks claims nothing.
+Status claim_medium(const std::string& path, int fd, std::uint64_t offset_bytes,
+                    std::uint64_t size_bytes, Claim claim, std::uint64_t patience_ms,
+                    const std::string& root);
+
+}  // namespace pmembench

@@ -1,0 +1,66 @@
+"""What a report may be written to: new files, and those of earlier reports."""
+
+import os
+
+import pytest
+from fixture_store import Maker, row
+from conftest import run_report
+
+
+@pytest.fixture
+def store(tmp_path):
+    maker = Maker(tmp_path / "made.db")
+    maker.add(row("one/cell", 125.0))
+    return maker.close()
+
+
+def test_an_earlier_report_is_replaced(tmp_path, store):
+    for _ in range(2):
+        assert run_report(tmp_path, store, "--html", "page.html", "--png", "png").status == 0
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_the_results_file_is_never_replaced_by_any_name(tmp_path, store, force):
+    before = store.read_bytes()
+    os.link(store, tmp_path / "hard")
+    (tmp_path / "soft").symlink_to(store)
+    for name in (store, "hard", "soft", f"{store}-wal", f"{store}-journal"):
+        outcome = run_report(tmp_path, store, "--html", name, *force)
+        assert outcome.status == 2
+        assert "is read for this report and is not overwritten" in outcome.err
+    assert store.read_bytes() == before
+    assert not (tmp_path / "made.db-wal").exists()
+
+
+def test_what_somebody_keeps_there_stays_unless_forced(tmp_path, store):
+    page = tmp_path / "thesis.html"
+    page.write_text("<!doctype html>mine, about pmembench")
+    outcome = run_report(tmp_path, store, "--html", page)
+    assert outcome.status == 2
+    assert "is no report of pmembench" in outcome.err
+    assert page.read_text() == "<!doctype html>mine, about pmembench"
+    assert run_report(tmp_path, store, "--html", page, "--force").status == 0
+
+
+def test_a_link_is_followed_and_kept(tmp_path, store):
+    (tmp_path / "real.html").write_text("")
+    (tmp_path / "link.html").symlink_to("real.html")
+    assert run_report(tmp_path, store, "--html", "link.html").status == 0
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "real.html").stat().st_size > 0
+
+
+def test_a_name_that_is_no_text_moves_no_cursor(tmp_path, store):
+    name = os.fsdecode(b"\xff\x1b[2J.html")
+    outcome = run_report(tmp_path, store, "--html", name)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "\x1b" not in outcome.out
+    outcome = run_report(tmp_path, store, "--html", f"none/{name}")
+    assert outcome.status == 2
+    assert "\x1b" not in outcome.err
+
+
+def test_a_device_is_never_written(tmp_path, store):
+    outcome = run_report(tmp_path, store, "--html", "/dev/zero", "--force")
+    assert outcome.status == 2
+    assert "is a device or a socket" in outcome.err

@@ -44,7 +44,8 @@ class RangeWorkload final : public Workload {
   Status verify_reads();
   Status check_slot(std::uint64_t offset_bytes, std::span<const unsigned char> expected);
   Status check_batch_of_reads(dax_iter at, std::uint64_t count);
-  void refuse_batch(std::int64_t bytes, std::uint64_t asked_bytes);
+  Status check_count_of_writes();
+  [[nodiscard]] Status check_count(std::int64_t bytes, std::uint64_t count) const;
 
   Plan plan_;
   Path& path_;
@@ -54,8 +55,6 @@ class RangeWorkload final : public Workload {
   std::uint64_t expected_ = ZipfTable::kEntries;  // operations of the stretch that comes
   std::uint64_t done_in_stretch_ = 0;
   std::int64_t failed_ = 0;
-  std::uint64_t overcounted_ = 0;  // bytes that a batch said it did, if more than were asked for
-  std::uint64_t asked_bytes_ = 0;  // by that batch
   std::optional<StampedBuffer> buffer_;
   std::optional<StampedBuffer> found_;  // what verify() reads back
 };

@@ -54,7 +54,7 @@ TEST_F(RecorderTest, tells_of_a_failure_and_stores_it) {
 TEST_F(RecorderTest, closes_with_a_row_for_every_cell) {
   ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(0, 100)));
   ASSERT_TRUE(recorder_.finish());
-  EXPECT_EQ(stored_statuses(), (Strings{"ok", "skipped", "skipped"}));
+  EXPECT_EQ(stored_statuses(), (Strings{"ok", "unmeasured", "skipped"}));
   EXPECT_EQ(recorder_.rows()[2].reason, "cannot run");
   EXPECT_NE(recorder_.rows()[1].reason.find("before this cell's turn"), std::string::npos);
 }

@@ -33,7 +33,7 @@ namespace {
 // written, so what is a default there stays unwritten here.
 constexpr const char* kMicroCampaign = R"(
 name: micro
-media: dram:128M
+media: dram:auto
 threads: 1
 operation_size: [64, 256, 1K, 4K, 64K, 1M]
 backend: [usable, null]

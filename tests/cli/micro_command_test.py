@@ -6,7 +6,7 @@ import signal
 import pytest
 from command import ROOT, wait_until
 
-CELL = "dram:128M/{0}/direct/random/operation_size=4K,access=write/t1"
+CELL = "dram:auto/{0}/direct/random/operation_size=4K,access=write/t1"
 SHORT = "--benchmark_min_time=0.01"
 
 
@@ -24,7 +24,7 @@ def micro(pmembench):
 
 def only(backend, **keys):
     """Words that leave one kernel: writes in random order, each durable."""
-    return [f"--benchmark_filter=^dram:128M/{backend}/direct/random/.*access=write/t1",
+    return [f"--benchmark_filter=^dram:auto/{backend}/direct/random/.*access=write/t1",
             "--backend", backend, "--set", f"operation_size={keys.get('size', '4K')}", SHORT]
 
 
@@ -43,7 +43,7 @@ def test_every_backend_has_every_kernel_at_every_size(micro):
 def test_kernels_have_the_names_of_run(micro, pmembench):
     planned = pmembench("run", ROOT / "configs/quick.yaml", "--dry-run", "--json")
     cells = {cell["name"] for cell in json.loads(planned.out)["cells"]
-             if cell["name"].startswith("dram:128M/") and "/direct/random/" in cell["name"]
+             if cell["name"].startswith("dram:auto/") and "/direct/random/" in cell["name"]
              and cell["name"].endswith("/t1") and not cell["skip_reason"]}
     listed = micro("--benchmark_list_tests").out.splitlines()
     assert cells
@@ -94,7 +94,7 @@ budget: 60s
 minimum_replicates: 3
 maximum_replicates: 3
 slices: 10
-media: dram:128M
+media: dram:auto
 cells:
   - workload: random
     backend: {backend}

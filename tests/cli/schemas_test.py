@@ -178,7 +178,7 @@ def test_slo(pmembench):
 
 
 def test_micro(pmembench):
-    outcome = pmembench("micro", "--benchmark_filter=^dram:128M/null/direct/random/.*access=write/t1",
+    outcome = pmembench("micro", "--benchmark_filter=^dram:auto/null/direct/random/.*access=write/t1",
                         "--backend", "null", "--set", "operation_size=4K",
                         "--benchmark_min_time=0.01", "--json")
     if "was built without Google Benchmark" in outcome.err:

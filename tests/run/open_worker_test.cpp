@@ -39,7 +39,7 @@ class OpenWorkerTest : public testing::Test {
             faults + R"(
 *'"do":"open"'*) echo '{"is":"opened","version":1,"medium":{"kind":"file","created":)" +
             created +
-            R"(},"timer":{"ns_per_tick":0.4,"step_ns":10,"floor_issue_ns":20,"floor_durable_ns":90,"invariant":true},"ceiling_bytes_per_s":1e12}';;
+            R"(},"timer":{"ns_per_tick":0.4,"step_ns":10,"floor_issue_ns":20,"floor_durable_ns":90,"invariant":false},"ceiling_bytes_per_s":1e12}';;
 *'"do":"cell"'*) echo '{"is":"ready","operations":1000}';;
 *'"do":"slice"'*) echo '{"is":"slice","ns_per_operation":100,"operations":1000,"bytes":64000,"overlap":1,"involuntary_switches":0,"faults":0}';;
 *'"do":"end"'*) echo '{"is":"done","histogram":[],"counters":{},"cpus":[0]}';;

@@ -76,9 +76,12 @@ TEST(WorkerProcess, kills_a_worker_that_closes_its_end_and_lives) {
   EXPECT_FALSE(worker->alive());
 }
 
+// In a session of its own: a group with a stopped member that is left by its leader is hung up.
 TEST(WorkerProcess, says_that_a_worker_was_stopped) {
-  auto worker = shell("read line; kill -STOP $$; echo '{}'");
-  const auto answer = worker->ask({}, 500);
+  auto worker = WorkerProcess::start(
+      {"/usr/bin/setsid", "/bin/sh", "-c", "read line; kill -STOP $$; echo '{}'"});
+  ASSERT_TRUE(worker);
+  const auto answer = (*worker)->ask({}, 500);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ETIMEDOUT);
   EXPECT_NE(answer.error().message.find("SIGSTOP"), std::string::npos) << answer.error().message;

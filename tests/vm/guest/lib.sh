@@ -80,7 +80,7 @@ END
   echo "$cells" | while read -r cell; do
     echo "  - {media: \"$medium\", $cell}" >>/tmp/campaign.yaml
   done
-  rm -f /tmp/vm.db
+  rm -f /tmp/vm.db /tmp/vm.db-wal /tmp/vm.db-shm
   expect "$wanted" pmembench run /tmp/campaign.yaml --json --db /tmp/vm.db "$@"
 }
 

@@ -57,7 +57,7 @@ cells:
     backend: movnt
     media: dram:16M,interleave=0:3+1:1
 END
-rm -f /tmp/vm.db
+rm -f /tmp/vm.db /tmp/vm.db-wal /tmp/vm.db-shm
 expect 0 pmembench run /tmp/nodes.yaml --json --db /tmp/vm.db --destroy
 for target in 'node 0' 'node 1' "$(basename "$(device devdax)")" \
   "$(basename "$(device devdax4k)")" "$(basename "$(device spare)")"; do

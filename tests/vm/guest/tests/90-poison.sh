@@ -24,7 +24,7 @@ cells:
     media: "$2"
   - {workload: chase, path: mapped, backend: clwb, media: dram:4M}
 END
-  rm -f /tmp/vm.db
+  rm -f /tmp/vm.db /tmp/vm.db-wal /tmp/vm.db-shm
   pmembench run /tmp/campaign.yaml --json --db /tmp/vm.db --destroy >"$out" 2>&1 &
   run=$!
   # In the 2.5 s and more that the worker measures.

@@ -73,7 +73,9 @@ def test_claims_and_latencies_follow_the_work(pmembench):
     timed = rows["dram:1M/movnt/direct/persist/operation_size=64B/t1/operation-durable"]
     latency = timed["latency_ns"]
     assert latency["mode"] == "durable"
-    assert latency["n"] == timed["operations"]
+    # Slices that were preempted and repeated have latencies, too.
+    assert latency["n"] >= timed["operations"]
+    assert latency["n"] == timed["operations"] or timed["disturbed_share"] > 0
     # How many percentiles there are depends on how many operations the machine got done.
     percentiles = [latency[name] for name in ("p50", "p90", "p99") if name in latency]
     assert percentiles

@@ -8,6 +8,7 @@
 
 #include "dax/media_path.hpp"
 #include "dax/system_error.hpp"
+#include "platform/device_stack.hpp"
 
 namespace pmembench {
 namespace {
@@ -15,24 +16,23 @@ namespace {
 struct FileSystemMagic {
   std::uint64_t magic;
   std::string_view name;
-  bool is_volatile;
 };
 // ext2 and ext3 have ext4's magic, and in today's kernels its driver.
 constexpr std::array<FileSystemMagic, 14> kFileSystems{{
-    {EXT4_SUPER_MAGIC, "ext4", false},
-    {XFS_SUPER_MAGIC, "xfs", false},
-    {BTRFS_SUPER_MAGIC, "btrfs", false},
-    {F2FS_SUPER_MAGIC, "f2fs", false},
-    {TMPFS_MAGIC, "tmpfs", true},
-    {RAMFS_MAGIC, "ramfs", true},
-    {HUGETLBFS_MAGIC, "hugetlbfs", true},
-    {OVERLAYFS_SUPER_MAGIC, "overlayfs", false},
-    {NFS_SUPER_MAGIC, "nfs", false},
-    {SMB2_SUPER_MAGIC, "cifs", false},
-    {V9FS_MAGIC, "9p", false},
-    {FUSE_SUPER_MAGIC, "fuse", false},
-    {MSDOS_SUPER_MAGIC, "vfat", false},
-    {0x2FC12FC1, "zfs", false},
+    {EXT4_SUPER_MAGIC, "ext4"},
+    {XFS_SUPER_MAGIC, "xfs"},
+    {BTRFS_SUPER_MAGIC, "btrfs"},
+    {F2FS_SUPER_MAGIC, "f2fs"},
+    {TMPFS_MAGIC, "tmpfs"},
+    {RAMFS_MAGIC, "ramfs"},
+    {HUGETLBFS_MAGIC, "hugetlbfs"},
+    {OVERLAYFS_SUPER_MAGIC, "overlayfs"},
+    {NFS_SUPER_MAGIC, "nfs"},
+    {SMB2_SUPER_MAGIC, "cifs"},
+    {V9FS_MAGIC, "9p"},
+    {FUSE_SUPER_MAGIC, "fuse"},
+    {MSDOS_SUPER_MAGIC, "vfat"},
+    {0x2FC12FC1, "zfs"},
 }};
 
 }  // namespace
@@ -45,7 +45,7 @@ Result<FileSystemFacts> file_system_of(int fd) {
       std::find_if(kFileSystems.begin(), kFileSystems.end(),
                    [&](const FileSystemMagic& each) { return each.magic == magic; });
   if (known == kFileSystems.end()) return FileSystemFacts{fmt::format("{:#x}", magic), false};
-  return FileSystemFacts{std::string(known->name), known->is_volatile};
+  return FileSystemFacts{std::string(known->name), is_in_memory(known->name)};
 }
 
 }  // namespace pmembench

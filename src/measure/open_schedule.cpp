@@ -12,8 +12,7 @@ namespace pmembench {
 OpenSchedule::OpenSchedule(Arrival arrival, double ticks_apart, double phase)
     : arrival_(arrival),
       apart_(static_cast<std::uint64_t>(std::llround(ticks_apart * (1U << kFractionBits)))),
-      phase_(static_cast<std::uint64_t>(phase * ticks_apart * (1U << kFractionBits))),
-      first_(phase_) {
+      first_(static_cast<std::uint64_t>(phase * ticks_apart * (1U << kFractionBits))) {
   PMB_CHECK(arrival != Arrival::closed && ticks_apart > 0, "an open loop has a rate");
   if (arrival == Arrival::poisson) intervals_.assign(kEntries, apart_);
 }
@@ -34,7 +33,7 @@ void OpenSchedule::draw(std::uint64_t seed, std::uint64_t operations) {
   const bool whole = operations < kEntries - 1;
   std::vector<double> draws(whole ? operations + 1 : kEntries);
   for (double& draw : draws) draw = exponential();
-  // So many draws have a mean that is off; the rate asked for must not be.
+  // The mean of a sample is not the mean of the distribution: the intervals are scaled to the rate.
   const double sum = std::accumulate(draws.begin(), draws.end(), 0.0);
   const auto arrivals = static_cast<double>(whole ? operations : kEntries);
   const double scale = arrivals * static_cast<double>(apart_) / sum;

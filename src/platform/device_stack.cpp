@@ -23,8 +23,7 @@ constexpr std::array<std::string_view, 4> kVolatileFileSystems{"tmpfs", "ramfs",
 constexpr std::array<std::string_view, 3> kMemoryDevices{"ram", "zram", "nullb"};
 // Disks, whose flush reaches what keeps its bytes; what is behind a network or a process (nbd,
 // rbd, ublkb) is unknown.
-constexpr std::array<std::string_view, 7> kDisks{"sd",  "nvme", "mmcblk", "vd",
-                                                 "xvd", "hd",   "dasd"};
+constexpr std::array<std::string_view, 7> kDisks{"sd", "nvme", "mmcblk", "vd", "xvd", "hd", "dasd"};
 
 DeviceStack last(KeepsBytes keeps, const std::string& text, const std::string& domain = "unknown") {
   return {keeps, text, {domain}};
@@ -57,9 +56,7 @@ class StackReader {
 
   DeviceStack of_file(const std::string& number, const std::string& file_system,
                       unsigned level) const {
-    const bool in_memory = std::find(kVolatileFileSystems.begin(), kVolatileFileSystems.end(),
-                                     file_system) != kVolatileFileSystems.end();
-    if (in_memory) return last(KeepsBytes::no, file_system);
+    if (is_in_memory(file_system)) return last(KeepsBytes::no, file_system);
     // A number of its own: the devices of such a file system are not known by it.
     if (number.starts_with("0:")) return last(KeepsBytes::unknown, file_system);
     return on_top(file_system, of_number(number, level + 1));
@@ -157,6 +154,11 @@ class StackReader {
 };
 
 }  // namespace
+
+bool is_in_memory(std::string_view file_system) {
+  return std::find(kVolatileFileSystems.begin(), kVolatileFileSystems.end(), file_system) !=
+         kVolatileFileSystems.end();
+}
 
 DeviceStack stack_of_device(const std::string& root, dev_t device) {
   return StackReader(root).of_number(number_text(device), 0);

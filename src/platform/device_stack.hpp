@@ -6,6 +6,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace pmembench {
 
@@ -17,6 +18,9 @@ struct DeviceStack {
   // Persistence domains of the nd regions of its last devices; "unknown" for others.
   std::set<std::string> domains;
 };
+
+// Does a file system of this name keep its files in memory?
+[[nodiscard]] bool is_in_memory(std::string_view file_system);
 
 // Of the block device of that number, by ROOT/sys/dev/block.
 DeviceStack stack_of_device(const std::string& root, dev_t device);

@@ -37,12 +37,13 @@ struct MediumFacts {
   std::string file_system;           // "ext4", "tmpfs"; empty: none
   std::map<int, double> node_share;  // NUMA node -> share of the pages; empty: unknown; -1: no node
   std::uint64_t pages_asked = 0;     // pages whose node was asked for; 0: the kernel cannot tell
-  // Of a file, a directory or a device that was there before: "8:1 inode 42", "device 259:3". Two
-  // that differ are not the same thing, whatever their names. Empty: memory, or made by the worker.
+  // Of a file, a directory or a device that existed before: "file 8:1:42", "block 259:3"
+  // (dax/media_claim.hpp). Two that differ are different media under any name. Empty: memory, or
+  // made by the worker.
   std::string identity;
-  bool created = false;              // the file was made by the worker and goes with it
-  std::string claim;    // what a durable write on it is worth: "durable", "emulated", "volatile"
-  std::string backend;  // what the backend reports of itself, "key=value ..."; empty: nothing
+  bool created = false;  // the file was made by the worker and goes with it
+  std::string claim;     // what a durable write on it is worth: "durable", "emulated", "volatile"
+  std::string backend;   // what the backend reports of itself, "key=value ..."; empty: nothing
   std::string block_device;       // by which a block medium's file is reached, or why there is none
   std::string directory;          // made by the worker, of a posix medium; goes with it
   std::string dax_attribute;      // statx of a posix medium's file: "on", "off", "unknown"

@@ -32,6 +32,15 @@ std::optional<RowPair> pair_of(const Cell& cell, const Row& row);
 std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
                                  const Row& row, const RowContext& context);
 
+// Those that there are, in order.
+[[nodiscard]] inline std::vector<Warning> present(std::vector<std::optional<Warning>> maybe) {
+  std::vector<Warning> warnings;
+  for (std::optional<Warning>& warning : maybe) {
+    if (warning) warnings.push_back(std::move(*warning));
+  }
+  return warnings;
+}
+
 // Of these, those about where the bytes lay, in which pages and in which caches.
 std::vector<Warning> memory_warnings_of(const Cell& cell, const std::vector<Replicate>& replicates);
 

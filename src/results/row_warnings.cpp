@@ -280,20 +280,14 @@ MaybeWarning warn_periodic(const std::vector<Replicate>& replicates) {
 
 std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
                                  const Row& row, const RowContext& context) {
-  std::vector<Warning> warnings;
-  for (MaybeWarning& warning : std::vector<MaybeWarning>{
-           warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),
-           warn_not_converged(row, context), warn_below_floor(cell, row),
-           warn_quantised(cell, replicates, row),
-
-           warn_traced(replicates),
-
-           warn_autocorrelation(replicates), warn_overflow(replicates), warn_simulated(cell),
-           warn_not_steady(replicates), warn_rate_not_kept(replicates), warn_failed_operations(row),
-           warn_no_slots(cell, replicates), warn_periodic(replicates), warn_clock(replicates),
-           warn_siblings(cell)}) {
-    if (warning) warnings.push_back(std::move(*warning));
-  }
+  std::vector<Warning> warnings =
+      present({warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),
+               warn_not_converged(row, context), warn_below_floor(cell, row),
+               warn_quantised(cell, replicates, row), warn_traced(replicates),
+               warn_autocorrelation(replicates), warn_overflow(replicates), warn_simulated(cell),
+               warn_not_steady(replicates), warn_rate_not_kept(replicates),
+               warn_failed_operations(row), warn_no_slots(cell, replicates),
+               warn_periodic(replicates), warn_clock(replicates), warn_siblings(cell)});
   const std::vector<Warning> memory = memory_warnings_of(cell, replicates);
   warnings.insert(warnings.end(), memory.begin(), memory.end());
   warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());

@@ -112,14 +112,9 @@ std::optional<Warning> warn_cached(const Cell& cell, const std::vector<Replicate
 
 std::vector<Warning> memory_warnings_of(const Cell& cell,
                                         const std::vector<Replicate>& replicates) {
-  std::vector<Warning> warnings;
-  for (std::optional<Warning>& warning : std::vector<std::optional<Warning>>{
-           warn_page_faults(replicates, cell), warn_page_size(cell, replicates),
-           warn_placement(cell, replicates), warn_placement_not_proved(replicates),
-           warn_cached(cell, replicates)}) {
-    if (warning) warnings.push_back(std::move(*warning));
-  }
-  return warnings;
+  return present({warn_page_faults(replicates, cell), warn_page_size(cell, replicates),
+                  warn_placement(cell, replicates), warn_placement_not_proved(replicates),
+                  warn_cached(cell, replicates)});
 }
 
 }  // namespace pmembench

@@ -1,8 +1,6 @@
 #include "run/medium_facts.hpp"
 
-#include <fmt/core.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include "dax/media_claim.hpp"
 
 namespace pmembench {
 namespace {
@@ -23,15 +21,10 @@ const char* domain_name(dax_persistence_domain domain) {
   return "unknown";
 }
 
-// What lies under the medium's name, if it was there before.
+// Empty for what the worker made: every process makes another.
 std::string identity_of(const MediaFacts& facts, const MediaSpec& spec) {
-  struct stat found {};
   const bool own = facts.created || !facts.directory.empty();
-  if (own || spec.path.empty() || ::stat(spec.path.c_str(), &found) != 0) return {};
-  if (S_ISBLK(found.st_mode) || S_ISCHR(found.st_mode)) {
-    return fmt::format("device {}:{}", major(found.st_rdev), minor(found.st_rdev));
-  }
-  return fmt::format("{}:{} inode {}", major(found.st_dev), minor(found.st_dev), found.st_ino);
+  return own || spec.path.empty() ? std::string() : medium_identity(spec.path);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ Replicate measured(unsigned index) {
   replicate.medium.kind = "file";
   replicate.medium.size_bytes = 256 << 20;
   replicate.medium.page_bytes = 4096;
-  replicate.medium.identity = "8:1 inode 42";
+  replicate.medium.identity = "file 8:1:42";
   replicate.medium.persistence_domain = "page_cache";
   replicate.medium.node_share = {{0, 0.9}, {1, 0.1}};
   replicate.details.software = "pmembench 1.0 (aa)";
@@ -40,7 +40,7 @@ TEST(SameSubject, names_what_differs) {
 TEST(SameSubject, looks_at_every_fact) {
   const std::vector<std::function<void(Replicate&)>> changes{
       [](Replicate& r) { r.medium.kind = "dram"; },
-      [](Replicate& r) { r.medium.identity = "8:1 inode 43"; },
+      [](Replicate& r) { r.medium.identity = "file 8:1:43"; },
       [](Replicate& r) { r.medium.page_bytes = 2 << 20; },
       [](Replicate& r) {
         r.medium.node_share = {{1, 0.9}, {0, 0.1}};

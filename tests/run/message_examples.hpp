@@ -267,7 +267,7 @@ MediumFacts example_medium() {
   medium.file_system = "ext4";
   medium.node_share = {{-1, 0.25}, {1, 0.75}};
   medium.pages_asked = 256;
-  medium.identity = "8:1 inode 42";
+  medium.identity = "file 8:1:42";
   medium.created = true;
   medium.claim = "durable";
   medium.backend = "engine=pread";

@@ -274,9 +274,8 @@ class RunCommand final : public Command {
     if (unmeasured > 0 || recorder.begun() > 0) {
       say(stderr,
           fmt::format(
-              "unfinished: the budget ended before {} of {} cells had their turn, and {} more had "
-              "fewer than {} process{}; the same command with {} goes on, or give a larger "
-              "--budget\n",
+              "unfinished: the budget ended with {} of {} cells not measured and {} more below {} "
+              "process{}; repeat the command with {}, or give a larger --budget\n",
               unmeasured, unmeasured + recorder.measured(), recorder.begun(), minimum_replicates,
               minimum_replicates == 1 ? "" : "es", to_go_on_));
       return kStatusUnfinished;

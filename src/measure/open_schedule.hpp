@@ -10,12 +10,12 @@ enum class Arrival { closed, fixed, poisson };
 
 // The arrivals of one slice. `operations` arrivals have a window of as many intervals, so that
 // their rate is the one asked for however few they are. Fixed: one interval after the other.
-// Poisson: the arrivals of a Poisson process of which so many fall into the window (uniform in it:
-// D. R. Cox, P. A. W. Lewis, "The Statistical Analysis of Series of Events", 1966, section 2.1),
-// from a table of intervals that is made before the slice (128 KiB: it stays in the second-level
-// cache; of more arrivals than it has entries the table goes round). Times are in 1/256 of a tick,
-// so the rate is met exactly over many operations. next() has no division and no random draw. One
-// thread's.
+// Poisson: the arrivals of a Poisson process, given that N of them fall into the window (they are
+// uniform in it: D. R. Cox, P. A. W. Lewis, "The Statistical Analysis of Series of Events", 1966,
+// section 2.1), from a table of intervals that is made before the slice (128 KiB: it stays in the
+// second-level cache; of more arrivals than it has entries the table goes round). Times are in
+// 1/256 of a tick, so the rate is met exactly over many operations. next() has no division and no
+// random draw. One thread's.
 class OpenSchedule {
  public:
   static constexpr std::uint64_t kEntries = 16384;
@@ -24,8 +24,8 @@ class OpenSchedule {
   // due, so that threads with a fixed interval do not march in step.
   OpenSchedule(Arrival arrival, double ticks_apart, double phase);
   [[nodiscard]] bool open() const { return arrival_ != Arrival::closed; }
-  // Prepares the window of so many operations; draws their intervals anew, the same seed gives the
-  // same ones. Untimed.
+  // Prepares a window of `operations` arrivals and draws their intervals. The same seed gives the
+  // same intervals. Untimed.
   void refill(std::uint64_t seed, std::uint64_t operations);
   void start(std::uint64_t now) {
     begin_ = now;
@@ -47,7 +47,7 @@ class OpenSchedule {
   void draw(std::uint64_t seed, std::uint64_t operations);
 
   Arrival arrival_ = Arrival::closed;
-  std::uint64_t apart_ = 0, phase_ = 0, window_ = 0;
+  std::uint64_t apart_ = 0, window_ = 0;
   std::uint64_t begin_ = 0, first_ = 0, offset_ = 0;
   std::uint64_t at_ = 0;
   std::vector<std::uint64_t> intervals_;  // of poisson

@@ -31,7 +31,7 @@ struct NumaNode {
   // Nodes from which the firmware reaches this memory best: of any kind (access0), with CPUs
   // (access1).
   std::vector<int> best_initiators, best_cpu_initiators;
-  std::uint64_t memory_side_cache_bytes = 0;  // in front of its memory, whoever asks; 0: none known
+  std::uint64_t memory_side_cache_bytes = 0;  // of its memory, for all initiators; 0: none known
   bool allowed = true;                        // by the cpuset of this process (live host)
   bool of_accelerator = false;  // memory of a GPU or another device, which programs do not expect
   std::map<std::uint64_t, std::uint64_t> huge_pages_free;  // page bytes -> free pages

@@ -129,8 +129,8 @@ class GbenchReader {
   [[nodiscard]] bool only_aggregates() const { return measured_ == 0; }
 
  private:
-  // Before version 1.5 entries have no type, and aggregates are recognised by their names: an
-  // ending, beside the benchmark itself or beside another aggregate of it.
+  // Before version 1.5 entries have no type. A name with an aggregate's ending is an aggregate if
+  // the benchmark itself, or another of its aggregates, is in the file.
   [[nodiscard]] bool is_aggregate(const json& entry) const {
     const std::string type = text_of(entry, "run_type");
     if (!type.empty()) return type == "aggregate";

@@ -317,10 +317,6 @@ Status prepare_for_writing(const std::string& path, const Database& database, Ki
       "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA legacy_alter_table = OFF;");
 }
 
-}  // namespace
-
-namespace {
-
 Result<Database> open_checked(const std::string& path, Store::Mode mode, int busy_timeout_ms) {
   const bool writing = mode == Store::Mode::write;
   Result<Database> database =

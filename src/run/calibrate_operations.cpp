@@ -32,8 +32,8 @@ Result<std::uint64_t> calibrate_operations(std::uint64_t slice_ns,
   if (!time) return time.error();
   const double scaled = static_cast<double>(operations) * wanted / std::max(*time, 1.0);
   auto wanted_operations = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(scaled));
-  // A fixed cost beside the work (threads that wake, a lock that is handed over) can hide that time
-  // grows; it no longer does at a count that takes long enough.
+  // A fixed cost of a slice (threads that wake, a lock that changes hands) can hide that time
+  // grows. It does not at a count that takes long enough.
   const auto long_enough = std::max(wanted, static_cast<double>(kLongGrowthStep_ns));
   std::uint64_t tried = wanted_operations;
   Status grows;

@@ -8,7 +8,7 @@
 
 namespace pmembench {
 
-// Does so many operations and returns how long they took, in nanoseconds.
+// Does `operations` and returns how long they took, in nanoseconds.
 using TimeOfOperations = std::function<Result<double>(std::uint64_t operations)>;
 
 // Returns the operations that take `slice_ns`, at least 1. Fails where `time_of` fails, and where

@@ -27,6 +27,18 @@ constexpr double kCellOverhead_ns = 3e6;
 constexpr double kBudgetShare = 0.75;
 constexpr unsigned kFewestSlices = 5;
 
+// Slices of `slice_ns` for each replicate, so that the minimum of replicates of all `cells` fits
+// the budget.
+unsigned slices_in_share(const MeasureSettings& settings, std::size_t cells, double slice_ns) {
+  const double share_ns = kBudgetShare * static_cast<double>(settings.budget_ns) /
+                          static_cast<double>(std::max<std::size_t>(1, cells)) /
+                          std::max(1U, settings.minimum_replicates);
+  // A fifth more for warm-up and repeats.
+  const double slices = (share_ns - kCellOverhead_ns) / (1.2 * slice_ns);
+  const double fewest = std::min<double>(kFewestSlices, settings.slices);
+  return static_cast<unsigned>(std::clamp<double>(slices, fewest, settings.slices));
+}
+
 // One cell on its way through the run.
 struct CellState {
   const Cell* cell = nullptr;
@@ -331,21 +343,6 @@ class Run {
   bool out_of_room_ = false;  // no cell fits into what is left of the budget
   RunOutcome outcome_;
 };
-
-}  // namespace
-
-namespace {
-
-// Slices of so long that the minimum of replicates of so many cells fits the budget.
-unsigned slices_in_share(const MeasureSettings& settings, std::size_t cells, double slice_ns) {
-  const double share_ns = kBudgetShare * static_cast<double>(settings.budget_ns) /
-                          static_cast<double>(std::max<std::size_t>(1, cells)) /
-                          std::max(1U, settings.minimum_replicates);
-  // A fifth more for warm-up and repeats.
-  const double slices = (share_ns - kCellOverhead_ns) / (1.2 * slice_ns);
-  const double fewest = std::min<double>(kFewestSlices, settings.slices);
-  return static_cast<unsigned>(std::clamp<double>(slices, fewest, settings.slices));
-}
 
 }  // namespace
 

@@ -33,11 +33,11 @@ struct RunOutcome {
 // Rounds of replicates. In a round every device (medium, backend, node) with open cells gets one
 // fresh worker, in random order; the worker runs that device's open cells in random order. After
 // the minimum of replicates a cell is left once its interval is narrow enough. No cell begins after
-// the budget, nor one whose slices alone take longer than what is left of it (but for the first of
-// all). In a round each device may take the share of what is left that its cells have of those that
-// wait; what it did not come to is taken up when all others have had theirs. So a budget that is
-// too small measures a part of every device, and not all of some. A worker that dies fails its
-// cell; the rest of its cells get a new worker.
+// the budget. Except for the very first, no cell begins whose slices take longer than the rest of
+// the budget. In a round the rest of the budget is shared among the devices by their number of
+// waiting cells; cells that a share did not reach follow when all devices had theirs. So a budget
+// that is too small measures a part of every device. A worker that dies fails its cell; the rest of
+// its cells get a new worker.
 Result<RunOutcome> run_plan(RunInput input, RunObserver& observer);
 
 // Slices a cell gets in one replicate, so that the minimum of replicates fits the budget: the

@@ -84,7 +84,7 @@ struct alignas(128) ThreadContext {
 
   // The counter is read once between two operations, and its readings are counted later, a batch of
   // them at once: what is recorded is part of no operation, and waits for none.
-  // `kUntil`: until `deadline`, instead of so many operations.
+  // `kUntil`: the slice ends after `ticks`, not after `operations`.
   template <std::uint64_t (*kEnd)(), bool kUntil>
   void time_operations(std::uint64_t operations, std::uint64_t ticks, const Plant& plant) {
     std::array<std::uint64_t, kReadings> readings;  // NOLINT: each is written before it is read

@@ -222,8 +222,8 @@ def test_a_budget_that_ends_before_the_first_cell_says_so(pmembench):
     outcome = pmembench.run("--budget", "1ns")
     assert outcome.status == 5
     assert outcome.err.splitlines()[-1] == (
-        "unfinished: the budget ended before 1 of 1 cells had their turn, and 0 more had fewer than "
-        "1 process; the same command with --resume goes on, or give a larger --budget")
+        "unfinished: the budget ended with 1 of 1 cells not measured and 0 more below 1 process; "
+        "repeat the command with --resume, or give a larger --budget")
     row = outcome.row()
     assert row["status"] == "unmeasured"
     assert row["reason"].startswith("not measured: the run ended before this cell's turn")

@@ -1,8 +1,9 @@
 #include "audit/audit.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
-#include <tuple>
+#include <utility>
 
 #include "audit/symbols.hpp"
 
@@ -151,9 +152,11 @@ std::string_view verdict_name(AuditVerdict verdict) {
     case AuditVerdict::unaudited:
       return "unaudited";
     case AuditVerdict::no_claim:
+      return "no_claim";
+    case AuditVerdict::not_here:
       break;
   }
-  return "no_claim";
+  return "not_here";
 }
 
 Status audit_available() {
@@ -223,7 +226,11 @@ AuditResult run_audit(const ChildBody& body, const AuditOptions& options) {
   Result<Tracee> tracee = Tracee::start(body);
   if (!tracee) return unaudited(tracee.error().message);
   Tracer tracer(*std::move(tracee), options.limits);
-  if (const Status started = tracer.start(); !started) return unaudited(started.error().message);
+  if (const Status started = tracer.start(); !started) {
+    AuditResult result = unaudited(started.error().message);
+    if (started.error().code == EOPNOTSUPP) result.verdict = AuditVerdict::not_here;
+    return result;
+  }
   const ChildFacts& facts = tracer.facts();
   const AuditDomain domain = options.domain.value_or(audit_domain(facts));
   if ((facts.capabilities & DAX_CAP_NO_WORK) != 0) {
@@ -255,6 +262,7 @@ AuditResult run_audit(const ChildBody& body, const AuditOptions& options) {
   }
   result.steps = tracer.steps();
   collector.finish(&result);
+  if (!fault) tracer.end();
   result.verdict = collector.has_errors() ? AuditVerdict::failed : AuditVerdict::passed;
   if (const auto reason = collector.not_followed(); reason) {
     result.verdict = AuditVerdict::unaudited;

@@ -26,7 +26,8 @@ enum class AuditVerdict : std::uint8_t {
   passed,
   failed,
   unaudited,  // it could not be watched: `reason`. Never a pass
-  no_claim    // it claims nothing: no work, or a domain that keeps nothing
+  no_claim,   // it claims nothing: no work, or a domain that keeps nothing
+  not_here    // the backend says that it cannot run with these CPU features
 };
 [[nodiscard]] std::string_view verdict_name(AuditVerdict verdict);
 

@@ -180,7 +180,7 @@ void serve_cases(const AuditTarget& target) {
 
 void report_failure(const Error& error) {
   mark(Marker::failed, error.message.data(), error.message.size(),
-       static_cast<std::uint64_t>(error.kind));
+       static_cast<std::uint64_t>(error.kind) | static_cast<std::uint64_t>(error.code) << 8);
 }
 
 }  // namespace pmembench

@@ -16,7 +16,7 @@ namespace pmembench {
 // rax at a breakpoint. The tracer answers in rax.
 enum class Marker : std::uint64_t {
   ready = 0x504d42410001,   // rdi: the ChildFacts
-  failed = 0x504d42410002,  // rdi: text, rsi: its length, rdx: ErrorKind; the medium did not open
+  failed = 0x504d42410002,  // rdi: text, rsi: its length, rdx: ErrorKind, and errno from bit 8 on
   ask = 0x504d42410003,     // rdi: an AuditCase to fill in; answer 1: run it, 0: end
   begin = 0x504d42410004,   // rdi: place of the call in the case
   end = 0x504d42410005      // rdi: what the operation returned
@@ -57,7 +57,8 @@ struct AuditTarget {
 
 // For the traced child only: reports, starts the second thread, serves cases until told to end.
 void serve_cases(const AuditTarget& target);
-// Reports that there is nothing to audit, and returns.
+// Reports that there is nothing to audit, and returns. Code EOPNOTSUPP: the backend cannot run with
+// these CPU features, and says so itself.
 void report_failure(const Error& error);
 
 }  // namespace pmembench

@@ -4,6 +4,7 @@
 
 #include <Zydis/Zydis.h>
 
+#include <algorithm>
 #include <array>
 
 namespace pmembench {
@@ -98,6 +99,20 @@ MemoryOperand memory_operand(const ZydisDecodedOperand& operand) {
   return memory;
 }
 
+// As many lanes as both the indices and the data have.
+unsigned index_count(const ZydisDecodedInstruction& decoded, const Operands& operands,
+                     const Instruction& instruction, ZydisRegister index) {
+  unsigned lanes =
+      ZydisRegisterGetWidth(ZYDIS_MACHINE_MODE_LONG_64, index) / 8U / instruction.index_bytes;
+  for (unsigned i = 0; i < decoded.operand_count_visible; ++i) {
+    if (operands[i].type != ZYDIS_OPERAND_TYPE_REGISTER || !is_vector(operands[i].reg.value)) {
+      continue;
+    }
+    lanes = std::min(lanes, operands[i].size / 8U / std::max(1U, instruction.element_bytes));
+  }
+  return lanes;
+}
+
 void add_operands(const ZydisDecodedInstruction& decoded, const Operands& operands,
                   Instruction* out) {
   for (unsigned i = 0; i < decoded.operand_count; ++i) {
@@ -109,6 +124,7 @@ void add_operands(const ZydisDecodedInstruction& decoded, const Operands& operan
     if (operand.mem.type == ZYDIS_MEMOP_TYPE_VSIB) {
       out->element_bytes = operand.element_size / 8;
       out->index_bytes = has_quadword_indices(decoded.mnemonic) ? 8 : 4;
+      out->index_count = index_count(decoded, operands, *out, operand.mem.index);
     }
     if (out->lanes == Lanes::opmask || out->lanes == Lanes::compressed) {
       out->element_bytes = operand.element_size / 8;

@@ -60,6 +60,7 @@ struct Instruction {
   int mask_register = 0;       // of lanes other than all
   unsigned element_bytes = 0;  // of lanes other than all, and with a vector index
   unsigned index_bytes = 0;    // of an element of the vector index
+  unsigned index_count = 0;    // addresses of a vector index
 
   // Nothing that a model of memory has to know of.
   [[nodiscard]] bool is_plain() const {

@@ -93,7 +93,7 @@ void add_scattered(const Instruction& instruction, const MemoryOperand& operand,
                    std::uint64_t address, const ExtendedState& state,
                    std::vector<MemoryAccess>* out) {
   const unsigned element = std::max(1U, instruction.element_bytes);
-  const unsigned lanes = std::max(1U, operand.size_bytes / element);
+  const unsigned lanes = instruction.index_count;
   const std::uint64_t mask = lane_mask(instruction, lanes, state);
   const unsigned width = instruction.index_bytes;
   const std::vector<std::byte> indices = state.vector(operand.vector_index, lanes * width);

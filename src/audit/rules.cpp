@@ -304,6 +304,7 @@ Rule CaseJudge::rule_of(const CrashMemory::Pending& pending) const {
 void CaseJudge::claim_range(const Running& running, const ByteRange& range, Rule as) {
   if (range.end() > model_.size_bytes()) return;
   model_.for_each_pending(range, [&](const CrashMemory::Pending& pending) {
+    if (!pending.changes) return;  // stored twice, the same: the first of them is durable
     const StoreNote& store = model_.store_of(pending.tag);
     const Rule found = as == Rule::published_early ? as : rule_of(pending);
     violate(found, store.ip, pending.offset_bytes,

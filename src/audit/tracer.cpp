@@ -92,7 +92,8 @@ bool Tracer::take_marker(Thread& thread) {
     case Marker::failed: {
       std::string text(std::min<std::uint64_t>(registers.rsi, 4096), ' ');
       tracee_.read(registers.rdi, std::as_writable_bytes(std::span(text)));
-      failure_ = Error{static_cast<ErrorKind>(registers.rdx), text, 0};
+      failure_ = Error{static_cast<ErrorKind>(registers.rdx & 0xFF), text,
+                       static_cast<int>(registers.rdx >> 8)};
       return true;
     }
     case Marker::ask:
@@ -297,6 +298,25 @@ std::optional<TraceFault> Tracer::run(const std::vector<AuditCase>& cases, Trace
   step_helpers(limits_.helper_steps);
   observer_ = nullptr;
   return std::nullopt;
+}
+
+void Tracer::end() {
+  for (Thread* const thread : workers_) {
+    if (thread == nullptr || thread->phase != Thread::Phase::asking) continue;
+    thread->registers.rax = 0;
+    tracee_.set_registers(thread->id, thread->registers);
+    tracee_.resume(thread->id, false);
+  }
+  constexpr std::uint64_t kGoodbye_ms = 2000;
+  for (;;) {
+    const std::optional<Stop> stop = tracee_.wait_any(kGoodbye_ms);
+    if (!stop) break;
+    const bool over = stop->kind == Stop::Kind::exited || stop->kind == Stop::Kind::killed;
+    if (over && stop->thread == tracee_.process()) break;
+    if (!over)
+      tracee_.resume(stop->thread, false, stop->kind == Stop::Kind::signal ? stop->value : 0);
+  }
+  tracee_.kill_all();
 }
 
 bool Tracer::write_medium(std::uint64_t offset_bytes, std::span<const std::byte> bytes) const {

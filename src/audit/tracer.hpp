@@ -64,6 +64,8 @@ class Tracer {
   std::optional<TraceFault> run(const std::vector<AuditCase>& cases, TraceObserver* observer,
                                 std::uint64_t schedule_seed = 1);
 
+  // Has the child return from serve_cases and end; kills it if it does not.
+  void end();
   void mutate(const Mutation& mutation) { mutation_ = mutation; }
   // Of the medium, while no case runs.
   bool write_medium(std::uint64_t offset_bytes, std::span<const std::byte> bytes) const;

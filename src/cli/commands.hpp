@@ -50,6 +50,7 @@ std::unique_ptr<Command> make_compare_command(CLI::App& app);
 std::unique_ptr<Command> make_history_command(CLI::App& app);
 std::unique_ptr<Command> make_baseline_command(CLI::App& app);
 std::unique_ptr<Command> make_check_command(CLI::App& app);
+std::unique_ptr<Command> make_audit_command(CLI::App& app);
 std::unique_ptr<Command> make_mkfs_command(CLI::App& app);
 std::unique_ptr<Command> make_fsck_command(CLI::App& app);
 std::unique_ptr<Command> make_crash_command(CLI::App& app);

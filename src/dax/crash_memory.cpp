@@ -190,7 +190,12 @@ void CrashMemory::for_each_pending(std::uint64_t offset_bytes, std::uint64_t siz
     for (const Store& store : journals_[at].stores) {
       const std::uint64_t word = (line * kLineWords + store.word) * kWordBytes;
       const bool inside = word < offset_bytes + size_bytes && word + kWordBytes > offset_bytes;
-      if (inside) look({word, store.tag, store.in_flight_by});
+      if (!inside) continue;
+      const std::vector<Store>& stores = journals_[at].stores;
+      const bool changes = std::any_of(stores.begin(), stores.end(), [&](const Store& other) {
+        return other.word == store.word && other.value != durable_[line * kLineWords + store.word];
+      });
+      look({word, store.tag, store.in_flight_by, changes});
     }
   }
 }

@@ -63,6 +63,8 @@ std::vector<CpuMask> cpu_masks(const dax_host_info& host) {
   return masks;
 }
 
+CpuMask full_cpu_mask(const dax_host_info& host) { return cpu_masks(host).front(); }
+
 Result<std::vector<CpuMask>> parse_cpu_masks(std::string_view text, const dax_host_info& host) {
   std::vector<CpuMask> masks = cpu_masks(host);
   if (text == "all" || text.empty()) return masks;

@@ -28,6 +28,9 @@ struct CpuMask {
 // feature comes with those that every CPU which has it has too (clwb with clflushopt and clflush).
 [[nodiscard]] std::vector<CpuMask> cpu_masks(const dax_host_info& host);
 
+// All that `host` has: the first of cpu_masks.
+[[nodiscard]] CpuMask full_cpu_mask(const dax_host_info& host);
+
 // "all", or a mask's name. Errors (usage): unknown word; (environment): this CPU lacks it.
 [[nodiscard]] Result<std::vector<CpuMask>> parse_cpu_masks(std::string_view text,
                                                            const dax_host_info& host);

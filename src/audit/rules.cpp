@@ -184,6 +184,13 @@ bool CaseJudge::belongs(const ByteRange& stored) const {
   return false;
 }
 
+bool CaseJudge::in_a_case(const ByteRange& stored) const {
+  return std::any_of(running_.begin(), running_.end(), [&](const Running& each) {
+    return std::any_of(each.ranges.begin(), each.ranges.end(),
+                       [&](const ByteRange& range) { return range.overlaps(stored); });
+  });
+}
+
 void CaseJudge::watch_persist(Running& running, const ByteRange& stored) {
   const std::vector<ByteRange>& ranges = running.ranges;
   while (running.next_range < ranges.size()) {
@@ -207,17 +214,14 @@ void CaseJudge::watch_store(Running* running, const TraceEvent& event) {
     return;
   }
   if (!belongs(stored)) {
-    if (helper && !late) {
-      const bool of_a_case =
-          std::any_of(running_.begin(), running_.end(), [&](const Running& each) {
-            return std::any_of(each.ranges.begin(), each.ranges.end(),
-                               [&](const ByteRange& range) { return range.overlaps(stored); });
-          });
-      if (of_a_case) return;  // between two operations: what becomes of it the next claim sees
+    if (!helper) {
+      violate(
+          Rule::beside_the_range, event.ip, event.address,
+          fmt::format("{} bytes are stored that no range of the operation has", event.size_bytes));
+    } else if (!in_a_case(stored)) {  // else between two operations: the next claim judges it
+      violate(Rule::late_store, event.ip, event.address,
+              "a thread of the backend stores to what no operation under way may write");
     }
-    violate(
-        Rule::beside_the_range, event.ip, event.address,
-        fmt::format("{} bytes are stored that no range of the operation has", event.size_bytes));
     return;
   }
   if (running == nullptr || !running->inside) return;

@@ -104,6 +104,7 @@ class CaseJudge final : public TraceObserver {
   void claim_range(const Running& running, const ByteRange& range, Rule as);
   [[nodiscard]] Rule rule_of(const CrashMemory::Pending& pending) const;
   [[nodiscard]] bool belongs(const ByteRange& stored) const;
+  [[nodiscard]] bool in_a_case(const ByteRange& stored) const;
   [[nodiscard]] bool contents_claimed(const AuditCase& work) const;
   [[nodiscard]] std::vector<ByteRange> claimed_ranges(const Running& running) const;
   Running* running_of(unsigned thread);

@@ -14,6 +14,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::byte kBreakpoint{0xCC};
+constexpr unsigned long long kTrapFlag = 0x100;
 constexpr std::uint64_t kLongestBurst = 24;  // steps of one thread while two are interleaved
 
 bool ends_the_process(int signal) {
@@ -111,6 +112,11 @@ bool Tracer::take_marker(Thread& thread) {
       return true;
     case Marker::end:
       thread.phase = Thread::Phase::free;
+      if ((registers.eflags & kTrapFlag) != 0) {
+        // A popf was stepped: the kernel then takes its own trap flag for the program's.
+        thread.registers.eflags &= ~kTrapFlag;
+        tracee_.set_registers(thread.id, thread.registers);
+      }
       event.kind = TraceEvent::Kind::end;
       event.result = static_cast<std::int64_t>(registers.rdi);
       emit(thread, event);

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kLongestInstruction = 15;
 constexpr std::uint64_t kCodePageBytes = 4096;
 constexpr std::uint64_t kLineMask = DAX_LINE_BYTES - 1;
-constexpr unsigned long long kTrapFlag = 0x100;
+constexpr unsigned long long kSteppingFlag = 0x100;  // TF
 
 bool changes_mappings(std::uint64_t number) {
   return number == SYS_mmap || number == SYS_munmap || number == SYS_mprotect ||
@@ -149,18 +149,18 @@ void Tracer::fix_flags(Thread& thread) {
   if (thread.instruction->kind == Instruction::Kind::pushes_flags) {
     std::uint64_t flags = 0;
     tracee_.read(after.rsp, std::as_writable_bytes(std::span(&flags, 1)));
-    flags &= ~std::uint64_t{kTrapFlag};
+    flags &= ~std::uint64_t{kSteppingFlag};
     tracee_.write(after.rsp, std::as_bytes(std::span(&flags, 1)));
     return;
   }
   std::uint64_t popped = 0;
   tracee_.read(thread.registers.rsp, std::as_writable_bytes(std::span(&popped, 1)));
-  if ((popped & kTrapFlag) == 0) return;
+  if ((popped & kSteppingFlag) == 0) return;
   TraceEvent event;
   event.kind = TraceEvent::Kind::unaudited;
   event.name = "it sets the trap flag, by which it is watched";
   emit(thread, event);
-  after.eflags &= ~kTrapFlag;
+  after.eflags &= ~kSteppingFlag;
   tracee_.set_registers(thread.id, after);
 }
 

@@ -124,7 +124,9 @@ TEST(BadBackend, that_saves_and_restores_its_flags_passes) {
     asm volatile("sub $128, %%rsp; pushfq; popfq; add $128, %%rsp" ::: "memory", "cc");
     return planted::copy(nullptr, iter);
   });
-  EXPECT_EQ(result.verdict, AuditVerdict::passed) << result.reason;
+  EXPECT_EQ(result.verdict, AuditVerdict::passed)
+      << result.reason << testing::PrintToString(errors(result))
+      << detail_of(result, "ended its process");
 }
 
 // Code that is made at run time: a store of rax to [rdi], or nothing but a return.

@@ -149,7 +149,7 @@ void AuditModel::fence(const TraceEvent& event, const std::function<void(const C
   if (domain_ == AuditDomain::page_cache) return;
   const std::size_t settled = memory_.fence_by(std::min(event.thread, 31U));
   if (settled == 0 && !event.implied && !weak_in_flight_) {
-    cost({Cost::redundant_fence, event.ip, 0});
+    cost({Cost::redundant_fence, event.ip, std::nullopt});
   }
   weak_in_flight_ = false;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -45,7 +46,7 @@ struct StoreNote {
 struct CostNote {
   Cost cost{};
   std::uint64_t ip = 0;
-  std::uint64_t line_offset_bytes = 0;
+  std::optional<std::uint64_t> line_offset_bytes;  // none: of no line, as a fence
 };
 
 class AuditModel {

@@ -28,8 +28,16 @@ std::string short_name(const char* mangled) {
       name.erase(at, std::string(part).size());
     }
   }
-  const std::size_t arguments = name.find('(');
-  if (arguments != std::string::npos && arguments > 0) name.erase(arguments);
+  // What stands outside of <>: the return type ends at the last blank, the arguments begin at '('.
+  int depth = 0;
+  std::size_t begin = 0, end = name.size();
+  for (std::size_t i = 0; i < end; ++i) {
+    if (name[i] == '<') ++depth;
+    if (name[i] == '>') --depth;
+    if (depth == 0 && name[i] == ' ') begin = i + 1;
+    if (depth == 0 && name[i] == '(' && i > begin) end = i;
+  }
+  if (end > begin) name = name.substr(begin, end - begin);
   return name;
 }
 

@@ -54,6 +54,9 @@ class AuditFolder {
   std::string path_;
 };
 
+// Of a backend whose drain waits for a disk.
+constexpr std::uint64_t kKernelCases = 100;
+
 // One backend on one mask.
 struct Job {
   const BackendEntry* entry = nullptr;
@@ -72,7 +75,11 @@ Result<std::string> media_of(const BackendEntry& entry, const AuditRequest& requ
     const auto spec = parse_media(request.media);
     return spec ? Result<std::string>(request.media) : spec.error();
   }
-  if (serves(entry, DAX_MEDIA_DRAM)) return std::string("dram:1M");
+  // A backend that maps anonymous memory itself may treat it as caches that last, as libpmem2 does;
+  // of a file it says what it would do on a real medium.
+  const bool maps_itself = entry.operations->open != nullptr && serves(entry, DAX_MEDIA_FILE) &&
+                           (entry.operations->capabilities & DAX_CAP_NO_WORK) == 0;
+  if (serves(entry, DAX_MEDIA_DRAM) && !maps_itself) return std::string("dram:1M");
   if (!serves(entry, DAX_MEDIA_BLOCK) && !serves(entry, DAX_MEDIA_FILE)) {
     return usage_error("backend {} needs a device to be audited on; name one with --media",
                        entry.name);
@@ -128,7 +135,7 @@ std::vector<std::string> child_words(const Job& job, const GlobalOptions& global
 ChildBody child_body(const Job& job, const GlobalOptions& global, const AuditRequest& request,
                      const std::string& binary) {
   const std::vector<std::string> words = child_words(job, global, request, binary);
-  const bool stand_in = job.media.starts_with("dram:");
+  const bool stand_in = request.media.empty() || job.media.starts_with("dram:");
   const auto variables =
       mask_environment(job.mask, request.domain.value_or(AuditDomain::memory_controller), stand_in);
   return [words, variables] {
@@ -169,7 +176,9 @@ Result<std::vector<Job>> jobs_of(const std::vector<const BackendEntry*>& entries
     for (const CpuMask& mask : own) {
       const auto media = media_of(*entry, request, jobs.size(), folder);
       if (!media) return media.error();
-      jobs.push_back({entry, mask, *media, std::max<std::uint64_t>(1, request.cases / own.size())});
+      const bool by_kernel = (entry->operations->capabilities & DAX_CAP_EMULATED) != 0;
+      const std::uint64_t cases = std::max<std::uint64_t>(1, request.cases / own.size());
+      jobs.push_back({entry, mask, *media, by_kernel ? std::min(cases, kKernelCases) : cases});
     }
   }
   return jobs;

@@ -21,7 +21,7 @@ struct AuditRequest {
   bool destroy = false;
   std::optional<AuditDomain> domain;
   std::string cpu = "all";
-  std::uint64_t cases = 4000;  // of one backend, shared out among its masks
+  std::uint64_t cases = 1000;  // of one backend, shared out among its masks
   std::uint64_t seed = 1;
   std::size_t lanes = 0;   // 0: one a CPU
   bool self_test = false;  // mutants of the backend in place of the backend

@@ -339,6 +339,9 @@ void CaseJudge::claim(const Running& running, const std::vector<ByteRange>& rang
   begin = (begin - std::min(begin, kNeighbourhoodBytes)) / kLine * kLine;
   end = std::min(end + kNeighbourhoodBytes, model_.size_bytes());
   images_.push_back(model_.memory().possible_lines(begin, end - begin));
+  if (!running.published) return;
+  const std::uint64_t word = running.work->publish_offset_bytes / kLine * kLine;
+  images_.push_back(model_.memory().possible_lines(word, kLine));
 }
 
 void CaseJudge::finish() {

@@ -29,7 +29,7 @@ class AuditCommand final : public Command {
     subcommand_->footer(
         "Traces each instruction of the backend's operations (ptrace) and holds it against a model "
         "of "
-        "memory. docs/audit.md says what that proves and what it cannot.\n"
+        "memory. docs/audit.md explains what that proves and what it cannot.\n"
         "Exit status: 0 passed, 1 an error was found, 3 it could not be audited.\n"
         "Examples:\n  pmembench audit clwb\n  pmembench audit ./pmembench-mine.so --cpu avx2+clwb\n"
         "  pmembench audit all --junit audit.xml\n  pmembench audit movnt --self-test");
@@ -47,7 +47,7 @@ class AuditCommand final : public Command {
         ->add_option(
             "--domain", domain_,
             "Judge by this persistence domain: memory_controller, cpu_cache, page_cache, "
-            "other_host or none. Default: the medium's; on a stand-in, what the table says")
+            "other_host or none. Default: the medium's; on a stand-in, what the table declares")
         ->type_name("DOMAIN");
     subcommand_->add_option("--cpu", request_.cpu, "CPU mask, as avx2+clwb, or all")
         ->type_name("MASK")

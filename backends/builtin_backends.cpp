@@ -6,11 +6,9 @@
 
 namespace {
 
-constexpr const dax_operations* kTables[] = {
-    &pmembench::kMovntOperations,   &pmembench::kClwbOperations,  &pmembench::kClflushoptOperations,
-    &pmembench::kClflushOperations, &pmembench::kEadrOperations,  &pmembench::kLibpmem2Operations,
-    &pmembench::kDevdaxOperations,  &pmembench::kBlockOperations, &pmembench::kNullOperations,
-};
+#define PMEMBENCH_TABLE_ADDRESS(name) &pmembench::k##name##Operations,
+constexpr const dax_operations* kTables[] = {PMEMBENCH_BUILTIN_BACKENDS(PMEMBENCH_TABLE_ADDRESS)};
+#undef PMEMBENCH_TABLE_ADDRESS
 
 }  // namespace
 

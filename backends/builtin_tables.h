@@ -1,18 +1,24 @@
-// The tables of the built-in backends; each is defined in the file of its name.
+// The built-in backends. Each has its table, k<Name>Operations, in the file of its name.
 #pragma once
 
 #include "backends/dax_operations.h"
 
+// In the order in which they are listed and preferred.
+#define PMEMBENCH_BUILTIN_BACKENDS(X) \
+  X(Movnt)                            \
+  X(Clwb)                             \
+  X(Clflushopt)                       \
+  X(Clflush)                          \
+  X(Eadr)                             \
+  X(Libpmem2)                         \
+  X(Devdax)                           \
+  X(Block)                            \
+  X(Null)
+
 namespace pmembench {
 
-extern const dax_operations kMovntOperations;
-extern const dax_operations kClwbOperations;
-extern const dax_operations kClflushoptOperations;
-extern const dax_operations kClflushOperations;
-extern const dax_operations kEadrOperations;
-extern const dax_operations kLibpmem2Operations;
-extern const dax_operations kDevdaxOperations;
-extern const dax_operations kBlockOperations;
-extern const dax_operations kNullOperations;
+#define PMEMBENCH_DECLARE_TABLE(name) extern const dax_operations k##name##Operations;
+PMEMBENCH_BUILTIN_BACKENDS(PMEMBENCH_DECLARE_TABLE)
+#undef PMEMBENCH_DECLARE_TABLE
 
 }  // namespace pmembench

@@ -143,14 +143,14 @@ WorkloadType ageing_type() {
   type.name = "ageing";
   type.summary = "files made and removed at a target utilisation; what 2 MiB pages can still map";
   type.parameters = {
-      {"utilisation", ParameterKind::count, "60", {}, "percent of the mount that is kept in use"},
+      {"utilisation", ValueKind::count, "60", {}, "percent of the mount that is kept in use"},
       {"file_size",
-       ParameterKind::size,
+       ValueKind::size,
        "524288",
        {},
        "mean bytes of a file, gamma-distributed with shape 1.5, at most 8 times as many"},
       {"rounds",
-       ParameterKind::count,
+       ValueKind::count,
        "3",
        {},
        "times that the utilisation is written anew before anything is timed"}};

@@ -106,14 +106,14 @@ WorkloadType append_fsync_type() {
   WorkloadType type;
   type.name = "append_fsync";
   type.summary = "a file grows by equal pieces, with fsync after every k of them";
-  type.parameters = {{"append_size", ParameterKind::size, "4096", {}, "bytes of one append"},
+  type.parameters = {{"append_size", ValueKind::size, "4096", {}, "bytes of one append"},
                      {"fsync_every",
-                      ParameterKind::count,
+                      ValueKind::count,
                       "1",
                       {},
                       "appends that one fsync makes durable; 0: no fsync"},
                      {"file_size",
-                      ParameterKind::size,
+                      ValueKind::size,
                       "16777216",
                       {},
                       "bytes to which all threads' files together grow before they are cut"}};

@@ -150,20 +150,19 @@ Status check_copy(const Parameters& parameters, std::uint64_t device_bytes, unsi
 }  // namespace
 
 WorkloadType copy_type() {
-  return {
-      "copy",
-      "ranges from one half of each thread's region to the other",
-      false,
-      false,
-      {operation_size_spec("4096"),
-       {"order", ParameterKind::choice, "sequential", {"random", "sequential"}, "of the ranges"},
-       durability_spec("each"),
-       batch_spec(),
-       range_size_spec()},
-      [](const Parameters&) { return true; },
-      [](const Parameters& parameters) { return text_of(parameters, "durability") != "none"; },
-      check_copy,
-      make_copy};
+  return {"copy",
+          "ranges from one half of each thread's region to the other",
+          false,
+          false,
+          {operation_size_spec("4096"),
+           {"order", ValueKind::choice, "sequential", {"random", "sequential"}, "of the ranges"},
+           durability_spec("each"),
+           batch_spec(),
+           range_size_spec()},
+          [](const Parameters&) { return true; },
+          [](const Parameters& parameters) { return text_of(parameters, "durability") != "none"; },
+          check_copy,
+          make_copy};
 }
 
 }  // namespace pmembench

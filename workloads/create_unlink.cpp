@@ -65,12 +65,12 @@ WorkloadType create_unlink_type() {
   type.name = "create_unlink";
   type.summary = "an empty file made, closed and removed";
   type.parameters = {{"directory",
-                      ParameterKind::choice,
+                      ValueKind::choice,
                       "private",
                       {"private", "shared"},
                       "each thread in a directory of its own, or all in one"},
                      {"files",
-                      ParameterKind::count,
+                      ValueKind::count,
                       "100",
                       {},
                       "of each thread, that are in the directory all the time"}};

@@ -116,14 +116,14 @@ WorkloadType first_touch_type() {
   type.name = "first_touch";
   type.summary = "the first store to each page of a mapped file";
   type.parameters = {
-      {"file_size", ParameterKind::size, "8388608", {}, "bytes of all threads' files together"},
+      {"file_size", ValueKind::size, "8388608", {}, "bytes of all threads' files together"},
       {"preallocated",
-       ParameterKind::choice,
+       ValueKind::choice,
        "on",
        {"off", "on"},
        "the file's blocks are there, or come with the touch"},
       {"synchronous",
-       ParameterKind::choice,
+       ValueKind::choice,
        "off",
        {"off", "on"},
        "map with MAP_SYNC, so that a touch makes durable what is needed to find the page"}};

@@ -128,10 +128,10 @@ WorkloadType fxmark_type() {
   type.name = "fxmark";
   type.summary = "the 19 cases of FxMark: data and metadata at three levels of sharing";
   type.parameters = {
-      {"case", ParameterKind::choice, "DRBL", case_names(),
+      {"case", ValueKind::choice, "DRBL", case_names(),
        "D(ata) or M(etadata), Read or Write, of what, and how shared: Low, Medium, High"},
-      {"file_size", ParameterKind::size, "16777216", {}, "bytes of all threads' files together"},
-      {"files", ParameterKind::count, "256", {}, "of each thread, in cases on metadata"}};
+      {"file_size", ValueKind::size, "16777216", {}, "bytes of all threads' files together"},
+      {"files", ValueKind::count, "256", {}, "of each thread, in cases on metadata"}};
   type.writes = [](const Parameters& parameters) { return !reads_only(case_of(parameters).kind); };
   type.durable = [](const Parameters& parameters) {
     return case_of(parameters).kind == Kind::write_sync;

@@ -148,11 +148,11 @@ WorkloadType log_append_type() {
   type.name = "log_append";
   type.summary = "records appended to a log, durable in groups";
   type.parameters = {
-      {"record_size", ParameterKind::size, "4096", {}, "bytes of one record"},
-      {"group", ParameterKind::count, "1", {}, "records of one write and fsync"},
-      {"log_size", ParameterKind::size, "16777216", {}, "bytes of all threads' logs together"},
+      {"record_size", ValueKind::size, "4096", {}, "bytes of one record"},
+      {"group", ValueKind::count, "1", {}, "records of one write and fsync"},
+      {"log_size", ValueKind::size, "16777216", {}, "bytes of all threads' logs together"},
       {"preallocated",
-       ParameterKind::choice,
+       ValueKind::choice,
        "off",
        {"off", "on"},
        "the log grows until it is cut, or has its size and is written round"}};

@@ -102,14 +102,14 @@ WorkloadType mmap_store_type() {
   type.summary = "stores to a mapped file, durable by flush, msync or fsync";
   type.parameters = {
       operation_size_spec("64"),
-      {"file_size", ParameterKind::size, "8388608", {}, "bytes of all threads' files together"},
+      {"file_size", ValueKind::size, "8388608", {}, "bytes of all threads' files together"},
       {"sync",
-       ParameterKind::choice,
+       ValueKind::choice,
        "msync",
        {"flush", "msync", "fsync"},
        "after each store: flush its lines, msync its pages, or fsync the file"},
       {"synchronous",
-       ParameterKind::choice,
+       ValueKind::choice,
        "off",
        {"off", "on"},
        "map with MAP_SYNC, without which a flush does not make durable"}};

@@ -160,16 +160,16 @@ WorkloadType oltp_type() {
   type.name = "oltp";
   type.summary = "Filebench: ten random reads and a durable random write of 2 KiB, and a log";
   type.parameters = {
-      {"scale", ParameterKind::real, "0.3", {}, "factor on the number of data files"},
+      {"scale", ValueKind::real, "0.3", {}, "factor on the number of data files"},
       {"files",
-       ParameterKind::count,
+       ValueKind::count,
        "10",
        {},
        "data files of all threads before scaling; Filebench ran 211 threads"},
-      {"file_size", ParameterKind::size, "10485760", {}, "bytes of a data file"},
-      {"io_size", ParameterKind::size, "2048", {}, "bytes of a read or write"},
-      {"log_size", ParameterKind::size, "10485760", {}, "bytes of the log of all threads"},
-      {"log_io_size", ParameterKind::size, "262144", {}, "bytes of a write to the log"}};
+      {"file_size", ValueKind::size, "10485760", {}, "bytes of a data file"},
+      {"io_size", ValueKind::size, "2048", {}, "bytes of a read or write"},
+      {"log_size", ValueKind::size, "10485760", {}, "bytes of the log of all threads"},
+      {"log_io_size", ValueKind::size, "262144", {}, "bytes of a write to the log"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return true; };
   type.check = check_oltp;

@@ -95,15 +95,15 @@ WorkloadType overwrite_type() {
   type.summary = "pieces of a file written anew in random order, aligned or not";
   type.parameters = {
       operation_size_spec("4096"),
-      {"skew", ParameterKind::size, "0", {}, "bytes by which all writes miss their alignment"},
-      {"file_size", ParameterKind::size, "16777216", {}, "bytes of all threads' files together"},
+      {"skew", ValueKind::size, "0", {}, "bytes by which all writes miss their alignment"},
+      {"file_size", ValueKind::size, "16777216", {}, "bytes of all threads' files together"},
       {"file",
-       ParameterKind::choice,
+       ValueKind::choice,
        "private",
        {"private", "shared"},
        "threads write files of their own, or each its part of one"},
       {"durability",
-       ParameterKind::choice,
+       ValueKind::choice,
        "each",
        {"each", "none"},
        "fsync after each write, or never"}};

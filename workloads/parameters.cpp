@@ -38,38 +38,38 @@ std::uint64_t range_bytes_of(const Parameters& parameters, std::uint64_t device_
 
 ParameterSpec operation_size_spec(std::string default_value) {
   return {"operation_size",
-          ParameterKind::size,
+          ValueKind::size,
           std::move(default_value),
           {},
           "bytes of one operation, 1 B to 64 MiB"};
 }
 ParameterSpec access_spec() {
-  return {"access", ParameterKind::choice, "read", {"read", "write"}, "which way the bytes go"};
+  return {"access", ValueKind::choice, "read", {"read", "write"}, "which way the bytes go"};
 }
 ParameterSpec durability_spec(std::string default_value) {
   return {"durability",
-          ParameterKind::choice,
+          ValueKind::choice,
           std::move(default_value),
           {"each", "batch", "none"},
           "of writes: flush and drain after each operation, after each batch, or never"};
 }
 ParameterSpec batch_spec() {
   return {"batch",
-          ParameterKind::count,
+          ValueKind::count,
           "256",
           {},
           "operations handed to the path in one call (timing: operation always hands over one)"};
 }
 ParameterSpec range_spec() {
   return {"range",
-          ParameterKind::choice,
+          ValueKind::choice,
           "disjoint",
           {"disjoint", "shared"},
           "threads work on ranges of their own, or all on the same"};
 }
 ParameterSpec range_size_spec() {
   return {"range_size",
-          ParameterKind::size,
+          ValueKind::size,
           "0",
           {},
           "bytes of the device that all threads together use; 0 for all of it"};

@@ -74,15 +74,22 @@ struct PathType {
   // Sizes and strides of ranges must be multiples of this; null: any will do.
   std::uint64_t (*granule_bytes)(const Parameters& parameters) = nullptr;
   bool gives_files = false;
-  bool maps_files = false;        // and map() of them can work
-  bool needs_mount = false;       // works on posix media, and on no other
-  bool needs_block_path = false;  // works on backends that go through the kernel's block path
+  bool maps_files = false;          // and map() of them can work
+  bool needs_mount = false;         // works on posix media, and on no other
+  bool needs_block_path = false;    // works on backends that go through the kernel's block path
   bool needs_host_mapping = false;  // divides it; a backend that maps the medium has none
   // Reads back what it keeps on the device, and so needs one that does what it is told.
   bool keeps_structures = false;
   // Of so few bytes; null: what it writes are ranges of the workload.
   std::uint64_t (*structure_bytes)(const Parameters& parameters) = nullptr;
+  // The paths that this one is built on, each of them a layer of path_list(): its cost is over
+  // them. Empty: the root of the layers (kRootPath), or a path that reaches its medium by itself.
+  std::vector<std::string_view> parents = {};
+  bool is_layer = true;  // false: the same layer as another, under other conditions
 };
+
+// The layer on which all others over a dax device are built.
+inline constexpr std::string_view kRootPath = "direct";
 
 const std::vector<PathType>& path_list();
 const PathType* find_path(std::string_view name);

@@ -35,7 +35,7 @@ class BlockPath final : public Path {
 };
 
 ParameterSpec sector_spec() {
-  return {"sector", ParameterKind::size, "4096", {}, "bytes of a sector: 512 or 4096"};
+  return {"sector", ValueKind::size, "4096", {}, "bytes of a sector: 512 or 4096"};
 }
 
 std::uint64_t block_granule_bytes(const Parameters& parameters) {
@@ -107,12 +107,15 @@ Result<std::unique_ptr<Path>> make_block_path(DaxDevice&, PathGround* ground) {
 }
 
 PathType block_raw_path() {
-  return block_path("block-raw", "sectors without a translation", prepare_raw);
+  PathType type = block_path("block-raw", "sectors without a translation", prepare_raw);
+  type.parents = {kRootPath};
+  return type;
 }
 
 PathType block_btt_path() {
   PathType type =
       block_path("block-btt", "sectors kept whole by a block translation table", prepare_btt);
+  type.parents = {"block-raw"};
   type.keeps_structures = true;
   type.structure_bytes = btt_structure_bytes;
   return type;
@@ -121,10 +124,11 @@ PathType block_btt_path() {
 PathType block_rmw_path() {
   PathType type =
       block_path("block-rmw", "erase blocks, read, modified and written back whole", prepare_rmw);
+  type.parents = {"block-raw"};
   type.parameters.push_back(
-      {"erase_block", ParameterKind::size, "65536", {}, "bytes of an erase block, a power of two"});
+      {"erase_block", ValueKind::size, "65536", {}, "bytes of an erase block, a power of two"});
   type.parameters.push_back({"erase",
-                             ParameterKind::choice,
+                             ValueKind::choice,
                              "on",
                              {"on", "off"},
                              "fill a block with ones before it is written, as flash needs it"});

@@ -134,12 +134,12 @@ PathType path_type(std::string_view name, std::string_view summary) {
   type.make = make_fs_path;
   type.prepare = prepare_fs<kKind>;
   type.parameters = {{"data",
-                      ParameterKind::choice,
+                      ValueKind::choice,
                       "in-place",
                       {"in-place", "cow"},
                       "what is overwritten is changed where it lies, or written elsewhere"},
                      {"range_locks",
-                      ParameterKind::choice,
+                      ValueKind::choice,
                       "off",
                       {"off", "on"},
                       "threads in one file wait for each other, or only where their bytes meet"}};
@@ -155,14 +155,17 @@ PathType path_type(std::string_view name, std::string_view summary) {
 }  // namespace
 
 PathType fs_dax_path() {
-  return path_type<FsKind::dax>("fs-dax", "the small file system on the dax device");
+  PathType type = path_type<FsKind::dax>("fs-dax", "the small file system on the dax device");
+  type.parents = {kRootPath};
+  return type;
 }
 
 PathType fs_block_path() {
   PathType type =
       path_type<FsKind::block>("fs-block", "the small file system on a block device over it");
+  type.parents = {"block-raw"};
   type.parameters.push_back({"translation",
-                             ParameterKind::choice,
+                             ValueKind::choice,
                              "raw",
                              {"raw", "btt"},
                              "of the block device that it is mounted on"});
@@ -170,8 +173,10 @@ PathType fs_block_path() {
 }
 
 PathType fs_mixed_path() {
-  return path_type<FsKind::mixed>("fs-mixed",
-                                  "the small file system: metadata by sectors, data by addresses");
+  PathType type = path_type<FsKind::mixed>(
+      "fs-mixed", "the small file system: metadata by sectors, data by addresses");
+  type.parents = {"fs-dax", "block-raw"};
+  return type;
 }
 
 }  // namespace pmembench

@@ -228,19 +228,19 @@ std::uint64_t guarded_path_granule(const Parameters& parameters) {
 PathType guarded_path() {
   PathType type{"guarded", "the device's own operations, over bad blocks", false, make_guarded_path,
                 prepare_guarded_path};
-  type.parameters = {
-      {"bad_blocks", ParameterKind::count, "0", {}, "bad pages of 4 KiB in the medium"},
-      {"error_policy",
-       ParameterKind::choice,
-       "fail",
-       {"fail", "io-fallback", "recovery"},
-       "what a write does that meets a bad block"},
-      {"poison",
-       ParameterKind::choice,
-       "list",
-       {"list", "userfaultfd"},
-       "bad blocks that are listed, or pages that raise SIGBUS when touched"}};
+  type.parameters = {{"bad_blocks", ValueKind::count, "0", {}, "bad pages of 4 KiB in the medium"},
+                     {"error_policy",
+                      ValueKind::choice,
+                      "fail",
+                      {"fail", "io-fallback", "recovery"},
+                      "what a write does that meets a bad block"},
+                     {"poison",
+                      ValueKind::choice,
+                      "list",
+                      {"list", "userfaultfd"},
+                      "bad blocks that are listed, or pages that raise SIGBUS when touched"}};
   type.granule_bytes = guarded_path_granule;
+  type.is_layer = false;
   return type;
 }
 

@@ -13,8 +13,8 @@ namespace pmembench {
 
 const std::vector<PathType>& path_list() {
   static const std::vector<PathType> kPaths{
-      {"direct", "the device's own operations", false, make_direct_path},
-      {"mapped", "loads and stores at the mapped address, then flush", true, make_mapped_path},
+      {kRootPath, "the device's own operations", false, make_direct_path},
+      mapped_path(),
       guarded_path(),
       block_raw_path(),
       block_btt_path(),

@@ -96,4 +96,11 @@ Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathGround*) {
   return std::unique_ptr<Path>(std::make_unique<MappedPath>(device, std::move(reader)));
 }
 
+PathType mapped_path() {
+  PathType type{"mapped", "loads and stores at the mapped address, then flush", true,
+                make_mapped_path};
+  type.parents = {kRootPath};
+  return type;
+}
+
 }  // namespace pmembench

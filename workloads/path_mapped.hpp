@@ -8,4 +8,6 @@ namespace pmembench {
 // Refuses (environment) a device whose direct_access does not reach it in one piece.
 Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathGround* ground);
 
+[[nodiscard]] PathType mapped_path();
+
 }  // namespace pmembench

@@ -61,32 +61,24 @@ PersonalityShape personality_shape(const Published& published, const Parameters&
 
 std::vector<ParameterSpec> specs_of(const Published& published) {
   return {
-      {"scale",
-       ParameterKind::real,
-       std::string(published.scale),
-       {},
-       "factor on the number of files"},
+      {"scale", ValueKind::real, std::string(published.scale), {}, "factor on the number of files"},
       {"files",
-       ParameterKind::count,
+       ValueKind::count,
        std::to_string(published.files),
        {},
        fmt::format("of all threads before scaling; Filebench ran {} threads", published.threads)},
       {"directory_width",
-       ParameterKind::count,
+       ValueKind::count,
        std::to_string(published.directory_width),
        {},
        "files of one directory, and directories of one parent"},
       {"file_size",
-       ParameterKind::size,
+       ValueKind::size,
        std::to_string(published.file_bytes),
        {},
        "mean bytes of a file, gamma-distributed with shape 1.5"},
-      {"io_size", ParameterKind::size, "1048576", {}, "most bytes of one read or write"},
-      {"append_size",
-       ParameterKind::size,
-       "16384",
-       {},
-       "most bytes of one append, uniform from 1"}};
+      {"io_size", ValueKind::size, "1048576", {}, "most bytes of one read or write"},
+      {"append_size", ValueKind::size, "16384", {}, "most bytes of one append, uniform from 1"}};
 }
 
 Status check_personality(const Published& published, const Parameters& parameters,

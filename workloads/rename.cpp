@@ -96,11 +96,11 @@ WorkloadType rename_type() {
   type.summary = "files renamed in a directory, or moved to another";
   type.parameters = {
       {"directory",
-       ParameterKind::choice,
+       ValueKind::choice,
        "private",
        {"private", "shared", "across"},
        "in each thread's own, in one of all, or from each thread's own to one of all and back"},
-      {"files", ParameterKind::count, "100", {}, "of each thread"}};
+      {"files", ValueKind::count, "100", {}, "of each thread"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
   type.check = [](const Parameters& parameters, std::uint64_t, unsigned) {

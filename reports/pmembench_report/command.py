@@ -14,6 +14,8 @@ from pathlib import Path
 import matplotlib
 
 from . import style
+from .derived import SCHEMA, Derived
+from .derived import read as read_derived
 from .errors import ReportError
 from .figures import FIGURES
 from .page import Section, render
@@ -34,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--compare", type=int, metavar="N",
                       help="show the stored comparison of this run with run N, the base")
     made.add_argument("--comparison", metavar="FILE", help="a comparison document (JSON) to show")
+    made.add_argument("--derived", metavar="FILE",
+                      help="what the run says as a whole (JSON); the stored document without it")
     made.add_argument("--history", metavar="FILE", help="a history document (JSON) to show")
     return made
 
@@ -72,9 +76,21 @@ def _stored_comparison(store: Store, run: int, base: int | None) -> dict | None:
     return None
 
 
+def _derived(store: Store, run: int, options: argparse.Namespace) -> Derived:
+    if options.derived:
+        return read_derived(_document(options.derived, SCHEMA), options.derived)
+    stored = store.documents("derived", run)
+    if not stored:
+        raise ReportError(
+            f"{options.database} has no document `derived` of run {run} (the run has not ended, or an older "
+            f"pmembench made it): draw it with `pmembench report {run}`, which derives it")
+    return read_derived(stored[0], f"the document `derived` of run {run} in {options.database}")
+
+
 def load(store: Store, options: argparse.Namespace) -> Data:
     run = store.run(options.run)
-    data = Data(run, store.cells(run.id), store.noise(run.id), store.timers(run.id),
+    derived = _derived(store, run.id, options)
+    data = Data(run, store.cells(run.id, derived), derived, store.timers(run.id),
                 slices=store.slices, histograms=store.histograms, details=store.details)
     if options.comparison:
         data.comparison = _document(options.comparison, "pmembench-comparison")

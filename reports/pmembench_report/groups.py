@@ -7,11 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .records import Cell
-from .units import parse_size, size
+from .units import size
 
-# Parameters that are sizes in bytes, named so that labels say 4 KiB and not 4096.
-_SIZES = {"operation_size", "range_size", "stride", "touched", "erase_block", "sector_size",
-          "tlb_page", "tlb_window"}
 _MOST_PARAMETERS = 3
 _FIRST = ("workload", "access", "threads", "mode", "media", "path", "backend", "placement")
 
@@ -33,7 +30,7 @@ def dimensions(cell: Cell) -> dict[str, str]:
     return found
 
 
-def _word(name: str, value: str) -> str:
+def _word(name: str, value: str, kind: str) -> str:
     if not value:
         return ""
     if name == "threads":
@@ -44,9 +41,8 @@ def _word(name: str, value: str) -> str:
         return f"{value} latency"
     if name == "path":
         return f"path {value}"
-    if name in _SIZES:
-        number = parse_size(value)
-        value = size(number) if number else ("whole medium" if name == "range_size" else value)
+    if kind == "size" and value.isdigit():
+        value = "whole medium" if name == "range_size" and value == "0" else size(float(value))
     return f"{name.replace('_', ' ')} {value}"
 
 
@@ -68,10 +64,10 @@ def _short(key: dict[str, str], varying: set[str], usual: dict[str, str]) -> set
     return varying - {name for name in parameters if key[name] == usual[name]}
 
 
-def _label(key: dict[str, str], varying: set[str]) -> str:
+def _label(key: dict[str, str], varying: set[str], kinds: dict[str, str]) -> str:
     names = [name for name in _FIRST if name in key]
     names += [name for name in key if name not in names]
-    words = [_word(name, key[name]) for name in names if name in varying]
+    words = [_word(name, key[name], kinds.get(name, "")) for name in names if name in varying]
     return ", ".join(word for word in words if word)
 
 
@@ -93,10 +89,5 @@ def group(cells: Iterable[Cell], apart: Iterable[str]) -> list[Group]:
     # A parameter that only some groups have tells them apart too; the workload says which.
     varying |= {"workload", "access"}
     usual = _usual(found)
-    return [Group(_label(dict(key), _short(dict(key), varying, usual)), members)
+    return [Group(_label(dict(key), _short(dict(key), varying, usual), members[0].kinds), members)
             for key, members in found.items()]
-
-
-def number_of(cell: Cell, name: str) -> float | None:
-    """A parameter as a number: sizes in bytes."""
-    return parse_size(cell.parameters.get(name, ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from . import axes as look
@@ -78,16 +78,17 @@ def _short(value: float | None) -> float | None:
 
 
 def line_panel(name: str, title: str, series: list[Series], x: Axis, y: Axis,
-               extra: Callable | None = None, extra_handles: list | None = None) -> Panel:
+               extra: Callable | None = None, known: Sequence[str] = ()) -> Panel:
     """Draws at most MAXIMUM_SERIES series, those with the most points, and says if there are more.
 
-    `extra(axes)` adds what the figure has besides, such as reference lines.
+    `extra(axes)` adds what the figure has besides, such as reference lines. `known`: labels that keep
+    their colours, in order.
     """
     given = sorted((each for each in series if each.points), key=lambda each: -len(each.points))
     shown = [each for each in series if any(each is kept for kept in given[:MAXIMUM_SERIES])]
     figure = new_figure()
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
-    places = style.places([each.label for each in shown])
+    places = style.places([each.label for each in shown], known)
     tips, handles = {}, []
     for index, (each, place) in enumerate(zip(shown, places)):
         each.points.sort(key=lambda point: point.x)
@@ -117,7 +118,7 @@ def line_panel(name: str, title: str, series: list[Series], x: Axis, y: Axis,
     log = look.value_axis(axes, y.label, ys, y.words, y.base, y.log)
     if extra is not None:
         extra(axes)
-    look.fit(figure, axes, title, handles + (extra_handles or []))
+    look.fit(figure, axes, title, handles)
     return Panel(name, title, figure, tips, _zoom(shown, x, y, log))
 
 

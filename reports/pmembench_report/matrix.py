@@ -41,6 +41,7 @@ def matrix_panel(name: str, title: str, rows: list[str], columns: list[str],
     columns_high = max(column.count("\n") + 1 for column in columns)
     figure = new_figure()
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    lines = max((field.text.count("\n") + 1 for field in fields.values()), default=1)
     small = style.FONT - (0 if len(columns) <= 5 else 1.5 if len(columns) <= 8 else 3)
     tips = {}
     for row in range(len(rows)):
@@ -64,7 +65,7 @@ def matrix_panel(name: str, title: str, rows: list[str], columns: list[str],
         spine.set_visible(False)
     hatched = any(field.emulated for field in fields.values())
     handles = [look.hatch_handle()] if hatched else []
-    look.fit(figure, axes, title, handles, 0.36 * len(rows), left, 0.36 + 0.15 * columns_high,
+    look.fit(figure, axes, title, handles, (0.2 + 0.16 * lines) * len(rows), left, 0.36 + 0.15 * columns_high,
              most_width=0.95 * len(columns))
     return Panel(name, title, figure, tips)
 

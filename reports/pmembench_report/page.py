@@ -69,7 +69,7 @@ def _counts(data: Data) -> list[tuple[str, str]]:
         ("cells measured", f"{len(data.measured):,} of {len(cells) + len(data.run.unmeasured):,}"),
         ("skipped", f"{sum(cell.status == 'skipped' for cell in cells):,}"),
         ("errors", f"{sum(cell.status == 'error' for cell in cells):,}"),
-        ("processes a cell", f"{data.noise.processes:,}"),
+        ("processes a cell", f"{data.derived.noise['processes']:,}"),
         ("may claim", ", ".join(claims) or "nothing"),
     ]
 
@@ -100,7 +100,7 @@ def _banner(data: Data) -> dict | None:
         "verdict": str(document.get("verdict", "UNKNOWN")),
         "sentence": str(document.get("sentence", "")), "exit": document.get("exit"),
         "counts": sorted(verdicts.items()),
-        "false_alarms": "" if alarms is None else units.significant(alarms, 2),
+        "false_alarms": "" if alarms is None else units.significant(alarms),
         "minimal_effect": units.percent(document.get("minimal_effect")),
         "sides": [(name, _side(document.get(name))) for name in ("base", "head")],
         "differences": [(each.get("name"), each.get("base"), each.get("head"))

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy
+
+from .units import finite
+
+if TYPE_CHECKING:
+    from .derived import Derived
 
 # Workloads that have a figure of their own: their rows are no points of the general figures.
 PERSONALITIES = ("fileserver", "varmail", "webserver", "webproxy", "oltp")
@@ -63,7 +69,14 @@ class Cell:
     placement_verified: str = ""
     medium: dict | None = None
     options: str = ""
-    numa: dict | None = None  # from which node to which memory, and what the firmware rates
+    does_work: bool = True  # False: its backend moves no bytes and measures the harness
+    # Of the document `derived`: the interval as it is printed and its half width as a share, marks
+    # in words, bytes stored for each byte asked, and the kinds of all parameters.
+    interval: str = ""
+    half_width: float | None = None
+    remarks: list[str] = field(default_factory=list)
+    stored_per_byte: float | None = None
+    kinds: dict[str, str] = field(default_factory=dict)
 
     @property
     def measured(self) -> bool:
@@ -76,6 +89,15 @@ class Cell:
     @property
     def mode(self) -> str:
         return self.latency.mode if self.latency else ""
+
+    def number(self, name: str) -> float | None:
+        """A parameter as a number: sizes in bytes. None where it has none."""
+        if self.kinds.get(name) not in ("size", "count", "real"):
+            return None
+        try:
+            return finite(float(self.parameters[name]))
+        except (KeyError, ValueError):
+            return None
 
 
 @dataclass(slots=True)
@@ -103,6 +125,7 @@ class Slices:
     replicate: int
     ns: list[float]
     disturbed: list[bool]
+    median: float | None = None
 
 
 @dataclass(slots=True)
@@ -115,23 +138,12 @@ class Histogram:
 
 
 @dataclass(slots=True)
-class Noise:
-    """What was taken from the run, over all its replicates."""
-
-    processes: int = 0
-    slices: int = 0
-    disturbed: int = 0
-    involuntary_switches: int = 0
-    steal_share_max: float | None = None
-
-
-@dataclass(slots=True)
 class Data:
     """All of one report. `slices`, `histograms` and `details` read a cell's samples when asked."""
 
     run: Run
     cells: list[Cell]
-    noise: Noise = field(default_factory=Noise)
+    derived: Derived
     timers: list[dict] = field(default_factory=list)
     comparison: dict | None = None
     history: dict | None = None
@@ -143,3 +155,11 @@ class Data:
     @property
     def measured(self) -> list[Cell]:
         return [cell for cell in self.cells if cell.measured]
+
+    @property
+    def backends(self) -> list[str]:
+        """In the order of the plan: each keeps its colour from figure to figure."""
+        return list(dict.fromkeys(cell.backend for cell in self.cells))
+
+    def emulated(self, cell: str) -> bool:
+        return any(each.cell == cell and each.emulated for each in self.cells)

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import json
 
-from .records import Cell, Estimate, Latency
+from .derived import Derived, estimate
+from .records import Cell, Latency
 from .units import finite
 
 _NO_PERCENTILES = {"mode", "n", "mean", "min", "max"}
-
-
-def _estimate(value: object) -> Estimate | None:
-    if not isinstance(value, dict):
-        return None
-    estimate = finite(value.get("estimate"))
-    if estimate is None:
-        return None
-    if not value.get("has_interval", True):
-        return Estimate(estimate)
-    return Estimate(estimate, finite(value.get("low")), finite(value.get("high")))
 
 
 def _latency(value: object) -> Latency | None:
@@ -44,7 +34,7 @@ def _shared(value: object, cache: dict) -> dict:
     return cache.setdefault(json.dumps(value, sort_keys=True), value)
 
 
-def cell_from(identity: int, row: dict, cache: dict) -> Cell:
+def cell_from(identity: int, row: dict, derived: Derived, cache: dict) -> Cell:
     def text(name: str) -> str:
         value = str(row.get(name) if row.get(name) is not None else "")
         return cache.setdefault(value, value) if len(value) < 40 else value
@@ -53,14 +43,16 @@ def cell_from(identity: int, row: dict, cache: dict) -> Cell:
     placement = placement if isinstance(placement, dict) else {}
     parameters = row.get("parameters")
     parameters = parameters if isinstance(parameters, dict) else {}
+    capabilities = row.get("capabilities")
+    facts = derived.rows.get(str(row.get("cell")), {})
     return Cell(
         id=identity, cell=text("cell"), media=text("media"), backend=text("backend"),
         path=text("path"), workload=text("workload"), threads=_whole(row.get("threads")),
         status=text("status"), reason=text("reason"), claim=text("claim"),
         operations=_whole(row.get("operations")), bytes=_whole(row.get("bytes")),
-        ns=_estimate(row.get("ns_per_operation")),
-        operations_per_s=_estimate(row.get("operations_per_s")),
-        bytes_per_s=_estimate(row.get("bytes_per_s")), latency=_latency(row.get("latency_ns")),
+        ns=estimate(row.get("ns_per_operation")),
+        operations_per_s=estimate(row.get("operations_per_s")),
+        bytes_per_s=estimate(row.get("bytes_per_s")), latency=_latency(row.get("latency_ns")),
         floor_ns=finite(row.get("floor_ns")), replicates=_whole(row.get("replicates")),
         slices=_whole(row.get("slices")), converged=row.get("converged") is True,
         disturbed_share=finite(row.get("disturbed_share")),
@@ -72,7 +64,11 @@ def cell_from(identity: int, row: dict, cache: dict) -> Cell:
         placement_asked=cache.setdefault(a := str(placement.get("asked") or ""), a),
         placement_verified=cache.setdefault(v := str(placement.get("verified") or ""), v),
         medium=_shared(row.get("medium"), cache) or None,
-        numa=row["numa"] if isinstance(row.get("numa"), dict) else None,
+        # Rows of older stores do not say.
+        does_work=not (isinstance(capabilities, dict) and capabilities.get("does_work") is False),
+        interval=facts.get("interval", ""), half_width=finite(facts.get("half_width")),
+        remarks=facts.get("remarks", []), stored_per_byte=finite(facts.get("stored_per_byte")),
+        kinds=derived.parameter_kinds,
     )
 
 

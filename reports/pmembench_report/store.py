@@ -1,4 +1,4 @@
-"""The results file, read only: docs/schema.md is its contract, versions 1 and 2."""
+"""The results file, read only: docs/schema.md is its contract, versions 1 to 3."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import sqlite3
 import urllib.parse
 from pathlib import Path
 
+from .derived import Derived
 from .errors import ReportError
 from .histogram import decode
-from .records import Cell, Histogram, Noise, Run, Slices
+from .records import Cell, Histogram, Run, Slices
 from .rows import cell_from
 
 APPLICATION_ID = 0x706D6231
-SCHEMA_VERSIONS = (1, 2)
+SCHEMA_VERSIONS = (1, 2, 3)
 
 
 class Store:
@@ -38,7 +39,7 @@ class Store:
         if version not in SCHEMA_VERSIONS:
             raise ReportError(
                 f"{self.path} has schema version {version} and this report knows version "
-                f"{' and '.join(map(str, SCHEMA_VERSIONS))}: use the report of the pmembench that "
+                f"{SCHEMA_VERSIONS[0]} to {SCHEMA_VERSIONS[-1]}: use the report of the pmembench that "
                 "wrote it"
             )
         return version
@@ -96,7 +97,7 @@ class Store:
         value = found[0][0] if found else None
         return value if isinstance(value, float) and 0 < value < 1 else 0.95
 
-    def cells(self, run: int) -> list[Cell]:
+    def cells(self, run: int, derived: Derived) -> list[Cell]:
         options = self._options(run)
         cells, cache = [], {}
         for identity, text in self._rows(
@@ -105,7 +106,7 @@ class Store:
             row = self._json(text)
             if not isinstance(row, dict):
                 raise self._damaged(ValueError("a row is no JSON object"))
-            cells.append(cell_from(identity, row, cache))
+            cells.append(cell_from(identity, row, derived, cache))
             cells[-1].options = options.get(cells[-1].cell, "")
         return cells
 
@@ -114,16 +115,6 @@ class Store:
             "SELECT json_extract(value, '$.name'), json_extract(value, '$.backend_options') "
             "FROM runs, json_each(runs.plan, '$.cells') WHERE runs.id = ? AND json_valid(runs.plan) "
             "AND json_extract(value, '$.backend_options') <> ''", run))
-
-    def noise(self, run: int) -> Noise:
-        of_run = "FROM replicates JOIN cells ON cells.id = replicates.cell_id WHERE run_id = ?"
-        processes, switches, steal = self._query(
-            "SELECT coalesce(max(replicate) + 1, 0), coalesce(sum(involuntary_switches), 0), "
-            f"max(steal_share) {of_run}", run)[0]
-        slices, disturbed = self._query(
-            "SELECT coalesce(sum(slices), 0), coalesce(sum(slices * disturbed_share), 0) "
-            "FROM cells WHERE run_id = ?", run)[0]
-        return Noise(processes, slices, round(disturbed), switches, steal)
 
     def timers(self, run: int) -> list[dict]:
         """The facts of the clock, as each worker process found them (the same in all its cells)."""
@@ -137,9 +128,10 @@ class Store:
     def slices(self, cell: Cell) -> list[Slices]:
         return [
             Slices(replicate, [_plain(value) for value in self._json(ns)],
-                   [bool(flag) for flag in self._json(disturbed)])
-            for replicate, ns, disturbed in self._rows(
-                "SELECT replicate, slice_ns_per_operation, slice_disturbed FROM replicates "
+                   [bool(flag) for flag in self._json(disturbed)], median)
+            for replicate, ns, disturbed, median in self._rows(
+                "SELECT replicate, slice_ns_per_operation, slice_disturbed, "
+                "median_ns_per_operation FROM replicates "
                 "WHERE cell_id = ? ORDER BY replicate", cell.id)
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Placeholders in the drawing, variables of the style sheet in the HTML: light and dark are its.
 INK, MUTED, GRID, SURFACE = "#1b1f24", "#545c67", "#d5dae1", "#ffffff"
@@ -11,10 +12,6 @@ SERIES = ("#0072b2", "#d55e00", "#00875f", "#a8518a", "#94660a", "#3b4046", "#2e
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), "-", (0, (5, 2)),
           (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
-
-# Names that keep their colour from figure to figure.
-_PLACES = {name: place for place, name in enumerate(
-    ("movnt", "clwb", "clflushopt", "clflush", "eadr", "libpmem2", "devdax", "block"))}
 
 WIDTH_IN = 4.8
 FONT = 9.5
@@ -45,20 +42,14 @@ def variable(match: re.Match[str]) -> str:
     return f"var(--{_VARIABLES[match.group(0)]})"
 
 
-def places(labels: list[str]) -> list[int]:
-    """A place in the palette for each series: known names keep theirs, others take what is free."""
-    taken = {_PLACES[label] for label in labels if label in _PLACES}
-    free = [place for place in range(len(SERIES)) if place not in taken]
-    found, unknown = [], 0
-    for index, label in enumerate(labels):
-        if label in _PLACES:
-            found.append(_PLACES[label])
-        elif unknown < len(free):
-            found.append(free[unknown])
-            unknown += 1
-        else:
-            found.append(index % len(SERIES))
-    return found
+def places(labels: list[str], known: Sequence[str] = ()) -> list[int]:
+    """A place in the palette for each series: `known` names keep theirs from figure to figure, others
+    take what is free."""
+    own = {name: place % len(SERIES) for place, name in enumerate(known)}
+    taken = {own[label] for label in labels if label in own}
+    free = iter([place for place in range(len(SERIES)) if place not in taken])
+    return [own[label] if label in own else next(free, index % len(SERIES))
+            for index, label in enumerate(labels)]
 
 
 def rgb(colour: str) -> tuple[float, float, float]:

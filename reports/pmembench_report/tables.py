@@ -9,7 +9,6 @@ from . import units
 from .figures import comparison as forest
 from .figures import crash_outcomes as cuts
 from .figures import history as past
-from .figures.layer_ladder import amplification
 from .records import Cell, Data
 
 # A name above it stands in a file once only; more would make a report of 10,000 cells too large.
@@ -32,6 +31,7 @@ class Table:
     rows: list[list[Value]]
     note: str = ""
     numeric: set[int] = field(default_factory=set)
+    printed: bool = False  # words of the terminal: numbers among them have no value to sort by
 
     def keep_filled_columns(self) -> Table:
         """Without the columns in which no row has anything; the first stays."""
@@ -51,18 +51,8 @@ def _interval(cell: Cell) -> Value:
     low, high = cell.ns.low, cell.ns.high
     if low is None or high is None:
         return Value("none")
-    width = units.half_width(cell.ns.value, low, high)
-    return Value(f"{units.duration(low)} – {units.duration(high)} "
-                 f"(±{units.significant(100 * width, 2)} %)", f"{width:.5g}")
-
-
-def _marks(cell: Cell) -> Value:
-    marks = [] if cell.converged else ["not converged"]
-    if (cell.disturbed_share or 0) > 0.1:
-        marks.append(f"disturbed {units.percent(cell.disturbed_share)}")
-    others = {kind for kind, _ in cell.warnings} - {"not_converged", "disturbed"}
-    marks += sorted(kind.replace("_", " ") for kind in others)
-    return Value(", ".join(marks))
+    return Value(f"{units.duration(low)} – {units.duration(high)} ({cell.interval})",
+                 "" if cell.half_width is None else f"{cell.half_width:.5g}")
 
 
 def results(data: Data) -> Table:
@@ -74,7 +64,7 @@ def results(data: Data) -> Table:
             number(rate.value if rate else None, units.rate),
             number(moved.value if moved else None, units.bytes_rate),
             number(cell.operations, units.count), number(cell.replicates, units.count),
-            number(cell.slices, units.count), Value(cell.claim), _marks(cell),
+            number(cell.slices, units.count), Value(cell.claim), Value(", ".join(cell.remarks)),
         ])
     confidence = units.percent(data.run.confidence)
     return Table(
@@ -122,14 +112,12 @@ def work(data: Data) -> Table | None:
         return None
     rows = []
     for cell in counted:
-        factor = amplification(cell)
-        rows.append([Value(cell.cell), *(number(cell.amplification.get(name), units.significant)
+        rows.append([Value(cell.cell), *(number(cell.amplification.get(name), lambda value: f"{value:.4g}")
                                          for name in names),
-                     number(factor, lambda value: f"× {units.significant(value)}")])
-    columns = ["cell", *(f"{name.replace('_', ' ')} per operation" for name in names),
-               "stored per byte asked"]
+                     number(cell.stored_per_byte, lambda value: f"{value:.3f}")])
+    columns = ["cell", *(name.replace("_", " ") for name in names), "stored per byte asked"]
     return Table("work", "Every cell: work as the device counted it", columns, rows,
-                 numeric=set(range(1, len(columns)))).keep_filled_columns()
+                 "For one operation; counted by the device and the layers on it.", numeric=set(range(1, len(columns)))).keep_filled_columns()
 
 
 def facts(data: Data) -> Table | None:
@@ -205,7 +193,7 @@ def accepted(data: Data) -> Table | None:
                 rows.append([Value(str(each.get("cell", ""))), Value(str(each.get("metric", ""))),
                              Value(str(point.get("recorded_utc", ""))),
                              Value(str(point.get("label", ""))),
-                             number(point.get("ratio"), lambda v: units.significant(v, 4)),
+                             number(point.get("ratio"), lambda value: f"{value:.4g}"),
                              Value(kind), Value(str(point.get("reason", "")))])
     if not rows:
         return None
@@ -214,7 +202,25 @@ def accepted(data: Data) -> Table | None:
                  numeric={4}).keep_filled_columns()
 
 
+def printed(data: Data) -> list[Table]:
+    """What the run says as a whole, word by word as the terminal prints it."""
+    made: list[Table] = []
+    for place, table in enumerate(data.derived.tables, start=1):
+        headed = any(row.get("heading") for row in table["rows"])
+        heading, rows = "", []
+        for row in table["rows"]:
+            heading = row.get("heading") or heading
+            if row["cells"]:
+                rows.append([Value(text) for text in ([heading] if headed else []) + row["cells"]])
+        columns = (["of"] if headed else []) + [each["title"] for each in table["columns"]]
+        numeric = {index + headed for index, each in enumerate(table["columns"]) if each["is_number"]}
+        made.append(Table(f"table_{table['kind']}_{place}", table["title"], columns, rows, table["note"], numeric,
+                          printed=True))
+    return made
+
+
 def all_tables(data: Data) -> Iterable[Table]:
-    makers = (compared, results, latencies, work, crashes, accepted, facts)
-    made = [maker(data) for maker in makers]
+    makers = (compared, results, latencies, work)
+    made = [maker(data) for maker in makers] + printed(data)
+    made += [maker(data) for maker in (crashes, accepted, facts)]
     return [table for table in made if table is not None and table.rows]

@@ -110,18 +110,6 @@ def _range(values: list[float]) -> str:
     return both[0] if both[0] == both[1] else f"{both[0]} to {both[1]}"
 
 
-def _floor(data: Data, group: Group) -> None:
-    """What pmembench itself costs, as the null backend shows it."""
-    found: dict[str, list[float]] = {}
-    for cell in data.measured:
-        if cell.backend == "null":
-            kind = "timed one by one" if cell.mode else "timed in stretches"
-            found.setdefault(kind, []).append(cell.ns.value)
-    texts = [f"{_range(values)} an operation, {kind}" for kind, values in sorted(found.items())]
-    group.add("harness floor (null), never subtracted",
-              *(texts or ["not measured: the campaign has no null cell"]), warns=not texts)
-
-
 def _measuring(data: Data) -> Group:
     group = Group("Clock and noise")
     for name, label in (("step_ns", "timer step"), ("floor_issue_ns", "clock pair, issue"),
@@ -130,17 +118,18 @@ def _measuring(data: Data) -> Group:
                   if number is not None]
         if values:
             group.add(label, _range(values))
-    _floor(data, group)
-    noise = data.noise
-    group.add("processes", f"up to {noise.processes} a cell, each with a fresh mapping")
-    if noise.slices:
-        share = noise.disturbed / noise.slices
-        group.add("disturbed slices", f"{noise.disturbed:,} of {noise.slices:,} "
-                  f"({units.percent(share)})", warns=share > 0.1)
-    group.add("involuntary switches", f"{noise.involuntary_switches:,}")
-    if noise.steal_share_max is not None:
-        group.add("steal, at most", units.percent(noise.steal_share_max),
-                  warns=noise.steal_share_max > 0.01)
+    floor, noise, limits = data.derived.harness_floor, data.derived.noise, data.derived.limits
+    group.add("harness floor, never subtracted",
+              floor or "not measured: the campaign has no null cell", warns=not floor)
+    group.add("processes", f"up to {noise['processes']} a cell, each with a fresh mapping")
+    if noise["slices"]:
+        group.add("disturbed slices", f"{noise['disturbed']:,} of {noise['slices']:,} "
+                  f"({units.percent(noise['disturbed_share'])})",
+                  warns=noise["disturbed_share"] > limits["disturbed_share"])
+    group.add("involuntary switches", f"{noise['involuntary_switches']:,}")
+    if noise["steal_share_max"] is not None:
+        group.add("steal, at most", units.percent(noise["steal_share_max"]),
+                  warns=noise["steal_share_max"] > limits["steal_share"])
     unsteady = sum(not cell.converged for cell in data.measured)
     group.add("not converged", f"{unsteady} of {len(data.measured)} cells", warns=unsteady > 0)
     return group

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-_SUFFIXES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
 def finite(value: object) -> float | None:
@@ -16,19 +15,17 @@ def finite(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def significant(value: float, digits: int = 3) -> str:
-    """12.345 -> "12.3", 1234.5 -> "1,234": at least `digits` digits, and all before the point."""
-    if value == 0:
-        return "0"
-    if abs(value) < 10**digits:
-        value = float(f"{value:.{digits}g}")  # 0.9999 is 1.00, which has a digit more to the left
-    decimals = digits - 1 - math.floor(math.log10(abs(value)))
-    return f"{value:,.{max(decimals, 0)}f}"
+def significant(value: float) -> str:
+    """Three significant digits without zeros at the end, as the terminal prints them: 12.345 -> "12.3",
+    12.0 -> "12"; all digits before the point: 1234.5 -> "1234"."""
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
 
 
 def _scaled(value: float, step: float, names: tuple[str, ...]) -> str:
     index = 0
-    while abs(value) >= step * 0.9995 and index + 1 < len(names):
+    while value >= step * 0.9995 and index + 1 < len(names):
         value /= step
         index += 1
     return f"{significant(value)} {names[index]}"
@@ -49,17 +46,17 @@ def size(value: float | None) -> str:
 
 def duration(value: float | None) -> str:
     number = finite(value)
-    return "" if number is None else _scaled(number, 1000, ("ns", "µs", "ms", "s"))
+    return "" if number is None else _scaled(number, 1000, ("ns", "us", "ms", "s"))
 
 
 def bytes_rate(value: float | None) -> str:
     number = finite(value)
-    return "" if number is None else _scaled(number, 1024, tuple(f"{n}/s" for n in _SIZES))
+    return "" if number is None else _scaled(number, 1024, tuple(f"{n}/s" for n in _SIZES[:5]))
 
 
 def rate(value: float | None) -> str:
     number = finite(value)
-    return "" if number is None else _scaled(number, 1000, ("/s", "k/s", "M/s", "G/s", "T/s"))
+    return "" if number is None else _scaled(number, 1000, ("/s", "k/s", "M/s", "G/s"))
 
 
 def count(value: float | None) -> str:
@@ -73,24 +70,3 @@ def percent(value: float | None, signed: bool = False) -> str:
         return ""
     text = f"{100 * number:+.2f}" if signed else f"{100 * number:.2f}"
     return f"{text.rstrip('0').rstrip('.')} %"
-
-
-def half_width(estimate: float | None, low: float | None, high: float | None) -> float | None:
-    """Of an interval, relative to its estimate: the longer side."""
-    if not estimate or low is None or high is None:
-        return None
-    return max(high - estimate, estimate - low) / abs(estimate)
-
-
-def parse_size(text: object) -> float | None:
-    """A size as a parameter has it ("4096", "4K", "4KiB"), in bytes."""
-    words = str(text).strip().removesuffix("iB").removesuffix("B").strip()
-    if not words:
-        return None
-    suffix = words[-1].upper() if words[-1].isalpha() else ""
-    try:
-        number = finite(float(words[: len(words) - len(suffix)]))
-    except ValueError:
-        return None
-    factor = _SUFFIXES.get(suffix)
-    return None if number is None or factor is None else number * factor

@@ -17,6 +17,7 @@ enum class ErrorKind {
   usage = 2,        // The user asked for something that is wrong: option, campaign, path.
   environment = 3,  // This host cannot do what was asked: missing instruction, device, permission.
   runtime = 4,      // It failed while running: I/O error, dead worker, full disk.
+  interrupted = 130,  // The user ended it (SIGINT, SIGTERM, SIGHUP).
 };
 
 // One sentence that names the thing, the cause and the remedy.

@@ -13,12 +13,10 @@
 namespace pmembench {
 namespace {
 
+#define PMEMBENCH_MAKE_COMMAND(name) make_##name##_command,
 constexpr std::unique_ptr<Command> (*kCommands[])(CLI::App&) = {
-    make_list_command,    make_probe_command, make_run_command,     make_micro_command,
-    make_curve_command,   make_slo_command,   make_show_command,    make_export_command,
-    make_compare_command, make_gate_command,  make_history_command, make_baseline_command,
-    make_report_command,  make_check_command, make_audit_command,   make_crash_command,   make_fsck_command,
-    make_mkfs_command,    make_worker_command};
+    PMEMBENCH_COMMANDS(PMEMBENCH_MAKE_COMMAND)};
+#undef PMEMBENCH_MAKE_COMMAND
 
 int report(const Error& error) {
   say(stderr, fmt::format("pmembench: {}\n", error.message));

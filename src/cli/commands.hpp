@@ -37,24 +37,32 @@ class Command {
   CLI::App* subcommand_;
 };
 
-std::unique_ptr<Command> make_list_command(CLI::App& app);
-std::unique_ptr<Command> make_probe_command(CLI::App& app);
-std::unique_ptr<Command> make_run_command(CLI::App& app);
-std::unique_ptr<Command> make_micro_command(CLI::App& app);
-std::unique_ptr<Command> make_curve_command(CLI::App& app);
-std::unique_ptr<Command> make_slo_command(CLI::App& app);
-std::unique_ptr<Command> make_show_command(CLI::App& app);
-std::unique_ptr<Command> make_export_command(CLI::App& app);
-std::unique_ptr<Command> make_report_command(CLI::App& app);
-std::unique_ptr<Command> make_compare_command(CLI::App& app);
-std::unique_ptr<Command> make_history_command(CLI::App& app);
-std::unique_ptr<Command> make_baseline_command(CLI::App& app);
-std::unique_ptr<Command> make_check_command(CLI::App& app);
-std::unique_ptr<Command> make_audit_command(CLI::App& app);
-std::unique_ptr<Command> make_mkfs_command(CLI::App& app);
-std::unique_ptr<Command> make_fsck_command(CLI::App& app);
-std::unique_ptr<Command> make_crash_command(CLI::App& app);
-std::unique_ptr<Command> make_gate_command(CLI::App& app);
-std::unique_ptr<Command> make_worker_command(CLI::App& app);
+// Every subcommand, in the order of `pmembench --help`: each is made by make_<name>_command in the
+// file of its name.
+#define PMEMBENCH_COMMANDS(X) \
+  X(list)                     \
+  X(probe)                    \
+  X(run)                      \
+  X(micro)                    \
+  X(curve)                    \
+  X(slo)                      \
+  X(show)                     \
+  X(export)                   \
+  X(compare)                  \
+  X(gate)                     \
+  X(history)                  \
+  X(baseline)                 \
+  X(report)                   \
+  X(check)                    \
+  X(audit)                    \
+  X(crash)                    \
+  X(fsck)                     \
+  X(mkfs)                     \
+  X(worker)
+
+#define PMEMBENCH_DECLARE_COMMAND(name) \
+  std::unique_ptr<Command> make_##name##_command(CLI::App& app);
+PMEMBENCH_COMMANDS(PMEMBENCH_DECLARE_COMMAND)
+#undef PMEMBENCH_DECLARE_COMMAND
 
 }  // namespace pmembench

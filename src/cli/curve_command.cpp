@@ -22,6 +22,7 @@
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
 #include "results/curve_document.hpp"
+#include "results/stored_derived.hpp"
 #include "run/curve_runner.hpp"
 
 namespace pmembench {
@@ -74,7 +75,7 @@ class CurveCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& global) override {
-    const std::atomic<bool>& interrupted = catch_interrupts();
+    const std::atomic<bool>& interrupt = catch_interrupts();
     auto wishes = read_wishes();
     if (!wishes) return wishes.error();
     const auto host = open_host(global);
@@ -97,11 +98,11 @@ class CurveCommand final : public Command {
     input.rounds = rounds_;
     input.precision = precision_ / 100;
     input.seed = seed_;
-    input.plugins = host->plugins;
-    input.without_cpu = global.without_cpu;
-    input.destroy = destroy_;
-    input.found_empty = std::move(existing);
-    input.interrupted = &interrupted;
+    auto settings = worker_settings(*host, global, destroy_, interrupt);
+    if (!settings) return settings.error();
+    settings->found_empty = std::move(existing);
+    WorkerLauncher workers(*std::move(settings));
+    input.workers = &workers;
     const Status times = read_times(input);
     if (!times) return times.error();
     return measure(std::move(plan), planner, *wishes, std::move(input), global);
@@ -217,9 +218,6 @@ class CurveCommand final : public Command {
                       CurveInput input, const GlobalOptions& global) {
     auto store = Store::open(database_, Store::Mode::write);
     if (!store) return store.error();
-    const auto binary = executable_path();
-    if (!binary) return binary.error();
-    input.worker_command = {*binary, "worker"};
     const MonotonicClock clock;
     input.clock = &clock;
     const std::vector<Cell> bases = std::move(plan.cells);
@@ -262,7 +260,7 @@ class CurveCommand final : public Command {
     record.command_line = global.command_line;
     record.seed = seed_;
     record.environment = probe_json("/");
-    record.plan = {{"campaign", "curve"}, {"cells", json::array()}};
+    record.plan = json{{"campaign", "curve"}, {"cells", json::array()}};
     return record;
   }
 
@@ -338,6 +336,7 @@ class CurveCommand final : public Command {
     record.document = document;
     const auto saved = store.save_document(record);
     if (!saved) return saved.error();
+    if (const Status kept = save_derived(store, id); !kept) return kept.error();
     const Status finished = store.finish_run(id, session.interrupted ? "interrupted" : "done");
     if (!finished) return finished.error();
     print(document, id);

@@ -1,10 +1,9 @@
 #include "cli/curve_record.hpp"
 
 #include <algorithm>
-#include <array>
-#include <map>
 
 #include "base/check.hpp"
+#include "results/loaded_curve.hpp"
 #include "workloads/parameters.hpp"
 
 namespace pmembench {
@@ -22,24 +21,6 @@ const Row& row_of(const std::vector<Row>& rows, const Cell& cell) {
 bool load_fetches_lines(const Cell& cell) {
   if (cell.path == "mapped") return true;
   return stores_fetch_lines(cell.capabilities, number_of(cell.parameters, "operation_size"));
-}
-
-// A percentile is each process's own; that of all chunks together is in the row.
-std::map<std::string, Estimate> percentiles_of(const std::vector<Replicate>& replicates) {
-  constexpr std::array<std::pair<const char*, double>, 4> kShares{
-      {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}}};
-  std::map<std::string, Estimate> found;
-  for (const auto& [name, share] : kShares) {
-    std::vector<double> values;
-    for (const Replicate& replicate : replicates) {
-      if (!replicate.histogram || !quantile_is_supported(replicate.histogram->count(), share))
-        break;
-      values.push_back(replicate.histogram->quantile(share) * replicate.ns_per_tick);
-    }
-    if (values.empty() || values.size() < replicates.size()) continue;
-    found[name] = hodges_lehmann(values);
-  }
-  return found;
 }
 
 void add_growth(const CurveOutcome& outcome, const Cell& base, const std::vector<Row>& rows,
@@ -62,10 +43,10 @@ CurveRecord curve_record(const Cell& base, const CurveOutcome& outcome,
   record.pauses = pauses;
   record.maximum_bytes_per_s = outcome.maximum_bytes_per_s;
   record.write_traffic = load_fetches_lines(base) ? 2 : 1;
-  for (const CurveVisits& point : outcome.points) {
+  for (const PointSamples& point : outcome.points) {
     record.shares.push_back(point.share);
     record.rows.push_back(row_of(rows, point.cell));
-    record.percentiles.push_back(percentiles_of(point.replicates));
+    record.percentiles.push_back(process_percentiles(point.replicates));
   }
   for (unsigned round = 0; round < outcome.rounds; ++round) {
     const auto curve = curve_of_round(outcome.points, round);

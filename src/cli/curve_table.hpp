@@ -1,7 +1,7 @@
 // Curves as text: from the document that is stored.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace pmembench {

@@ -113,7 +113,7 @@ class GateCommand final : public Command {
 
   Result<int> run(const GlobalOptions& global) override {
     auto status = gate(global);
-    if (!status && status.error().code == EINTR) {
+    if (!status && status.error().kind == ErrorKind::interrupted) {
       say(stderr, "interrupted: a gate that did not end has no verdict\n");
       return kStatusInterrupted;
     }
@@ -126,7 +126,7 @@ class GateCommand final : public Command {
 
  private:
   Result<int> gate(const GlobalOptions& global) {
-    const std::atomic<bool>& interrupted = catch_interrupts();
+    const std::atomic<bool>& interrupt = catch_interrupts();
     const auto effect = read_share("--minimal-effect", minimal_effect_);
     if (!effect) return effect.error();
     rules_.minimal_effect = *effect;
@@ -155,7 +155,14 @@ class GateCommand final : public Command {
     input.plan = &*plan;
     input.arms = sides->arms;
     input.destroy = destroy_;
-    input.interrupted = &interrupted;
+    std::vector<std::unique_ptr<WorkerLauncher>> launchers;
+    for (std::size_t arm = 0; arm < kArms; ++arm) {
+      WorkerSettings& settings = input.arms[arm].workers;
+      settings.destroy = destroy_;
+      settings.interrupted = &interrupt;
+      launchers.push_back(std::make_unique<WorkerLauncher>(settings));
+      input.workers[arm] = launchers.back().get();
+    }
     input.clock = &clock;
     input.progress = [&line](const Progress& progress) { line.show(progress); };
     GateRunner runner(std::move(input));

@@ -70,7 +70,7 @@ std::string backend_in(const std::string& file, const GlobalOptions& global) {
 }
 
 void add_plugin(const std::string& file, std::vector<GateArm*> arms) {
-  for (GateArm* arm : arms) arm->plugins.files.push_back(file);
+  for (GateArm* arm : arms) arm->workers.plugins.files.push_back(file);
 }
 
 std::string label_of(const std::string& given, const std::string& path,
@@ -105,12 +105,12 @@ Result<GateSides> gate_sides(const GateWords& words, const GlobalOptions& global
   GateArm& base = sides.arms[static_cast<std::size_t>(Arm::base)];
   GateArm& control = sides.arms[static_cast<std::size_t>(Arm::control)];
   GateArm& head = sides.arms[static_cast<std::size_t>(Arm::head)];
-  base.worker_command = {base_binary, "worker"};
-  base.plugins = plugin_search(global);
-  base.without_cpu = global.without_cpu;
+  base.workers.command = {base_binary, "worker"};
+  base.workers.plugins = plugin_search(global);
+  base.workers.without_cpu = global.without_cpu;
   control = head = base;
-  head.worker_command.front() = head_binary;
-  head.environment = words.head_settings;
+  head.workers.command.front() = head_binary;
+  head.workers.environment = words.head_settings;
   head.media = words.head_media;
   const auto base_is = greet_arm(base, Arm::base);
   if (!base_is) return base_is.error();

@@ -51,4 +51,17 @@ Result<Host> open_host(const GlobalOptions& global) {
   return Host{*info, std::move(plugins), *std::move(registry)};
 }
 
+Result<WorkerSettings> worker_settings(const Host& host, const GlobalOptions& global, bool destroy,
+                                       const std::atomic<bool>& interrupted) {
+  const auto binary = executable_path();
+  if (!binary) return binary.error();
+  WorkerSettings settings;
+  settings.command = {*binary, "worker"};
+  settings.plugins = host.plugins;
+  settings.without_cpu = global.without_cpu;
+  settings.destroy = destroy;
+  settings.interrupted = &interrupted;
+  return settings;
+}
+
 }  // namespace pmembench

@@ -1,10 +1,13 @@
 // What every command that touches backends needs: the host's facts and the registry.
 #pragma once
 
+#include <atomic>
+
 #include <span>
 
 #include "cli/commands.hpp"
 #include "dax/registry.hpp"
+#include "run/open_worker.hpp"
 
 namespace pmembench {
 
@@ -19,5 +22,9 @@ struct Host {
   Registry registry;
 };
 Result<Host> open_host(const GlobalOptions& global);
+
+// Workers of this binary. Error: its path is not known.
+Result<WorkerSettings> worker_settings(const Host& host, const GlobalOptions& global, bool destroy,
+                                       const std::atomic<bool>& interrupted);
 
 }  // namespace pmembench

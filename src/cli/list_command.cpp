@@ -16,32 +16,13 @@ namespace {
 
 using nlohmann::json;
 
-struct MediaKind {
-  const char* name;
-  dax_media_kind kind;
-  const char* spelling;
-  const char* summary;
-};
-
-constexpr MediaKind kMedia[] = {
-    {"dram", DAX_MEDIA_DRAM, "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]",
-     "anonymous memory: a stand-in, or the medium itself on a CXL or far node"},
-    {"file", DAX_MEDIA_FILE, "file:PATH[,size=SIZE][,offset=SIZE]",
-     "a mapped file: fs-dax where MAP_SYNC holds, else page cache"},
-    {"devdax", DAX_MEDIA_DEVDAX, "/dev/daxX.Y[,size=SIZE][,offset=SIZE]", "a dax device"},
-    {"block", DAX_MEDIA_BLOCK, "block:PATH[,size=SIZE][,loop=off|on|auto]",
-     "a block device or a file behind the kernel's block path"},
-    {"posix", DAX_MEDIA_POSIX, "posix:DIRECTORY[,size=SIZE]",
-     "a mounted file system: files in a subdirectory that pmembench makes and removes"},
-};
-
 json backends_json(const Registry& registry) {
   json list = json::array();
   for (const BackendEntry& entry : registry.entries()) {
     json media = json::array();
-    for (const MediaKind& kind : kMedia) {
+    for (const MediaKindWords& kind : media_kinds()) {
       if (entry.operations != nullptr && (entry.operations->media >> kind.kind & 1U) != 0) {
-        media.push_back(kind.name);
+        media.push_back(kind.word);
       }
     }
     list.push_back({{"name", entry.name},
@@ -78,8 +59,8 @@ json workloads_json() {
 
 json media_json() {
   json list = json::array();
-  for (const MediaKind& kind : kMedia) {
-    list.push_back({{"name", kind.name}, {"spelling", kind.spelling}, {"summary", kind.summary}});
+  for (const MediaKindWords& kind : media_kinds()) {
+    list.push_back({{"name", kind.word}, {"spelling", kind.usage}, {"summary", kind.summary}});
   }
   return list;
 }

@@ -17,10 +17,11 @@
 #include "cli/version.hpp"
 #include "measure/estimate.hpp"
 #include "platform/environment.hpp"
-#include "results/store.hpp"
-#include "run/checks.hpp"
-#include "results/make_row.hpp"
 #include "record/codec.hpp"
+#include "results/make_row.hpp"
+#include "results/store.hpp"
+#include "results/stored_derived.hpp"
+#include "run/checks.hpp"
 
 namespace pmembench {
 namespace {
@@ -208,7 +209,9 @@ class MicroCommand final : public Command {
       return store->save(*id, row, replicate ? &*replicate : nullptr);
     };
     const auto ran = run_micro_benchmarks(benchmarks, flags, as_json_, keep);
-    const Status closed = store->finish_run(*id, ran && *ran > 0 ? "done" : "failed");
+    const bool measured = ran && *ran > 0;
+    Status closed = measured ? save_derived(*store, *id) : Status{};
+    if (closed) closed = store->finish_run(*id, measured ? "done" : "failed");
     if (!ran) return ran.error();
     if (!closed) return closed.error();
     if (*ran == 0) {
@@ -235,8 +238,10 @@ class MicroCommand final : public Command {
     record.command_line = command_line;
     record.seed = plan.settings.seed;
     record.environment = probe_json("/");
-    record.plan = {{"campaign", plan.campaign_name}, {"cells", nlohmann::json::array()}};
-    for (const Cell& cell : plan.cells) record.plan["cells"].push_back({{"name", cell.name}});
+    record.plan =
+        nlohmann::json{{"campaign", plan.campaign_name}, {"cells", nlohmann::json::array()}};
+    for (const Cell& cell : plan.cells)
+      record.plan.json()["cells"].push_back({{"name", cell.name}});
     return record;
   }
 

@@ -1,7 +1,7 @@
 // Pieces of the page of `pmembench probe`: values as text, and sections.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>

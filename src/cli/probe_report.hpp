@@ -1,7 +1,7 @@
 // What `pmembench probe` found, as JSON for programs and as a page for people.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace pmembench {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string>
 
-#include "run/coordinator.hpp"
+#include "run/run_observer.hpp"
 
 namespace pmembench {
 

@@ -8,7 +8,7 @@
 #include "cli/progress_line.hpp"
 #include "platform/cpu.hpp"
 #include "results/store.hpp"
-#include "run/coordinator.hpp"
+#include "run/run_observer.hpp"
 #include "results/make_row.hpp"
 
 namespace pmembench {

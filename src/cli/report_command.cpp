@@ -17,6 +17,8 @@
 #include "cli/commands.hpp"
 #include "cli/run_number.hpp"
 #include "platform/executable.hpp"
+#include "record/codec.hpp"
+#include "results/stored_derived.hpp"
 
 namespace pmembench {
 namespace {
@@ -25,14 +27,14 @@ namespace files = std::filesystem;
 
 constexpr const char* kPackage = "pmembench_report";
 
-// A file that goes with its owner: what compare prints on its way to the package.
+// A file that goes with its owner: a document on its way to the package.
 class TemporaryFile {
  public:
   static Result<TemporaryFile> make() {
     std::error_code error;
     const files::path folder = files::temp_directory_path(error);
     std::string path =
-        ((error ? files::path("/tmp") : folder) / "pmembench-comparison-XXXXXX").string();
+        ((error ? files::path("/tmp") : folder) / "pmembench-document-XXXXXX").string();
     UniqueFd file(mkostemp(path.data(), O_CLOEXEC));
     if (!file) {
       return environment_error("{} cannot be made: {}; name a folder that can be written in TMPDIR",
@@ -151,7 +153,10 @@ class ReportCommand final : public Command {
     if (!binary) return binary.error();
     const auto folder = reports_folder(*binary);
     if (!folder) return folder.error();
-    if (other_.empty()) return draw(*folder, request_);
+    ReportRequest request = request_;
+    const auto derived = write_derived(*number, request);
+    if (!derived) return derived.error();
+    if (other_.empty()) return draw(*folder, request);
     const auto file = TemporaryFile::make();
     if (!file) return file.error();
     const auto compared = run_program(
@@ -163,12 +168,38 @@ class ReportCommand final : public Command {
     if (files::file_size(file->path(), error) == 0 || error) {
       return *compared == kStatusDone ? static_cast<int>(ErrorKind::runtime) : *compared;
     }
-    ReportRequest request = request_;
     request.comparison = file->path();
     return draw(*folder, request);
   }
 
  private:
+  // What the package draws and does not compute. In a file even where the store has it: a store may
+  // be older than this pmembench, and may be read-only.
+  [[nodiscard]] Result<TemporaryFile> write_derived(std::optional<std::int64_t> number,
+                                                    ReportRequest& request) const {
+    const auto store = Store::open(request_.database, Store::Mode::read);
+    if (!store) return store.error();
+    const auto record = store->run(number);
+    if (!record) return record.error();
+    const auto derived = derived_of(*store, *record);
+    if (!derived) return derived.error();
+    auto file = TemporaryFile::make();
+    if (!file) return file;
+    request.derived = file->path();
+    request.run = std::to_string(record->id);  // "latest" may be another one by now
+    const std::string text = json_text(derived_json(*derived));
+    for (std::size_t done = 0; done < text.size();) {
+      const ssize_t more = ::write(file->fd(), text.data() + done, text.size() - done);
+      if (more < 0 && errno == EINTR) continue;
+      if (more < 0) {
+        return environment_error("{} cannot be written: {}; name a folder with room in TMPDIR",
+                                 file->path(), std::strerror(errno));
+      }
+      done += static_cast<std::size_t>(more);
+    }
+    return file;
+  }
+
   [[nodiscard]] std::string run_or_latest() const {
     return request_.run.empty() ? "latest" : request_.run;
   }
@@ -212,6 +243,7 @@ std::vector<std::string> report_arguments(const ReportRequest& request) {
   if (request.run != "latest") add("--run", request.run);
   add("--html", request.html);
   add("--png", request.png);
+  add("--derived", request.derived);
   add("--comparison", request.comparison);
   add("--history", request.history);
   words.emplace_back("--");

@@ -17,6 +17,7 @@ Result<std::string> reports_folder(const std::string& binary);
 struct ReportRequest {
   std::string database = "pmembench.db";
   std::string run, html, png, comparison, history;  // empty: not given
+  std::string derived;                              // file of the document `derived`
 };
 std::vector<std::string> report_arguments(const ReportRequest& request);
 

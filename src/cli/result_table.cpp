@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
+#include "record/limits.hpp"
 #include "record/warning_types.hpp"
+#include "results/printed_words.hpp"
+#include "results/row_facts.hpp"
 
 namespace pmembench {
 namespace {
@@ -43,12 +45,6 @@ std::string what_of(const Row& row) {
   return name.substr(0, threads) + rest_of(std::string_view(name).substr(threads));
 }
 
-std::string half_width(const Estimate& estimate) {
-  if (!estimate.has_interval || estimate.estimate == 0) return "";
-  const double share = (estimate.high - estimate.low) / 2 / std::abs(estimate.estimate);
-  return fmt::format("±{:.1f}%", share * 100);
-}
-
 std::string percentile(const Row& row, const char* name) {
   // A chain is timed in whole slices: it has a latency, and no percentiles at any n.
   if (!row.latency_ns || std::isnan(row.latency_ns->minimum_ns)) return "";
@@ -59,19 +55,6 @@ std::string percentile(const Row& row, const char* name) {
   return "n/a";
 }
 
-std::string marks(const Row& row) {
-  std::string result;
-  if (!row.converged) result += "c";
-  if (row.disturbed_share > 0.1) result += "d";
-  const auto others = std::count_if(row.warnings.begin(), row.warnings.end(), [](const Warning& w) {
-    const WarningType* type = find_warning_type(w.type);
-    const bool of_run = type != nullptr && type->scope == WarningScope::run;
-    return !of_run && w.type != "not_converged" && w.type != "disturbed";
-  });
-  if (others > 0) result += "w";
-  return result;
-}
-
 std::string ns_text(double ns) { return format_duration_ns(ns); }
 
 void add_row(TextTable& table, const Row& row) {
@@ -79,10 +62,10 @@ void add_row(TextTable& table, const Row& row) {
   table.add({row.backend, row.path, what_of(row), std::to_string(row.threads),
              row.operations_per_s ? format_rate(row.operations_per_s->estimate) : "",
              row.bytes_per_s ? format_bandwidth(row.bytes_per_s->estimate) : "",
-             row.ns_per_operation ? half_width(*row.ns_per_operation) : "",
+             row.ns_per_operation ? half_width_text(*row.ns_per_operation) : "",
              row.ns_per_operation ? ns_text(row.ns_per_operation->estimate) : "", mode,
              percentile(row, "p50"), percentile(row, "p90"), percentile(row, "p99"),
-             percentile(row, "p99.9"), row.claim, std::to_string(row.replicates), marks(row)});
+             percentile(row, "p99.9"), row.claim, std::to_string(row.replicates), marks_of(row)});
 }
 
 TextTable new_table() {
@@ -123,9 +106,9 @@ std::string medium_text(const MediumFacts& medium) {
   text += node_text(medium.node_share);
   if (!medium.file_system.empty()) text += ", on " + medium.file_system;
   if (medium.map_sync) text += ", MAP_SYNC held";
-  return text + fmt::format(", persistence domain {}",
-                            medium.persistence_domain.empty() ? "unknown"
-                                                              : medium.persistence_domain);
+  return text + fmt::format(", persistence domain {}", medium.persistence_domain.empty()
+                                                           ? "unknown"
+                                                           : medium.persistence_domain);
 }
 
 // The medium, and below it what it was for which backends: a library may map it in its own way.
@@ -204,10 +187,11 @@ std::string legend(const std::vector<Row>& rows) {
           [](const Row& row) { return row.status == "ok" && percentile(row, "p99.9") == "n/a"; })) {
     text += "n/a: too few operations were timed for that percentile.\n";
   }
-  if (any(rows, [](const Row& row) { return row.disturbed_share > 0.1; })) {
+  if (any(rows, [](const Row& row) { return row.disturbed_share > limits::kDisturbedShare; })) {
     text += "mark d: more than a tenth of its slices were preempted or ran unevenly.\n";
   }
-  if (any(rows, [](const Row& row) { return row.status == "ok" && marks(row).ends_with("w"); })) {
+  if (any(rows,
+          [](const Row& row) { return row.status == "ok" && marks_of(row).ends_with("w"); })) {
     text += "mark w: has warnings; `pmembench show --warnings` prints them.\n";
   }
   return text;
@@ -232,30 +216,8 @@ std::string warning_lines(const std::vector<Row>& rows) {
 }
 
 std::string floor_line(const std::vector<Row>& rows) {
-  double lowest = 0, highest = 0;
-  bool found = false;
-  double clock_ns = 0;
-  for (const Row& row : rows) {
-    if (row.status != "ok") continue;
-    if (row.latency_ns && !std::isnan(row.latency_ns->minimum_ns)) {
-      clock_ns = std::max(clock_ns, row.floor_ns);
-    } else if (!row.capabilities.does_work && row.ns_per_operation) {
-      const double ns = row.ns_per_operation->estimate;
-      lowest = found ? std::min(lowest, ns) : ns;
-      highest = found ? std::max(highest, ns) : ns;
-      found = true;
-    }
-  }
-  std::string text;
-  if (found) {
-    text +=
-        fmt::format("harness floor: null costs {:.2f} to {:.2f} ns an operation", lowest, highest);
-  }
-  if (clock_ns > 0) {
-    text += fmt::format("{} clock, read between two timed operations, up to {:.0f} ns",
-                        text.empty() ? "harness floor: the" : "; the", clock_ns);
-  }
-  return text.empty() ? text : text + ". Nothing is subtracted.\n";
+  const std::string floor = harness_floor(rows);
+  return floor.empty() ? floor : fmt::format("harness floor: {}. Nothing is subtracted.\n", floor);
 }
 
 std::string not_run(const std::vector<Row>& rows) {

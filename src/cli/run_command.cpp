@@ -7,11 +7,9 @@
 
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
-#include "cli/durability_table.hpp"
+#include "cli/derived_text.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/ladder_table.hpp"
-#include "cli/matrix_table.hpp"
 #include "cli/media_checks.hpp"
 #include "cli/output.hpp"
 #include "cli/probe_report.hpp"
@@ -25,9 +23,10 @@
 #include "platform/executable.hpp"
 #include "platform/host_load.hpp"
 #include "platform/memory_attributes.hpp"
-#include "results/node_matrix.hpp"
-#include "results/run_warnings.hpp"
 #include "record/codec.hpp"
+#include "run/campaign_runner.hpp"
+#include "results/run_warnings.hpp"
+#include "results/stored_derived.hpp"
 
 namespace pmembench {
 namespace {
@@ -102,13 +101,13 @@ class RunCommand final : public Command {
     }
     auto store = Store::open(database_, Store::Mode::write);
     if (!store) return store.error();
+    auto settings = worker_settings(*host, global, destroy_, interrupt);
+    if (!settings) return settings.error();
+    settings->found_empty = std::move(existing);
+    WorkerLauncher workers(*std::move(settings));
     RunInput input;
     input.plan = &*plan;
-    input.plugins = host->plugins;
-    input.without_cpu = global.without_cpu;
-    input.destroy = destroy_;
-    input.found_empty = std::move(existing);
-    input.interrupted = &interrupt;
+    input.workers = &workers;
     return measure(std::move(input), *store, global.command_line);
   }
 
@@ -121,9 +120,6 @@ class RunCommand final : public Command {
     if (!id) return id.error();
     Recorder recorder(store, *id, plan, line);
     recorder.adopt(input.replicates);
-    const auto binary = executable_path();
-    if (!binary) return binary.error();
-    input.worker_command = {*binary, "worker"};
     input.clock = &clock;
     const auto load_before = read_host_load("/");
     const auto outcome = run_plan(std::move(input), recorder);
@@ -135,7 +131,7 @@ class RunCommand final : public Command {
     }
     recorder.set_run_warnings(run_warnings(conditions));
     Status closed = recorder.finish();
-    if (closed) closed = save_documents(store, *id, recorder.rows(), conditions);
+    if (closed) closed = save_documents(store, *id, conditions);
     const bool whole = !outcome->interrupted && recorder.unmeasured() == 0;
     if (closed) closed = store.finish_run(*id, whole ? "done" : "interrupted");
     if (!closed) return closed.error();
@@ -153,15 +149,10 @@ class RunCommand final : public Command {
     return conditions;
   }
 
-  static Status save_documents(Store& store, std::int64_t run, const std::vector<Row>& rows,
-                               const RunConditions& conditions) {
-    const json numa = numa_json(rows);
-    if (!numa.is_null()) {
-      const auto saved = store.save_document({0, "", "numa", run, "", numa});
-      if (!saved) return saved.error();
-    }
-    const auto saved = store.save_document({0, "", "conditions", run, "", to_json(conditions)});
-    return saved ? Status{} : Status{saved.error()};
+  static Status save_documents(Store& store, std::int64_t run, const RunConditions& conditions) {
+    const auto kept = store.save_document({0, "", "conditions", run, "", to_json(conditions)});
+    if (!kept) return kept.error();
+    return save_derived(store, run);
   }
 
   // A new run in the store, or the unfinished one with what it has.
@@ -208,17 +199,16 @@ class RunCommand final : public Command {
   }
 
   Status show(const Store& store, const std::vector<Row>& rows, std::int64_t id) const {
-    const auto durability = stored_durability(store, id, rows);
-    if (!durability) return durability.error();
+    const auto record = store.run(id);
+    if (!record) return record.error();
+    const auto derived = derived_of(store, *record);
+    if (!derived) return derived.error();
     if (as_json_) {
       for (const Row& row : rows) fmt::print("{}\n", to_json(row).dump());
-      fmt::print("{}", durability_json_lines(*durability));
+      fmt::print("{}", durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      const auto ladders = stored_ladders(store, id, rows);
-      if (!ladders) return ladders.error();
-      fmt::print("{}{}{}{}", result_text(rows), ladder_text(*ladders), durability_text(*durability),
-                 matrix_text(rows));
-      fmt::print("run {} is in {}\n", id, database_);
+      fmt::print("{}{}run {} is in {}\n", result_text(rows), derived_text(derived->tables), id,
+                 database_);
     }
     std::fflush(stdout);
     return {};

@@ -5,15 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/durability_table.hpp"
-#include "cli/ladder_table.hpp"
-#include "cli/matrix_table.hpp"
+#include "cli/derived_text.hpp"
 #include "cli/result_table.hpp"
 #include "cli/run_number.hpp"
 #include "cli/text_table.hpp"
-#include "results/node_matrix.hpp"
-#include "results/store.hpp"
 #include "record/codec.hpp"
+#include "results/store.hpp"
+#include "results/stored_derived.hpp"
 
 namespace pmembench {
 namespace {
@@ -65,33 +63,34 @@ class ShowCommand final : public Command {
     if (!record) return record.error();
     const auto rows = store->rows(record->id);
     if (!rows) return rows.error();
-    if (numa_) return show_numa(*rows);
-    const auto durability = stored_durability(*store, record->id, *rows);
-    if (!durability) return durability.error();
+    if (warnings_ && !as_json_ && !numa_) {
+      fmt::print("{}", warnings_text(*rows));
+      return kStatusDone;
+    }
+    const auto derived = derived_of(*store, *record);
+    if (!derived) return derived.error();
+    if (numa_) return show_numa(*derived);
     if (as_json_) {
       for (const Row& row : *rows) fmt::print("{}\n", to_json(row).dump());
-      fmt::print("{}", durability_json_lines(*durability));
-    } else if (warnings_) {
-      fmt::print("{}", warnings_text(*rows));
+      fmt::print("{}", durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      const auto ladders = stored_ladders(*store, record->id, *rows);
-      if (!ladders) return ladders.error();
-      fmt::print("run {}: campaign {}, started {}, {}, seed {}\n\n{}", record->id, record->campaign,
-                 record->started_utc, record->status, record->seed, result_text(*rows));
-      fmt::print("{}{}{}", ladder_text(*ladders), durability_text(*durability), matrix_text(*rows));
+      fmt::print("run {}: campaign {}, started {}, {}, seed {}\n\n{}{}", record->id,
+                 record->campaign, record->started_utc, record->status, record->seed,
+                 result_text(*rows), derived_text(derived->tables));
     }
     return kStatusDone;
   }
 
  private:
-  Result<int> show_numa(const std::vector<Row>& rows) const {
-    const std::string text = matrix_text(rows);
-    if (text.empty()) {
+  [[nodiscard]] Result<int> show_numa(const Derived& derived) const {
+    const auto tables = numa_tables(derived.matrices, derived.interleave);
+    if (tables.empty()) {
       return usage_error(
           "no row of this run was placed by nodes: measure configs/numa.yaml, or give placement "
           "cpu_node=N");
     }
-    fmt::print("{}", as_json_ ? numa_json(rows).dump(2) + "\n" : text.substr(1));
+    fmt::print("{}", as_json_ ? numa_json(derived.matrices, derived.interleave).dump(2) + "\n"
+                              : derived_text(tables).substr(1));
     return kStatusDone;
   }
 

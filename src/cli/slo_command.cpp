@@ -106,7 +106,7 @@ class SloCommand final : public Command {
     const Topology topology = read_topology("/");
     auto plan = make_plan(*campaign, {&host->registry, &topology, destroy_, "/"});
     if (!plan) return plan.error();
-    const std::set<std::string> existing = existing_media(*plan);
+    std::set<std::string> existing = existing_media(*plan);
     const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
     if (!usable) return usable.error();
     choose_cells(*plan);
@@ -114,11 +114,12 @@ class SloCommand final : public Command {
     input.bound = *bound;
     input.processes = processes_;
     input.resolution = resolution_ / 100;
-    input.plugins = host->plugins;
-    input.without_cpu = global.without_cpu;
-    input.destroy = destroy_;
-    input.interrupted = &interrupt;
-    return search(*plan, existing, std::move(input), global);
+    auto settings = worker_settings(*host, global, destroy_, interrupt);
+    if (!settings) return settings.error();
+    settings->found_empty = std::move(existing);
+    WorkerLauncher workers(*std::move(settings));
+    input.workers = &workers;
+    return search(*plan, std::move(input), global);
   }
 
  private:
@@ -155,11 +156,7 @@ class SloCommand final : public Command {
                    kShortestTrial_ns, kLongestTrial_ns));
   }
 
-  Result<int> search(const Plan& plan, const std::set<std::string>& existing, SloInput input,
-                     const GlobalOptions& global) {
-    const auto binary = executable_path();
-    if (!binary) return binary.error();
-    input.worker_command = {*binary, "worker"};
+  Result<int> search(const Plan& plan, SloInput input, const GlobalOptions& global) {
     input.trial_ns = trial_ns(plan);
     input.slice_ns = std::clamp<std::uint64_t>(input.trial_ns / 5, 10'000'000, 100'000'000);
     auto store = Store::open(database_, Store::Mode::write);
@@ -175,9 +172,8 @@ class SloCommand final : public Command {
       input.cell = cell;
       input.cell.arrival = arrival_;
       input.seed = cell.seed;
-      input.found_empty = existing.contains(cell.media);
       const auto findings = search_rate(input);
-      stopped_early = input.interrupted->load(std::memory_order_relaxed);
+      stopped_early = input.workers->interrupted();
       if (!findings) return findings.error();
       cells.push_back(cell_json(cell, input.bound, *findings));
       ++searched;

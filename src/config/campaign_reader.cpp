@@ -117,7 +117,7 @@ class Reader {
       campaign_.description = *text;
       return {};
     }
-    const auto name = read_values({"name", KeyKind::text, {}, false}, *text, at(value));
+    const auto name = read_values({"name", ValueKind::text, {}, false}, *text, at(value));
     if (!name) return name.error();
     campaign_.name = name->front().text;
     return {};

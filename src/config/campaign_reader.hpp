@@ -6,19 +6,14 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/value_kind.hpp"
 #include "config/campaign.hpp"
 
 namespace pmembench {
 
-// How the values of a cell key are read. size, count: K/M/G suffixes for size, and the range
-// grammar of base/units (a range is several values of the axis). real: decimal. choice: one of
-// `choices`. text: any scalar of one line. The words in `choices` may stand for a count as well
-// ("all" threads).
-enum class KeyKind { size, count, real, choice, text };
-
 struct CellKey {
   std::string name;
-  KeyKind kind = KeyKind::text;
+  ValueKind kind = ValueKind::text;
   std::vector<std::string> choices;
   bool commas = false;  // its values may contain commas, so --set takes the whole text as one
 };

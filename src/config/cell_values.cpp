@@ -105,15 +105,15 @@ Texts plain_texts(std::string_view text) {
 
 Texts canonical_texts(const CellKey& key, std::string_view text) {
   switch (key.kind) {
-    case KeyKind::size:
+    case ValueKind::size:
       return size_texts(text);
-    case KeyKind::count:
+    case ValueKind::count:
       return count_texts(key, text);
-    case KeyKind::real:
+    case ValueKind::real:
       return real_texts(text);
-    case KeyKind::choice:
+    case ValueKind::choice:
       return choice_texts(key, text);
-    case KeyKind::text:
+    case ValueKind::text:
       break;
   }
   return plain_texts(text);

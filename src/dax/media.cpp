@@ -22,12 +22,6 @@ Error no_single_medium() {
 
 }  // namespace
 
-std::string_view media_kind_name(std::uint32_t kind) {
-  constexpr std::array<std::string_view, 6> kNames{"dram",  "file", "devdax",
-                                                   "block", "sim",  "posix"};
-  return kind < kNames.size() ? kNames[kind] : "unknown";
-}
-
 int asked_node(const MediaSpec& spec, const OpenOptions& options) {
   if (!spec.interleave.empty()) return -1;
   return spec.node >= 0 ? spec.node : options.node;
@@ -122,44 +116,52 @@ Result<SharedMapping> map_shared(int fd, std::uint64_t size_bytes, std::uint64_t
   return SharedMapping{Mapping(address, size_bytes), false};
 }
 
-Status look_at_medium(const MediaSpec& spec, const OpenOptions& options) {
+namespace {
+
+// How each kind of medium is looked at and opened.
+struct MediaKind {
+  dax_media_kind kind;
+  Status (*look)(const MediaSpec& spec, const OpenOptions& options);
+  Result<Medium> (*open)(const MediaSpec& spec, const OpenOptions& options, bool map);
+};
+constexpr std::array<MediaKind, 5> kMediaKinds{{
+    {DAX_MEDIA_DRAM, look_at_dram, open_dram},
+    {DAX_MEDIA_FILE, look_at_file, open_file},
+    {DAX_MEDIA_DEVDAX, look_at_devdax, open_devdax},
+    {DAX_MEDIA_BLOCK, look_at_block,
+     [](const MediaSpec& spec, const OpenOptions& options, bool) {
+       return open_block(spec, options);
+     }},
+    {DAX_MEDIA_POSIX, look_at_posix,
+     [](const MediaSpec& spec, const OpenOptions& options, bool) {
+       return open_posix(spec, options);
+     }},
+}};
+
+Result<const MediaKind*> kind_of(const MediaSpec& spec) {
   if (spec.each) return no_single_medium();
-  switch (spec.kind) {
-    case DAX_MEDIA_DRAM:
-      return look_at_dram(spec, options);
-    case DAX_MEDIA_FILE:
-      return look_at_file(spec, options);
-    case DAX_MEDIA_DEVDAX:
-      return look_at_devdax(spec, options);
-    case DAX_MEDIA_BLOCK:
-      return look_at_block(spec, options);
-    case DAX_MEDIA_POSIX:
-      return look_at_posix(spec, options);
-    case DAX_MEDIA_SIM:
-      break;
+  for (const MediaKind& each : kMediaKinds) {
+    if (each.kind == spec.kind) return &each;
   }
-  return usage_error(
-      "this pmembench has no simulated media; use dram, file, devdax, block or posix");
+  std::string known;
+  for (const MediaKindWords& each : media_kinds()) {
+    known += (known.empty() ? "" : ", ") + std::string(each.word);
+  }
+  return usage_error("this pmembench has no such medium; it has {}", known);
+}
+
+}  // namespace
+
+Status look_at_medium(const MediaSpec& spec, const OpenOptions& options) {
+  const auto kind = kind_of(spec);
+  if (!kind) return kind.error();
+  return (*kind)->look(spec, options);
 }
 
 Result<Medium> open_medium(const MediaSpec& spec, const OpenOptions& options, bool map) {
-  if (spec.each) return no_single_medium();
-  switch (spec.kind) {
-    case DAX_MEDIA_DRAM:
-      return open_dram(spec, options, map);
-    case DAX_MEDIA_FILE:
-      return open_file(spec, options, map);
-    case DAX_MEDIA_DEVDAX:
-      return open_devdax(spec, options, map);
-    case DAX_MEDIA_BLOCK:
-      return open_block(spec, options);
-    case DAX_MEDIA_POSIX:
-      return open_posix(spec, options);
-    case DAX_MEDIA_SIM:
-      break;
-  }
-  return usage_error(
-      "this pmembench has no simulated media; use dram, file, devdax, block or posix");
+  const auto kind = kind_of(spec);
+  if (!kind) return kind.error();
+  return (*kind)->open(spec, options, map);
 }
 
 }  // namespace pmembench

@@ -42,9 +42,6 @@ struct MediaFacts {
   std::string backend_says;   // "key=value key=value" of its `describe`; empty: nothing
 };
 
-// The name of a kind as users type it: "dram", "file", "devdax", "block", "sim", "posix".
-[[nodiscard]] std::string_view media_kind_name(std::uint32_t kind);
-
 // The node that dram is to lie on: the spec's, else the options'; -1: none asked for, or several.
 [[nodiscard]] int asked_node(const MediaSpec& spec, const OpenOptions& options);
 

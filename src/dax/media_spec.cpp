@@ -14,19 +14,18 @@ constexpr std::string_view kEach = "each";
 // What cells need that nobody gave a size: the files of the personalities at their default scale.
 constexpr std::uint64_t kPosixBytes = std::uint64_t{64} << 20;
 
-struct KindWords {
-  std::string_view word;
-  dax_media_kind kind;
-  std::string_view keys;   // that may follow, for the refusals
-  std::string_view usage;  // what may stand there
-};
-constexpr std::array<KindWords, 5> kKinds{{
+constexpr std::array<MediaKindWords, 5> kKinds{{
     {"dram", DAX_MEDIA_DRAM, "node, interleave, pages",
-     "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]"},
-    {"file", DAX_MEDIA_FILE, "size, offset", "file:PATH[,size=SIZE][,offset=SIZE]"},
-    {"devdax", DAX_MEDIA_DEVDAX, "size, offset", "devdax:/dev/daxX.Y[,size=SIZE][,offset=SIZE]"},
-    {"block", DAX_MEDIA_BLOCK, "size, loop", "block:PATH[,size=SIZE][,loop=off|on|auto]"},
-    {"posix", DAX_MEDIA_POSIX, "size", "posix:DIRECTORY[,size=SIZE]"},
+     "dram:SIZE[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]",
+     "anonymous memory: a stand-in, or the medium itself on a CXL or far node"},
+    {"file", DAX_MEDIA_FILE, "size, offset", "file:PATH[,size=SIZE][,offset=SIZE]",
+     "a mapped file: fs-dax where MAP_SYNC holds, else page cache"},
+    {"devdax", DAX_MEDIA_DEVDAX, "size, offset", "devdax:/dev/daxX.Y[,size=SIZE][,offset=SIZE]",
+     "a dax device; /dev/daxX.Y alone names it too"},
+    {"block", DAX_MEDIA_BLOCK, "size, loop", "block:PATH[,size=SIZE][,loop=off|on|auto]",
+     "a block device or a file behind the kernel's block path"},
+    {"posix", DAX_MEDIA_POSIX, "size", "posix:DIRECTORY[,size=SIZE]",
+     "a mounted file system: files in a subdirectory that pmembench makes and removes"},
 }};
 
 struct PageWord {
@@ -143,7 +142,7 @@ Status set_key(MediaSpec& spec, std::string_view key, std::string_view value) {
   return {};
 }
 
-Status read_keys(MediaSpec& spec, const KindWords& words,
+Status read_keys(MediaSpec& spec, const MediaKindWords& words,
                  const std::vector<std::string_view>& parts) {
   std::vector<std::string_view> seen;
   std::vector<std::string> known;
@@ -172,7 +171,7 @@ Status read_keys(MediaSpec& spec, const KindWords& words,
 }
 
 // Splits "KIND:rest"; "/dev/daxX.Y" stands for "devdax:/dev/daxX.Y".
-Result<const KindWords*> take_kind(std::string_view& text) {
+Result<const MediaKindWords*> take_kind(std::string_view& text) {
   if (text.starts_with(kDaxPrefix)) return &kKinds[2];
   const std::size_t colon = text.find(':');
   const std::string_view word = text.substr(0, colon);
@@ -189,7 +188,7 @@ Result<const KindWords*> take_kind(std::string_view& text) {
         "block:PATH or posix:DIRECTORY");
   }
   std::vector<std::string> known;
-  for (const KindWords& each : kKinds) {
+  for (const MediaKindWords& each : kKinds) {
     known.emplace_back(each.word);
     if (each.word != word) continue;
     text.remove_prefix(colon + 1);
@@ -208,7 +207,7 @@ Result<MediaSpec> parse(std::string_view text) {
   }
   MediaSpec spec;
   spec.text = text;
-  const Result<const KindWords*> words = take_kind(text);
+  const Result<const MediaKindWords*> words = take_kind(text);
   if (!words) return words.error();
   spec.kind = (*words)->kind;
   const std::vector<std::string_view> parts = split(text, ',');
@@ -238,6 +237,15 @@ Result<MediaSpec> parse(std::string_view text) {
 }
 
 }  // namespace
+
+std::span<const MediaKindWords> media_kinds() { return kKinds; }
+
+std::string_view media_kind_name(std::uint32_t kind) {
+  for (const MediaKindWords& each : kKinds) {
+    if (each.kind == kind) return each.word;
+  }
+  return "unknown";
+}
 
 Result<MediaSpec> parse_media(std::string_view text) {
   Result<MediaSpec> spec = parse(text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,19 @@
 #include "platform/page_interleave.hpp"
 
 namespace pmembench {
+
+// A kind of medium in words. The only list of their names; how each is opened is in media.cpp.
+struct MediaKindWords {
+  std::string_view word;  // as users type it: "dram"
+  dax_media_kind kind;
+  std::string_view keys;     // that may follow, for the refusals
+  std::string_view usage;    // what may follow the word
+  std::string_view summary;  // one line for `pmembench list media`
+};
+[[nodiscard]] std::span<const MediaKindWords> media_kinds();
+
+// The word of a kind; "unknown" for one that this pmembench does not have.
+[[nodiscard]] std::string_view media_kind_name(std::uint32_t kind);
 
 // Is a file to be reached by way of a loop device? `automatic`: where one can be had.
 enum class LoopChoice { off, on, automatic };

@@ -10,12 +10,6 @@
 
 namespace pmembench {
 
-// When the clock after an operation may be read.
-enum class LatencyMode {
-  issue,    // once the operation's instructions have completed (lfence)
-  durable,  // once a full barrier has passed (mfence; lfence): the stores have drained
-};
-
 // Before an operation: earlier loads and instructions are done, later ones have not begun.
 [[nodiscard]] inline std::uint64_t tsc_begin() {
   _mm_lfence();

@@ -233,7 +233,8 @@ Result<std::vector<BackendChoice>> backends_of(const Combination& combination,
   if (value.text == "usable") {
     auto choices = usable_backends(registry, kind);
     if (!choices.empty()) return choices;
-    return error_at(value.at, fmt::format("backend: no backend serves {} media", kind_name(kind)));
+    return error_at(value.at,
+                    fmt::format("backend: no backend serves {} media", media_kind_name(kind)));
   }
   const std::size_t colon = value.text.find(':');
   const auto entry = registry.find(value.text.substr(0, colon));

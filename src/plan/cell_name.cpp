@@ -8,7 +8,7 @@ namespace pmembench {
 namespace {
 
 std::string short_text(const ParameterSpec& spec, const std::string& text) {
-  if (spec.kind != ParameterKind::size) return text;
+  if (spec.kind != ValueKind::size) return text;
   const auto size_bytes = parse_count(text);
   PMB_CHECK(size_bytes.has_value(), "sizes are canonical in Parameters");
   return format_size_short(*size_bytes);

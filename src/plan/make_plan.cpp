@@ -1,6 +1,6 @@
+// From groups to cells: the product, "usable" and "all" worked out, duplicates merged.
 #include <fmt/format.h>
 
-// From groups to cells: the product, "usable" and "all" worked out, doubles merged.
 #include <algorithm>
 #include <cctype>
 #include <set>

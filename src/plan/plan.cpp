@@ -9,31 +9,15 @@
 namespace pmembench {
 namespace {
 
-KeyKind key_kind(ParameterKind kind) {
-  switch (kind) {
-    case ParameterKind::size:
-      return KeyKind::size;
-    case ParameterKind::count:
-      return KeyKind::count;
-    case ParameterKind::real:
-      return KeyKind::real;
-    case ParameterKind::text:
-      return KeyKind::text;
-    case ParameterKind::choice:
-      break;
-  }
-  return KeyKind::choice;
-}
-
 void add_parameter(CampaignSchema& schema, const ParameterSpec& spec) {
   const auto known = std::find_if(schema.begin(), schema.end(),
                                   [&](const CellKey& key) { return key.name == spec.name; });
   if (known == schema.end()) {
-    const bool commas = spec.kind == ParameterKind::text;  // a medium may have some
-    schema.push_back({spec.name, key_kind(spec.kind), spec.choices, commas});
+    const bool commas = spec.kind == ValueKind::text;  // a medium may have some
+    schema.push_back({spec.name, spec.kind, spec.choices, commas});
     return;
   }
-  PMB_CHECK(known->kind == key_kind(spec.kind), "a key has one kind in all workloads and paths");
+  PMB_CHECK(known->kind == spec.kind, "a key has one kind in all workloads and paths");
   for (const std::string& choice : spec.choices) {
     auto& choices = known->choices;
     if (std::find(choices.begin(), choices.end(), choice) == choices.end()) {
@@ -72,17 +56,18 @@ std::string Plan::fingerprint() const {
 }
 
 CampaignSchema campaign_schema() {
-  CampaignSchema schema{{"media", KeyKind::text, {}, true},
-                        {"backend", KeyKind::text, {}, false},
-                        {"path", KeyKind::text, {}, false},
-                        {"workload", KeyKind::text, {}, false},
-                        {"threads", KeyKind::count, {"all"}, false},
-                        {"placement", KeyKind::text, {}, true},
-                        {"timing", KeyKind::choice, {"slice", "operation"}, false},
-                        {"latency_mode", KeyKind::choice, {"issue", "durable", "dependent"}, false},
-                        {"arrival", KeyKind::choice, {"closed", "fixed", "poisson"}, false},
-                        {"rate", KeyKind::text, {}, false},
-                        {"slots", KeyKind::text, {}, false}};
+  CampaignSchema schema{
+      {"media", ValueKind::text, {}, true},
+      {"backend", ValueKind::text, {}, false},
+      {"path", ValueKind::text, {}, false},
+      {"workload", ValueKind::text, {}, false},
+      {"threads", ValueKind::count, {"all"}, false},
+      {"placement", ValueKind::text, {}, true},
+      {"timing", ValueKind::choice, {"slice", "operation"}, false},
+      {"latency_mode", ValueKind::choice, {"issue", "durable", "dependent"}, false},
+      {"arrival", ValueKind::choice, {"closed", "fixed", "poisson"}, false},
+      {"rate", ValueKind::text, {}, false},
+      {"slots", ValueKind::text, {}, false}};
   for (const WorkloadType& workload : workload_list()) {
     for (const ParameterSpec& spec : workload.parameters) add_parameter(schema, spec);
   }

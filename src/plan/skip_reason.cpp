@@ -13,13 +13,10 @@
 namespace pmembench {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKindNames{"dram",  "file", "devdax",
-                                                     "block", "sim",  "posix"};
-
 std::string served_kinds(const dax_operations& operations) {
   std::vector<std::string_view> names;
-  for (std::size_t kind = 0; kind < kKindNames.size(); ++kind) {
-    if (serves(operations, static_cast<dax_media_kind>(kind))) names.push_back(kKindNames[kind]);
+  for (const MediaKindWords& each : media_kinds()) {
+    if (serves(operations, each.kind)) names.push_back(each.word);
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -96,11 +93,6 @@ std::string unfit(const BackendEntry& backend, const PathType& path, const Param
 
 }  // namespace
 
-std::string_view kind_name(dax_media_kind kind) {
-  const auto index = static_cast<std::size_t>(kind);
-  return index < kKindNames.size() ? kKindNames[index] : "unknown";
-}
-
 bool serves(const dax_operations& operations, dax_media_kind kind) {
   return (operations.media >> static_cast<unsigned>(kind) & 1U) != 0;
 }
@@ -121,12 +113,12 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
   const dax_operations& operations = *backend.operations;
   if (!serves(operations, kind)) {
     return fmt::format("backend {} does not serve {} media: it serves {}", backend.name,
-                       kind_name(kind), served_kinds(operations));
+                       media_kind_name(kind), served_kinds(operations));
   }
   if (path.needs_mount && kind != DAX_MEDIA_POSIX) {
     return fmt::format(
         "path {} works on a mounted file system, not on {} media: use media posix:DIRECTORY",
-        path.name, kind_name(kind));
+        path.name, media_kind_name(kind));
   }
   if (path.needs_direct_access && (operations.capabilities & DAX_CAP_DIRECT_ACCESS) == 0) {
     return fmt::format("path {} needs addresses, and backend {} gives none", path.name,

@@ -11,9 +11,6 @@
 
 namespace pmembench {
 
-// "dram", "file", "devdax", "block", "sim", "posix".
-std::string_view kind_name(dax_media_kind kind);
-
 [[nodiscard]] bool serves(const dax_operations& operations, dax_media_kind kind);
 
 // What the backend declares; the defaults where it has no table (it did not load).

@@ -1,6 +1,7 @@
 #include "record/codec.hpp"
 
 #include "record/members.hpp"
+#include "record/older_rows.hpp"
 
 namespace pmembench {
 namespace {
@@ -51,6 +52,8 @@ Result<Row> row_from_json(const json& value) {
   Row row;
   try {
     decode(value, row);
+    if (!value.contains("capabilities")) row.capabilities = older_capabilities(row.backend);
+    complete_older_rating(row);
   } catch (const json::exception& failure) {
     return runtime_error(
         "this is not a row of results ({}): it is damaged or of another version of pmembench; read "

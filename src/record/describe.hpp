@@ -9,8 +9,9 @@
 //   }
 //
 // encode(point) writes what describe lists, decode(json, point) reads it. Numbers that are not
-// finite are null in JSON. For .cpp files only: a header that includes this reads the whole JSON
-// library.
+// finite are null in JSON. decode throws nlohmann::json::exception if a key is missing or a value
+// is of another type, with the keys that lead to it ("placement.asked: type must be string, ...").
+// For .cpp files only: a header that includes this reads the whole JSON library.
 #pragma once
 
 #include <cmath>
@@ -108,17 +109,56 @@ struct Writer {
   }
 };
 
+// The same error with `key` in front of its message. Call it in a handler.
+[[noreturn]] void rethrow_at(std::string_view key, const nlohmann::json::exception& error);
+// Throws the JSON library's error for a value of another type.
+void require_object(const nlohmann::json& json);
+void require_array(const nlohmann::json& json);
+// The number that a key of an object is. Throws if it is not a whole number.
+[[nodiscard]] std::int64_t integer_key(const std::string& key);
+
+// Throws if the value is not a whole number, with "is not a whole number that fits".
+[[noreturn]] void refuse_number(const nlohmann::json& json);
+
+// A double that is whole is one: other programs write 3.0 or 1e6.
+template <typename T>
+T whole_number(const nlohmann::json& json) {
+  constexpr double kExactly = 9007199254740992;  // 2^53
+  if (json.is_number_unsigned()) {
+    const auto value = json.get<std::uint64_t>();
+    if (std::in_range<T>(value)) return static_cast<T>(value);
+  } else if (json.is_number_integer()) {
+    const auto value = json.get<std::int64_t>();
+    if (std::in_range<T>(value)) return static_cast<T>(value);
+  } else if (json.is_number_float() && std::abs(json.get<double>()) < kExactly) {
+    const auto value = static_cast<std::int64_t>(json.get<double>());
+    if (static_cast<double>(value) == json.get<double>() && std::in_range<T>(value)) {
+      return static_cast<T>(value);
+    }
+  }
+  refuse_number(json);
+}
+
+template <typename T>
+void decode_at(std::string_view key, const nlohmann::json& json, T& value) {
+  try {
+    decode(json, value);
+  } catch (const nlohmann::json::exception& error) {
+    rethrow_at(key, error);
+  }
+}
+
 struct Reader {
   const nlohmann::json& in;
 
   template <typename T>
   void field(const Field& field, T& value) {
-    decode(in.at(std::string(field.name)), value);
+    decode_at(field.name, in.at(std::string(field.name)), value);
   }
   template <typename T>
   void added(const Field& field, T& value) {
     const auto found = in.find(field.name);
-    if (found != in.end()) decode(*found, value);
+    if (found != in.end()) decode_at(field.name, *found, value);
   }
   template <typename T>
   void unless_empty(const Field& name, T& value) {
@@ -136,7 +176,7 @@ struct Reader {
       const auto found = in.find(each.name);
       if (found == in.end()) continue;
       values.emplace_back(each.name, 0);
-      decode(*found, values.back().second);
+      decode_at(each.name, *found, values.back().second);
     }
   }
 };
@@ -147,8 +187,9 @@ template <>
 struct JsonForm<Histogram> {
   static nlohmann::json write(const Histogram& histogram) { return histogram.sparse(); }
   static void read(const nlohmann::json& json, Histogram& histogram) {
-    auto found = Histogram::from_sparse(
-        json.get<std::vector<std::pair<std::uint32_t, std::uint64_t>>>());
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> buckets;
+    decode(json, buckets);
+    auto found = Histogram::from_sparse(buckets);
     if (!found) throw nlohmann::json::other_error::create(599, found.error().message, nullptr);
     histogram = *std::move(found);
   }
@@ -207,20 +248,21 @@ void decode(const nlohmann::json& json, T& value) {
     decode(json, value.emplace());
   } else if constexpr (detail::IsVector<T>::value) {
     value.clear();
-    // at() refuses what is no array.
-    for (std::size_t i = 0; i < (json.is_array() ? json.size() : 1); ++i) {
+    detail::require_array(json);
+    for (const nlohmann::json& element : json) {
       typename T::value_type each{};
-      decode(json.at(i), each);
+      decode(element, each);
       value.push_back(std::move(each));
     }
   } else if constexpr (detail::IsMap<T>::value) {
     value.clear();
-    if (!json.is_object()) (void)json.get<std::map<std::string, nlohmann::json>>();
+    detail::require_object(json);
     for (const auto& [key, each] : json.items()) {
       if constexpr (std::is_integral_v<typename T::key_type>) {
-        decode(each, value[static_cast<typename T::key_type>(std::stoll(key))]);
+        detail::decode_at(key, each,
+                          value[static_cast<typename T::key_type>(detail::integer_key(key))]);
       } else {
-        decode(each, value[key]);
+        detail::decode_at(key, each, value[key]);
       }
     }
   } else if constexpr (detail::IsPair<T>::value) {
@@ -228,10 +270,13 @@ void decode(const nlohmann::json& json, T& value) {
     decode(json.at(1), value.second);
   } else if constexpr (std::is_enum_v<T>) {
     from_name(json.get<std::string>(), value);
-  } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string> ||
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    value = detail::whole_number<T>(json);
+  } else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string> ||
                        std::is_same_v<T, nlohmann::json>) {
     value = json.get<T>();
   } else {
+    detail::require_object(json);
     describe(value, detail::Reader{json});
   }
 }

@@ -27,9 +27,9 @@ inline constexpr double kSharedCoreSlowdown = 1.25;
 inline constexpr double kOverlap = 0.8;
 
 // A cell is an error beyond these.
-inline constexpr double kCeilingMargin = 1.25;  // over the L1 ceiling; frequency may have changed
-inline constexpr double kLittleInProcess = 1.05;       // operations in flight a thread, in one process
-inline constexpr double kLittleOverProcesses = 1.10;   // the lower end of their interval
+inline constexpr double kCeilingMargin = 1.25;    // over the L1 ceiling; frequency may have changed
+inline constexpr double kLittleInProcess = 1.05;  // operations in flight a thread, in one process
+inline constexpr double kLittleOverProcesses = 1.10;  // the lower end of their interval
 inline constexpr double kLostShare = 0.05;  // of slices, beyond which a process is not asked
 
 // A gate does not judge beyond these.

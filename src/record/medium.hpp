@@ -30,16 +30,16 @@ struct BackendCapabilities {
 struct MediumFacts {
   std::string kind;  // "dram", "file", "devdax", "block", "sim", "posix"
   std::uint64_t size_bytes = 0;
-  std::uint64_t page_bytes = 0;    // of most of the mapping; 0: unknown, or not mapped
-  double huge_share = 0;           // of the bytes, in pages of 2 MiB or more
-  bool map_sync = false;           // MAP_SHARED_VALIDATE | MAP_SYNC was accepted
-  std::string persistence_domain;  // "none", "page_cache", "memory_controller", "cpu_cache", ...
-  std::string file_system;         // "ext4", "tmpfs"; empty: none
+  std::uint64_t page_bytes = 0;      // of most of the mapping; 0: unknown, or not mapped
+  double huge_share = 0;             // of the bytes, in pages of 2 MiB or more
+  bool map_sync = false;             // MAP_SHARED_VALIDATE | MAP_SYNC was accepted
+  std::string persistence_domain;    // "none", "page_cache", "memory_controller", "cpu_cache", ...
+  std::string file_system;           // "ext4", "tmpfs"; empty: none
   std::map<int, double> node_share;  // NUMA node -> share of the pages; empty: unknown; -1: no node
   std::uint64_t pages_asked = 0;     // pages whose node was asked for; 0: the kernel cannot tell
   bool created = false;              // the file was made by the worker and goes with it
-  std::string claim;  // what a durable write on it is worth: "durable", "emulated", "volatile"
-  std::string backend;        // what the backend reports of itself, "key=value ..."; empty: nothing
+  std::string claim;    // what a durable write on it is worth: "durable", "emulated", "volatile"
+  std::string backend;  // what the backend reports of itself, "key=value ..."; empty: nothing
   std::string block_device;   // by which a block medium's file is reached, or why there is none
   std::string directory;      // made by the worker, of a posix medium; goes with it
   std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"

@@ -11,7 +11,7 @@
 namespace pmembench {
 
 template <typename T, typename V>
-  requires IsOf<T, Estimate>
+requires IsOf<T, Estimate>
 void describe(T& estimate, V&& members) {
   members.field("estimate", estimate.estimate);
   members.field("low", estimate.low);
@@ -74,7 +74,7 @@ struct JsonForm<Warning> {
 };
 
 template <typename T, typename V>
-  requires IsOf<T, BackendCapabilities>
+requires IsOf<T, BackendCapabilities>
 void describe(T& backend, V&& members) {
   members.added("does_work", backend.does_work);
   members.added("needs_flush", backend.needs_flush);
@@ -82,7 +82,7 @@ void describe(T& backend, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, MediumFacts>
+requires IsOf<T, MediumFacts>
 void describe(T& medium, V&& members) {
   members.added("kind", medium.kind);
   members.added("size_bytes", medium.size_bytes);
@@ -103,7 +103,7 @@ void describe(T& medium, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, TimerFacts>
+requires IsOf<T, TimerFacts>
 void describe(T& timer, V&& members) {
   members.added("ns_per_tick", timer.ns_per_tick);
   members.added("step_ns", timer.step_ns);
@@ -113,14 +113,14 @@ void describe(T& timer, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, CoreDetails>
+requires IsOf<T, CoreDetails>
 void describe(T& core, V&& members) {
   members.added("shared_share", core.shared_share);
   members.added("slowdown", core.slowdown);
 }
 
 template <typename T, typename V>
-  requires IsOf<T, LoadedDetails::Steady>
+requires IsOf<T, LoadedDetails::Steady>
 void describe(T& steady, V&& members) {
   members.added("steady", steady.steady);
   members.added("within_precision", steady.within_precision);
@@ -133,7 +133,7 @@ void describe(T& steady, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, LoadedDetails>
+requires IsOf<T, LoadedDetails>
 void describe(T& loaded, V&& members) {
   members.added("chunk", loaded.chunk);
   members.added("asked_bytes_per_s", loaded.asked_bytes_per_s);
@@ -145,7 +145,7 @@ void describe(T& loaded, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, OpenLoopDetails>
+requires IsOf<T, OpenLoopDetails>
 void describe(T& open, V&& members) {
   members.added("arrival", open.arrival);
   members.added("asked_per_s", open.asked_per_s);
@@ -157,7 +157,7 @@ void describe(T& open, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, PeriodDetails>
+requires IsOf<T, PeriodDetails>
 void describe(T& period, V&& members) {
   members.added("period_ns", period.period_ns);
   members.added("p_value", period.p_value);
@@ -166,7 +166,7 @@ void describe(T& period, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, SlotDetails>
+requires IsOf<T, SlotDetails>
 void describe(T& slots, V&& members) {
   members.added("slot_ns", slots.slot_ns);
   members.added("n", slots.n);
@@ -181,7 +181,7 @@ void describe(T& slots, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, Details>
+requires IsOf<T, Details>
 void describe(T& details, V&& members) {
   members.added("timer", details.timer);
   members.added("counters", details.counters);
@@ -196,7 +196,7 @@ void describe(T& details, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, LatencyResult>
+requires IsOf<T, LatencyResult>
 void describe(T& latency, V&& members) {
   members.field("mode", latency.mode);
   members.field("n", latency.n);
@@ -207,14 +207,14 @@ void describe(T& latency, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, RowPlacement>
+requires IsOf<T, RowPlacement>
 void describe(T& placement, V&& members) {
   members.field("asked", placement.asked);
   members.field("verified", placement.verified);
 }
 
 template <typename T, typename V>
-  requires IsOf<T, RowPair>
+requires IsOf<T, RowPair>
 void describe(T& pair, V&& members) {
   members.field("initiator_node", pair.initiator_node);
   members.field("target", pair.target);
@@ -227,25 +227,27 @@ void describe(T& pair, V&& members) {
   members.field("ratio", pair.ratio);
 }
 
-// The field table of a row: the only list of its fields. JSON, CSV, SQL columns, the JSON schema and
-// the table in docs/schema.md are made of it, in this order.
+// The field table of a row: the only list of its fields. JSON, CSV, SQL columns, the JSON schema
+// and the table in docs/schema.md are made of it, in this order.
 template <typename T, typename V>
-  requires IsOf<T, Row>
+requires IsOf<T, Row>
 void describe(T& row, V&& members) {
   members.field({"cell", "", "stable name of the cell"}, row.cell);
   members.field({"media", "", "as typed"}, row.media);
-  members.field({"backend", "", "by which bytes reach the medium"}, row.backend);
+  members.field({"backend", "", "what moves the bytes to the medium"}, row.backend);
   members.field({"path", "", "how the workload's bytes travel"}, row.path);
   members.field({"workload", "", "what is done"}, row.workload);
   members.field({"parameters", "", "of workload and path, as text"}, row.parameters);
   members.field({"threads", "", "that work at the same time"}, row.threads);
-  members.field({"placement", "", "which CPUs and nodes were asked for, and where threads and bytes "
-                                  "were found"},
+  members.field({"placement", "",
+                 "which CPUs and nodes were asked for, and where threads and bytes "
+                 "were found"},
                 row.placement);
   members.field({"status", "", "`ok`, `skipped` or `error`"}, row.status);
   members.field({"reason", "", "why it is not `ok`"}, row.reason);
-  members.field({"claim", "", "what a write in this cell was worth: `durable`, `emulated` (on a "
-                              "stand-in for the medium) or `volatile`"},
+  members.field({"claim", "",
+                 "what a write in this cell was worth: `durable`, `emulated` (on a "
+                 "stand-in for the medium) or `volatile`"},
                 row.claim);
   members.field({"operations", "", "in all timed slices of all replicates"}, row.operations);
   members.field({"bytes", "bytes", "in all timed slices of all replicates"}, row.bytes);
@@ -254,31 +256,36 @@ void describe(T& row, V&& members) {
                 row.bytes_per_s);
   members.field({"ns_per_operation", "ns", "of all threads together: the inverse of the rate"},
                 row.ns_per_operation);
-  members.field({"latency_ns", "ns", "where operations were timed one by one (`issue`, `durable`), "
-                                     "or a chain was walked (`dependent`: no percentiles)"},
+  members.field({"latency_ns", "ns",
+                 "if operations were timed one by one (`issue`, `durable`) or a "
+                 "chain was walked (`dependent`: no percentiles)"},
                 row.latency_ns);
-  members.unless_empty({"service_ns", "ns", "of an open loop: from when an operation could begin; "
-                                            "latency_ns is from when it was due"},
+  members.unless_empty({"service_ns", "ns",
+                        "of an open loop only: from when an operation could begin; "
+                        "`latency_ns` is from when it was due"},
                        row.service_ns);
   members.field({"floor_ns", "ns", "what the harness or the clock alone costs"}, row.floor_ns);
   members.field({"replicates", "", "processes that measured the cell"}, row.replicates);
   members.field({"slices", "", "timed slices in them"}, row.slices);
-  members.field({"converged", "", "is the interval as narrow as was asked?"}, row.converged);
-  members.field({"disturbed_share", "", "of the slices: preempted, and repeated"},
+  members.field({"converged", "", "the interval is as narrow as was asked"}, row.converged);
+  members.field({"disturbed_share", "", "of the slices, those that were preempted and repeated"},
                 row.disturbed_share);
   members.field({"amplification", "1/operation",
-                 "counted by the device and the layers on it: bytes_asked, bytes_stored, "
-                 "bytes_loaded, lines_flushed, fences, sectors_written, ..."},
+                 "counted by the device and the layers on it: `bytes_asked`, `bytes_stored`, "
+                 "`bytes_loaded`, `lines_flushed`, `fences`, `sectors_written`, ..."},
                 row.amplification);
-  members.added({"figures", "", "what the workload found out, by its own names: means over the "
-                                "replicates"},
+  members.added({"figures", "",
+                 "what the workload found out (of `ageing` the "
+                 "`huge_mappable_share`): means over the replicates"},
                 row.figures);
-  members.field({"warnings", "", "what a reader of the number must know: type, sentence, cause, "
-                                 "remedy"},
+  members.field({"warnings", "",
+                 "what a reader of the number must know: `type`, `sentence`, "
+                 "`cause`, `remedy`"},
                 row.warnings);
   members.field({"seed", "", "of the cell"}, row.seed);
-  members.added({"numa", "", "of a cell placed by nodes: from which node to which memory, and what "
-                             "the firmware rates that"},
+  members.added({"numa", "",
+                 "of a cell placed by nodes: from which node to which memory, and what "
+                 "the firmware rates that"},
                 row.numa);
   members.field({"medium", "", "as verified by the first process"}, row.medium);
   members.added({"capabilities", "", "what the backend declares of itself"}, row.capabilities);

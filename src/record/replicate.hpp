@@ -22,9 +22,9 @@ struct CoreDetails {
 
 // A probe beside a load (workload loaded).
 struct LoadedDetails {
-  std::uint64_t chunk = 1;          // loads between two readings of the clock
-  double asked_bytes_per_s = 0;     // 0: as much as they can
-  double maximum_bytes_per_s = 0;   // what load_share 100 stands for; 0: not needed
+  std::uint64_t chunk = 1;         // loads between two readings of the clock
+  double asked_bytes_per_s = 0;    // 0: as much as they can
+  double maximum_bytes_per_s = 0;  // what load_share 100 stands for; 0: not needed
   unsigned load_threads = 0;
   std::vector<double> slice_bytes_per_s;  // what the load moved, by kept slice
   double bytes_per_s = 0;                 // their median
@@ -69,7 +69,7 @@ struct SlotDetails {
 };
 
 struct Details {
-  TimerFacts timer{.invariant = true};             // invariant unless said otherwise
+  TimerFacts timer{.invariant = true};            // invariant unless said otherwise
   std::map<std::string, std::uint64_t> counters;  // of the device and the layers on it
   std::map<std::string, double> figures;          // what the workload found out, by its own names
   std::vector<int> cpus;                          // where the threads were seen to run
@@ -87,8 +87,9 @@ struct Replicate {
   std::uint64_t seed = 0;  // of the order of cells in this process
   // Of the kept slices, in time order: the inverse of the rates of all threads together.
   std::vector<double> slice_ns_per_operation;
-  std::vector<bool> slice_disturbed;        // of those: not repeated successfully: kept although disturbed
-  std::uint64_t disturbed = 0;              // slices seen disturbed, the repeated ones included
+  std::vector<bool>
+      slice_disturbed;          // of those: not repeated successfully: kept although disturbed
+  std::uint64_t disturbed = 0;  // slices seen disturbed, the repeated ones included
   std::uint64_t operations = 0, bytes = 0;  // in the kept slices
   double median_ns_per_operation = 0;       // the replicate's statistic
   double floor_ns = 0;                      // of an empty clock pair, where operations are timed

@@ -55,10 +55,8 @@ struct CsvWriter {
   void add_value(const std::string& name, bool value) { add(name, value ? "true" : "false"); }
   void add_value(const std::string& name, double value) { add(name, shortest(value)); }
   template <typename T>
-    requires std::is_integral_v<T>
-  void add_value(const std::string& name, T value) {
-    add(name, std::to_string(value));
-  }
+  requires std::is_integral_v<T>
+  void add_value(const std::string& name, T value) { add(name, std::to_string(value)); }
   void add_value(const std::string& name, const std::optional<Estimate>& value) {
     const bool known = value && value->has_interval;
     add(name, value ? shortest(value->estimate) : "");

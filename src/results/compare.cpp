@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "measure/false_discovery.hpp"
 #include "measure/shift.hpp"
@@ -226,7 +227,8 @@ Comparison compare_runs(const StoredRun& base, const StoredRun& head, const Comp
   comparison.kind = "compare";
   comparison.base = base.side;
   comparison.head = head.side;
-  comparison.environment_differences = environment_differences(base.environment, head.environment);
+  comparison.environment_differences =
+      environment_differences(base.environment.json(), head.environment.json());
   if (base.side.version != head.side.version) {
     comparison.environment_differences.push_back({"version", base.side.version, head.side.version});
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -25,7 +24,7 @@ struct StoredCell {
 struct StoredRun {
   ComparisonSide side;
   std::string session;  // runs of one session were interleaved, replicate by replicate; "": alone
-  nlohmann::json environment;
+  Document environment;
   std::vector<StoredCell> cells;
 };
 

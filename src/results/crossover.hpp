@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "results/durability_costs.hpp"
+#include "results/printed_table.hpp"
 
 namespace pmembench {
 
@@ -26,5 +27,12 @@ struct Crossover {
 // have two sizes or more of both kinds. In the order of the rows.
 std::vector<Crossover> crossovers_of(const std::vector<Row>& rows,
                                      const ReplicatesByCell& replicates, double confidence = 0.95);
+
+// Of the steps, of the four latencies and of the crossovers; those that have a row.
+std::vector<PrintedTable> durability_tables(const std::vector<DurabilityCosts>& costs,
+                                            const std::vector<Crossover>& crossovers);
+// A JSON object a line, each with "derived": "durability" or "crossover". Empty for none.
+[[nodiscard]] std::string durability_json_lines(const std::vector<DurabilityCosts>& costs,
+                                                const std::vector<Crossover>& crossovers);
 
 }  // namespace pmembench

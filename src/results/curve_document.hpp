@@ -2,13 +2,13 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "measure/curve.hpp"
-#include "record/row.hpp"
 #include "plan/plan.hpp"
+#include "record/row.hpp"
 
 namespace pmembench {
 

@@ -7,7 +7,7 @@
 
 #include "base/result.hpp"
 #include "base/units.hpp"
-#include "workloads/workload.hpp"
+#include "plan/plan.hpp"
 
 namespace pmembench {
 namespace {

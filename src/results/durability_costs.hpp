@@ -11,10 +11,9 @@
 #include "measure/estimate.hpp"
 #include "record/replicate.hpp"
 #include "record/row.hpp"
+#include "results/ladder.hpp"
 
 namespace pmembench {
-
-using ReplicatesByCell = std::map<std::string, std::vector<Replicate>>;
 
 // The workload with those parameters that are not its defaults (and operation_size and line), but
 // for the one left out: equal for rows that differ by that one alone.

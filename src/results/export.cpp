@@ -1,5 +1,7 @@
 #include "results/export.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "results/export_formats.hpp"
 #include "results/store_impl.hpp"
 

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "measure/spread.hpp"
-#include "results/export_formats.hpp"
 #include "record/codec.hpp"
+#include "results/export_formats.hpp"
 
 namespace pmembench {
 namespace {
@@ -78,14 +78,14 @@ ordered_json context_of(const RunRecord& run,
                         const std::vector<std::vector<Replicate>>& replicates) {
   ordered_json context;
   context["date"] = date_of(run);
-  context["host_name"] = fact_or_null(run.environment, "host_name");
+  context["host_name"] = fact_or_null(run.environment.json(), "host_name");
   context["executable"] = "pmembench";
-  context["num_cpus"] = fact_or_null(run.environment, "cpus_online");
+  context["num_cpus"] = fact_or_null(run.environment.json(), "cpus_online");
   context["mhz_per_cpu"] = mhz_of(replicates);
-  context["cpu_scaling_enabled"] = scaling_of(run.environment);
-  context["caches"] = caches_of(run.environment);
+  context["cpu_scaling_enabled"] = scaling_of(run.environment.json());
+  context["caches"] = caches_of(run.environment.json());
   context["load_avg"] = ordered_json::array();
-  const json* load = find_fact(run.environment, "load_1min");
+  const json* load = find_fact(run.environment.json(), "load_1min");
   if (load != nullptr) context["load_avg"].push_back(ordered_json(*load));
 #ifdef __OPTIMIZE__
   context["library_build_type"] = "release";

@@ -67,7 +67,7 @@ Result<StoredRun> gbench_run(const std::string& text, const std::string& label) 
     run.environment = json::object();
     for (const char* key : {"host_name", "num_cpus", "mhz_per_cpu", "cpu_scaling_enabled", "caches",
                             "library_build_type"}) {
-      if (context.contains(key)) run.environment[key] = context[key];
+      if (context.contains(key)) run.environment.json()[key] = context[key];
     }
   } catch (const json::exception& failure) {
     return not_gbench(label, failure.what());

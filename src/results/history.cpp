@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 #include <map>
-#include <tuple>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/random.hpp"
 #include "measure/estimate.hpp"

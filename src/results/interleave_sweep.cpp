@@ -10,15 +10,13 @@ namespace pmembench {
 namespace {
 
 bool moves_bytes(const Row& row) {
-  return row.did_work() && row.numa && row.bytes_per_s &&
-         row.numa->measure == "bytes_per_s";
+  return row.did_work() && row.numa && row.bytes_per_s && row.numa->measure == "bytes_per_s";
 }
 
 SweepPoint point_of(const Row& row, unsigned first_weight, unsigned second_weight) {
   SweepPoint point;
   point.cell = row.cell;
-  point.first_weight = first_weight;
-  point.second_weight = second_weight;
+  point.weights = {first_weight, second_weight};
   point.first_share = static_cast<double>(first_weight) / (first_weight + second_weight);
   point.bytes_per_s = *row.bytes_per_s;
   return point;
@@ -32,14 +30,14 @@ std::optional<SweepPoint> point_in(const InterleaveSweep& sweep, const Row& row)
   }
   const auto& weights = row.numa->interleave;
   if (weights.empty()) {
-    if (row.numa->target_node == sweep.first_node) return point_of(row, 1, 0);
-    if (row.numa->target_node == sweep.second_node) return point_of(row, 0, 1);
+    if (row.numa->target_node == sweep.nodes.first) return point_of(row, 1, 0);
+    if (row.numa->target_node == sweep.nodes.second) return point_of(row, 0, 1);
     return std::nullopt;
   }
   if (weights.size() != 2) return std::nullopt;
   const auto& [a, b] = std::minmax(weights[0], weights[1],
                                    [](const auto& x, const auto& y) { return x.node < y.node; });
-  if (a.node != sweep.first_node || b.node != sweep.second_node) return std::nullopt;
+  if (a.node != sweep.nodes.first || b.node != sweep.nodes.second) return std::nullopt;
   return point_of(row, a.weight, b.weight);
 }
 
@@ -50,12 +48,12 @@ void find_best(InterleaveSweep& sweep) {
   const auto best = std::max_element(
       points.begin(), points.end(),
       [](const auto& a, const auto& b) { return a.bytes_per_s.estimate < b.bytes_per_s.estimate; });
-  sweep.best = static_cast<std::size_t>(best - points.begin());
-  sweep.best_low_share = sweep.best_high_share = best->first_share;
+  sweep.best.point = static_cast<std::size_t>(best - points.begin());
+  sweep.best.low_share = sweep.best.high_share = best->first_share;
   for (const SweepPoint& point : points) {
     if (!overlap(point.bytes_per_s, best->bytes_per_s)) continue;
-    sweep.best_low_share = std::min(sweep.best_low_share, point.first_share);
-    sweep.best_high_share = std::max(sweep.best_high_share, point.first_share);
+    sweep.best.low_share = std::min(sweep.best.low_share, point.first_share);
+    sweep.best.high_share = std::max(sweep.best.high_share, point.first_share);
   }
 }
 
@@ -63,18 +61,18 @@ void find_best(InterleaveSweep& sweep) {
 void predict(InterleaveSweep& sweep) {
   const SweepPoint& first = sweep.points.front();
   const SweepPoint& second = sweep.points.back();
-  if (first.second_weight != 0 || second.first_weight != 0) return;
+  if (first.weights.second != 0 || second.weights.first != 0) return;
   const double sum = first.bytes_per_s.estimate + second.bytes_per_s.estimate;
-  sweep.predicted_share = first.bytes_per_s.estimate / sum;
-  sweep.predicted_bytes_per_s = sum;
+  sweep.predicted.first_share = first.bytes_per_s.estimate / sum;
+  sweep.predicted.bytes_per_s = sum;
   std::size_t nearest = 0;
   const auto distance = [&](std::size_t index) {
-    return std::abs(sweep.points[index].first_share - *sweep.predicted_share);
+    return std::abs(sweep.points[index].first_share - *sweep.predicted.first_share);
   };
   for (std::size_t i = 1; i < sweep.points.size(); ++i) {
     if (distance(i) < distance(nearest)) nearest = i;
   }
-  sweep.nearest_to_predicted = nearest;
+  sweep.predicted.nearest_point = nearest;
 }
 
 InterleaveSweep sweep_around(const Row& row, const std::vector<Row>& rows) {
@@ -82,12 +80,12 @@ InterleaveSweep sweep_around(const Row& row, const std::vector<Row>& rows) {
   sweep.group = row.numa->group;
   sweep.initiator_node = row.numa->initiator_node;
   const auto& weights = row.numa->interleave;
-  sweep.first_node = std::min(weights[0].node, weights[1].node);
-  sweep.second_node = std::max(weights[0].node, weights[1].node);
+  sweep.nodes.first = std::min(weights[0].node, weights[1].node);
+  sweep.nodes.second = std::max(weights[0].node, weights[1].node);
   std::set<std::pair<unsigned, unsigned>> seen;
   for (const Row& other : rows) {
     const auto point = point_in(sweep, other);
-    if (!point || !seen.insert({point->first_weight, point->second_weight}).second) continue;
+    if (!point || !seen.insert(point->weights).second) continue;
     sweep.points.push_back(*point);
   }
   std::stable_sort(sweep.points.begin(), sweep.points.end(),

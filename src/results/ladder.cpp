@@ -1,34 +1,46 @@
 #include "results/ladder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "base/result.hpp"
+#include "base/units.hpp"
 #include "plan/cell_keys.hpp"
+#include "workloads/workload.hpp"
 
 namespace pmembench {
 namespace {
 
 constexpr std::size_t kFewestRungs = 3;
-// From the bytes upward; a path that is not here (guarded) is no layer.
-constexpr std::array<std::string_view, 10> kOrder{"mapped",    "direct",    "fs-dax",   "block-raw",
-                                                  "block-btt", "block-rmw", "fs-mixed", "fs-block",
-                                                  "kernel",    "posix"};
 
-std::size_t height_of(const std::string& path) {
-  return static_cast<std::size_t>(std::find(kOrder.begin(), kOrder.end(), path) - kOrder.begin());
+bool is_path_key(const std::string& key) { return !paths_with(key).empty(); }
+
+// It has a medium and a backend of its own.
+bool stands_alone(const PathType& path) { return path.needs_block_path || path.needs_mount; }
+
+// As in a cell's name, "operation_size=4K"; empty for a default that says nothing.
+std::string key_text(const WorkloadType* type, const std::string& key, const std::string& value) {
+  const bool names_the_work = key == "operation_size" || key == "access";
+  std::string text = value;
+  for (const ParameterSpec& spec :
+       type == nullptr ? std::vector<ParameterSpec>{} : type->parameters) {
+    if (spec.name != key) continue;
+    if (spec.default_value == value && !names_the_work) return "";
+    const auto bytes = parse_count(value);
+    if (spec.kind == ParameterKind::size && bytes) text = format_size_short(*bytes);
+  }
+  return fmt::format(" {}={}", key, text);
 }
-
-bool beside_the_device(const Row& row) { return row.path == "kernel" || row.path == "posix"; }
 
 // What the workload does, whatever way its bytes take.
 std::string work_of(const Row& row) {
   std::string text = row.workload;
+  const WorkloadType* type = find_workload(row.workload);
   for (const auto& [key, value] : row.parameters) {
-    if (paths_with(key).empty()) text += fmt::format(" {}={}", key, value);
+    if (!is_path_key(key)) text += key_text(type, key, value);
   }
   text += fmt::format(", {} thread{}", row.threads, row.threads == 1 ? "" : "s");
   const std::string& placement = row.placement.asked;
@@ -37,19 +49,89 @@ std::string work_of(const Row& row) {
   return text;
 }
 
-// The path's own parameters: they tell two rungs of one path apart.
-std::string path_parameters(const Row& row) {
-  std::string text;
-  for (const auto& [key, value] : row.parameters) {
-    if (!paths_with(key).empty()) text += fmt::format(" {}={}", key, value);
+// A rung with what decides its place.
+struct Candidate {
+  const Row* row;
+  const PathType* path;
+  std::string options;  // of its backend
+};
+
+// What tells rungs of one path apart: medium, keys of the path, options of the backend.
+std::map<std::string, std::string> facts_of(const Candidate& candidate) {
+  std::map<std::string, std::string> facts;
+  for (const auto& [key, value] : candidate.row->parameters) {
+    if (is_path_key(key)) facts[key] = value;
   }
-  return text;
+  if (!candidate.options.empty()) facts["options"] = candidate.options;
+  if (stands_alone(*candidate.path)) facts["medium"] = candidate.row->media;
+  return facts;
+}
+
+// The path, and those facts in which it differs from the others of its path.
+std::string name_of(const Candidate& candidate, const std::vector<Candidate>& all) {
+  std::map<std::string, std::set<std::string>> values;
+  for (const Candidate& other : all) {
+    if (other.path != candidate.path) continue;
+    for (const auto& [key, value] : facts_of(other)) values[key].insert(value);
+    if (other.options.empty()) values["options"].insert("");
+  }
+  std::string name(candidate.path->name);
+  for (const auto& [key, value] : facts_of(candidate)) {
+    if (values[key].size() < 2) continue;
+    const bool itself = key == "options" || key == "medium";
+    name += itself ? " " + value : fmt::format(" {}={}", key, value);
+  }
+  return name;
+}
+
+// Of the rungs of `path` the one that shares most of the other's facts; null where there is none.
+const Candidate* nearest_of(std::string_view path, const Candidate& to,
+                            const std::vector<Candidate>& all) {
+  const auto wanted = facts_of(to);
+  const Candidate* best = nullptr;
+  std::ptrdiff_t most = -1;
+  for (const Candidate& candidate : all) {
+    if (candidate.path->name != path) continue;
+    const auto facts = facts_of(candidate);
+    const auto shared = std::count_if(facts.begin(), facts.end(), [&](const auto& fact) {
+      const auto found = wanted.find(fact.first);
+      return found != wanted.end() && found->second == fact.second;
+    });
+    if (shared > most) {
+      most = shared;
+      best = &candidate;
+    }
+  }
+  return best;
+}
+
+// The nearest measured layers below, each once: where a parent was not measured, its own parents.
+void add_parents(const PathType& path, const Candidate& of, const std::vector<Candidate>& all,
+                 std::vector<const Candidate*>& found) {
+  for (const std::string_view parent : path.parents) {
+    const Candidate* candidate = nearest_of(parent, of, all);
+    if (candidate == nullptr) {
+      add_parents(*find_path(parent), of, all, found);
+    } else if (std::find(found.begin(), found.end(), candidate) == found.end()) {
+      found.push_back(candidate);
+    }
+  }
+}
+
+std::vector<const Candidate*> parents_of(const Candidate& of, const std::vector<Candidate>& all) {
+  std::vector<const Candidate*> found;
+  add_parents(*of.path, of, all, found);
+  // direct under a parent that is itself above direct says nothing: it has a column of its own.
+  if (found.size() > 1) {
+    std::erase_if(found, [](const Candidate* each) { return each->path->name == kRootPath; });
+  }
+  return found;
 }
 
 // Medians of the replicates that both have, each pair made by `combine`.
 template <typename Combine>
-std::vector<double> paired(const std::vector<Replicate>& below, const std::vector<Replicate>& above,
-                           Combine combine) {
+std::vector<double> of_pairs(const std::vector<Replicate>& below,
+                             const std::vector<Replicate>& above, Combine combine) {
   std::vector<double> values;
   for (const Replicate& one : below) {
     for (const Replicate& other : above) {
@@ -60,56 +142,99 @@ std::vector<double> paired(const std::vector<Replicate>& below, const std::vecto
   return values;
 }
 
-void reckon_costs(Ladder& ladder, const std::map<std::string, std::vector<Replicate>>& replicates,
-                  double confidence) {
-  for (std::size_t i = 1; i < ladder.rungs.size(); ++i) {
-    const auto below = replicates.find(ladder.rungs[i - 1].cell);
-    const auto above = replicates.find(ladder.rungs[i].cell);
-    if (below == replicates.end() || above == replicates.end()) continue;
-    const auto differences =
-        paired(below->second, above->second, [](double low, double high) { return high - low; });
-    if (differences.size() < 2) continue;
-    ladder.rungs[i].cost_ns = hodges_lehmann(differences, confidence);
-    const auto ratios = paired(below->second, above->second,
-                               [](double low, double high) { return std::log(high / low); });
-    const Estimate on_log = hodges_lehmann(ratios, confidence);
-    ladder.rungs[i].cost_share = {std::expm1(on_log.estimate), std::expm1(on_log.low),
-                                  std::expm1(on_log.high), on_log.has_interval};
-  }
-}
+class LadderMaker {
+ public:
+  LadderMaker(std::vector<Candidate> all, const ReplicatesByCell& replicates, double confidence)
+      : all_(std::move(all)), replicates_(replicates), confidence_(confidence) {}
 
-Ladder ladder_of(const std::string& title, std::vector<const Row*> rows) {
-  std::stable_sort(rows.begin(), rows.end(), [](const Row* one, const Row* other) {
-    return height_of(one->path) < height_of(other->path);
-  });
-  Ladder ladder{title, {}};
-  for (const Row* row : rows) {
-    const auto same = std::count_if(rows.begin(), rows.end(),
-                                    [&](const Row* other) { return other->path == row->path; });
-    ladder.rungs.push_back({row->cell, same > 1 ? row->path + path_parameters(*row) : row->path,
-                            *row->ns_per_operation, std::nullopt, std::nullopt,
-                            row->amplification});
+  // Depth first, in the order of path_list(): each rung under the first that it is built on.
+  Ladder make(std::string title) {
+    Ladder ladder{std::move(title), {}};
+    for (const Candidate& candidate : all_) {
+      if (parents_of(candidate, all_).empty()) add(candidate, 0, ladder);
+    }
+    return ladder;
   }
-  return ladder;
+
+ private:
+  void add(const Candidate& candidate, unsigned depth, Ladder& ladder) const {
+    LadderRung rung;
+    rung.cell = candidate.row->cell;
+    rung.path = candidate.path->name;
+    rung.name = name_of(candidate, all_);
+    rung.depth = depth;
+    rung.ns_per_operation = *candidate.row->ns_per_operation;
+    rung.amplification = candidate.row->amplification;
+    rung.stored_per_byte = stored_per_byte(rung.amplification);
+    for (const Candidate* parent : parents_of(candidate, all_)) {
+      rung.over_parents.push_back(cost(*parent, candidate));
+    }
+    const Candidate* direct = nearest_of(kRootPath, candidate, all_);
+    if (direct != nullptr && candidate.path != direct->path) {
+      rung.over_direct = cost(*direct, candidate);
+    }
+    ladder.rungs.push_back(std::move(rung));
+    for (const Candidate& other : all_) {
+      const auto parents = parents_of(other, all_);
+      if (!parents.empty() && parents.front() == &candidate) add(other, depth + 1, ladder);
+    }
+  }
+
+  RungCost cost(const Candidate& below, const Candidate& above) const {
+    RungCost cost{name_of(below, all_), below.row->cell, std::nullopt, std::nullopt};
+    const auto low = replicates_.find(below.row->cell);
+    const auto high = replicates_.find(above.row->cell);
+    if (low == replicates_.end() || high == replicates_.end()) return cost;
+    const auto differences =
+        of_pairs(low->second, high->second, [](double a, double b) { return b - a; });
+    if (differences.size() < 2) return cost;
+    cost.ns = hodges_lehmann(differences, confidence_);
+    const auto ratios =
+        of_pairs(low->second, high->second, [](double a, double b) { return std::log(b / a); });
+    const Estimate on_log = hodges_lehmann(ratios, confidence_);
+    cost.share = {std::expm1(on_log.estimate), std::expm1(on_log.low), std::expm1(on_log.high),
+                  on_log.has_interval};
+    return cost;
+  }
+
+  std::vector<Candidate> all_;
+  const ReplicatesByCell& replicates_;
+  double confidence_;
+};
+
+// Rows that can be a rung: measured, by a path that is a layer, each operation as soon as it can.
+std::optional<Candidate> candidate_of(const Row& row, const OptionsByCell& options) {
+  if (!row.did_work() || !row.ns_per_operation) return std::nullopt;
+  // The time of an operation that comes at a rate is the rate's and not the way's.
+  if (row.service_ns) return std::nullopt;
+  const PathType* path = find_path(row.path);
+  if (path == nullptr || !path->is_layer) return std::nullopt;
+  const auto found = options.find(row.cell);
+  return Candidate{&row, path, found == options.end() ? "" : found->second};
 }
 
 }  // namespace
 
-std::vector<Ladder> ladders_of(const std::vector<Row>& rows,
-                               const std::map<std::string, std::vector<Replicate>>& replicates,
-                               double confidence) {
-  // By work and backend, in the order in which they come; what lies beside the device, by work.
-  std::vector<std::pair<std::string, std::vector<const Row*>>> groups;
-  std::map<std::string, std::vector<const Row*>> beside;
+std::optional<double> stored_per_byte(const std::map<std::string, double>& amplification) {
+  const auto asked = amplification.find("bytes_asked");
+  const auto stored = amplification.find("bytes_stored");
+  if (asked == amplification.end() || stored == amplification.end()) return std::nullopt;
+  if (!(asked->second > 0)) return std::nullopt;
+  return stored->second / asked->second;
+}
+
+std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
+                               double confidence, const OptionsByCell& options) {
+  // By work and backend, in the order in which they come; what stands alone, by work.
+  std::vector<std::pair<std::string, std::vector<Candidate>>> groups;
+  std::map<std::string, std::vector<Candidate>> alone;
   std::map<std::string, std::string> work_of_group;
   for (const Row& row : rows) {
-    if (row.status != "ok" || !row.ns_per_operation) continue;
-    if (height_of(row.path) == kOrder.size() || !row.capabilities.does_work) continue;
-    // The time of an operation that comes at a rate is the rate's and not the way's.
-    if (row.service_ns) continue;
+    const auto candidate = candidate_of(row, options);
+    if (!candidate) continue;
     const std::string work = work_of(row);
-    if (beside_the_device(row)) {
-      beside[work].push_back(&row);
+    if (stands_alone(*candidate->path)) {
+      alone[work].push_back(*candidate);
       continue;
     }
     const std::string title = fmt::format("{}, {} on {}", work, row.backend, row.media);
@@ -117,15 +242,21 @@ std::vector<Ladder> ladders_of(const std::vector<Row>& rows,
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const auto& entry) { return entry.first == title; });
     if (group == groups.end()) group = groups.insert(groups.end(), {title, {}});
-    group->second.push_back(&row);
+    group->second.push_back(*candidate);
   }
   std::vector<Ladder> ladders;
   for (auto& [title, members] : groups) {
-    const auto& others = beside[work_of_group[title]];
+    const auto& others = alone[work_of_group[title]];
     members.insert(members.end(), others.begin(), others.end());
-    if (members.size() < kFewestRungs) continue;
-    ladders.push_back(ladder_of(title, members));
-    reckon_costs(ladders.back(), replicates, confidence);
+    // Several rows of one path are no ladder: nothing stands on anything.
+    const bool climbs = std::any_of(members.begin(), members.end(), [&](const Candidate& one) {
+      return one.path != members.front().path;
+    });
+    if (members.size() < kFewestRungs || !climbs) continue;
+    // path_list() is one array: the order of its elements is that of their addresses.
+    std::stable_sort(members.begin(), members.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.path < b.path; });
+    ladders.push_back(LadderMaker(members, replicates, confidence).make(title));
   }
   return ladders;
 }

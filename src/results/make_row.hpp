@@ -11,8 +11,6 @@
 #include "record/row.hpp"
 #include "results/make_row.hpp"
 
-
-
 namespace pmembench {
 
 // How rows are judged: the confidence of intervals and what the harness itself costs.

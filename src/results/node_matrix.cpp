@@ -1,13 +1,13 @@
 #include "results/node_matrix.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace pmembench {
 namespace {
 
 bool is_field(const Row& row) {
-  return row.did_work() && row.numa && row.numa->interleave.empty() &&
-         !row.numa->measure.empty();
+  return row.did_work() && row.numa && row.numa->interleave.empty() && !row.numa->measure.empty();
 }
 
 const Estimate& measured_of(const Row& row) {
@@ -30,7 +30,7 @@ bool target_before(const std::string& a, const std::string& b) {
 NodeMatrix& matrix_with_room(std::vector<NodeMatrix>& matrices, const RowPair& pair) {
   const auto room = std::find_if(matrices.begin(), matrices.end(), [&](const NodeMatrix& matrix) {
     return matrix.group == pair.group && matrix.measure == pair.measure &&
-           !matrix.fields.contains({pair.initiator_node, pair.target});
+           matrix.field(pair.initiator_node, pair.target) == nullptr;
   });
   if (room != matrices.end()) return *room;
   NodeMatrix matrix;
@@ -40,6 +40,13 @@ NodeMatrix& matrix_with_room(std::vector<NodeMatrix>& matrices, const RowPair& p
 }
 
 }  // namespace
+
+const MatrixField* NodeMatrix::field(int initiator_node, std::string_view target) const {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const MatrixField& field) {
+    return field.initiator_node == initiator_node && field.target == target;
+  });
+  return found == fields.end() ? nullptr : &*found;
+}
 
 std::vector<NodeMatrix> node_matrices(const std::vector<Row>& rows) {
   std::vector<NodeMatrix> matrices;
@@ -51,8 +58,13 @@ std::vector<NodeMatrix> node_matrices(const std::vector<Row>& rows) {
     const auto at = std::find(matrix.targets.begin(), matrix.targets.end(), pair.target);
     if (at == matrix.targets.end()) matrix.targets.push_back(pair.target);
     std::sort(matrix.targets.begin(), matrix.targets.end(), target_before);
-    matrix.fields[{pair.initiator_node, pair.target}] = {row.cell, measured_of(row), pair.rated,
-                                                         pair.rated_by, pair.ratio};
+    matrix.fields.push_back({pair.initiator_node, pair.target, row.cell, measured_of(row),
+                             pair.rated, pair.rated_by, pair.ratio});
+  }
+  for (NodeMatrix& matrix : matrices) {
+    std::sort(matrix.fields.begin(), matrix.fields.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.initiator_node, a.target) < std::tie(b.initiator_node, b.target);
+    });
   }
   return matrices;
 }

@@ -86,8 +86,8 @@ std::string breaks_littles_law(const Cell& cell, const std::vector<Replicate>& r
 
 }  // namespace
 
-std::string contradiction_of(const Cell& cell, const std::vector<Replicate>& replicates, const Row& row,
-                             double confidence) {
+std::string contradiction_of(const Cell& cell, const std::vector<Replicate>& replicates,
+                             const Row& row, double confidence) {
   const std::string above = above_ceiling(cell, replicates, row);
   if (!above.empty()) return above;
   // In an open loop operations wait for their turn, and a probe beside a load has a rate of its

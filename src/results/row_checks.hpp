@@ -19,7 +19,7 @@ namespace pmembench {
 // over the processes lies wholly above 1.1 N, one of the two is wrong. Closed loops alone are
 // asked. Processes that lost more than a twentieth of their slices are left out: what was kept is
 // not what was timed then.
-std::string contradiction_of(const Cell& cell, const std::vector<Replicate>& replicates, const Row& row,
-                             double confidence);
+std::string contradiction_of(const Cell& cell, const std::vector<Replicate>& replicates,
+                             const Row& row, double confidence);
 
 }  // namespace pmembench

@@ -22,7 +22,7 @@ std::optional<LatencyResult> service_of(const Cell& cell, const std::vector<Repl
 std::optional<RowPair> pair_of(const Cell& cell, const Row& row);
 
 // The facts a reader must know; `row` is complete but for its warnings.
-std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates, const Row& row,
-                                 const RowContext& context);
+std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
+                                 const Row& row, const RowContext& context);
 
 }  // namespace pmembench

@@ -4,8 +4,8 @@
 
 #include "base/units.hpp"
 #include "record/limits.hpp"
-#include "results/row_parts.hpp"
 #include "results/make_row.hpp"
+#include "results/row_parts.hpp"
 
 namespace pmembench {
 namespace {
@@ -87,7 +87,8 @@ MaybeWarning warn_below_floor(const Cell& cell, const Row& row) {
                     "what was measured; time whole slices (timing: slice)",
                     format_duration_ns(*p50_ns), format_duration_ns(row.floor_ns))};
   }
-  if (!cell.capabilities.does_work || row.ns_per_operation->estimate >= row.floor_ns) return std::nullopt;
+  if (!cell.capabilities.does_work || row.ns_per_operation->estimate >= row.floor_ns)
+    return std::nullopt;
   return Warning{
       "below_floor",
       fmt::format("{} an operation is < floor {}, the cost of the same by the null backend: "
@@ -142,7 +143,8 @@ MaybeWarning warn_autocorrelation(const std::vector<Replicate>& replicates) {
                   typical)};
 }
 
-MaybeWarning warn_quantised(const Cell& cell, const std::vector<Replicate>& replicates, const Row& row) {
+MaybeWarning warn_quantised(const Cell& cell, const std::vector<Replicate>& replicates,
+                            const Row& row) {
   const std::optional<double> p50_ns = percentile_of(row.latency_ns, "p50");
   if (cell.timing != Timing::operation || !p50_ns) return std::nullopt;
   double step_ns = 0;
@@ -160,9 +162,8 @@ MaybeWarning warn_quantised(const Cell& cell, const std::vector<Replicate>& repl
 // An emulated or an old CPU. A replicate in which the counter changed its pace is no row at all.
 MaybeWarning warn_clock(const std::vector<Replicate>& replicates) {
   const bool variant =
-      std::any_of(replicates.begin(), replicates.end(), [](const Replicate& replicate) {
-        return !replicate.details.timer.invariant;
-      });
+      std::any_of(replicates.begin(), replicates.end(),
+                  [](const Replicate& replicate) { return !replicate.details.timer.invariant; });
   if (!variant) return std::nullopt;
   return Warning{
       "clock",
@@ -190,7 +191,8 @@ MaybeWarning warn_cached(const Cell& cell, const std::vector<Replicate>& replica
                          std::uint64_t cache_bytes) {
   const auto range = cell.parameters.find("range_size");
   const bool named = range != cell.parameters.end() && range->second != "0";
-  if (cache_bytes == 0 || cell.durable || named || !cell.capabilities.does_work) return std::nullopt;
+  if (cache_bytes == 0 || cell.durable || named || !cell.capabilities.does_work)
+    return std::nullopt;
   const MediumFacts& medium = replicates.front().medium;
   const std::uint64_t size_bytes = medium.size_bytes;
   const bool loaded = medium.kind == "dram" || medium.kind == "file" || medium.kind == "devdax";
@@ -283,8 +285,8 @@ MaybeWarning warn_periodic(const std::vector<Replicate>& replicates) {
 
 }  // namespace
 
-std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates, const Row& row,
-                                 const RowContext& context) {
+std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
+                                 const Row& row, const RowContext& context) {
   std::vector<Warning> warnings;
   for (MaybeWarning& warning : std::vector<MaybeWarning>{
            warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),

@@ -1,7 +1,7 @@
 // What stood around a whole run: noted, and warned of where it bends numbers.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <vector>
 

@@ -1,7 +1,7 @@
 // What a search for the highest rate under a bound found, as a document and in words.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>

@@ -123,12 +123,12 @@ Result<std::int64_t> Store::begin_run(const RunRecord& run) {
                               .bind(run.version)
                               .bind(run.command_line)
                               .bind(std::to_string(run.seed))
-                              .bind(json_text(run.environment))
-                              .bind(json_text(run.plan))
+                              .bind(json_text(run.environment.json()))
+                              .bind(json_text(run.plan.json()))
                               .run();
   if (!inserted) return inserted.error();
   const std::int64_t id = sqlite3_last_insert_rowid(database.handle());
-  const Status cells = insert_plan_cells(database, id, run.plan);
+  const Status cells = insert_plan_cells(database, id, run.plan.json());
   if (!cells) return cells.error();
   const Status committed = transaction->commit();
   if (!committed) return committed.error();
@@ -181,7 +181,7 @@ Result<RunRecord> Store::run(std::optional<std::int64_t> id) const {
   RunRecord run = record_at(select);
   run.environment = nlohmann::json::parse(select.text(10), nullptr, false);
   run.plan = nlohmann::json::parse(select.text(11), nullptr, false);
-  if (run.environment.is_discarded() || run.plan.is_discarded()) {
+  if (run.environment.json().is_discarded() || run.plan.json().is_discarded()) {
     return runtime_error(
         "run {} of {} has a plan or environment that is no JSON: the file was changed by another "
         "program; restore a copy",

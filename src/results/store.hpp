@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "record/document.hpp"
 #include "record/replicate.hpp"
-#include "results/history.hpp"
 #include "record/row.hpp"
+#include "results/history.hpp"
 
 namespace pmembench {
 
@@ -27,18 +27,18 @@ struct RunRecord {
   std::string version;  // of pmembench
   std::string command_line;
   std::uint64_t seed = 0;
-  nlohmann::json environment;  // what `probe` found
-  nlohmann::json plan;         // cells and settings
+  Document environment;  // what `probe` found
+  Document plan;         // cells and settings
 };
 
 // A comparison or self-test, kept whole.
 struct DocumentRecord {
   std::int64_t id = 0;      // given by the store
   std::string created_utc;  // empty: the store's clock
-  std::string kind;         // "compare", "gate", "self-test", "crash", "audit"
+  std::string kind;         // "compare", "gate", "self-test", "crash", "audit", "derived", ...
   std::optional<std::int64_t> run_id;
   std::string verdict;
-  nlohmann::json document;
+  Document document;
 };
 
 // Which points of the history; empty: all.
@@ -87,8 +87,11 @@ class Store {
 
   // The document's id.
   Result<std::int64_t> save_document(const DocumentRecord& document);
-  // Oldest first; of one kind, or of all where none is given.
-  Result<std::vector<DocumentRecord>> documents(const std::string& kind = "") const;
+  // The same, in place of all documents of its kind that its run has.
+  Result<std::int64_t> replace_document(const DocumentRecord& document);
+  // Oldest first; of one kind, or of all where none is given; of one run, or of any.
+  Result<std::vector<DocumentRecord>> documents(const std::string& kind = "",
+                                                std::optional<std::int64_t> run = {}) const;
 
   // All of them or none, and their document (where there is one) with them.
   Status add_history(const std::vector<HistoryPoint>& points, const DocumentRecord* document);

@@ -26,7 +26,8 @@ Result<std::int64_t> insert_document(const Database& database, const DocumentRec
   } else {
     insert.bind_null();
   }
-  const Status inserted = insert.bind(document.verdict).bind(json_text(document.document)).run();
+  const Status inserted =
+      insert.bind(document.verdict).bind(json_text(document.document.json())).run();
   if (!inserted) return inserted.error();
   return sqlite3_last_insert_rowid(database.handle());
 }
@@ -42,7 +43,25 @@ Result<std::int64_t> Store::save_document(const DocumentRecord& document) {
   return id;
 }
 
-Result<std::vector<DocumentRecord>> Store::documents(const std::string& kind) const {
+Result<std::int64_t> Store::replace_document(const DocumentRecord& document) {
+  const Database& database = impl_->database;
+  Result<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return transaction.error();
+  if (document.run_id) {
+    Statement remove(database, "DELETE FROM documents WHERE kind = ? AND run_id = ?",
+                     "replace a document");
+    const Status removed = remove.bind(document.kind).bind(*document.run_id).run();
+    if (!removed) return removed.error();
+  }
+  Result<std::int64_t> id = insert_document(database, document);
+  if (!id) return id;
+  const Status committed = transaction->commit();
+  if (!committed) return committed.error();
+  return id;
+}
+
+Result<std::vector<DocumentRecord>> Store::documents(const std::string& kind,
+                                                     std::optional<std::int64_t> run) const {
   const Database& database = impl_->database;
   std::vector<DocumentRecord> documents;
   const Result<bool> known = has_table(database, "documents");
@@ -50,10 +69,15 @@ Result<std::vector<DocumentRecord>> Store::documents(const std::string& kind) co
   if (!*known) return documents;  // a file of version 1
   Statement select(
       database,
-      "SELECT id, created_utc, kind, run_id, verdict, document FROM documents WHERE ?1 "
-      "= '' OR kind = ?1 ORDER BY id",
+      "SELECT id, created_utc, kind, run_id, verdict, document FROM documents WHERE (?1 "
+      "= '' OR kind = ?1) AND (?2 IS NULL OR run_id = ?2) ORDER BY id",
       "read the documents");
   select.bind(kind);
+  if (run) {
+    select.bind(*run);
+  } else {
+    select.bind_null();
+  }
   for (;;) {
     const Result<bool> row = select.step();
     if (!row) return row.error();
@@ -65,7 +89,7 @@ Result<std::vector<DocumentRecord>> Store::documents(const std::string& kind) co
     if (!select.is_null(3)) document.run_id = select.integer(3);
     document.verdict = select.text(4);
     document.document = nlohmann::json::parse(select.text(5), nullptr, false);
-    if (document.document.is_discarded()) {
+    if (document.document.json().is_discarded()) {
       return runtime_error(
           "document {} of {} is no JSON: the file was changed by another program; restore a copy",
           document.id, database.name());

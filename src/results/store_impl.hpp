@@ -1,12 +1,12 @@
 // What the parts of Store share. For src/results only.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "record/codec.hpp"
 #include "results/database.hpp"
 #include "results/store.hpp"
-#include "record/codec.hpp"
 
 namespace pmembench {
 

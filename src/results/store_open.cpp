@@ -148,8 +148,10 @@ Status check_whole(const Database& database) {
 // Makes the schema, or brings an older one to the present. Another process may do so at the same
 // time: who comes second finds it done. After an error the file is as it was.
 Status make_schema(const Database& database) {
-  // A table that is made again must not take along what refers to it.
-  const Status unbound = database.execute("PRAGMA foreign_keys = OFF");
+  // A table that is made again must not delete the rows that refer to it. A view that a user added
+  // may name it while it is gone.
+  const Status unbound =
+      database.execute("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;");
   if (!unbound) return unbound;
   Result<Transaction> transaction = Transaction::begin(database);
   if (!transaction) return transaction.error();
@@ -191,7 +193,8 @@ Status prepare_for_writing(const Database& database, Kind kind, int busy_timeout
   if (!wal) return wal;
   // NORMAL: in WAL mode a crash of the process loses nothing that was committed, and a power
   // failure may lose the last commits but never damages the file.
-  return database.execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+  return database.execute(
+      "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA legacy_alter_table = OFF;");
 }
 
 }  // namespace

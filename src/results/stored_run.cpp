@@ -1,5 +1,6 @@
 // Sides of a comparison out of the store, and how its runs scatter.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "measure/spread.hpp"
 #include "results/compare.hpp"
@@ -17,9 +18,10 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
   StoredRun stored;
   stored.side = {label, record->version, record->machine_fingerprint, record->id};
   stored.environment = record->environment;
-  if (record->environment.is_object()) {
-    const auto session = record->environment.find("session");
-    if (session != record->environment.end() && session->is_string()) stored.session = *session;
+  const nlohmann::json& environment = record->environment.json();
+  if (environment.is_object()) {
+    const auto session = environment.find("session");
+    if (session != environment.end() && session->is_string()) stored.session = *session;
   }
   for (const Row& row : *rows) {
     StoredCell cell{row.cell, row.status, row.reason, {}, 0};

@@ -128,7 +128,8 @@ void warn_of_disturbance(const ArmSamples& cell, MetricSamples& time) {
        fmt::format("in {} of {} replicates more than {:.0f} % of the slices were preempted or more "
                    "than {:.0f} % of the time was stolen: medians bear it, but a quieter machine "
                    "sees smaller changes",
-                   flagged, cell.trios.size(), limits::kDisturbedShare * 100, limits::kStealShare * 100)});
+                   flagged, cell.trios.size(), limits::kDisturbedShare * 100,
+                   limits::kStealShare * 100)});
 }
 
 bool pages_differ(const ArmReplicate& a, const ArmReplicate& b) {

@@ -46,7 +46,10 @@ Result<nlohmann::json> Channel::receive(std::uint64_t timeout_ms) {
     pollfd waiting{in_.get(), POLLIN, 0};
     const int ready = ::poll(&waiting, 1, timeout_ms == 0 ? -1 : static_cast<int>(timeout_ms));
     if (ready == 0) return channel_error(ETIMEDOUT, "no answer in time");
-    if (ready < 0) return channel_error(errno, "waiting was interrupted");
+    if (ready < 0 && errno == EINTR) {
+      return Error{ErrorKind::interrupted, "interrupted", EINTR};
+    }
+    if (ready < 0) return channel_error(errno, "waiting failed");
     std::array<char, 16384> part{};
     const ssize_t got = ::read(in_.get(), part.data(), part.size());
     if (got > 0) {

@@ -18,7 +18,7 @@ class Channel {
   // Errors (runtime): the other end is gone (code EPIPE).
   Status send(const nlohmann::json& message);
   // The next message. Blocks; a timeout of 0 waits for ever. Errors (runtime) by code: EPIPE end of
-  // file, ETIMEDOUT, EINTR a signal arrived, EPROTO not JSON or a line above 64 MiB.
+  // file, ETIMEDOUT, EPROTO not JSON or a line above 64 MiB.
   Result<nlohmann::json> receive(std::uint64_t timeout_ms = 0);
   void close();
   [[nodiscard]] int out() const { return out_.get(); }

@@ -9,7 +9,6 @@ namespace pmembench {
 // Of one cell, over all its replicates: their threads run on the same CPUs. Not for many threads.
 class CoreWatch {
  public:
-
   // The probes of a slice, one a thread in ns, the slower of its two; empty from a worker that has
   // none.
   void learn(std::span<const double> probes_ns);

@@ -5,18 +5,18 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "measure/curve.hpp"
-#include "run/coordinator.hpp"
+#include "run/run_observer.hpp"
+#include "run/worker_link.hpp"
 
 namespace pmembench {
 
 // One point: what was asked for, and what each process measured of it.
-struct CurveVisits {
+struct PointSamples {
   Cell cell;
   double share = 0;  // of the load, in percent; with pauses: its place in the order, 0 the least
   std::vector<Replicate> replicates;  // by round; a round in which it failed is missing
@@ -25,7 +25,7 @@ struct CurveVisits {
 
 struct CurveInput {
   // From no load to all of it; the last is the maximum. They differ in their pace alone.
-  std::vector<CurveVisits> skeleton;
+  std::vector<PointSamples> skeleton;
   // A cell for a share between two of these; null: the points are those of the skeleton.
   std::function<Result<Cell>(double share)> cell_at;
   std::size_t points = 24;  // at most
@@ -37,18 +37,13 @@ struct CurveInput {
   double precision = 0.02;
   std::uint64_t seed = 1;
 
-  std::vector<std::string> worker_command;
-  PluginSearch plugins;
-  std::string without_cpu;
-  bool destroy = false;
-  std::set<std::string> found_empty;  // as in RunInput
-  const std::atomic<bool>* interrupted = nullptr;
+  WorkerSource* workers = nullptr;
   const Clock* clock = nullptr;
 };
 
 struct CurveOutcome {
-  std::vector<CurveVisits> points;  // in order of load
-  std::optional<CurveVisits> fewer_threads;
+  std::vector<PointSamples> points;  // in order of load
+  std::optional<PointSamples> fewer_threads;
   double maximum_bytes_per_s = 0;  // what shares are of, measured in the first round
   unsigned rounds = 0;             // that were completed
   bool interrupted = false, budget_ended = false;
@@ -62,7 +57,7 @@ struct CurveOutcome {
 Result<CurveOutcome> run_curve(CurveInput input, RunObserver& observer);
 
 // A curve of points in order of load as one process measured it; empty where a point is missing.
-[[nodiscard]] std::vector<CurvePoint> curve_of_round(const std::vector<CurveVisits>& points,
+[[nodiscard]] std::vector<CurvePoint> curve_of_round(const std::vector<PointSamples>& points,
                                                      unsigned round);
 
 // What the load moved, in the middle of the replicate's slices; 0 where there was none.

@@ -1,5 +1,7 @@
 #include "run/gate_arm.hpp"
 
+#include "run/worker_process.hpp"
+
 #include <cerrno>
 
 namespace pmembench {
@@ -30,16 +32,16 @@ Cell cell_of_arm(const GateArm& arm, const Cell& cell) {
 }
 
 Result<HelloReply> greet_arm(const GateArm& arm, Arm which) {
-  const std::string& path = arm.worker_command.front();
-  auto worker = WorkerProcess::start(arm.worker_command, arm.environment);
+  const std::string& path = arm.workers.command.front();
+  auto worker = WorkerProcess::start(arm.workers.command, arm.workers.environment);
   if (!worker) return worker.error();
   const auto answer = (*worker)->ask({{"do", "hello"}}, kGreetTimeout_ms);
   if (!answer) {
-    if (answer.error().code == EINTR) return answer.error();
+    if (answer.error().kind == ErrorKind::interrupted) return answer.error();
     return usage_error("{} {} cannot be driven as a pmembench: {}; name a pmembench binary",
                        name_of(which), path, answer.error().message);
   }
-  if (answer->is_object() && answer->value("is", "") == "failed") return HelloReply{0, ""};
+  if (answer->is_object() && answer->value("is", nlohmann::json()) == "failed") return HelloReply{0, ""};
   const auto hello = hello_reply_from_json(*answer);
   if (!hello) {
     return usage_error("{} {} cannot be driven as a pmembench: {}; name a pmembench binary",

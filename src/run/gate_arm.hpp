@@ -10,16 +10,13 @@
 
 #include "base/result.hpp"
 #include "measure/arm_samples.hpp"
+#include "run/open_worker.hpp"
 #include "run/protocol.hpp"
-#include "run/worker_process.hpp"
 
 namespace pmembench {
 
 struct GateArm {
-  std::vector<std::string> worker_command;  // path and arguments; may be of another version
-  std::vector<std::string> environment;     // KEY=VALUE besides this process's
-  PluginSearch plugins;
-  std::string without_cpu;
+  WorkerSettings workers;                       // its binary may be of another version
   std::string media;                            // in place of every cell's; empty: the cell's
   std::map<std::string, std::string> backends;  // a cell's backend -> this arm's; absent: the same
   std::optional<double> plant;                  // CellRequest::plant

@@ -4,21 +4,18 @@
 #include <cerrno>
 #include <memory>
 #include <utility>
-#include <nlohmann/json.hpp>
 
 #include "base/random.hpp"
 #include "plan/cell_name.hpp"
 #include "platform/topology.hpp"
 #include "run/block_order.hpp"
 #include "run/gate_media.hpp"
-#include "run/gate_trio.hpp"
+#include "run/measure_arms.hpp"
 
 namespace pmembench {
 namespace {
 
 constexpr std::array<Arm, kArms> kAllArms{Arm::base, Arm::control, Arm::head};
-
-Error interruption() { return {ErrorKind::runtime, "interrupted", EINTR}; }
 
 }  // namespace
 
@@ -31,21 +28,15 @@ struct GateRunner::CellState {
   }
 };
 
-struct GateRunner::Trio {
-  // What they made goes after the workers, which remove them themselves unless they die.
-  std::array<LeftBehind, kArms> left;
-  std::array<std::unique_ptr<WorkerProcess>, kArms> workers;
-  std::array<OpenedReply, kArms> opened;
+struct GateRunner::Workers {
+  std::array<std::unique_ptr<WorkerLink>, kArms> links;
   std::array<std::string, kArms> media;
+
   [[nodiscard]] bool alive() const {
-    return std::all_of(workers.begin(), workers.end(),
+    return std::all_of(links.begin(), links.end(),
                        [](const auto& worker) { return worker && worker->alive(); });
   }
 };
-
-bool GateRunner::interrupted() const {
-  return input_.interrupted != nullptr && input_.interrupted->load(std::memory_order_relaxed);
-}
 
 void GateRunner::set_plants(const std::array<std::optional<double>, kArms>& plants) {
   for (std::size_t arm = 0; arm < kArms; ++arm) input_.arms[arm].plant = plants[arm];
@@ -93,15 +84,15 @@ Status GateRunner::run_device(std::vector<CellState*> cells, unsigned replicate)
       input_.plan->settings.seed ^ mix_seed(fnv1a(cells.front()->cell->device_key()) + replicate));
   shuffle(cells, seed);
   while (!cells.empty()) {
-    Trio trio;
-    const Status opened = open(trio, *cells.front()->cell, replicate, cells);
+    Workers workers;
+    const Status opened = open(workers, *cells.front()->cell, replicate, cells);
     if (!opened) return opened;
-    while (!cells.empty() && trio.alive()) {
+    while (!cells.empty() && workers.alive()) {
       if (interrupted()) return interruption();
       CellState& state = *cells.back();
       cells.pop_back();
       tell(state.cell->name);
-      const Status status = run_cell(trio, state, replicate, mix_seed(seed + cells.size()));
+      const Status status = run_cell(workers, state, replicate, mix_seed(seed + cells.size()));
       if (!status) return status;
     }
   }
@@ -111,47 +102,34 @@ Status GateRunner::run_device(std::vector<CellState*> cells, unsigned replicate)
 // The arms open at the same time: nothing is measured meanwhile, and mapping and first touch are
 // most of what a start costs. They are asked in the order of opening_order. An arm that cannot
 // fails all of the device's cells, which are gone from `cells` then.
-Status GateRunner::open(Trio& trio, const Cell& cell, unsigned replicate,
+Status GateRunner::open(Workers& workers, const Cell& cell, unsigned replicate,
                         std::vector<CellState*>& cells) {
-  std::array<std::string, kArms> failures;
-  const auto fail = [&](std::size_t arm, const Error& error) { failures[arm] = error.message; };
   for (const Arm arm : kAllArms) {
     const auto at = static_cast<std::size_t>(arm);
     auto media = media_of_arm(cell_of_arm(input_.arms[at], cell).media, arm, input_.destroy, "/");
     if (!media) return media.error();
-    trio.media[at] = *std::move(media);
+    workers.media[at] = *std::move(media);
   }
-  const Status fits = check_three_media(trio.media, available_memory_bytes("/"));
+  const Status fits = check_three_media(workers.media, available_memory_bytes("/"));
   if (!fits) return fits;
   for (const Arm each : opening_order(replicate)) {
     const auto arm = static_cast<std::size_t>(each);
-    const GateArm& how = input_.arms[arm];
-    auto worker = WorkerProcess::start(how.worker_command, how.environment);
+    Cell own = cell_of_arm(input_.arms[arm], cell);
+    own.media = workers.media[arm];
+    auto worker = input_.workers[arm]->start(own);
     if (!worker) return worker.error();
-    trio.workers[arm] = *std::move(worker);
-    Cell own = cell_of_arm(how, cell);
-    own.media = trio.media[arm];
-    OpenRequest request = open_request_for(own);
-    request.destroy = input_.destroy;
-    request.plugins = how.plugins;
-    request.without_cpu = how.without_cpu;
-    trio.workers[arm]->send(to_json(request));
+    workers.links[arm] = *std::move(worker);
   }
-  bool signalled = false;
+  std::array<std::string, kArms> failures;
+  bool all = true;
   for (std::size_t arm = 0; arm < kArms; ++arm) {
-    const auto answer = trio.workers[arm]->receive(kOpenTimeout_ms);
-    signalled = signalled || (!answer && answer.error().code == EINTR);
-    const auto opened = answer ? opened_reply_from_json(*answer) : answer.error();
-    if (!opened) {
-      fail(arm, opened.error());
-      continue;
-    }
-    trio.opened[arm] = *opened;
-    trio.left[arm] = made_by(*opened, trio.media[arm]);
+    const Status opened = workers.links[arm]->await_open();
+    if (opened) continue;
+    if (opened.error().kind == ErrorKind::interrupted) return opened;
+    failures[arm] = opened.error().message;
+    all = false;
   }
-  if (signalled || interrupted()) return interruption();
-  const bool all = std::all_of(failures.begin(), failures.end(),
-                               [](const std::string& failure) { return failure.empty(); });
+  if (interrupted()) return interruption();
   if (all) return {};
   for (CellState* state : cells) {
     std::copy(failures.begin(), failures.end(), std::begin(state->samples.missing));
@@ -160,27 +138,23 @@ Status GateRunner::open(Trio& trio, const Cell& cell, unsigned replicate,
   return {};
 }
 
-Status GateRunner::run_cell(Trio& trio, CellState& state, unsigned replicate, std::uint64_t seed) {
+Status GateRunner::run_cell(Workers& workers, CellState& state, unsigned replicate,
+                            std::uint64_t seed) {
   const MeasureSettings& settings = input_.plan->settings;
-  TrioOrder order;
+  ArmsOrder order;
   order.index = replicate;
   order.seed = seed;
   order.slices = settings.slices;
   order.slice_ns = settings.slice_ns;
   order.operations = operations_[state.cell->name];
   for (std::size_t arm = 0; arm < kArms; ++arm) {
-    TrioArm& seat = order.arms[arm];
-    seat.ask = [this, worker = trio.workers[arm].get()](const nlohmann::json& message,
-                                                        std::uint64_t timeout_ms) {
-      if (interrupted()) return Result<nlohmann::json>(interruption());
-      return worker->ask(message, timeout_ms);
-    };
-    seat.cell = cell_of_arm(input_.arms[arm], *state.cell);
-    seat.cell.media = trio.media[arm];
-    seat.opened = trio.opened[arm];
-    seat.plant = input_.arms[arm].plant;
+    MeasuredArm& measured = order.arms[arm];
+    measured.worker = workers.links[arm].get();
+    measured.cell = cell_of_arm(input_.arms[arm], *state.cell);
+    measured.cell.media = workers.media[arm];
+    measured.slowdown = input_.arms[arm].plant;
   }
-  auto outcome = drive_trio(order);
+  auto outcome = measure_arms(order);
   if (!outcome) return outcome.error();
   ++trios_done_;
   std::copy(outcome->failures.begin(), outcome->failures.end(), std::begin(state.samples.missing));

@@ -1,8 +1,7 @@
-// GateRunner: replicates of cells in trios of fresh workers (base, control, head).
+// GateRunner: replicates of cells in three fresh workers at once (base, control, head).
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,16 +12,16 @@
 #include "base/result.hpp"
 #include "measure/arm_samples.hpp"
 #include "plan/plan.hpp"
-#include "run/coordinator.hpp"
 #include "run/gate_arm.hpp"
+#include "run/run_observer.hpp"
 
 namespace pmembench {
 
 struct GateInput {
   const Plan* plan = nullptr;  // its settings give slices, slice_ns and seed
   std::array<GateArm, kArms> arms;
-  bool destroy = false;
-  const std::atomic<bool>* interrupted = nullptr;  // set by SIGINT; may be null
+  std::array<WorkerSource*, kArms> workers{};  // by arm
+  bool destroy = false;                        // existing content of the media may be overwritten
   const Clock* clock = nullptr;
   std::function<void(const Progress&)> progress;  // before each cell of a replicate
 };
@@ -41,11 +40,11 @@ class GateRunner {
   explicit GateRunner(GateInput input) : input_(std::move(input)) {}
 
   // Samples of the stage's cells, in its order, from fresh processes. In a replicate every device
-  // (medium, backend, node) gets a trio of workers, opened at the same time; they run the device's
+  // (medium, backend, node) gets three workers, opened at the same time; they run the device's
   // cells in random order, on the same CPUs, one worker active at a time. A cell that was skipped,
   // whose worker refused it or died, or whose bytes were wrong, has the reason in `missing` and is
-  // not tried again; the rest of its device's cells get a new trio. Later stages go by the
-  // operation counts found before. Errors: a signal arrived (code EINTR); a worker cannot be
+  // not tried again; the rest of its device's cells get new workers. Later stages go by the
+  // operation counts found before. Errors: interrupted; a worker cannot be
   // started at all.
   Result<std::vector<ArmSamples>> measure(const GateStage& stage);
 
@@ -53,13 +52,14 @@ class GateRunner {
   void set_plants(const std::array<std::optional<double>, kArms>& plants);
 
  private:
-  struct Trio;  // the three workers of one device
+  struct Workers;  // the three of one device
   struct CellState;
   Status run_device(std::vector<CellState*> cells, unsigned replicate);
-  Status run_cell(Trio& trio, CellState& state, unsigned replicate, std::uint64_t seed);
-  Status open(Trio& trio, const Cell& cell, unsigned replicate, std::vector<CellState*>& cells);
+  Status run_cell(Workers& workers, CellState& state, unsigned replicate, std::uint64_t seed);
+  Status open(Workers& workers, const Cell& cell, unsigned replicate,
+              std::vector<CellState*>& cells);
   void tell(const std::string& cell);
-  [[nodiscard]] bool interrupted() const;
+  [[nodiscard]] bool interrupted() const { return input_.workers.front()->interrupted(); }
 
   GateInput input_;
   std::map<std::string, std::uint64_t> operations_;  // cell -> of a slice and thread

@@ -7,6 +7,17 @@
 
 namespace pmembench {
 
+struct Failed {
+  std::string kind = "runtime", message = "unknown";
+};
+
+template <typename T, typename V>
+requires IsOf<T, Failed>
+void describe(T& failed, V&& members) {
+  members.added("kind", failed.kind);
+  members.added("message", failed.message);
+}
+
 // Found by decode() through argument-dependent lookup.
 void from_name(const std::string& name, Timing& timing) {
   timing = name == name_of(Timing::operation) ? Timing::operation : Timing::slice;
@@ -39,11 +50,12 @@ json as_message(const char* key, const char* what, const T& message) {
 template <typename T>
 Result<T> read_message(const json& message, const char* key, const char* wanted) {
   try {
-    if (message.is_object() && message.value("is", "") == "failed") {
-      return Error{kind_of(message.value("kind", "runtime")), message.value("message", "unknown"),
-                   0};
+    if (message.is_object() && message.value("is", json()) == "failed") {
+      Failed failed;
+      decode(message, failed);
+      return Error{kind_of(failed.kind), failed.message, 0};
     }
-    if (!message.is_object() || message.value(key, "") != wanted) {
+    if (!message.is_object() || message.value(key, json()) != wanted) {
       return runtime_error("worker protocol: expected '{}', got: {}", wanted,
                            message.dump(-1, ' ', false, json::error_handler_t::replace));
     }
@@ -65,7 +77,7 @@ struct Versioned {
 };
 
 template <typename T, typename V>
-  requires IsOf<T, Placement>
+requires IsOf<T, Placement>
 void describe(T& placement, V&& members) {
   members.field("asked", placement.asked);
   members.field("cpus", placement.cpus);
@@ -74,7 +86,7 @@ void describe(T& placement, V&& members) {
 
 // What a worker does not know unless the cell is of that kind comes last.
 template <typename T, typename V>
-  requires IsOf<T, Cell>
+requires IsOf<T, Cell>
 void describe(T& cell, V&& members) {
   members.field("name", cell.name);
   members.field("media", cell.media);
@@ -96,7 +108,7 @@ void describe(T& cell, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, OpenRequest>
+requires IsOf<T, OpenRequest>
 void describe(T& open, V&& members) {
   members.field("version", open.version);
   members.field("media", open.media);
@@ -112,7 +124,7 @@ void describe(T& open, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, OpenedReply>
+requires IsOf<T, OpenedReply>
 void describe(T& opened, V&& members) {
   members.field("version", opened.version);
   members.field("medium", opened.medium);
@@ -121,7 +133,7 @@ void describe(T& opened, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, CellRequest>
+requires IsOf<T, CellRequest>
 void describe(T& request, V&& members) {
   members.field("cell", request.cell);
   members.field("slice_ns", request.slice_ns);
@@ -131,26 +143,22 @@ void describe(T& request, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, HelloReply>
+requires IsOf<T, HelloReply>
 void describe(T& hello, V&& members) {
   members.field("version", hello.protocol);
   members.field("pmembench", hello.version);
 }
 
 template <typename T, typename V>
-  requires IsOf<T, Versioned>
-void describe(T& versioned, V&& members) {
-  members.field("version", versioned.version);
-}
+requires IsOf<T, Versioned>
+void describe(T& versioned, V&& members) { members.field("version", versioned.version); }
 
 template <typename T, typename V>
-  requires IsOf<T, Ready>
-void describe(T& ready, V&& members) {
-  members.field("operations", ready.operations);
-}
+requires IsOf<T, Ready>
+void describe(T& ready, V&& members) { members.field("operations", ready.operations); }
 
 template <typename T, typename V>
-  requires IsOf<T, SliceReply>
+requires IsOf<T, SliceReply>
 void describe(T& slice, V&& members) {
   members.field("ns_per_operation", slice.ns_per_operation);
   members.field("operations", slice.operations);
@@ -164,7 +172,7 @@ void describe(T& slice, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, CellDoneReply>
+requires IsOf<T, CellDoneReply>
 void describe(T& done, V&& members) {
   members.field("histogram", done.histogram);
   members.field("counters", done.counters);
@@ -174,7 +182,7 @@ void describe(T& done, V&& members) {
 }
 
 template <typename T, typename V>
-  requires IsOf<T, CellExtra>
+requires IsOf<T, CellExtra>
 void describe(T& extra, V&& members) {
   members.unless_empty("loaded", extra.loaded);
   members.unless_empty("open_loop", extra.open_loop);

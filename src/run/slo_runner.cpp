@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/random.hpp"
 #include "measure/histogram.hpp"
-#include "run/cell_driver.hpp"
-#include "run/worker_process.hpp"
 #include "record/limits.hpp"
+#include "run/measure_cell.hpp"
 
 namespace pmembench {
 namespace {
@@ -23,20 +21,9 @@ class SloProcess {
   SloProcess(const SloInput& input, unsigned process) : input_(input), process_(process) {}
 
   Result<RateFinding> search() {
-    LeftBehind left_behind;  // goes after the worker
-    auto worker = WorkerProcess::start(input_.worker_command);
+    auto worker = open_worker(*input_.workers, input_.cell);
     if (!worker) return worker.error();
     worker_ = worker->get();
-    OpenRequest request = open_request_for(input_.cell);
-    request.destroy = input_.destroy || (input_.found_empty && process_ > 0);
-    request.plugins = input_.plugins;
-    request.without_cpu = input_.without_cpu;
-    const auto answer = worker_->ask(to_json(request), kOpenTimeout_ms);
-    if (!answer) return answer.error();
-    const auto opened = opened_reply_from_json(*answer);
-    if (!opened) return opened.error();
-    left_behind = made_by(*opened, input_.cell.media);
-    opened_ = &*opened;
     return halve();
   }
 
@@ -79,12 +66,7 @@ class SloProcess {
     order.slices = static_cast<unsigned>(
         std::max<double>(kFewestTrialSlices,
                          std::ceil(trial_ns(rate_per_s) / static_cast<double>(input_.slice_ns))));
-    const auto ask = [&](const nlohmann::json& message, std::uint64_t timeout_ms) {
-      if (input_.interrupted != nullptr && input_.interrupted->load(std::memory_order_relaxed))
-        return Result<nlohmann::json>(Error{ErrorKind::runtime, "interrupted", EINTR});
-      return worker_->ask(message, timeout_ms);
-    };
-    const auto outcome = drive_cell(ask, order, *opened_);
+    const auto outcome = measure_cell(*worker_, order);
     if (!outcome) return outcome.error();
     const RateTrial trial = judge(outcome->replicate);
     if (input_.told) input_.told(process_, trial);
@@ -109,8 +91,7 @@ class SloProcess {
 
   const SloInput& input_;
   unsigned process_;
-  WorkerProcess* worker_ = nullptr;
-  const OpenedReply* opened_ = nullptr;
+  WorkerLink* worker_ = nullptr;
   RateFinding finding_;
 };
 
@@ -120,7 +101,7 @@ Result<std::vector<RateFinding>> search_rate(const SloInput& input) {
   std::vector<RateFinding> findings;
   for (unsigned process = 0; process < input.processes; ++process) {
     auto finding = SloProcess(input, process).search();
-    if (!finding && finding.error().code == EINTR) break;
+    if (!finding && finding.error().kind == ErrorKind::interrupted) break;
     if (!finding) return finding.error();
     findings.push_back(*std::move(finding));
   }

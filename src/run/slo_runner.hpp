@@ -1,7 +1,6 @@
 // search_rate: the highest rate of an open loop at which a percentile keeps its bound.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -10,6 +9,7 @@
 #include "base/clock.hpp"
 #include "measure/rate_search.hpp"
 #include "run/protocol.hpp"
+#include "run/worker_link.hpp"
 
 namespace pmembench {
 
@@ -40,12 +40,7 @@ struct SloInput {
   double resolution = 0.05;
   std::uint64_t seed = 1;
 
-  std::vector<std::string> worker_command;
-  PluginSearch plugins;
-  std::string without_cpu;
-  bool destroy = false;
-  bool found_empty = false;  // the medium was there before and held nothing
-  const std::atomic<bool>* interrupted = nullptr;
+  WorkerSource* workers = nullptr;
   std::function<void(unsigned process, const RateTrial& trial)> told;  // may be null
 };
 

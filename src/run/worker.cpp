@@ -2,22 +2,28 @@
 
 #include <csignal>
 #include <memory>
-#include <optional>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "dax/addressing_backend.hpp"
 #include "platform/cpu.hpp"
-#include "run/cell_session.hpp"
 #include "run/channel.hpp"
 #include "run/checks.hpp"
 #include "run/fault_report.hpp"
 #include "run/host_info.hpp"
-#include "run/loaded_session.hpp"
-#include "run/protocol.hpp"
 #include "run/medium_facts.hpp"
+#include "run/protocol.hpp"
+#include "run/session.hpp"
 
 namespace pmembench {
 namespace {
+
+// Empty where it says none.
+std::string verb_of(const nlohmann::json& message) {
+  const nlohmann::json verb =
+      message.is_object() ? message.value("do", nlohmann::json()) : nlohmann::json();
+  return verb.is_string() ? verb.get<std::string>() : std::string();
+}
 
 class Worker {
  public:
@@ -28,7 +34,7 @@ class Worker {
     for (;;) {
       const auto message = channel_.receive();
       if (!message) return message.error().code == EPIPE ? 0 : 4;
-      const std::string verb = message->is_object() ? message->value("do", "") : "";
+      const std::string verb = verb_of(*message);
       if (verb == "quit") return 0;
       const Result<nlohmann::json> answer = handle(verb, *message);
       const Status sent = channel_.send(answer ? *answer : to_json(answer.error()));
@@ -41,7 +47,7 @@ class Worker {
     if (verb == "hello") return hello();
     if (verb == "open") return open(message);
     if (verb == "cell") return begin_cell(message);
-    if (verb == "slice") return slice(message.value("first", false));
+    if (verb == "slice") return slice(message.value("first", nlohmann::json()) == true);
     if (verb == "end") return end_cell();
     return runtime_error("worker protocol: unknown request '{}'", verb);
   }
@@ -72,7 +78,7 @@ class Worker {
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
     if (const Status reported = report_faults(); !reported) return reported.error();
-    host_ = {&*device_, *timer, measure_load_ceiling(timer->ns_per_tick),
+    host_ = {&*device_, nullptr, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
     OpenedReply reply;
     reply.medium = medium_facts(device_->facts);
@@ -81,6 +87,7 @@ class Worker {
     if (!request->probe_media.empty()) {
       const Status probed = open_probe(*request, **backend, *host);
       if (!probed) return probed.error();
+      host_.probe = &*probe_device_;
       reply.medium.probe.push_back(medium_facts(probe_device_->facts));
     }
     return to_json(reply);
@@ -118,50 +125,26 @@ class Worker {
                              static_cast<std::uint64_t>(pages) * DAX_PAGE_BYTES});
   }
 
+  // A session goes on from cell to cell if only the pace differs: its chain takes long to make.
   Result<nlohmann::json> begin_cell(const nlohmann::json& message) {
-    session_.reset();
+    in_cell_ = false;
     if (!device_) return runtime_error("worker protocol: 'cell' before 'open'");
     const auto request = cell_request_from_json(message);
     if (!request) return request.error();
-    const WorkloadType* const type = find_workload(request->cell.workload);
-    if (type != nullptr && type->paced) return begin_loaded(*request);
-    loaded_.reset();
-    auto session = CellSession::start(host_, request->cell);
-    if (!session) return session.error();
-    session_ = *std::move(session);
-    const auto operations = session_->begin(request->slice_ns, request->operations);
-    if (!operations) return operations.error();
-    if (request->plant) {
-      const Status planted = session_->plant(*request->plant);
-      if (!planted) return planted.error();
+    if (!session_ || !session_->retarget(request->cell)) {
+      session_.reset();
+      auto session = Session::start(host_, request->cell);
+      if (!session) return session.error();
+      session_ = *std::move(session);
     }
+    const auto operations = session_->begin(*request);
+    if (!operations) return operations.error();
+    in_cell_ = true;
     return nlohmann::json{{"is", "ready"}, {"operations", *operations}};
   }
 
-  // A session goes on from cell to cell where only the pace differs: its chain is dear.
-  Result<nlohmann::json> begin_loaded(const CellRequest& request) {
-    in_loaded_ = false;
-    if (!loaded_ || !loaded_->retarget(request.cell)) {
-      loaded_.reset();
-      OpenedDevice* const probe = probe_device_ ? &*probe_device_ : nullptr;
-      auto session = LoadedSession::start(host_, probe, request.cell);
-      if (!session) return session.error();
-      loaded_ = *std::move(session);
-    }
-    const auto maximum = loaded_->begin(request.slice_ns, request.load_maximum);
-    if (!maximum) return maximum.error();
-    in_loaded_ = true;
-    return nlohmann::json{{"is", "ready"}, {"operations", 0}, {"load_maximum", *maximum}};
-  }
-
   Result<nlohmann::json> slice(bool first) {
-    if (in_loaded_) {
-      if (first) loaded_->forget_latencies();
-      const auto reply = loaded_->slice();
-      if (!reply) return reply.error();
-      return to_json(*reply);
-    }
-    if (!session_) return runtime_error("worker protocol: 'slice' outside a cell");
+    if (!in_cell_) return runtime_error("worker protocol: 'slice' outside a cell");
     if (first) session_->forget_latencies();
     const auto reply = session_->slice();
     if (!reply) return reply.error();
@@ -169,10 +152,10 @@ class Worker {
   }
 
   Result<nlohmann::json> end_cell() {
-    if (!session_ && !in_loaded_) return runtime_error("worker protocol: 'end' outside a cell");
-    const auto reply = in_loaded_ ? loaded_->finish() : session_->finish();
-    in_loaded_ = false;
-    session_.reset();
+    if (!in_cell_) return runtime_error("worker protocol: 'end' outside a cell");
+    in_cell_ = false;
+    const auto reply = session_->finish();
+    if (!reply || !session_->paced()) session_.reset();
     if (!reply) return reply.error();
     if (!host_.timer.invariant) {
       const Status kept = check_pace(host_.timer.ns_per_tick, measure_ns_per_tick());
@@ -186,10 +169,9 @@ class Worker {
   std::string version_;
   std::optional<Registry> registry_;
   std::optional<OpenedDevice> device_, probe_device_;
-  CellSession::Host host_;
-  std::unique_ptr<CellSession> session_;  // after the devices: goes first
-  std::unique_ptr<LoadedSession> loaded_;
-  bool in_loaded_ = false;  // the cell that goes on is a loaded one
+  SessionHost host_;
+  std::unique_ptr<Session> session_;  // after the devices: goes first
+  bool in_cell_ = false;
 };
 
 }  // namespace

@@ -49,6 +49,12 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
   return words;
 }
 
+// What a dying worker says may be of any shape.
+std::uint64_t number_in(const nlohmann::json& report, const char* key) {
+  const nlohmann::json value = report.value(key, nlohmann::json());
+  return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+}
+
 }  // namespace
 
 std::string signal_text(int signal) {
@@ -123,9 +129,8 @@ Error WorkerProcess::death() {
 
 Error WorkerProcess::death_by_fault(const nlohmann::json& report) {
   Error error = death();
-  const auto offset = report.value("offset", std::uint64_t{0});
-  const auto page_bytes =
-      std::max<std::uint64_t>(4096, report.value("page_bytes", std::uint64_t{0}));
+  const std::uint64_t offset = number_in(report, "offset");
+  const std::uint64_t page_bytes = std::max<std::uint64_t>(4096, number_in(report, "page_bytes"));
   error.message += fmt::format(" at offset {} of the medium, in its {} page {}", offset,
                                format_size(page_bytes), offset / page_bytes);
   return error;
@@ -143,7 +148,7 @@ void WorkerProcess::send(const nlohmann::json& message) {
 Result<nlohmann::json> WorkerProcess::receive(std::uint64_t timeout_ms) {
   if (!alive()) return Error{ErrorKind::runtime, "the worker is not running", EPIPE};
   auto answer = sent_ ? channel_.receive(timeout_ms) : Result<nlohmann::json>(sent_.error());
-  if (answer && answer->is_object() && answer->value("is", "") == "fault") {
+  if (answer && answer->is_object() && answer->value("is", nlohmann::json()) == "fault") {
     return death_by_fault(*answer);
   }
   if (answer) return answer;

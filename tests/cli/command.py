@@ -21,13 +21,8 @@ PLUGINS = Path(os.environ.get("PMEMBENCH_PLUGINS", ROOT / "build/dev/plugins")).
 PATIENCE_S = 120
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 
-# DESIGN 7: what a row has, in --json, in JSON lines and in the store.
-ROW_FIELDS = {
-    "cell", "media", "backend", "path", "workload", "parameters", "threads", "placement",
-    "status", "reason", "claim", "operations", "bytes", "operations_per_s", "bytes_per_s",
-    "ns_per_operation", "latency_ns", "floor_ns", "replicates", "slices", "converged",
-    "disturbed_share", "amplification", "figures", "warnings", "seed", "numa",
-}
+# What every row has, in --json, in JSON lines and in the store.
+ROW_FIELDS = set(json.loads((ROOT / "docs/schemas/row.schema.json").read_text())["required"])
 
 # One small cell, one process, two short slices: over as soon as it is measured.
 TINY = """

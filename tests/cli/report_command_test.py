@@ -73,6 +73,7 @@ def test_a_binary_without_its_package_says_so(pmembench):
 
 
 def test_a_host_without_python_says_what_to_install(pmembench):
+    assert pmembench.run().status == 0
     empty = pmembench.folder / "empty"
     empty.mkdir()
     outcome = pmembench("report", env={"PATH": str(empty)})
@@ -83,6 +84,7 @@ def test_a_host_without_python_says_what_to_install(pmembench):
 
 
 def test_a_python_that_dies_is_an_error(pmembench):
+    assert pmembench.run().status == 0
     fake = pmembench.folder / "fake"
     fake.mkdir()
     (fake / "python3").write_text("#!/bin/sh\nkill -9 $$\n")
@@ -94,9 +96,9 @@ def test_a_python_that_dies_is_an_error(pmembench):
 
 @needs_matplotlib
 @pytest.mark.parametrize("words, status, sentence", [
-    (["--db", "none.db"], 2, "none.db does not exist: measure first with `pmembench run`, or name the "
-                             "results file"),
-    (["9"], 2, "pmembench.db has no run 9: it has 1; see `pmembench show --runs`"),
+    (["--db", "none.db"], 2, "none.db does not exist: measure something first with `pmembench run`, or "
+                             "name the file with --db"),
+    (["9"], 2, "pmembench.db has no run 9: it holds runs 1 to 1; `pmembench show --runs` lists them"),
     (["x"], 2, "'x' is not a run: give its number (see pmembench show --runs) or latest"),
     (["--compare", "x"], 2, "'x' is not a run: give its number (see pmembench show --runs) or latest"),
     (["--html", "none/r.html"], 2, "none/r.html cannot be made, for its folder does not exist: make the "
@@ -139,3 +141,51 @@ def test_the_report_does_not_write_to_the_store(pmembench):
     assert pmembench("report").status == 0
     with sqlite3.connect(path) as connection:
         assert list(connection.iterdump()) == before
+
+
+LADDER = """
+budget: 60s
+minimum_replicates: 2
+maximum_replicates: 2
+slices: 2
+slice: 100us
+media: dram:4M
+cells:
+  - workload: random
+    operation_size: 4K
+    matrix: {path: [direct, block-raw, block-btt]}
+"""
+
+
+@needs_matplotlib
+def test_a_run_of_an_older_version_is_derived_and_its_store_is_left_alone(pmembench):
+    assert pmembench.run(campaign=LADDER).status == 0
+    assert pmembench("report", "--html", "new.html").status == 0
+    store = pmembench.folder / "pmembench.db"
+    with sqlite3.connect(store) as connection:
+        connection.execute("DELETE FROM documents WHERE kind = 'derived'")
+    connection.close()
+    before = store.read_bytes()
+    os.chmod(store, 0o444)
+    assert pmembench("report", "--html", "old.html").status == 0
+    pages = [(pmembench.folder / name).read_text(encoding="utf-8") for name in ("new.html", "old.html")]
+    assert "figure-layer_ladder" in pages[0] and pages[0] == pages[1]
+    assert store.read_bytes() == before
+
+
+def test_a_resumed_run_has_one_document_of_all_its_replicates(pmembench):
+    """The first session ends before every cell had its turn."""
+    assert pmembench.run("--set", "minimum_replicates=1", "--set", "maximum_replicates=1",
+                         campaign=LADDER).status == 0
+    documents = "SELECT json_extract(document, '$.noise.processes') FROM documents WHERE kind = 'derived'"
+    assert pmembench.sql(documents) == [(1,)]
+    with sqlite3.connect(pmembench.folder / "pmembench.db") as connection:
+        connection.execute("DELETE FROM replicates WHERE cell_id = 1")
+        connection.execute("DELETE FROM cells WHERE id = 1")
+        connection.execute("UPDATE runs SET status = 'interrupted'")
+    connection.close()
+    assert pmembench.run("--resume", "--set", "minimum_replicates=1", "--set", "maximum_replicates=1",
+                         campaign=LADDER).status == 0
+    assert pmembench.sql(documents) == [(1,)]
+    assert pmembench.sql("SELECT json_array_length(json_extract(document, '$.ladders[0].rungs')) FROM "
+                         "documents WHERE kind = 'derived'") == [(3,)]

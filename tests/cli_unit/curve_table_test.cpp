@@ -1,6 +1,7 @@
 #include "cli/curve_table.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace pmembench {
 namespace {

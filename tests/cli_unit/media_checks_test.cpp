@@ -34,6 +34,7 @@ class MediaChecks : public testing::Test {
       cell.name = each + "/null";
       cell.media = each;
       cell.backend = "null";
+      cell.capabilities.does_work = false;
       plan.cells.push_back(cell);
     }
     return plan;

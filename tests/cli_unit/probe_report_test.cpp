@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "tests/fakes/sysfs/bare.hpp"
 #include "tests/fakes/sysfs/cxl_host.hpp"

@@ -78,8 +78,8 @@ TEST_F(RecorderTest, goes_on_with_what_a_resumed_run_has) {
 }
 
 TEST_F(RecorderTest, takes_the_least_that_null_cost_as_the_harnesss_floor) {
-  plan_.cells[1].backend = "null";
-  plan_.cells[2].backend = "null";
+  plan_.cells[1] = sample::null_cell(plan_.cells[1]);
+  plan_.cells[2] = sample::null_cell(plan_.cells[2]);
   ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(0, 100)));
   ASSERT_TRUE(recorder_.replicate(plan_.cells[1], sample::replicate(0, 3)));
   ASSERT_TRUE(recorder_.replicate(plan_.cells[2], sample::replicate(0, 2)));

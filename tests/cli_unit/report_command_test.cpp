@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 namespace pmembench {
 namespace {
@@ -66,9 +67,10 @@ TEST(ReportArguments, leave_latest_to_the_package) {
   ReportRequest request;
   request.run = "latest";
   request.png = "p";
+  request.derived = "d.json";
   request.history = "h.json";
   EXPECT_THAT(report_arguments(request),
-              ElementsAre("--png=p", "--history=h.json", "--", "pmembench.db"));
+              ElementsAre("--png=p", "--derived=d.json", "--history=h.json", "--", "pmembench.db"));
 }
 
 }  // namespace

@@ -93,8 +93,7 @@ TEST(ResultTable, explains_the_claims_that_it_uses) {
 }
 
 TEST(ResultTable, gives_the_range_of_what_null_costs) {
-  Cell null = sample::cell("dram:1M/null/direct/random/t1");
-  null.backend = "null";
+  Cell null = sample::null_cell(sample::cell("dram:1M/null/direct/random/t1"));
   std::vector<Row> rows{row_of(null, {sample::replicate(0, 1.5)})};
   null.name = "dram:1M/null/direct/random/t2";
   rows.push_back(row_of(null, {sample::replicate(0, 4)}));

@@ -8,18 +8,18 @@
 namespace pmembench {
 
 inline CampaignSchema test_schema() {
-  return {{"media", KeyKind::text, {}, true},
-          {"backend", KeyKind::text, {}, false},
-          {"path", KeyKind::text, {}, false},
-          {"workload", KeyKind::text, {}, false},
-          {"threads", KeyKind::count, {"all"}, false},
-          {"placement", KeyKind::text, {}, true},
-          {"timing", KeyKind::choice, {"slice", "operation"}, false},
-          {"latency_mode", KeyKind::choice, {"issue", "durable", "dependent"}, false},
-          {"access", KeyKind::choice, {"read", "write"}, false},
-          {"operation_size", KeyKind::size, {}, false},
-          {"burst", KeyKind::count, {}, false},
-          {"zipf_theta", KeyKind::real, {}, false}};
+  return {{"media", ValueKind::text, {}, true},
+          {"backend", ValueKind::text, {}, false},
+          {"path", ValueKind::text, {}, false},
+          {"workload", ValueKind::text, {}, false},
+          {"threads", ValueKind::count, {"all"}, false},
+          {"placement", ValueKind::text, {}, true},
+          {"timing", ValueKind::choice, {"slice", "operation"}, false},
+          {"latency_mode", ValueKind::choice, {"issue", "durable", "dependent"}, false},
+          {"access", ValueKind::choice, {"read", "write"}, false},
+          {"operation_size", ValueKind::size, {}, false},
+          {"burst", ValueKind::count, {}, false},
+          {"zipf_theta", ValueKind::real, {}, false}};
 }
 
 // The message of the error that reading `yaml` as "c.yaml" gives; "no error" where it reads.

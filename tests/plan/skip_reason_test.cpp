@@ -29,6 +29,20 @@ TEST(SkipReason, is_empty_where_nothing_stands_against_the_cell) {
   EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "random"), "");
 }
 
+TEST(Capabilities, are_those_that_the_table_declares) {
+  const auto declared = [](std::uint64_t bits, std::uint64_t nontemporal_from_bytes) {
+    dax_operations table = fake_table("any_name", 1, bits);
+    table.nontemporal_from_bytes = nontemporal_from_bytes;
+    BackendEntry entry;
+    entry.operations = &table;
+    return capabilities_of(entry);
+  };
+  EXPECT_EQ(declared(0, 0), (BackendCapabilities{true, false, 0}));
+  EXPECT_EQ(declared(DAX_CAP_NEEDS_FLUSH, 256), (BackendCapabilities{true, true, 256}));
+  EXPECT_EQ(declared(DAX_CAP_NO_WORK, 0), (BackendCapabilities{false, false, 0}));
+  EXPECT_EQ(capabilities_of(BackendEntry{}), BackendCapabilities{}) << "it did not load";
+}
+
 TEST(SkipReason, keeps_files_and_mounts_together) {
   EXPECT_EQ(reason("block", DAX_MEDIA_POSIX, "posix", "random"), "");
   EXPECT_EQ(reason("block", DAX_MEDIA_POSIX, "posix", "random", {{"operation_size", "64"}}), "");
@@ -127,9 +141,9 @@ TEST(SkipReason, lets_loads_and_stores_have_any_size) {
 }
 
 TEST(KindName, names_every_kind) {
-  EXPECT_EQ(kind_name(DAX_MEDIA_DRAM), "dram");
-  EXPECT_EQ(kind_name(DAX_MEDIA_SIM), "sim");
-  EXPECT_EQ(kind_name(static_cast<dax_media_kind>(7)), "unknown");
+  EXPECT_EQ(media_kind_name(DAX_MEDIA_DRAM), "dram");
+  EXPECT_EQ(media_kind_name(DAX_MEDIA_SIM), "unknown");
+  EXPECT_EQ(media_kind_name(static_cast<dax_media_kind>(7)), "unknown");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ for needed in ("numpy", "matplotlib", "jinja2"):
     pytest.importorskip(needed, reason=f"python3-{needed} is not installed")
 
 import everything  # noqa: E402
+import real_stores  # noqa: E402
 
 
 @dataclass
@@ -42,13 +43,14 @@ def report(tmp_path):
 
 @pytest.fixture(scope="session")
 def every_store(tmp_path_factory) -> Path:
-    return everything.make(tmp_path_factory.mktemp("every") / "every.db")
+    return everything.make(tmp_path_factory.mktemp("every"))
 
 
 @pytest.fixture(scope="session")
 def every_page(every_store) -> str:
     """The report of the store that has a row for every figure."""
     folder = every_store.parent
-    outcome = run_report(folder, every_store, "--html", "every.html", "--png", "png")
-    assert (outcome.status, outcome.err) == (0, "")
+    outcome = real_stores.pmembench("report", "1", "--db", every_store.name, "--html", "every.html",
+                                    "--png", "png", folder=folder)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
     return (folder / "every.html").read_text(encoding="utf-8")

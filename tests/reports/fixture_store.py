@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import sqlite3
 from pathlib import Path
@@ -23,16 +22,8 @@ CREATE TABLE plan_cells (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE cells (
   id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-  position INTEGER, cell TEXT NOT NULL, media TEXT NOT NULL, backend TEXT NOT NULL,
-  path TEXT NOT NULL, workload TEXT NOT NULL, threads INTEGER NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('ok', 'skipped', 'error')), reason TEXT NOT NULL,
-  claim TEXT NOT NULL CHECK (claim IN ('durable', 'emulated', 'volatile')),
-  operations INTEGER NOT NULL, bytes INTEGER NOT NULL, ns_per_operation REAL,
-  ns_per_operation_low REAL, ns_per_operation_high REAL, operations_per_s REAL, bytes_per_s REAL,
-  latency_mode TEXT, latency_p50_ns REAL, latency_p99_ns REAL, floor_ns REAL,
-  replicates INTEGER NOT NULL, slices INTEGER NOT NULL,
-  converged INTEGER NOT NULL CHECK (converged IN (0, 1)), disturbed_share REAL, row TEXT NOT NULL,
-  UNIQUE (run_id, cell)
+  position INTEGER, cell TEXT NOT NULL, row TEXT NOT NULL,
+  media TEXT GENERATED ALWAYS AS (json_extract(row, '$.media')) VIRTUAL, UNIQUE (run_id, cell)
 ) STRICT;
 CREATE TABLE replicates (
   id INTEGER PRIMARY KEY, cell_id INTEGER NOT NULL REFERENCES cells (id) ON DELETE CASCADE,
@@ -76,7 +67,7 @@ def estimate(value: float, half: float = 0.02) -> dict:
 
 
 def row(cell: str, ns: float | None = 100.0, **more) -> dict:
-    """A row as DESIGN names its fields: 64 B random writes by movnt unless `more` says otherwise."""
+    """A row by hand, for what no binary makes: 64 B random writes by movnt unless `more` says otherwise."""
     parameters = more.pop("parameters", {"operation_size": "64", "access": "write"})
     size = int(parameters.get("operation_size", 0) or 0)
     made = {
@@ -96,6 +87,16 @@ def row(cell: str, ns: float | None = 100.0, **more) -> dict:
     return made
 
 
+def derived(**more) -> dict:
+    """The document of a run of which nothing is to be said as a whole."""
+    return {"schema": "pmembench-derived", "version": 1, "ladders": [], "durability": [], "crossovers": [],
+            "matrices": [], "interleave": [], "loaded": [], "rows": [], "tables": [], "harness_floor": "",
+            "noise": {"processes": 7, "slices": 70, "disturbed": 7, "disturbed_share": 0.1,
+                      "involuntary_switches": 3, "steal_share_max": 0.001},
+            "parameter_kinds": {"operation_size": "size", "access": "choice", "alpha": "count"},
+            "path_parameters": [], "limits": {"disturbed_share": 0.1, "steal_share": 0.05}, **more}
+
+
 def leb128(numbers: list[int]) -> bytes:
     packed = bytearray()
     for number in numbers:
@@ -109,7 +110,7 @@ def leb128(numbers: list[int]) -> bytes:
 class Maker:
     """Writes a store: rows by add(), then close()."""
 
-    def __init__(self, path: Path, version: int = 2, **run):
+    def __init__(self, path: Path, version: int = 3, **run):
         self.path = path
         self.version = version
         self.connection = sqlite3.connect(path)
@@ -135,13 +136,8 @@ class Maker:
         self.connection.execute("INSERT OR IGNORE INTO plan_cells VALUES (?,?,?)",
                                 (self.run, given["cell"], number))
         cell = self.connection.execute(
-            "INSERT INTO cells (run_id, position, cell, media, backend, path, workload, threads, "
-            "status, reason, claim, operations, bytes, replicates, slices, converged, "
-            "disturbed_share, row) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (self.run, number, given["cell"], given["media"], given["backend"], given["path"],
-             given["workload"], given["threads"], given["status"], given["reason"], given["claim"],
-             given["operations"], given["bytes"], given["replicates"], given["slices"],
-             int(given["converged"]), given["disturbed_share"], json.dumps(given))).lastrowid
+            "INSERT INTO cells (run_id, position, cell, row) VALUES (?,?,?,?)",
+            (self.run, number, given["cell"], json.dumps(given))).lastrowid
         for place in range(max(len(slices or []), len(histograms or []))):
             self._replicate(cell, place, slices, histograms, details)
         return cell
@@ -169,6 +165,12 @@ class Maker:
             "2026-01-02T03:06:00Z", kind, run, document.get("verdict", ""), json.dumps(document)))
 
     def close(self) -> Path:
+        """Each run gets a document `derived` without a finding, unless it has one."""
+        if self.version >= 2:
+            for (run,) in self.connection.execute(
+                    "SELECT id FROM runs WHERE id NOT IN (SELECT run_id FROM documents WHERE kind = "
+                    "'derived' AND run_id IS NOT NULL)").fetchall():
+                self.document("derived", derived(), run)
         self.connection.commit()
         self.connection.close()
         return self.path
@@ -222,12 +224,3 @@ def crash() -> dict:
         {"target": "fs-dax", "crashes": 1234, "torn": 0, "acknowledged_lost": 2,
          "neighbours_damaged": 0, "broken_invariants": 1,
          "expected": "every fsynced byte is there", "holds": False}]}
-
-
-def rows_of(maker: Maker) -> list[dict]:
-    return [json.loads(text) for (text,) in
-            maker.connection.execute("SELECT row FROM cells ORDER BY id")]
-
-
-def changed(given: dict, **more) -> dict:
-    return {**copy.deepcopy(given), **more}

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from conftest import PACKAGE_FOLDER, run_report
-from fixture_store import Maker, comparison, crash, estimate, history, row
+from fixture_store import Maker, comparison, crash, derived, estimate, history, row
 from page_reader import Page
 
 HOSTILE = "<script>alert(1)</script>\"'&amp; $x^2$ </title> \u202e💾 ]]> --> {{ 7*7 }}"
@@ -60,21 +60,21 @@ def test_a_run_of_errors_only(maker):
     assert any("3 cells: the worker died of signal 7" in text for text in page.texts["summary"])
 
 
-def test_numbers_that_are_none_or_not_finite_are_left_out(maker):
-    broken = {"estimate": float("nan"), "low": float("inf"), "high": None, "has_interval": True}
-    maker.add(row("nan/time", 10.0, ns_per_operation=broken))
-    maker.add(row("nan/rate", 10.0, operations_per_s=broken, bytes_per_s=broken,
-                  floor_ns=float("nan"), disturbed_share=None, medium=None, amplification=None,
+def test_numbers_that_are_none_are_left_out(maker):
+    broken = {"estimate": None, "low": None, "high": None, "has_interval": True}
+    maker.add(row("none/time", 10.0, ns_per_operation=broken))
+    maker.add(row("none/rate", 10.0, operations_per_s=broken, bytes_per_s=broken,
+                  floor_ns=None, disturbed_share=None, medium=None, amplification=None,
                   warnings=None, placement=None,
-                  latency_ns={"mode": "durable", "n": 10, "mean": float("nan"), "p50": None}))
+                  latency_ns={"mode": "durable", "n": 10, "mean": None, "p50": None}))
     maker.add(row("no/interval", 10.0, ns_per_operation={"estimate": 10.0, "has_interval": False,
                                                          "low": 0, "high": 0}),
-              slices=[[float("nan"), 1.0, 2.0], []])
+              slices=[[None, 1.0, 2.0], []])
     page = page_of(maker)
-    assert page.row("results", "nan/rate")["bandwidth"] == ""
+    assert page.row("results", "none/rate")["bandwidth"] == ""
     assert page.row("results", "no/interval")["95 % interval"] == "none"
-    assert "nan/time" not in [line[0] for line in page.tables["results"]]
-    assert any("nan/time" in text for text in page.texts["li"])
+    assert "none/time" not in [line[0] for line in page.tables["results"]]
+    assert any("none/time" in text for text in page.texts["li"])
     everything = "".join(text for tag, texts in page.texts.items() if tag != "script" for text in texts)
     assert " nan" not in everything and "NaN" not in everything and "inf " not in everything
 
@@ -100,7 +100,7 @@ def test_hostile_names_are_text(tmp_path):
     maker.document("crash", outcomes, maker.run)
     maker.document("history", records)
     page = page_of(maker)
-    assert page.row("results", f"{HOSTILE}/64")["time per operation"] == "50.0 ns"
+    assert page.row("results", f"{HOSTILE}/64")["time per operation"] == "50 ns"
     assert page.texts["title"][:1] == [f"pmembench: {HOSTILE}, run 1"]
     # Ours, the data, and no other: nothing of the store became an element.
     assert [values.get("id") for values, _ in page.scripts] == ["raw", "zoom", None, None]
@@ -131,7 +131,7 @@ def many(path, cells: int):
             latency_ns={"mode": "durable", "n": 1000, "mean": 60.0, "min": 50.0, "max": 90.0,
                         "p50": 55.0, "p90": 65.0} if place % 2 else None,
             bytes_per_s=estimate(size * 1e9 / (50.0 + place % 97)),
-            amplification={"bytes": float(size), "lines_flushed": 1.0, "drains": 1.0},
+            amplification={"bytes_stored": float(size), "lines_flushed": 1.0, "drains": 1.0},
             warnings=[{"type": "not_converged", "sentence": "wider than asked"}]),
             slices=[[50.0, 51.0, 52.0]] if place < 50 else None)
     return maker.close()
@@ -189,15 +189,35 @@ def test_a_newer_schema_is_refused(tmp_path, report):
     outcome = report("made.db")
     assert outcome.status == 2
     assert sentence_of(outcome) == (
-        "made.db has schema version 9 and this report knows version 1 and 2: use the report of the "
+        "made.db has schema version 9 and this report knows version 1 to 3: use the report of the "
         "pmembench that wrote it")
     assert not (tmp_path / "report.html").exists()
 
 
-def test_version_1_is_read(tmp_path):
+def test_version_1_is_read(tmp_path, report):
+    """It has no documents: the command derives what it says as a whole, and hands it over in a file."""
     maker = Maker(tmp_path / "made.db", version=1)
     maker.add(row("one/cell", 125.0))
-    assert page_of(maker).row("results", "one/cell")["operations"] == "8.00 M/s"
+    maker.close()
+    (tmp_path / "derived.json").write_text(json.dumps(derived()))
+    assert report("made.db", "--derived", "derived.json", "--html", "page.html").status == 0
+    page = Page((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert page.row("results", "one/cell")["operations"] == "8 M/s"
+    outcome = report("made.db")
+    assert outcome.status == 2
+    assert "has no document `derived` of run 1" in sentence_of(outcome)
+
+
+@pytest.mark.parametrize("part", sorted(set(derived()) - {"schema", "version"}))
+def test_a_document_that_lacks_a_part_is_refused(maker, report, part):
+    """Left out without a message, it would be a page without a rung."""
+    document = derived()
+    del document[part]
+    maker.document("derived", document, maker.run)
+    maker.close()
+    outcome = report("made.db")
+    assert outcome.status == 2
+    assert part in sentence_of(outcome)
 
 
 def test_a_file_of_another_program_is_refused(tmp_path, report):
@@ -237,10 +257,11 @@ def test_a_store_without_runs_says_so(tmp_path, report):
 
 
 def test_a_comparison_that_is_not_stored_says_how_to_make_it(report, every_store, tmp_path):
-    outcome = report(every_store, "--run", "2", "--compare", "77")
+    (tmp_path / "d.json").write_text(json.dumps(derived()))
+    outcome = report(every_store, "--derived", "d.json", "--compare", "77")
     assert outcome.status == 2
     assert sentence_of(outcome).endswith(
-        "make one with `pmembench compare 77 2 --json > FILE` and give it with --comparison FILE")
+        "make one with `pmembench compare 77 1 --json > FILE` and give it with --comparison FILE")
 
 
 @pytest.mark.parametrize("text, sentence", [
@@ -253,18 +274,21 @@ def test_a_comparison_that_is_not_stored_says_how_to_make_it(report, every_store
 ])
 def test_a_document_of_another_kind_is_one_sentence(tmp_path, report, every_store, text, sentence):
     (tmp_path / "c.json").write_text(text)
-    outcome = report(every_store, "--comparison", "c.json")
+    (tmp_path / "d.json").write_text(json.dumps(derived()))
+    outcome = report(every_store, "--derived", "d.json", "--comparison", "c.json")
     assert outcome.status == 2
     assert sentence_of(outcome).startswith(sentence)
 
 
-def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path, report, every_store):
+def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path, report, maker):
+    maker.add(row("one/cell", 125.0))
+    maker.close()
     (tmp_path / "folder").mkdir()
-    assert sentence_of(report(every_store, "--html", "folder")) == (
+    assert sentence_of(report("made.db", "--html", "folder")) == (
         "folder is a folder: name a file in it with --html")
-    assert sentence_of(report(every_store, "--html", "x/y.html")).startswith("x/y.html cannot be made")
+    assert sentence_of(report("made.db", "--html", "x/y.html")).startswith("x/y.html cannot be made")
     (tmp_path / "file").write_text("")
-    outcome = report(every_store, "--png", "file")
+    outcome = report("made.db", "--png", "file")
     assert outcome.status == 4
     assert sentence_of(outcome).startswith("file cannot be written (")
 

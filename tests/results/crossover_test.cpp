@@ -5,8 +5,8 @@
 #include <cmath>
 #include <functional>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -20,9 +20,8 @@ struct Measured {
   void add(const std::string& backend, const TimeOf& ns, unsigned processes = 8,
            bool durable = true) {
     for (const unsigned bytes : {64U, 256U, 1024U, 4096U}) {
-      Cell cell = sample::durable_cell();
+      Cell cell = sample::served_by(backend, sample::durable_cell());
       cell.name = backend + std::to_string(bytes);
-      cell.backend = backend;
       cell.parameters["operation_size"] = std::to_string(bytes);
       cell.durable = durable;
       std::vector<Replicate> all;

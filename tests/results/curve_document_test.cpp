@@ -1,9 +1,10 @@
 #include "results/curve_document.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -25,8 +26,11 @@ Cell loaded_cell(const std::string& name, const std::string& share) {
 Replicate visit(unsigned index, double latency_ns, double bytes_per_s, bool steady = true) {
   Replicate replicate = sample::replicate(index, latency_ns);
   replicate.histogram = sample::histogram(static_cast<std::uint64_t>(latency_ns * 2), 20'000);
-  replicate.details_json =
-      json{{"loaded", {{"bytes_per_s", bytes_per_s}, {"steady", steady}}}, {"cpus", {0, 1}}}.dump();
+  replicate.details = {};
+  replicate.details.cpus = {0, 1};
+  LoadedDetails& loaded = replicate.details.loaded.emplace();
+  loaded.bytes_per_s = bytes_per_s;
+  loaded.steady.emplace().steady = steady;
   return replicate;
 }
 

@@ -4,8 +4,8 @@
 
 #include <functional>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -16,8 +16,7 @@ struct MeasuredSteps {
   ReplicatesByCell replicates;
 
   Cell cell(const std::string& step, const std::string& mode = "") const {
-    Cell cell = sample::cell("m/" + step + mode);
-    cell.backend = "clwb";
+    Cell cell = sample::served_by("clwb", sample::cell("m/" + step + mode));
     cell.workload = "durability";
     cell.threads = threads;
     cell.parameters.clear();
@@ -102,9 +101,8 @@ TEST(DurabilityCosts, keep_rows_apart_that_differ_by_more_than_their_step) {
   Cell other = run.cell("store_flush");
   other.parameters["line"] = "flushed";
   run.add(other, [](unsigned) { return 90.0; });
-  Cell far = run.cell("store_flush");
+  Cell far = sample::served_by("movnt", run.cell("store_flush"));
   far.name = "m/far";
-  far.backend = "movnt";
   run.add(far, [](unsigned) { return 90.0; });
   EXPECT_TRUE(run.costs().empty()) << "one step says nothing of another";
 }

@@ -1,6 +1,7 @@
 // The fields of two environments that differ.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "results/comparison.hpp"
 

@@ -5,10 +5,12 @@
 
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "sample.hpp"
+#include "record/codec.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -202,8 +204,7 @@ TEST(Gbench, says_why_a_cell_has_no_time) {
 }
 
 TEST(Gbench, has_no_bytes_for_what_moves_none_and_no_aggregates_of_one) {
-  Cell null = sample::cell();
-  null.backend = "null";
+  const Cell null = sample::null_cell();
   const std::vector<Replicate> one{sample::replicate(0, 100)};
   Exported all;
   all.add(make_row(null, one, "", {}), one);
@@ -227,7 +228,7 @@ TEST(Gbench, takes_its_context_from_the_stored_environment) {
   EXPECT_EQ(context["load_avg"], json({0.25}));
   EXPECT_EQ(context["caches"],
             json::parse(R"([{"type":"Data","level":1,"size":32768,"num_sharing":2}])"));
-  all.run.environment = nullptr;
+  all.run.environment = Document();
   EXPECT_TRUE(json::parse(all.as("gbench"))["context"]["num_cpus"].is_null());
 }
 

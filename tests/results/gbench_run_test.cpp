@@ -1,6 +1,7 @@
 // Sides of a comparison out of Google Benchmark's JSON.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "results/compare.hpp"
 
@@ -21,7 +22,7 @@ TEST(GbenchRun, takes_each_repetition_as_a_replicate) {
   ASSERT_EQ(run->cells.size(), 2U);
   EXPECT_THAT(run->cells[0].median_ns, ElementsAre(testing::Pair(0, 1500), testing::Pair(1, 1600)));
   EXPECT_EQ(run->cells[1].status, "skipped");
-  EXPECT_EQ(run->environment["num_cpus"], 2);
+  EXPECT_EQ(run->environment.json()["num_cpus"], 2);
 }
 
 TEST(GbenchRun, refuses_what_it_cannot_compare) {

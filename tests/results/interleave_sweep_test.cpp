@@ -32,13 +32,13 @@ TEST(InterleaveSweep, finds_the_planted_best_weight_and_predicts_it) {
   ASSERT_EQ(sweep.points.size(), 8U);
   EXPECT_EQ(sweep.points.front().first_share, 1);
   EXPECT_EQ(sweep.points.back().first_share, 0);
-  EXPECT_DOUBLE_EQ(sweep.points[sweep.best].first_share, 0.75);
-  EXPECT_DOUBLE_EQ(sweep.best_low_share, 0.75) << "its neighbours are clearly slower";
-  EXPECT_DOUBLE_EQ(sweep.best_high_share, 0.75);
-  ASSERT_TRUE(sweep.predicted_share && sweep.predicted_bytes_per_s);
-  EXPECT_NEAR(*sweep.predicted_share, 0.75, 1e-9);
-  EXPECT_NEAR(*sweep.predicted_bytes_per_s, 16e9, 0.01e9);
-  EXPECT_EQ(sweep.nearest_to_predicted, sweep.best);
+  EXPECT_DOUBLE_EQ(sweep.points[sweep.best.point].first_share, 0.75);
+  EXPECT_DOUBLE_EQ(sweep.best.low_share, 0.75) << "its neighbours are clearly slower";
+  EXPECT_DOUBLE_EQ(sweep.best.high_share, 0.75);
+  ASSERT_TRUE(sweep.predicted.first_share && sweep.predicted.bytes_per_s);
+  EXPECT_NEAR(*sweep.predicted.first_share, 0.75, 1e-9);
+  EXPECT_NEAR(*sweep.predicted.bytes_per_s, 16e9, 0.01e9);
+  EXPECT_EQ(sweep.predicted.nearest_point, sweep.best.point);
 }
 
 TEST(InterleaveSweep, tells_weights_apart_only_where_their_intervals_do) {
@@ -51,8 +51,8 @@ TEST(InterleaveSweep, tells_weights_apart_only_where_their_intervals_do) {
     }
   }
   const auto sweeps = interleave_sweeps(rows);
-  EXPECT_DOUBLE_EQ(sweeps.at(0).best_low_share, 0.625);
-  EXPECT_DOUBLE_EQ(sweeps.at(0).best_high_share, 0.75);
+  EXPECT_DOUBLE_EQ(sweeps.at(0).best.low_share, 0.625);
+  EXPECT_DOUBLE_EQ(sweeps.at(0).best.high_share, 0.75);
 }
 
 TEST(InterleaveSweep, predicts_nothing_without_both_nodes) {
@@ -61,17 +61,17 @@ TEST(InterleaveSweep, predicts_nothing_without_both_nodes) {
   const auto sweeps = interleave_sweeps(rows);
   ASSERT_EQ(sweeps.size(), 1U);
   EXPECT_EQ(sweeps[0].points.size(), 7U);
-  EXPECT_FALSE(sweeps[0].predicted_share);
-  EXPECT_FALSE(sweeps[0].nearest_to_predicted);
+  EXPECT_FALSE(sweeps[0].predicted.first_share);
+  EXPECT_FALSE(sweeps[0].predicted.nearest_point);
 }
 
 TEST(InterleaveSweep, knows_weights_in_either_order_of_their_nodes) {
   const auto sweeps =
       interleave_sweeps({placed_row(0, "node 0", 0, 10), dealt_row(0, {{1, 1}, {0, 3}}, 8)});
   ASSERT_EQ(sweeps.size(), 1U);
-  EXPECT_EQ(sweeps[0].first_node, 0);
-  EXPECT_EQ(sweeps[0].second_node, 1);
-  EXPECT_EQ(sweeps[0].points.at(1).first_weight, 3U);
+  EXPECT_EQ(sweeps[0].nodes.first, 0);
+  EXPECT_EQ(sweeps[0].nodes.second, 1);
+  EXPECT_EQ(sweeps[0].points.at(1).weights.first, 3U);
 }
 
 TEST(InterleaveSweep, keeps_initiators_and_pairs_apart) {

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench::sample {
 

@@ -3,22 +3,19 @@
 
 #include <gmock/gmock.h>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
 
+using sample::row_of;
 using testing::HasSubstr;
-
-Row row_of(const Cell& cell, const std::vector<Replicate>& replicates) {
-  return make_row(cell, replicates, "", RowContext{});
-}
 
 std::vector<Replicate> with_ceiling(double bytes_per_s) {
   std::vector<Replicate> replicates = sample::replicates();
   for (Replicate& replicate : replicates) {
-    replicate.details_json = fmt::format(R"({{"ceiling_bytes_per_s":{}}})", bytes_per_s);
+    replicate.details.ceiling_bytes_per_s = bytes_per_s;
   }
   return replicates;
 }

@@ -1,8 +1,9 @@
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "pairs.hpp"
-#include "results/make_row.hpp"
 #include "record/codec.hpp"
+#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {

@@ -1,12 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
 
+using sample::row_of;
 using testing::IsEmpty;
 
 std::vector<std::string> types_of(const Row& row) {
@@ -19,11 +20,6 @@ std::vector<std::string> types_of(const Row& row) {
 std::string only(const std::string& type, const Row& row) {
   EXPECT_THAT(types_of(row), testing::ElementsAre(type));
   return row.warnings.empty() ? "" : row.warnings.front().sentence;
-}
-
-Row row_of(const Cell& cell, const std::vector<Replicate>& replicates,
-           const RowContext& context = {}) {
-  return make_row(cell, replicates, "", context);
 }
 
 std::vector<Replicate> changed(void (*change)(Replicate&), std::size_t how_many = 10) {
@@ -62,10 +58,8 @@ TEST(Warnings, tell_of_stolen_time_above_five_percent) {
 std::vector<Replicate> beside_a_busy_sibling(double share, std::size_t how_many) {
   std::vector<Replicate> replicates = sample::replicates();
   for (std::size_t i = 0; i < replicates.size(); ++i) {
-    auto details = nlohmann::json::parse(replicates[i].details_json);
     const bool busy = i < how_many;
-    details["core"] = {{"shared_share", busy ? share : 0}, {"slowdown", busy ? 1.8 : 1}};
-    replicates[i].details_json = details.dump();
+    replicates[i].details.core = CoreDetails{busy ? share : 0, busy ? 1.8 : 1};
   }
   return replicates;
 }
@@ -81,10 +75,8 @@ TEST(Warnings, tell_of_a_core_that_was_shared_beside_a_tenth_of_the_slices) {
 Row on_medium(const Cell& cell, const char* kind, std::uint64_t size_mib, std::uint64_t cache_mib) {
   std::vector<Replicate> replicates = sample::replicates();
   for (Replicate& replicate : replicates) {
-    auto medium = nlohmann::json::parse(replicate.medium_json);
-    medium["kind"] = kind;
-    medium["size_bytes"] = size_mib << 20;
-    replicate.medium_json = medium.dump();
+    replicate.medium.kind = kind;
+    replicate.medium.size_bytes = size_mib << 20;
   }
   return row_of(cell, replicates, RowContext{.last_level_cache_bytes = cache_mib << 20});
 }
@@ -113,9 +105,7 @@ TEST(Warnings, tell_nothing_of_a_cache_that_is_small_or_meant_or_passed_by_or_un
   named.parameters["range_size"] = "32768";
   EXPECT_THAT(on_medium(named, "dram", 128, 256).warnings, IsEmpty());
   EXPECT_THAT(on_medium(sample::durable_cell(), "dram", 128, 256).warnings, IsEmpty());
-  Cell null = reading();
-  null.backend = "null";
-  EXPECT_THAT(on_medium(null, "dram", 128, 256).warnings, IsEmpty());
+  EXPECT_THAT(on_medium(sample::null_cell(reading()), "dram", 128, 256).warnings, IsEmpty());
 }
 
 TEST(Warnings, tell_of_an_interval_that_is_too_wide) {
@@ -160,32 +150,28 @@ TEST(Warnings, tell_of_slices_below_the_harness_own_cost) {
   EXPECT_EQ(only("below_floor", row),
             "99.9 ns an operation is < floor 120 ns, the cost of the same by the null backend: the "
             "harness is what was measured; make operations larger");
-  Cell null = sample::cell();
-  null.backend = "null";
-  EXPECT_THAT(row_of(null, sample::replicates(), context).warnings, IsEmpty());
+  EXPECT_THAT(row_of(sample::null_cell(), sample::replicates(), context).warnings, IsEmpty());
 }
 
 TEST(Warnings, tell_of_a_median_of_few_clock_steps) {
   const auto coarse = changed([](Replicate& r) {
     r.histogram = sample::histogram(200, 1000);
-    r.details_json = R"({"timer":{"step_ns":10.0}})";
+    r.details.timer.step_ns = 10;
   });
   EXPECT_EQ(only("quantised", row_of(sample::timed_cell(), coarse)),
             "p50 100 ns is only 10 steps of the clock (10 ns each): percentiles come in jumps of a "
             "step; compare ns_per_operation of whole slices instead");
   const auto fine = changed([](Replicate& r) {
     r.histogram = sample::histogram(200, 1000);
-    r.details_json = R"({"timer":{"step_ns":5.0}})";
+    r.details.timer.step_ns = 5;
   });
   EXPECT_THAT(row_of(sample::timed_cell(), fine).warnings, IsEmpty());
 }
 
 TEST(Warnings, tell_of_a_counter_that_is_not_invariant) {
-  const auto known =
-      changed([](Replicate& r) { r.details_json = R"({"timer":{"invariant":true}})"; });
+  const auto known = changed([](Replicate& r) { r.details.timer.invariant = true; });
   EXPECT_THAT(row_of(sample::cell(), known).warnings, IsEmpty());
-  const auto one =
-      changed([](Replicate& r) { r.details_json = R"({"timer":{"invariant":false}})"; }, 1);
+  const auto one = changed([](Replicate& r) { r.details.timer.invariant = false; }, 1);
   EXPECT_EQ(
       only("clock", row_of(sample::cell(), one)),
       "the time-stamp counter is not invariant (CPUID 8000_0007h EDX bit 8 is clear): it kept its "
@@ -202,7 +188,7 @@ TEST(Warnings, tell_of_huge_pages_that_were_asked_for_and_not_given) {
       "only 50 % of the bytes lie in huge pages in the worst replicate, though transparent huge "
       "pages were asked for: memory is fragmented or THP is off; free memory or reserve hugetlb "
       "pages and ask for pages=2m");
-  const auto mostly = changed([](Replicate& r) { r.medium_json = R"({"huge_share":0.9})"; });
+  const auto mostly = changed([](Replicate& r) { r.medium.huge_share = 0.9; });
   EXPECT_THAT(row_of(cell, mostly).warnings, IsEmpty());
 }
 
@@ -213,10 +199,9 @@ TEST(Warnings, tell_of_memory_on_another_node_than_asked) {
       only("placement", row_of(cell, sample::replicates())),
       "only 0 % of the bytes lie on node 1, which was asked for, in the worst replicate: the "
       "kernel put or moved pages elsewhere; free memory on that node and turn numa_balancing off");
-  const auto there =
-      changed([](Replicate& r) { r.medium_json = R"({"node_share":[[0,0.05],[1,0.95]]})"; });
+  const auto there = changed([](Replicate& r) { r.medium.node_share = {{0, 0.05}, {1, 0.95}}; });
   EXPECT_THAT(row_of(cell, there).warnings, IsEmpty());
-  const auto unknown = changed([](Replicate& r) { r.medium_json = R"({"node_share":{}})"; });
+  const auto unknown = changed([](Replicate& r) { r.medium.node_share.clear(); });
   EXPECT_THAT(row_of(cell, unknown).warnings, IsEmpty());
 }
 
@@ -244,20 +229,25 @@ TEST(Warnings, tell_of_operations_beyond_the_histogram) {
       "from below, and so is the maximum; look for a stalled device");
 }
 
+// Of 1 M/s that were asked for.
+void at_rate(Replicate& replicate, double achieved_per_s) {
+  OpenLoopDetails& open = replicate.details.open_loop.emplace();
+  open.asked_per_s = 1e6;
+  open.achieved_per_s = achieved_per_s;
+}
+
 TEST(Warnings, tell_of_a_rate_that_was_not_kept) {
-  const auto kept = changed([](Replicate& r) {
-    r.details_json = R"({"open_loop":{"asked_per_s":1e6,"achieved_per_s":951e3}})";
-  });
+  const auto kept = changed([](Replicate& r) { at_rate(r, 951e3); });
   EXPECT_THAT(row_of(sample::cell(), kept).warnings, IsEmpty());
-  const auto behind = changed([](Replicate& r) {
-    r.details_json = R"({"open_loop":{"asked_per_s":1e6,"achieved_per_s":949e3}})";
-  });
+  const auto behind = changed([](Replicate& r) { at_rate(r, 949e3); });
   EXPECT_THAT(only("rate_not_kept", row_of(sample::cell(), behind)),
               testing::HasSubstr("1 M/s were asked for and 949 k/s done"));
 }
 
 TEST(Warnings, tell_of_points_that_did_not_settle_in_most_processes) {
-  const auto unsteady = [](Replicate& r) { r.details_json = R"({"loaded":{"steady":false}})"; };
+  const auto unsteady = [](Replicate& r) {
+    r.details.loaded.emplace().steady.emplace().steady = false;
+  };
   EXPECT_THAT(row_of(sample::cell(), changed(unsteady, 5)).warnings, IsEmpty());
   EXPECT_THAT(only("not_steady", row_of(sample::cell(), changed(unsteady, 6))),
               testing::HasSubstr("in 6 of 10 processes"));
@@ -265,13 +255,12 @@ TEST(Warnings, tell_of_points_that_did_not_settle_in_most_processes) {
 
 TEST(Warnings, tell_of_stalls_that_come_back_in_most_processes) {
   const auto none = [](Replicate& r) {
-    r.details_json = R"({"slots":{"period_of_max":{"found":false,"period_ns":4e6,"p_value":0.4}}})";
+    r.details.slots.emplace().period_of_max = PeriodDetails{4e6, 0.4, 0, false};
   };
   std::vector<Replicate> replicates = changed(none);
   const auto find_in = [&](std::size_t processes) {
     for (std::size_t i = 0; i < processes; ++i) {
-      replicates[i].details_json =
-          R"({"slots":{"period_of_max":{"found":true,"period_ns":4e6,"p_value":0.002}}})";
+      replicates[i].details.slots->period_of_max = PeriodDetails{4e6, 0.002, 0, true};
     }
     return row_of(sample::cell(), replicates);
   };

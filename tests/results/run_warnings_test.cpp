@@ -1,9 +1,10 @@
 #include "results/run_warnings.hpp"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ inline Cell cell(const std::string& name = "dram:1M/movnt/direct/random/t1") {
   cell.name = name;
   cell.media = "dram:1M";
   cell.backend = "movnt";
+  cell.capabilities.nontemporal_from_bytes = 1;
   cell.path = "direct";
   cell.workload = "random";
   for (const ParameterSpec& spec : find_workload("random")->parameters) {
@@ -41,6 +43,18 @@ inline Cell durable_cell() {
   return durable;
 }
 
+// The cell served by another backend, with what that declares of itself.
+inline Cell served_by(const std::string& backend, Cell cell = sample::cell()) {
+  cell.backend = backend;
+  cell.capabilities = {};
+  cell.capabilities.does_work = backend != "null";
+  cell.capabilities.needs_flush = backend.starts_with("cl");
+  cell.capabilities.nontemporal_from_bytes = backend == "movnt" ? 1 : 0;
+  return cell;
+}
+
+inline Cell null_cell(Cell cell = sample::cell()) { return served_by("null", std::move(cell)); }
+
 inline Cell timed_cell() {
   Cell timed = cell();
   timed.timing = Timing::operation;
@@ -60,11 +74,18 @@ inline Replicate replicate(unsigned index, double median_ns) {
   replicate.median_ns_per_operation = median_ns;
   replicate.lag1 = 0.1;
   replicate.ns_per_tick = 0.5;
-  replicate.medium_json =
-      R"({"kind":"dram","page_bytes":4096,"huge_share":0.5,"node_share":{"0":1.0},"claim":"emulated"})";
-  replicate.details_json =
-      R"({"timer":{"step_ns":1.0},"cpus":[0,1],"counters":{"operations":1000,)"
-      R"("bytes_copied_from":96000,"bytes_copied_to":32000,"lines_flushed":2000,"drains":500}})";
+  replicate.medium.kind = "dram";
+  replicate.medium.page_bytes = 4096;
+  replicate.medium.huge_share = 0.5;
+  replicate.medium.node_share = {{0, 1.0}};
+  replicate.medium.claim = "emulated";
+  replicate.details.timer.step_ns = 1;
+  replicate.details.cpus = {0, 1};
+  replicate.details.counters = {{"operations", 1000},
+                                {"bytes_copied_from", 96000},
+                                {"bytes_copied_to", 32000},
+                                {"lines_flushed", 2000},
+                                {"drains", 500}};
   return replicate;
 }
 
@@ -82,6 +103,11 @@ inline Histogram histogram(std::uint64_t ticks, std::uint64_t count) {
   return histogram;
 }
 
+inline Row row_of(const Cell& cell, const std::vector<Replicate>& replicates,
+                  const RowContext& context = {}) {
+  return make_row(cell, replicates, "", context);
+}
+
 inline Row row(const std::string& name = cell().name) {
   return make_row(cell(name), replicates(), "", RowContext{});
 }
@@ -96,9 +122,9 @@ inline RunRecord run_record() {
   run.version = "0.1.0";
   run.command_line = "pmembench run quick";
   run.seed = 0x8000000000000001ULL;
-  run.environment = {{"host", {{"host_name", "tester"}, {"governor", "performance"}}},
-                     {"load_1min", 0.25}};
-  run.plan = {{"cells", {{{"name", "b"}}, {{"name", "a"}}, "c"}}};
+  run.environment = nlohmann::json{{"host", {{"host_name", "tester"}, {"governor", "performance"}}},
+                                   {"load_1min", 0.25}};
+  run.plan = nlohmann::json{{"cells", {{{"name", "b"}}, {{"name", "a"}}, "c"}}};
   return run;
 }
 

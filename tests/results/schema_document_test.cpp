@@ -4,12 +4,14 @@
 
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "raw_database.hpp"
+#include "record/row_columns.hpp"
+#include "results/make_row.hpp"
 #include "results/store_schema.hpp"
 #include "sample.hpp"
-#include "results/make_row.hpp"
 
 namespace pmembench {
 namespace {
@@ -105,15 +107,32 @@ TEST_F(SchemaDocument, names_every_table_view_and_column) {
        raw.rows("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') "
                 "AND name NOT LIKE 'sqlite_%'")) {
     EXPECT_THAT(document_, testing::HasSubstr("`" + table[0] + "`"));
-    for (const auto& column : raw.rows("SELECT name FROM pragma_table_info('" + table[0] + "')")) {
+    for (const auto& column : raw.rows("SELECT name FROM pragma_table_xinfo('" + table[0] + "')")) {
       std::string name = column[0];
-      // "`ns_per_operation`, `..._low`, `..._high`" tells of the bounds.
-      if (name.rfind("ns_per_operation_", 0) == 0) name.replace(0, 16, "...");
+      // "`ns_per_operation`, `..._low`, `..._high`" names the bounds too.
+      for (const char* bound : {"_low", "_high"}) {
+        if (name.ends_with(bound)) name = std::string("...") + bound;
+      }
       EXPECT_THAT(document_, testing::HasSubstr("`" + name + "`")) << "of " << table[0];
     }
   }
   EXPECT_THAT(document_, testing::HasSubstr(fmt::format("version, **{}**", kSchemaVersion)));
   EXPECT_THAT(document_, testing::HasSubstr(fmt::format("`0x{:X}`", kApplicationId)));
+}
+
+// One line a field, in the order of the field table.
+std::string fields_table() {
+  std::string table = "| field | unit | meaning |\n| --- | --- | --- |\n";
+  for (const RowField& field : row_fields()) {
+    table += fmt::format("| `{}` | {} | {} |\n", field.name, field.unit, field.doc);
+  }
+  return table;
+}
+
+TEST_F(SchemaDocument, has_the_table_of_the_fields_of_a_row) {
+  EXPECT_TRUE(document_.find(fields_table()) != std::string::npos)
+      << "docs/schema.md lacks this table:\n\n"
+      << fields_table();
 }
 
 // The Python of the document reads what the store wrote.

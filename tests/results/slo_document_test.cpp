@@ -1,6 +1,7 @@
 #include "results/slo_document.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace pmembench {
 namespace {

@@ -41,7 +41,8 @@ class StoreHistory : public testing::Test {
 
 TEST_F(StoreHistory, keeps_points_and_their_document) {
   Store store = open();
-  const DocumentRecord document{0, "2026-01-01T00:00:00Z", "gate", {}, "PASS", {{"a", 1}}};
+  const DocumentRecord document{0,      "2026-01-01T00:00:00Z",  "gate", {},
+                                "PASS", nlohmann::json{{"a", 1}}};
   ASSERT_TRUE(store.add_history({point("a", 1.01), point("b", 0.99, "n")}, &document));
   const auto points = store.history();
   ASSERT_TRUE(points);
@@ -56,7 +57,7 @@ TEST_F(StoreHistory, keeps_points_and_their_document) {
   EXPECT_EQ(store.history({"b", "", "m", ""})->size(), 0U);
   const auto documents = store.documents("gate");
   ASSERT_EQ(documents->size(), 1U);
-  EXPECT_EQ((*documents)[0].document["a"], 1);
+  EXPECT_EQ((*documents)[0].document.json()["a"], 1);
   EXPECT_EQ((*documents)[0].created_utc, "2026-01-01T00:00:00Z");
   EXPECT_TRUE(store.documents("compare")->empty());
 }
@@ -121,7 +122,7 @@ TEST_F(StoreHistory, migrates_a_file_of_version_1_when_it_is_written_to) {
     ASSERT_TRUE(run);
     EXPECT_TRUE(store.save_document({0, "", "gate", *run, "PASS", {}}));
   }
-  EXPECT_EQ(RawDatabase(path_).text("PRAGMA user_version"), "2");
+  EXPECT_EQ(RawDatabase(path_).text("PRAGMA user_version"), "3");
   const Store again = open();
   EXPECT_EQ(again.documents()->size(), 1U);
   EXPECT_EQ(again.runs()->size(), 1U);

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "raw_database.hpp"
 #include "sample.hpp"
@@ -112,7 +113,7 @@ TEST_F(StoreErrors, name_both_versions_of_a_newer_schema) {
   RawDatabase(path_).execute("PRAGMA user_version = 7");
   expect_both(ErrorKind::usage,
               path_ +
-                  " has schema version 7 and this pmembench knows version 2: open it with the "
+                  " has schema version 7 and this pmembench knows version 3: open it with the "
                   "pmembench that wrote it, or name another file with --db");
 }
 

@@ -5,11 +5,12 @@
 #include <sqlite3.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "raw_database.hpp"
-#include "sample.hpp"
-#include "results/make_row.hpp"
 #include "record/codec.hpp"
+#include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {
@@ -36,7 +37,7 @@ TEST_F(StoreTest, makes_a_file_that_says_what_it_is) {
   const RawDatabase raw(path_);
   EXPECT_EQ(raw.text("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(raw.text("PRAGMA application_id"), std::to_string(0x706D6231));
-  EXPECT_EQ(raw.text("PRAGMA user_version"), "2");
+  EXPECT_EQ(raw.text("PRAGMA user_version"), "3");
   EXPECT_EQ(raw.text("PRAGMA integrity_check"), "ok");
 }
 
@@ -65,8 +66,8 @@ TEST_F(StoreTest, gives_a_run_back_as_it_was) {
   EXPECT_EQ(run->version, expected.version);
   EXPECT_EQ(run->command_line, expected.command_line);
   EXPECT_EQ(run->seed, expected.seed);
-  EXPECT_EQ(run->environment, expected.environment);
-  EXPECT_EQ(run->plan, expected.plan);
+  EXPECT_EQ(run->environment.json(), expected.environment.json());
+  EXPECT_EQ(run->plan.json(), expected.plan.json());
 }
 
 TEST_F(StoreTest, lists_runs_oldest_first_without_plan_and_environment) {
@@ -82,8 +83,8 @@ TEST_F(StoreTest, lists_runs_oldest_first_without_plan_and_environment) {
   EXPECT_EQ(runs->at(0).campaign, "first");
   EXPECT_EQ(runs->at(2).campaign, "third");
   EXPECT_EQ(runs->at(2).seed, sample::run_record().seed);
-  EXPECT_TRUE(runs->at(0).plan.is_null());
-  EXPECT_TRUE(runs->at(0).environment.is_null());
+  EXPECT_TRUE(runs->at(0).plan.json().is_null());
+  EXPECT_TRUE(runs->at(0).environment.json().is_null());
   EXPECT_EQ(store.run(std::nullopt)->campaign, "third");
 }
 
@@ -124,7 +125,7 @@ TEST_F(StoreTest, finds_the_newest_unfinished_run_of_a_plan_on_a_machine) {
   const auto found = store.unfinished("plan-1", "machine-1");
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->id, *second);
-  EXPECT_EQ((*found)->plan, run.plan);
+  EXPECT_EQ((*found)->plan.json(), run.plan.json());
   EXPECT_FALSE(*store.unfinished("plan-1", "machine-2"));
   EXPECT_FALSE(*store.unfinished("plan-3", "machine-1"));
 }
@@ -175,8 +176,8 @@ void expect_same(const Replicate& found, const Replicate& expected) {
   EXPECT_EQ(found.involuntary_switches, expected.involuntary_switches);
   EXPECT_EQ(found.steal_share, expected.steal_share);
   EXPECT_EQ(found.ns_per_tick, expected.ns_per_tick);
-  EXPECT_EQ(found.medium_json, expected.medium_json);
-  EXPECT_EQ(found.details_json, expected.details_json);
+  EXPECT_EQ(to_json(found.medium), to_json(expected.medium));
+  EXPECT_EQ(to_json(found.details), to_json(expected.details));
   ASSERT_EQ(found.histogram.has_value(), expected.histogram.has_value());
   if (expected.histogram) {
     EXPECT_EQ(found.histogram->sparse(), expected.histogram->sparse());
@@ -310,10 +311,10 @@ TEST_F(StoreTest, removes_all_of_a_run_that_a_user_deletes) {
 TEST_F(StoreTest, bears_names_that_are_no_utf8) {
   Store store = open();
   RunRecord run = sample::run_record();
-  run.environment["host_name"] = "caf\xE9";
+  run.environment.json()["host_name"] = "caf\xE9";
   const auto id = store.begin_run(run);
   ASSERT_TRUE(id) << id.error().message;
-  EXPECT_EQ(store.run(*id)->environment["host_name"], "caf\uFFFD");
+  EXPECT_EQ(store.run(*id)->environment.json()["host_name"], "caf\uFFFD");
 }
 
 TEST_F(StoreTest, is_read_while_another_writes) {

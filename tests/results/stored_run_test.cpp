@@ -4,8 +4,8 @@
 
 #include "raw_database.hpp"
 #include "results/compare.hpp"
-#include "sample.hpp"
 #include "results/make_row.hpp"
+#include "sample.hpp"
 
 namespace pmembench {
 namespace {

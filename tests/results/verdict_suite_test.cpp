@@ -83,7 +83,8 @@ TEST(Suite, wants_only_flagged_cells_again_and_each_once) {
   EXPECT_EQ(confirmed.verdict, Verdict::regression);
   EXPECT_EQ(confirmed.exit, 1);
   EXPECT_TRUE(confirmed.wants_confirmation.empty());
-  EXPECT_THAT(confirmed.sentence, HasSubstr("1 of 5 cells got slower; cell3 (p50): slower by +29.9 %"));
+  EXPECT_THAT(confirmed.sentence,
+              HasSubstr("1 of 5 cells got slower; cell3 (p50): slower by +29.9 %"));
 }
 
 // Six replicates give p = 1/32 at best: enough alone, and nothing among thirty.

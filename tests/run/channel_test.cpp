@@ -1,6 +1,7 @@
 #include "run/channel.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
@@ -55,6 +56,22 @@ TEST(Channel, refuses_a_line_that_is_not_json_and_goes_on) {
 TEST(Channel, gives_up_when_no_answer_comes_in_time) {
   Ends ends = make_ends();
   EXPECT_EQ(ends.channel.receive(1).error().code, ETIMEDOUT);
+}
+
+TEST(Channel, says_that_a_signal_ended_the_wait_by_the_kind_of_the_error) {
+  Ends ends = make_ends();
+  struct sigaction ours {
+  }, before{};
+  ours.sa_handler = [](int) {};
+  ASSERT_EQ(sigaction(SIGALRM, &ours, &before), 0);
+  // Again and again: the first may come before the wait begins.
+  const itimerval often{{0, 10'000}, {0, 10'000}}, never{};
+  ASSERT_EQ(setitimer(ITIMER_REAL, &often, nullptr), 0);
+  const auto message = ends.channel.receive(60'000);
+  EXPECT_EQ(setitimer(ITIMER_REAL, &never, nullptr), 0);
+  EXPECT_EQ(sigaction(SIGALRM, &before, nullptr), 0);
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().kind, ErrorKind::interrupted);
 }
 
 TEST(Channel, carries_a_message_larger_than_a_pipe) {

@@ -11,7 +11,7 @@ namespace {
 GateArm arm_that_says(const std::string& answer) {
   std::signal(SIGPIPE, SIG_IGN);
   GateArm arm;
-  arm.worker_command = {"/bin/sh", "-c", "while read line; do echo '" + answer + "'; done"};
+  arm.workers.command = {"/bin/sh", "-c", "while read line; do echo '" + answer + "'; done"};
   return arm;
 }
 
@@ -43,7 +43,7 @@ TEST(GateArm, refuses_another_protocol_and_names_both_and_the_remedy) {
 
 TEST(GateArm, refuses_what_is_no_pmembench) {
   GateArm arm;
-  arm.worker_command = {"/bin/true", "worker"};
+  arm.workers.command = {"/bin/true", "worker"};
   std::signal(SIGPIPE, SIG_IGN);
   const auto hello = greet_arm(arm, Arm::head);
   ASSERT_FALSE(hello);
@@ -52,6 +52,11 @@ TEST(GateArm, refuses_what_is_no_pmembench) {
             "status 0; name a pmembench binary");
   EXPECT_FALSE(greet_arm(arm_that_says("{}"), Arm::head));
   EXPECT_FALSE(greet_arm(arm_that_says("hello"), Arm::head));
+  EXPECT_FALSE(greet_arm(arm_that_says(R"({"is":7})"), Arm::head));
+  const auto wrong = greet_arm(arm_that_says(R"({"is":"hello","version":"one"})"), Arm::head);
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("version: type must be number"), std::string::npos)
+      << wrong.error().message;
 }
 
 TEST(GateArm, runs_a_cell_on_its_own_medium_and_backend) {

@@ -1,29 +1,21 @@
 #include "run/gate_runner.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "run/block_order.hpp"
+#include "tests/fakes/scripted_worker.hpp"
 
 namespace pmembench {
 namespace {
 
-// A worker in shell that answers everything well, but for what `faults` (case branches) says, and
-// notes its process and requests in a file.
+// Scripted workers, a source for each arm, and in which order they were started.
 class GateRunnerTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::signal(SIGPIPE, SIG_IGN);
-    std::string pattern = std::filesystem::temp_directory_path() / "pmembench-gate-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     for (const char* name : {"one", "two"}) {
       Cell cell;
       cell.name = name;
@@ -35,24 +27,17 @@ class GateRunnerTest : public testing::Test {
     plan_.settings.slices = 3;
     input_.plan = &plan_;
     input_.clock = &clock_;
-    for (std::size_t arm = 0; arm < kArms; ++arm) set_worker(arm, "");
+    for (std::size_t arm = 0; arm < kArms; ++arm) {
+      input_.workers[arm] = &workers_[arm];
+      set_fault(arm, [](const fakes::WorkerRequest&) { return std::optional<Error>(); });
+    }
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string log_of(std::size_t arm) const {
-    return folder_ / ("log" + std::to_string(arm));
-  }
-  void set_worker(std::size_t arm, const std::string& faults) {
-    const std::string script = "echo start $$ >> " + log_of(arm) +
-                               "\nwhile read -r line; do printf '%s\\n' \"$line\" >> " +
-                               log_of(arm) + "\ncase \"$line\" in\n" + faults + R"(
-*'"do":"open"'*) echo '{"is":"opened","medium":{"huge_share":1.0},"timer":{"ns_per_tick":0.4,"step_ns":10,"floor_issue_ns":20,"floor_durable_ns":90,"invariant":true},"ceiling_bytes_per_s":1e12}';;
-*'"do":"cell"'*) echo '{"is":"ready","operations":1000}';;
-*'"do":"slice"'*) echo '{"is":"slice","ns_per_operation":100,"operations":1000,"bytes":64000,"overlap":1,"involuntary_switches":0,"faults":0}';;
-*'"do":"end"'*) echo '{"is":"done","histogram":[],"counters":{},"cpus":[0]}';;
-*'"do":"quit"'*) exit 0;;
-esac; done)";
-    input_.arms[arm].worker_command = {"/bin/sh", "-c", script};
+  void set_fault(std::size_t arm,
+                 std::function<std::optional<Error>(const fakes::WorkerRequest&)> fault) {
+    workers_[arm].fault = [this, arm, fault](const fakes::WorkerRequest& request) {
+      if (request.verb == "start") started_.push_back(static_cast<Arm>(arm));
+      return fault(request);
+    };
   }
   std::vector<ArmSamples> measure(unsigned replicates) {
     GateRunner runner(input_);
@@ -69,27 +54,18 @@ esac; done)";
     stage.replicates = replicates;
     return stage;
   }
-  // Lines of the log with this text.
-  [[nodiscard]] std::size_t lines(std::size_t arm, const std::string& text) const {
-    std::ifstream log(log_of(arm));
-    std::size_t count = 0;
-    for (std::string line; std::getline(log, line);) {
-      if (line.find(text) != std::string::npos) ++count;
-    }
-    return count;
+  // Cells that an arm was asked to begin, of which `accept` is true.
+  template <typename Accept>
+  std::size_t begun(std::size_t arm, Accept accept) const {
+    const auto& log = workers_[arm].log;
+    return static_cast<std::size_t>(
+        std::count_if(log.begin(), log.end(), [&](const fakes::WorkerRequest& request) {
+          return request.verb == "cell" && accept(request.begun);
+        }));
   }
 
-  // The processes of an arm, in the order of the replicates.
-  [[nodiscard]] std::vector<long> processes(std::size_t arm) const {
-    std::ifstream log(log_of(arm));
-    std::vector<long> found;
-    for (std::string line; std::getline(log, line);) {
-      if (line.starts_with("start ")) found.push_back(std::stol(line.substr(6)));
-    }
-    return found;
-  }
-
-  std::filesystem::path folder_;
+  std::array<fakes::ScriptedWorkers, kArms> workers_;
+  std::vector<Arm> started_;
   Plan plan_;
   MonotonicClock clock_;
   GateInput input_;
@@ -107,27 +83,19 @@ TEST_F(GateRunnerTest, starts_a_fresh_worker_of_every_arm_for_every_replicate) {
     EXPECT_EQ(cell.trios[3].index, 3u);
     EXPECT_EQ(cell.trios[0].arms[2].slice_ns_per_operation, std::vector<double>(3, 100));
   }
-  for (std::size_t arm = 0; arm < kArms; ++arm) EXPECT_EQ(lines(arm, "start"), 4u);
+  for (const auto& workers : workers_) {
+    EXPECT_EQ(workers.started(), 4u);
+    EXPECT_EQ(workers.count("gone"), 4u);
+  }
 }
 
-// Processes are numbered in the order of their starts, but where the numbers begin again.
 TEST_F(GateRunnerTest, starts_its_arms_in_the_opening_order) {
   measure(6);
-  std::array<std::vector<long>, kArms> started;
-  for (std::size_t arm = 0; arm < kArms; ++arm) started[arm] = processes(arm);
-  unsigned compared = 0;
+  std::vector<Arm> wanted;
   for (unsigned replicate = 0; replicate < 6; ++replicate) {
-    std::vector<long> in_order;
-    for (const Arm arm : opening_order(replicate)) {
-      ASSERT_EQ(started[static_cast<std::size_t>(arm)].size(), 6u);
-      in_order.push_back(started[static_cast<std::size_t>(arm)][replicate]);
-    }
-    const auto [least, most] = std::minmax_element(in_order.begin(), in_order.end());
-    if (*most - *least > 1000) continue;
-    ++compared;
-    EXPECT_TRUE(std::is_sorted(in_order.begin(), in_order.end())) << replicate;
+    for (const Arm arm : opening_order(replicate)) wanted.push_back(arm);
   }
-  EXPECT_GE(compared, 5u);
+  EXPECT_EQ(started_, wanted);
 }
 
 TEST_F(GateRunnerTest, calibrates_once_and_gives_later_stages_seeds_of_their_own) {
@@ -135,12 +103,16 @@ TEST_F(GateRunnerTest, calibrates_once_and_gives_later_stages_seeds_of_their_own
   measure(runner, 2);
   const auto second = measure(runner, 2);
   EXPECT_EQ(second[0].trios[0].index, 2u);
-  EXPECT_EQ(lines(2, "\"operations\":0"), 2u);  // each of two cells, in the first replicate
-  EXPECT_EQ(lines(0, "\"operations\":0"), 4u);  // the base calibrates twice
+  const auto calibrates = [](const CellRequest& request) { return request.operations == 0; };
+  EXPECT_EQ(begun(2, calibrates), 2u);  // each of two cells, in the first replicate
+  EXPECT_EQ(begun(0, calibrates), 4u);  // the base calibrates twice
 }
 
 TEST_F(GateRunnerTest, goes_on_without_a_cell_whose_worker_dies) {
-  set_worker(2, "*'\"name\":\"one\"'*) kill -SEGV $$;;");
+  set_fault(2, [this](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb != "cell" || request.cell.name != "one") return std::nullopt;
+    return workers_[2].die("the worker died of SIGSEGV (Segmentation fault)");
+  });
   const auto samples = measure(3);
   EXPECT_EQ(samples[0].missing[2], "the worker died of SIGSEGV (Segmentation fault)");
   EXPECT_EQ(samples[0].missing[0], "");
@@ -150,23 +122,27 @@ TEST_F(GateRunnerTest, goes_on_without_a_cell_whose_worker_dies) {
 }
 
 TEST_F(GateRunnerTest, keeps_the_reason_of_a_cell_that_one_side_refuses) {
-  set_worker(0,
-             "*'\"name\":\"two\"'*) "
-             R"(echo '{"is":"failed","kind":"runtime","message":"knows no workload"}';;)");
+  set_fault(0, [](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb != "cell" || request.cell.name != "two") return std::nullopt;
+    return runtime_error("knows no workload");
+  });
   const auto samples = measure(2);
   EXPECT_EQ(samples[1].missing[0], "knows no workload");
   EXPECT_EQ(samples[0].trios.size(), 2u);
 }
 
 TEST_F(GateRunnerTest, misses_all_cells_of_a_device_that_one_side_cannot_open) {
-  set_worker(2, R"(*'"do":"open"'*) echo '{"is":"failed","message":"no such backend"}';;)");
+  set_fault(2, [](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb != "open") return std::nullopt;
+    return runtime_error("no such backend");
+  });
   const auto samples = measure(2);
   for (const ArmSamples& cell : samples) {
     EXPECT_EQ(cell.missing[2], "no such backend");
     EXPECT_EQ(cell.missing[0], "");
     EXPECT_TRUE(cell.trios.empty());
   }
-  EXPECT_EQ(lines(0, "start"), 1u);  // not tried again
+  EXPECT_EQ(workers_[0].started(), 1u);  // not tried again
 }
 
 TEST_F(GateRunnerTest, misses_what_the_plan_skips_on_every_side) {
@@ -178,33 +154,38 @@ TEST_F(GateRunnerTest, misses_what_the_plan_skips_on_every_side) {
   EXPECT_EQ(samples[1].trios.size(), 2u);
 }
 
-TEST_F(GateRunnerTest, hands_environment_and_plants_to_the_workers) {
-  set_worker(2, R"(*'"do":"open"'*'"media":"dram:2M"'*) echo "saw $PMEMBENCH_GATE_TEST" >> )" +
-                    log_of(2) + R"(; echo '{"is":"failed","message":"seen"}';;)");
-  input_.arms[2].environment = {"PMEMBENCH_GATE_TEST=indeed"};
+TEST_F(GateRunnerTest, gives_each_arm_its_own_medium_and_backend) {
   input_.arms[2].media = "dram:2M";
-  const auto samples = measure(1);
-  EXPECT_EQ(samples[0].missing[2], "seen");
-  EXPECT_EQ(lines(2, "saw indeed"), 1u);
+  input_.arms[2].backends["movnt"] = "outside";
+  measure(1);
+  EXPECT_EQ(workers_[2].log.front().cell.media, "dram:2M");
+  EXPECT_EQ(workers_[2].log.front().cell.backend, "outside");
+  EXPECT_EQ(workers_[0].log.front().cell.media, "dram:1M");
+  EXPECT_EQ(workers_[0].log.front().cell.backend, "movnt");
 }
 
-TEST_F(GateRunnerTest, plants_what_it_was_told_from_the_next_stage_on) {
+TEST_F(GateRunnerTest, injects_the_slowdowns_from_the_next_stage_on) {
   GateRunner runner(input_);
   measure(runner, 1);
-  EXPECT_EQ(lines(2, "\"plant\""), 0u);
+  EXPECT_EQ(begun(2, [](const CellRequest& request) { return request.plant.has_value(); }), 0u);
   runner.set_plants({0.0, 0.0, 0.05});
   measure(runner, 1);
-  EXPECT_EQ(lines(2, "\"plant\":0.05"), 2u);
-  EXPECT_EQ(lines(0, "\"plant\":0.0"), 2u);
+  EXPECT_EQ(begun(2, [](const CellRequest& request) { return request.plant == 0.05; }), 2u);
+  EXPECT_EQ(begun(0, [](const CellRequest& request) { return request.plant == 0.0; }), 2u);
 }
 
-TEST_F(GateRunnerTest, a_signal_ends_it) {
-  const std::atomic<bool> interrupted{true};
-  input_.interrupted = &interrupted;
+TEST_F(GateRunnerTest, an_interrupt_ends_it_and_leaves_no_worker) {
+  unsigned slices = 0;
+  set_fault(1, [&](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb != "slice" || ++slices < 4) return std::nullopt;
+    for (fakes::ScriptedWorkers& each : workers_) each.interrupt = true;
+    return interruption();
+  });
   GateRunner runner(input_);
-  const auto samples = runner.measure(stage(1));
+  const auto samples = runner.measure(stage(5));
   ASSERT_FALSE(samples);
-  EXPECT_EQ(samples.error().code, EINTR);
+  EXPECT_EQ(samples.error().kind, ErrorKind::interrupted);
+  for (const auto& workers : workers_) EXPECT_EQ(workers.count("gone"), workers.started());
 }
 
 TEST_F(GateRunnerTest, no_replicate_begins_after_the_time_is_up) {
@@ -214,7 +195,7 @@ TEST_F(GateRunnerTest, no_replicate_begins_after_the_time_is_up) {
   const auto samples = runner.measure(late);
   ASSERT_TRUE(samples);
   EXPECT_TRUE((*samples)[0].trios.empty());
-  EXPECT_EQ(lines(0, "start"), 0u);
+  EXPECT_EQ(workers_[0].started(), 0u);
 }
 
 TEST_F(GateRunnerTest, refuses_media_that_one_process_claims) {

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <csignal>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include "backends/builtin_backends.h"

@@ -2,64 +2,124 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+#include "tests/run/message_examples.hpp"
+
 namespace pmembench {
 namespace {
 
-Cell example_cell() {
-  Cell cell;
-  cell.name = "dram:1M/movnt/direct/random/operation_size=64B/t2";
-  cell.media = "dram:1M";
-  cell.backend = "movnt";
-  cell.backend_options = "a=b";
-  cell.path = "direct";
-  cell.workload = "random";
-  cell.parameters = {{"operation_size", "64"}, {"access", "write"}};
-  cell.threads = 2;
-  cell.placement = {"near", {0, 1}, 0};
-  cell.timing = Timing::operation;
-  cell.latency_mode = "issue";
-  cell.durable = true;
-  cell.seed = 0xFFFFFFFFFFFFFFFFULL;
-  cell.skip_reason = "none";
-  return cell;
+template <typename T, typename Read>
+void expect_round_trip(const T& original, Read read, const std::string& what) {
+  expect_all_set(original, what);
+  const auto back = read(over_the_wire(to_json(original)));
+  ASSERT_TRUE(back) << what << ": " << back.error().message;
+  expect_same(*back, original, what);
+  EXPECT_EQ(to_json(*back), to_json(original)) << what;
+}
+
+// Another type than the value has, and none that stands for a missing number.
+nlohmann::json of_another_type(const nlohmann::json& value) {
+  if (value.is_string() || value.is_array() || value.is_object()) return 7;
+  return "seven";
+}
+
+// Each member in turn, down to the innermost, becomes of another type.
+template <typename Read>
+void expect_each_refused(const nlohmann::json& whole, const nlohmann::json::json_pointer& at,
+                         Read read) {
+  for (const auto& [key, value] : whole.at(at).items()) {
+    if (key == "is" || key == "do") continue;
+    nlohmann::json bad = whole;
+    bad[at / key] = of_another_type(value);
+    const auto refused = read(bad);
+    EXPECT_FALSE(refused) << (at / key).to_string();
+    if (!refused) {
+      EXPECT_NE(refused.error().message.find(key), std::string::npos)
+          << (at / key).to_string() << ": " << refused.error().message;
+    }
+    if (value.is_object()) expect_each_refused(whole, at / key, read);
+  }
+}
+
+template <typename Read>
+void expect_each_refused(const nlohmann::json& whole, Read read) {
+  ASSERT_TRUE(read(whole));
+  expect_each_refused(whole, nlohmann::json::json_pointer(), read);
 }
 
 TEST(Protocol, carries_a_cell_unchanged) {
   const Cell cell = example_cell();
-  const auto back = cell_from_json(nlohmann::json::parse(to_json(cell).dump()));
+  expect_round_trip(cell, cell_from_json, "Cell");
+  const auto back = cell_from_json(over_the_wire(to_json(cell)));
   ASSERT_TRUE(back);
-  EXPECT_EQ(to_json(*back), to_json(cell));
   EXPECT_EQ(back->seed, cell.seed);
   EXPECT_TRUE(back->durable);
   EXPECT_EQ(back->placement.cpus, cell.placement.cpus);
 }
 
-TEST(Protocol, carries_every_message_unchanged) {
-  OpenRequest open;
-  open.media = "dram:1M";
-  open.backend = "clwb";
-  open.node = 1;
-  open.destroy = true;
-  open.plugins = {{"a.so"}, {"/folder"}};
-  open.without_cpu = "avx2";
-  EXPECT_EQ(to_json(*open_request_from_json(to_json(open))), to_json(open));
-  const OpenedReply opened{{{"kind", "dram"}}, {0.4, 10, 27, 90, true}, 1e11};
-  EXPECT_EQ(to_json(*opened_reply_from_json(to_json(opened))), to_json(opened));
-  const CellRequest request{example_cell(), 500, 7};
-  EXPECT_EQ(to_json(*cell_request_from_json(to_json(request))), to_json(request));
-  SliceReply slice{1.5, 10, 640, 0.9, 1, 2};
-  EXPECT_EQ(to_json(*slice_reply_from_json(to_json(slice))), to_json(slice));
-  slice.core_probes_ns = {700, 712.5};
-  EXPECT_EQ(slice_reply_from_json(to_json(slice))->core_probes_ns, slice.core_probes_ns);
-  const CellDoneReply done{{{3, 5}}, {{"drains", 9}}, {{"share", 0.5}}, {0, 1}};
-  EXPECT_EQ(to_json(*cell_done_reply_from_json(to_json(done))), to_json(done));
+TEST(Protocol, carries_every_member_of_every_message_unchanged) {
+  expect_round_trip(example_open(), open_request_from_json, "OpenRequest");
+  expect_round_trip(example_opened(), opened_reply_from_json, "OpenedReply");
+  expect_round_trip(example_request(), cell_request_from_json, "CellRequest");
+  expect_round_trip(HelloReply{7, "1.2.3"}, hello_reply_from_json, "HelloReply");
+  expect_round_trip(example_slice(), slice_reply_from_json, "SliceReply");
+  expect_round_trip(example_done(), cell_done_reply_from_json, "CellDoneReply");
+  const auto ready = ready_reply_from_json({{"is", "ready"}, {"operations", 12}});
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(*ready, 12u);
+}
+
+TEST(Protocol, carries_messages_with_nothing_in_them_unchanged) {
+  EXPECT_EQ(open_request_from_json(to_json(OpenRequest{}))->version, kProtocolVersion);
+  expect_same(*open_request_from_json(to_json(OpenRequest{})), OpenRequest{}, "OpenRequest");
+  expect_same(*opened_reply_from_json(to_json(OpenedReply{})), OpenedReply{}, "OpenedReply");
+  expect_same(*cell_request_from_json(to_json(CellRequest{})), CellRequest{}, "CellRequest");
+  expect_same(*slice_reply_from_json(to_json(SliceReply{})), SliceReply{}, "SliceReply");
+  expect_same(*cell_done_reply_from_json(to_json(CellDoneReply{})), CellDoneReply{},
+              "CellDoneReply");
+}
+
+TEST(Protocol, carries_an_open_loop_with_its_slots_and_core_probes) {
+  const auto request = cell_request_from_json(over_the_wire(to_json(example_request())));
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->cell.arrival, "poisson");
+  EXPECT_EQ(request->cell.rate, "50%");
+  EXPECT_EQ(request->cell.slots_ns, 1'000'000u);
+  const auto slice = slice_reply_from_json(over_the_wire(to_json(example_slice())));
+  ASSERT_TRUE(slice);
+  EXPECT_EQ(slice->backlog_ns, 1234.5);
+  EXPECT_EQ(slice->core_probes_ns, (std::vector<double>{700, 712.5}));
+  CellDoneReply sent = example_done();
+  sent.extra.loaded.reset();
+  sent.extra.slots->p99_ns[1] = std::numeric_limits<double>::quiet_NaN();
+  const auto done = cell_done_reply_from_json(over_the_wire(to_json(sent)));
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->extra.loaded);
+  ASSERT_TRUE(done->extra.open_loop && done->extra.slots);
+  EXPECT_EQ(done->extra.open_loop->service.count(), 7u);
+  EXPECT_EQ(done->extra.slots->n, (std::vector<std::uint64_t>{2, 3}));
+  EXPECT_EQ(done->extra.slots->p99_ns.at(0), 110);
+  EXPECT_TRUE(std::isnan(done->extra.slots->p99_ns.at(1))) << "a slot too empty for a p99";
+  ASSERT_TRUE(done->extra.slots->period_of_max);
+  EXPECT_EQ(done->extra.slots->period_of_max->harmonics, 3u);
 }
 
 TEST(Protocol, turns_a_failure_into_the_error_that_it_carries) {
-  const auto failed = slice_reply_from_json(to_json(environment_error("no such device")));
-  ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().message, "no such device");
-  EXPECT_EQ(failed.error().kind, ErrorKind::environment);
+  for (const ErrorKind kind : {ErrorKind::usage, ErrorKind::environment, ErrorKind::runtime}) {
+    const auto failed = slice_reply_from_json(to_json(Error{kind, "no such device", 0}));
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().message, "no such device");
+    EXPECT_EQ(failed.error().kind, kind);
+  }
 }
 
 TEST(Protocol, refuses_another_version_by_name) {
@@ -75,10 +135,55 @@ TEST(Protocol, refuses_another_version_by_name) {
 TEST(Protocol, refuses_messages_that_are_incomplete_or_of_another_kind) {
   nlohmann::json slice = to_json(SliceReply{});
   slice.erase("bytes");
-  EXPECT_FALSE(slice_reply_from_json(slice));
+  const auto incomplete = slice_reply_from_json(slice);
+  ASSERT_FALSE(incomplete);
+  EXPECT_NE(incomplete.error().message.find("'bytes'"), std::string::npos);
   EXPECT_FALSE(slice_reply_from_json(to_json(CellDoneReply{})));
   EXPECT_FALSE(slice_reply_from_json(nlohmann::json::array()));
+  EXPECT_FALSE(slice_reply_from_json({{"is", 7}}));
   EXPECT_FALSE(cell_from_json({{"name", 3}}));
+  EXPECT_FALSE(cell_from_json(7));
+}
+
+TEST(Protocol, names_the_member_whose_value_is_of_a_wrong_type) {
+  nlohmann::json slice = to_json(example_slice());
+  slice["bytes"] = "many";
+  const auto refused = slice_reply_from_json(slice);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::runtime);
+  EXPECT_NE(refused.error().message.find("bad 'slice' message"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("bytes: type must be number, but is string"),
+            std::string::npos)
+      << refused.error().message;
+
+  expect_each_refused(to_json(example_cell()), cell_from_json);
+  expect_each_refused(to_json(example_open()), open_request_from_json);
+  expect_each_refused(to_json(example_opened()), opened_reply_from_json);
+  expect_each_refused(to_json(example_request()), cell_request_from_json);
+  expect_each_refused(to_json(HelloReply{7, "1.2.3"}), hello_reply_from_json);
+  expect_each_refused({{"is", "ready"}, {"operations", 12}}, ready_reply_from_json);
+  expect_each_refused(to_json(example_slice()), slice_reply_from_json);
+  expect_each_refused(to_json(example_done()), cell_done_reply_from_json);
+  const auto failed = slice_reply_from_json({{"is", "failed"}, {"kind", 7}});
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().message.find("kind: type must be string"), std::string::npos)
+      << failed.error().message;
+}
+
+TEST(Protocol, refuses_a_node_that_is_no_number_and_a_bucket_that_is_none) {
+  nlohmann::json opened = to_json(example_opened());
+  opened["medium"]["node_share"] = {{"here", 1.0}};
+  const auto no_node = opened_reply_from_json(opened);
+  ASSERT_FALSE(no_node);
+  EXPECT_NE(no_node.error().message.find("node_share: 'here' is no whole number"),
+            std::string::npos)
+      << no_node.error().message;
+  nlohmann::json done = to_json(example_done());
+  done["extra"]["open_loop"]["service"] = {{4'000'000, 1}};
+  const auto no_bucket = cell_done_reply_from_json(done);
+  ASSERT_FALSE(no_bucket);
+  EXPECT_NE(no_bucket.error().message.find("service"), std::string::npos)
+      << no_bucket.error().message;
 }
 
 }  // namespace

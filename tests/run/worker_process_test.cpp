@@ -43,6 +43,18 @@ TEST(WorkerProcess, names_the_offset_that_a_worker_met_a_memory_error_at) {
   EXPECT_FALSE(worker->alive());
 }
 
+TEST(WorkerProcess, survives_a_worker_whose_last_words_are_of_a_wrong_type) {
+  auto dying = shell("read line; echo '{\"is\":\"fault\",\"offset\":\"here\"}'; kill -BUS $$");
+  const auto death = dying->ask({}, 10'000);
+  ASSERT_FALSE(death);
+  EXPECT_EQ(death.error().message.find("the worker died of SIGBUS (Bus error)"), 0u)
+      << death.error().message;
+  auto living = shell("while read line; do echo '{\"is\":7}'; done");
+  const auto answer = living->ask({}, 10'000);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ((*answer)["is"], 7);
+}
+
 TEST(WorkerProcess, names_the_status_of_a_worker_that_ended) {
   EXPECT_EQ(shell("read line; exit 3")->ask({}, 10'000).error().message,
             "the worker ended by itself with status 3");

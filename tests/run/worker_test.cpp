@@ -13,8 +13,8 @@ TEST(Worker, measures_a_cell_from_open_to_end) {
   LiveWorker worker;
   const auto opened = worker.open("dram:1M", "movnt");
   ASSERT_TRUE(opened) << opened.error().message;
-  EXPECT_EQ(opened->medium["kind"], "dram");
-  EXPECT_EQ(opened->medium["claim"], "emulated");
+  EXPECT_EQ(opened->medium.kind, "dram");
+  EXPECT_EQ(opened->medium.claim, "emulated");
   EXPECT_GT(opened->timer.ns_per_tick, 0);
   EXPECT_GT(opened->ceiling_bytes_per_s, 0);
   const Cell cell = live_cell("random", {{"access", "write"}, {"operation_size", "64"}}, 1);
@@ -67,6 +67,7 @@ TEST(Worker, answers_requests_out_of_order_with_an_error_and_goes_on) {
   EXPECT_EQ(worker.ask({{"do", "slice"}})["message"], "worker protocol: 'slice' outside a cell");
   EXPECT_EQ(worker.ask({{"do", "end"}})["message"], "worker protocol: 'end' outside a cell");
   EXPECT_EQ(worker.ask({{"do", "dance"}})["message"], "worker protocol: unknown request 'dance'");
+  EXPECT_EQ(worker.ask({{"do", 7}})["message"], "worker protocol: unknown request ''");
   const Cell cell = live_cell("random", {}, 1);
   EXPECT_EQ(worker.ask(to_json(CellRequest{cell, 1, 1}))["message"],
             "worker protocol: 'cell' before 'open'");

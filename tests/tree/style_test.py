@@ -16,6 +16,8 @@ RULES = [
     tree_rules.length_violations,
     tree_rules.first_line_violations,
     tree_rules.test_name_violations,
+    tree_rules.backend_name_violations,
+    tree_rules.heavy_header_violations,
     tree_rules.stale_exceptions,
 ]
 
@@ -47,6 +49,18 @@ FAULTS = [
     ("first_line", "src/dax/a.hpp", "#pragma once"),
     ("first_line", "src/dax/a.cpp", '#include "dax/a.hpp"'),
     ("test_name", "src/dax/a.cpp", "// No test."),
+    ("backend_name", "src/results/a.cpp", 'if (row.backend == "null") return;'),
+    ("backend_name", "src/cli/a.cpp", 'const std::set<std::string> streaming{"movnt", "x"};'),
+    ("backend_name", "workloads/a.cpp", 'return name == "clflushopt";'),
+    ("backend_name", "src/plan/a.cpp", 'if (cell.backend != "block") return;'),
+    ("backend_name", "src/run/a.cpp", 'if ("devdax" == cell.backend) return;'),
+    ("backend_name", "src/run/a.cpp", 'if (entry.backend().name == "devdax") return;'),
+    ("heavy_header", "src/results/a.hpp", "#include <nlohmann/json.hpp>"),
+    ("heavy_header", "workloads/a.hpp", "#include <fmt/format.h>"),
+    ("heavy_header", "src/cli/a.hpp", "  #  include <CLI/CLI.hpp>"),
+    ("heavy_header", "src/config/a.hpp", "#include <yaml-cpp/yaml.h>"),
+    ("heavy_header", "backends/a.h", "#include <sqlite3.h>"),
+    ("heavy_header", "src/dax/a.hpp", "#include <gtest/gtest.h>"),
 ]
 
 
@@ -72,6 +86,15 @@ HARMLESS = [
     ("clock", "src/run/a.cpp", "#include <chrono>"),
     ("length", "src/dax/a.cpp", "\n" * 399),
     ("first_line", "src/dax/a.hpp", "// A: does it."),
+    ("backend_name", "backends/a.cpp", 'table.name = "movnt";'),
+    ("backend_name", "src/dax/a.cpp", 'if (facts.kind == "block") f("use movnt or clwb"); // "null"'),
+    ("backend_name", "src/platform/cpu_features.cpp", 'NamedFeature{"clwb", &f};'),
+    ("backend_name", "src/dax/b.cpp", 'const auto kind = backend + (x == "block" ? "a" : "b");'),
+    ("backend_name", "reports/a.py", 'cell.backend == "null"  # until reports ask too'),
+    ("heavy_header", "src/results/a.hpp", "#include <nlohmann/json_fwd.hpp>"),
+    ("heavy_header", "src/results/a.hpp", "// #include <sqlite3.h>"),
+    ("heavy_header", "src/results/a.cpp", "#include <nlohmann/json.hpp>"),
+    ("heavy_header", "src/base/result.hpp", "#include <fmt/core.h>"),
 ]
 
 
@@ -79,6 +102,18 @@ HARMLESS = [
 def test_what_is_allowed_is_not_found(tmp_path, rule, path, text):
     root = plant(tmp_path, {path: text + "\n"})
     assert getattr(tree_rules, f"{rule}_violations")(root) == []
+
+
+REPORT_FAULTS = ['c.backend != "null"', "x in ('movnt', 'clwb')", 'cell.backend == "block"']
+
+
+@pytest.mark.parametrize("text", REPORT_FAULTS)
+def test_a_planted_name_of_a_backend_is_found_in_python(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(tree_rules, "BACKEND_NAMES_IN_REPORTS", True)
+    root = plant(tmp_path, {"reports/a.py": f"{text}  # x\n", "reports/b.py": 'kind == "block"\n'})
+    found = tree_rules.backend_name_violations(root)
+    assert found
+    assert all(violation.startswith("reports/a.py:1") for violation in found)
 
 
 def test_a_header_speaks_for_its_source(tmp_path):
@@ -101,4 +136,6 @@ def test_a_part_of_a_file_may_have_the_test_of_the_whole(tmp_path):
 
 
 def test_an_exception_for_a_file_that_went_is_found(tmp_path):
-    assert len(tree_rules.stale_exceptions(tmp_path)) == len(tree_rules.NO_TEST_OF_ITS_NAME)
+    exceptions = (len(tree_rules.NO_TEST_OF_ITS_NAME) + len(tree_rules.HEADERS_THAT_NEED_THEM)
+                  + len(tree_rules.NAMES_THAT_ARE_NO_BACKENDS))
+    assert len(tree_rules.stale_exceptions(tmp_path)) == exceptions

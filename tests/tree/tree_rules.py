@@ -23,7 +23,7 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "workloads": {"base", "dax", "block", "fs"},
     "plan": {"base", "platform", "record", "config", "dax", "workloads"},
     "run": {"base", "platform", "measure", "record", "plan", "workloads", "dax", "block", "fs"},
-    "results": {"base", "platform", "measure", "record", "plan"},
+    "results": {"base", "platform", "measure", "record", "plan", "workloads"},
     "cli": EVERYTHING,
     "main.cpp": EVERYTHING,
 }
@@ -49,6 +49,7 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/audit/tracee": "bad_backend_test: every way in which a child can end or hide",
     "src/base/check": "it ends the process; result_test sees it do so",
     "src/base/clock": "one call of the kernel; whatever waits is tested with a fake",
+    "src/base/value_kind": "an enum; the campaign reader and every workload's parameters use it",
     "src/base/unique_fd": "every user of a descriptor runs it under the sanitizers",
     "src/block/block_device": "an interface; the tests of each block device run it",
     "src/block/btt_arena": "a part of btt: btt_test",
@@ -63,7 +64,6 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/cli/audit_session": "audit_command_test runs audits of built-in backends and plugins",
     "src/cli/audit_table": "audit_command_test reads what it prints",
     "src/cli/campaign_options": "run_command_test and gate_command_test use every option",
-    "src/cli/curve_record": "curve_command_test reads what it put together",
     "src/cli/commands": "an interface; each command has a test of its own",
     "src/cli/output": "run_command_test and export_command_test print into a full device",
     "src/cli/probe_parts": "a part of the report: probe_report_test",
@@ -97,13 +97,20 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/dax/one_range": "five fields of a batch; every test of a block device uses it",
     "src/dax/poison": "dax_device_poison_test poisons pages of a device with it",
     "src/measure/arm_samples": "plain data",
-    "src/measure/replicate": "plain data",
     "src/platform/devices": "plain data of dax_devices, cxl_devices and block_devices",
     "src/platform/page_scan": "page_backing_test scans real mappings with it",
-    "src/run/disturbance": "one call of the kernel; every disturbed slice of cell_driver_test",
-    "src/run/fill_replicate": "cell_driver_test and curve_visit_test read what it filled in",
-    "src/run/slo_runner": "slo_command_test searches with the built command",
+    "src/run/run_observer": "an interface; the runners' tests implement it",
+    "src/run/worker_link": "an interface; scripted and real workers implement it",
+    "src/record/members": "the lists of members: codec_test writes and reads all of them",
+    "src/record/percentiles": "five names: row_columns_test and row_latency_test use them",
+    "src/record/replicate": "plain data",
+    "src/record/row": "plain data",
+    "src/results/row_parts": "the steps of make_row: row_latency_test, row_pair_test, ...",
+    "src/run/disturbance": "one call of the kernel; every disturbed slice of slice_loop_test",
     "src/run/fault_report": "interrupt_test truncates a file under a worker",
+    "src/results/derived_members": "what derive_test writes as JSON and reads back",
+    "src/results/printed_table": "plain data",
+    "src/results/printed_words": "the words of every printed table, asserted in each one's test",
     "src/results/database": "the store's own handle of SQLite, tested through store_test",
     "workloads/copy": "workload_list_test runs every workload on every path",
     "workloads/ageing": "file_workloads_test runs every workload on files",
@@ -327,9 +334,75 @@ def test_name_violations(root: Path) -> list[str]:
     return found
 
 
-def stale_exceptions(root: Path) -> list[str]:
+# Nothing above backends/ chooses by a backend's name: it asks what the backend declares.
+BACKEND_NAME = re.compile(
+    r"""(?<!\\)(["'])(movnt|clwb|clflushopt|clflush|eadr|libpmem2|null)\1"""
+)
+# These two are also kinds of media: only a comparison of a backend with them is a choice.
+BACKEND_COMPARED = re.compile(
+    r"""\bbackend\w*(?:\(\)|\.\w+|\[["']\w+["']\])*\s*[=!]=\s*["'](block|devdax)["']"""
+    r"""|["'](block|devdax)["']\s*[=!]=\s*(?:\w+(?:\.|->))*backend\b"""
+)
+# Whether the rule covers reports/ too.
+BACKEND_NAMES_IN_REPORTS = False
+NAMES_THAT_ARE_NO_BACKENDS = {
+    "src/platform/cpu.cpp": "flags of /proc/cpuinfo",
+    "src/platform/cpu_features.cpp": "CPU features",
+    "src/cli/probe_report.cpp": "CPU features, as keys of the document of probe",
+    "src/config/yaml_tree.cpp": "YAML's word for no value",
+    "src/record/schema.cpp": "JSON's type of no value",
+    "src/record/older_rows.cpp": "what the backends declared before rows recorded it",
+    "workloads/line_flush.cpp": "features of the CPU that a function is compiled for",
+}
+
+# Headers of libraries that cost seconds in every file that includes them.
+HEAVY_INCLUDE = re.compile(
+    r"^(nlohmann/json\.hpp|fmt/format\.h|CLI/CLI\.hpp|yaml-cpp/.*|sqlite3\.h|gtest/.*)$"
+)
+HEADERS_THAT_NEED_THEM = {
+    "src/record/describe.hpp": "templates over JSON; for .cpp files only, as it says",
+    "src/cli/commands.hpp": "only the files of the subcommands include it, and each uses CLI11",
+    "src/cli/campaign_options.hpp": "only files of subcommands include it, and each uses CLI11",
+    "src/config/yaml_tree.hpp": "only the campaign's readers include it, and each uses yaml-cpp",
+    "src/results/database.hpp": "the handle of SQLite; only the store's own files include it",
+    "src/run/channel.hpp": "in work: lines of JSON become typed messages",
+    "src/run/protocol.hpp": "in work: lines of JSON become typed messages",
+    "src/run/worker_process.hpp": "in work: lines of JSON become typed messages",
+}
+
+
+def backend_name_violations(root: Path) -> list[str]:
+    texts = {path: without_comments(text) for path, text in sources(root)
+             if folder_of(path) != "backends" and path not in NAMES_THAT_ARE_NO_BACKENDS}
+    if BACKEND_NAMES_IN_REPORTS:
+        texts |= {path.relative_to(root).as_posix(): re.sub(r"#[^\n]*", "", path.read_text())
+                  for path in sorted((root / "reports").rglob("*.py"))}
     return [
+        f"{path}:{line_of(code, match.start())}: a backend is known by its name: {match.group(0)}"
+        for path, code in texts.items()
+        for pattern in (BACKEND_NAME, BACKEND_COMPARED)
+        for match in pattern.finditer(code)
+    ]
+
+
+def heavy_header_violations(root: Path) -> list[str]:
+    return [
+        f"{path}:{line_of(code, match.start())}: a header includes <{match.group(1)}>"
+        for path, text in sources(root)
+        if Path(path).suffix in {".h", ".hpp"} and path not in HEADERS_THAT_NEED_THEM
+        for code in [without_comments(text)]
+        for match in SYSTEM_INCLUDE.finditer(code)
+        if HEAVY_INCLUDE.match(match.group(1))
+    ]
+
+
+def stale_exceptions(root: Path) -> list[str]:
+    gone = [
         f"{path} is excepted from having a test, and is not there"
         for path in NO_TEST_OF_ITS_NAME
         if not any((root / f"{path}{suffix}").exists() for suffix in SOURCE_SUFFIXES)
     ]
+    for path in sorted(NAMES_THAT_ARE_NO_BACKENDS.keys() | HEADERS_THAT_NEED_THEM.keys()):
+        if not (root / path).exists():
+            gone.append(f"{path} is excepted from a rule, and is not there")
+    return gone

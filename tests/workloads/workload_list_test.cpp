@@ -279,7 +279,7 @@ TEST(Workloads, have_parameters_with_help_and_valid_defaults) {
   for (const WorkloadType& type : workload_list()) {
     for (const ParameterSpec& spec : type.parameters) {
       EXPECT_FALSE(spec.help.empty()) << type.name << " " << spec.name;
-      if (spec.kind == ParameterKind::choice) {
+      if (spec.kind == ValueKind::choice) {
         EXPECT_NE(std::find(spec.choices.begin(), spec.choices.end(), spec.default_value),
                   spec.choices.end());
       }

@@ -10,6 +10,8 @@ from types import ModuleType
 from . import (
     comparison,
     crash_outcomes,
+    crossover,
+    durability,
     error_policy,
     history,
     interleave,
@@ -26,7 +28,7 @@ from . import (
 )
 
 FIGURES: tuple[ModuleType, ...] = (
-    comparison, throughput_by_size, throughput_by_threads, persist_cost, latency_percentiles,
-    latency_over_time, staircase, loaded_latency, numa, interleave, layer_ladder, personalities,
+    comparison, throughput_by_size, throughput_by_threads, persist_cost, durability, crossover,
+    latency_percentiles, latency_over_time, staircase, loaded_latency, numa, interleave, layer_ladder, personalities,
     crash_outcomes, error_policy, history,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import units
-from ..groups import group, number_of
+from ..groups import group
 from ..lines import Axis, Point, Series, line_panel
 from ..records import Cell, Data
 from .drawing import Drawing, choose, point
@@ -20,7 +20,7 @@ HOW_TO_READ = (
 
 def _cells(data: Data) -> list[Cell]:
     return [cell for cell in data.measured if "error_policy" in cell.parameters
-            and number_of(cell, "bad_blocks") is not None]
+            and cell.number("bad_blocks") is not None]
 
 
 def wanted(data: Data) -> bool:
@@ -41,12 +41,12 @@ def _lines(cells: list[Cell], of) -> list[Series]:
 
 def _throughput(cell: Cell) -> Point | None:
     rate = cell.operations_per_s
-    return None if rate is None else point(number_of(cell, "bad_blocks"), rate)
+    return None if rate is None else point(cell.number("bad_blocks"), rate)
 
 
 def _p99(cell: Cell) -> Point | None:
     value = cell.latency.percentiles.get("p99") if cell.latency else None
-    return None if value is None else Point(number_of(cell, "bad_blocks"), value)
+    return None if value is None else Point(cell.number("bad_blocks"), value)
 
 
 def draw(data: Data) -> Drawing:

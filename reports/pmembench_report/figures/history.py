@@ -46,7 +46,7 @@ def _alarms(each: dict) -> int:
 
 def _tip(point: dict) -> str:
     words = [str(point.get("recorded_utc", "")), str(point.get("label", "")),
-             f"{units.significant(point['ratio'], 4)}"]
+             f"{point['ratio']:.4g}"]
     if point.get("alarm"):
         words.append(f"alarm: {point['alarm']}")
     if point.get("accepted"):

@@ -23,21 +23,15 @@ HOW_TO_READ = (
     "processes are page placement and address layout, a slope within one is warm-up or throttling. "
     "Shown are the cells whose interval is widest, for there is most to see. Where a cell was counted in "
     "time slots, its panel comes first: one line a statistic, and whether stalls come back at a "
-    "steady distance; where there are many slots, a point is several of them: of the maxima the largest, of "
-    "the percentiles the median."
+    "steady distance; where there are many slots, a point is the worst of several."
 )
 _MOST_CELLS, _MOST_DOTS = 2, 360
 
 
-def _spread(cell: Cell) -> float:
-    width = units.half_width(cell.ns.value, cell.ns.low, cell.ns.high)
-    return width if width is not None else 0.0
-
-
 def _cells(data: Data) -> list[Cell]:
-    # null's slices show the clock, not the medium.
-    cells = [cell for cell in data.measured if cell.backend != "null" and cell.slices > 2]
-    return sorted(cells, key=lambda cell: -_spread(cell))[:_MOST_CELLS]
+    # Slices of a backend that does no work show the clock, not the medium.
+    cells = [cell for cell in data.measured if cell.does_work and cell.slices > 2]
+    return sorted(cells, key=lambda cell: -(cell.half_width or 0.0))[:_MOST_CELLS]
 
 
 def wanted(data: Data) -> bool:
@@ -61,7 +55,7 @@ def _title(cell: Cell) -> str:
     words = dimensions(cell)
     names = [cell.backend, cell.path, cell.workload, words.get("access", "")]
     if "operation_size" in words:
-        names.append(units.size(units.parse_size(words["operation_size"])))
+        names.append(units.size(cell.number("operation_size")))
     names.append(f"{cell.threads} thread{'' if cell.threads == 1 else 's'}")
     return ", ".join(name for name in names if name)
 
@@ -86,8 +80,8 @@ def _panel(index: int, cell: Cell, replicates: list[Slices]) -> Panel:
                       linestyle="", marker=marker, color=colour, markersize=4, gid=gid)
             tips[gid] = [f"process {each.replicate}, slice {finite[place]}: "
                          f"{units.duration(values[place])}" for place in some]
-        axes.plot([begin, begin + len(values)], [sorted(values)[len(values) // 2]] * 2,
-                  color=style.INK, linewidth=1.2)
+        if each.median is not None:
+            axes.plot([begin, begin + len(values)], [each.median] * 2, color=style.INK, linewidth=1.2)
         if begin:
             axes.axvline(begin, color=style.MUTED, linewidth=0.6, zorder=0.5)
         begin += len(values)

@@ -79,5 +79,5 @@ def draw(data: Data) -> Drawing:
         panels.append(line_panel(
             f"{NAME}_{index + 1}", one.label, lines,
             Axis("percentile, on the scale 1 / (1 − q)", _words, _scale),
-            Axis("latency", units.duration, log=True)))
+            Axis("latency", units.duration, log=True), known=data.backends))
     return Drawing(panels, note)

@@ -6,7 +6,6 @@ from .. import units
 from ..groups import group
 from ..matrix import Field, matrix_panel
 from ..records import Cell, Data
-from ..units import parse_size
 from .drawing import Drawing, choose
 
 NAME = "persist_cost"
@@ -52,19 +51,20 @@ def _value(cell: Cell) -> float:
 
 def _panel(name: str, title: str, cells: list[Cell], by_stage: bool):
     backends = list(dict.fromkeys(cell.backend for cell in cells))
-    keys = sorted({(parse_size(cell.parameters["operation_size"]) or 0, _stage(cell))
+    keys = sorted({(cell.number("operation_size") or 0, _stage(cell))
                    for cell in cells})
     stages = _stages(cells)
     keys.sort(key=lambda key: (stages.index(key[1]), key[0]))
     fields = {}
     for cell in cells:
-        key = (parse_size(cell.parameters["operation_size"]) or 0, _stage(cell))
+        key = (cell.number("operation_size") or 0, _stage(cell))
         value = _value(cell)
         fields[backends.index(cell.backend), keys.index(key)] = Field(
             value, units.significant(value),
             f"{cell.backend}, {units.size(key[0])}, {key[1]}: {units.duration(value)}, n "
             f"{units.count(cell.latency.n if cell.latency else cell.operations)}", cell.emulated)
-    columns = [units.size(size) if by_stage else f"{units.size(size)}\n{stage}"
+    # A step's name is three words and stands in three lines: columns are narrow.
+    columns = [units.size(size) if by_stage else "\n".join([units.size(size), *stage.split("_")])
                for size, stage in keys]
     return matrix_panel(name, f"{title} (ns)", backends, columns, fields, "backend",
                         "operation size" if by_stage else "operation size and stage")

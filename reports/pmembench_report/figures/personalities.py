@@ -35,8 +35,8 @@ def _bar(cell: Cell, several: bool) -> Bar:
 
 
 def draw(data: Data) -> Drawing:
-    groups, note = choose(group(_cells(data), ("path", "backend", "media", "options", "placement")),
-                          len(PERSONALITIES))
+    apart = ("path", "backend", "media", "options", "placement", *data.derived.path_parameters)
+    groups, note = choose(group(_cells(data), apart), len(PERSONALITIES))
     panels = []
     for index, one in enumerate(groups):
         several = len({cell.path for cell in one.cells}) < len(one.cells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import style, units
-from ..groups import group, number_of
+from ..groups import group
 from ..lines import Axis, Series, line_panel
 from ..records import Cell, Data
 from .drawing import Drawing, choose, point
@@ -19,7 +19,7 @@ HOW_TO_READ = (
 
 
 def _range(cell: Cell) -> float | None:
-    asked = number_of(cell, "range_size")
+    asked = cell.number("range_size")
     if asked:
         return asked
     return units.finite((cell.medium or {}).get("size_bytes"))
@@ -54,7 +54,7 @@ def draw(data: Data) -> Drawing:
         several = len({cell.backend for cell in one.cells}) > 1
         lines: dict[str, Series] = {}
         for cell in one.cells:
-            label = f"stride {units.size(number_of(cell, 'stride'))}"
+            label = f"stride {units.size(cell.number('stride'))}"
             label = f"{cell.backend}, {label}" if several else label
             line = lines.setdefault(label, Series(label, [], cell.emulated))
             line.points.append(point(_range(cell), cell.ns))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import units
-from ..groups import group, number_of
+from ..groups import group
 from ..lines import Axis, Series, line_panel
 from ..records import Cell, Data
 from .drawing import Drawing, choose, general, point
@@ -20,7 +20,7 @@ HOW_TO_READ = (
 
 def _cells(data: Data) -> list[Cell]:
     return [cell for cell in data.measured if general(cell) and cell.bytes_per_s is not None
-            and cell.mode == "" and number_of(cell, "operation_size")]
+            and cell.mode == "" and cell.number("operation_size")]
 
 
 def wanted(data: Data) -> bool:
@@ -38,9 +38,9 @@ def draw(data: Data) -> Drawing:
         lines: dict[str, Series] = {}
         for cell in one.cells:
             line = lines.setdefault(cell.backend, Series(cell.backend, [], cell.emulated))
-            line.points.append(point(number_of(cell, "operation_size"), cell.bytes_per_s))
+            line.points.append(point(cell.number("operation_size"), cell.bytes_per_s))
         panels.append(line_panel(
             f"{NAME}_{index + 1}", one.label, list(lines.values()),
             Axis("operation size", units.size, "size"),
-            Axis("bytes per second", units.bytes_rate, base=2)))
+            Axis("bytes per second", units.bytes_rate, base=2), known=data.backends))
     return Drawing(panels, note)

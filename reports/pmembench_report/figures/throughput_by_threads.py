@@ -41,5 +41,5 @@ def draw(data: Data) -> Drawing:
             line.points.append(point(cell.threads, cell.bytes_per_s))
         panels.append(line_panel(
             f"{NAME}_{index + 1}", one.label, list(lines.values()),
-            Axis("threads", units.count), Axis("bytes per second", units.bytes_rate, base=2)))
+            Axis("threads", units.count), Axis("bytes per second", units.bytes_rate, base=2), known=data.backends))
     return Drawing(panels, note)

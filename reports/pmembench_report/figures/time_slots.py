@@ -24,14 +24,15 @@ def slots(details: list[dict]) -> dict | None:
     return None
 
 
-def stretches(values: list[float | None], length: int, statistic: str) -> list[float | None]:
-    """One value for each `length` slots: of the maxima the largest, of all else the median; None where
-    every slot of the stretch is empty."""
-    result: list[float | None] = []
+def worst(values: list[float | None], length: int) -> list[tuple[int, float]]:
+    """Of each `length` slots the one with the largest value, at its own place; none of them is made up."""
+    found = []
     for start in range(0, len(values), length):
-        known = sorted(value for value in values[start:start + length] if value is not None)
-        result.append((known[-1] if statistic == "max" else known[len(known) // 2]) if known else None)
-    return result
+        known = [(place, value) for place, value in enumerate(values[start:start + length], start)
+                 if value is not None]
+        if known:
+            found.append(max(known, key=lambda slot: slot[1]))
+    return found
 
 
 def _series(found: dict, slot_ns: float, length: int) -> list[Series]:
@@ -41,9 +42,8 @@ def _series(found: dict, slot_ns: float, length: int) -> list[Series]:
         # The mean lies among the percentiles, and would cover them.
         if not isinstance(values, list) or (name == "mean" and lines):
             continue
-        known = stretches([units.finite(value) for value in values], length, name)
-        points = [Point(place * length * slot_ns / 1e9, value)
-                  for place, value in enumerate(known) if value is not None]
+        points = [Point(place * slot_ns / 1e9, value)
+                  for place, value in worst([units.finite(value) for value in values], length)]
         lines.append(Series(name, points, marks=False))
     return lines
 
@@ -62,9 +62,9 @@ def _words(seconds: float) -> str:
 
 
 def tails(data: Data) -> list[Cell]:
-    """Cells that were counted in slots; null, which shows the machine's own stalls, behind the others."""
+    """Cells that were counted in slots; those that do no work show the machine's own stalls: last."""
     found = [cell for cell in data.measured if cell.workload == "tail" or "/slots=" in cell.cell]
-    return sorted(found, key=lambda cell: cell.backend == "null")
+    return sorted(found, key=lambda cell: not cell.does_work)
 
 
 def period_words(found: dict) -> str:
@@ -85,7 +85,7 @@ def slot_panels(data: Data, name: str) -> list[Panel]:
             break
         found = slots(data.details(cell))
         slot_ns = units.finite((found or {}).get("slot_ns"))
-        length = -(-_longest(found) // _MOST_POINTS) if slot_ns else 1
+        length = max(-(-_longest(found) // _MOST_POINTS), 1) if slot_ns else 1
         lines = [line for line in _series(found, slot_ns, length) if line.points] if slot_ns else []
         if not lines:
             continue
@@ -93,7 +93,7 @@ def slot_panels(data: Data, name: str) -> list[Panel]:
                                             period_words(found)) if word)
         panels.append(line_panel(
             f"{name}_{len(panels) + 1}", title, lines,
-            Axis(f"time since the start (s), {length} slots of {units.duration(slot_ns)} a point"
+            Axis(f"time since the start (s), the worst of {length} slots of {units.duration(slot_ns)}"
                  if length > 1 else "time since the start (s)", _words, _scale),
             Axis("latency", units.duration)))
     return panels

@@ -1,0 +1,122 @@
+#include "results/derive.hpp"
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "record/limits.hpp"
+#include "results/derived_members.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr const char* kDerivedSchema = "pmembench-derived";
+constexpr int kDerivedVersion = 1;
+
+const char* kind_word(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::size:
+      return "size";
+    case ParameterKind::count:
+      return "count";
+    case ParameterKind::real:
+      return "real";
+    case ParameterKind::choice:
+      return "choice";
+    case ParameterKind::text:
+      break;
+  }
+  return "text";
+}
+
+std::map<std::string, std::string> kinds_of_parameters() {
+  std::map<std::string, std::string> kinds;
+  const auto add = [&](const std::vector<ParameterSpec>& specs) {
+    for (const ParameterSpec& spec : specs) kinds.emplace(spec.name, kind_word(spec.kind));
+  };
+  for (const WorkloadType& workload : workload_list()) add(workload.parameters);
+  for (const PathType& path : path_list()) add(path.parameters);
+  return kinds;
+}
+
+std::vector<std::string> names_of_path_parameters() {
+  std::set<std::string> names;
+  for (const PathType& path : path_list()) {
+    for (const ParameterSpec& spec : path.parameters) names.insert(spec.name);
+  }
+  return {names.begin(), names.end()};
+}
+
+void append(std::vector<PrintedTable>& all, std::vector<PrintedTable> more) {
+  for (PrintedTable& table : more) all.push_back(std::move(table));
+}
+
+}  // namespace
+
+Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
+               const DeriveContext& context) {
+  const double confidence = context.confidence;
+  Derived derived;
+  derived.ladders = ladders_of(rows, replicates, confidence, context.backend_options);
+  derived.durability = durability_costs(rows, replicates, confidence);
+  derived.crossovers = crossovers_of(rows, replicates, confidence);
+  derived.matrices = node_matrices(rows);
+  derived.interleave = interleave_sweeps(rows);
+  derived.loaded = loaded_curves(rows, replicates, confidence, context.backend_options);
+  derived.rows = row_facts(rows);
+  derived.noise = noise_of(rows, replicates);
+  derived.harness_floor = harness_floor(rows);
+  derived.parameter_kinds = kinds_of_parameters();
+  derived.path_parameters = names_of_path_parameters();
+  derived.limits = {limits::kDisturbedShare, limits::kStealShare};
+  append(derived.tables, ladder_tables(derived.ladders));
+  append(derived.tables, durability_tables(derived.durability, derived.crossovers));
+  append(derived.tables, numa_tables(derived.matrices, derived.interleave));
+  append(derived.tables, loaded_tables(derived.loaded));
+  return derived;
+}
+
+DeriveContext derive_context(const nlohmann::json& plan) {
+  DeriveContext context;
+  if (!plan.is_object()) return context;
+  const auto settings = plan.find("settings");
+  if (settings != plan.end() && settings->is_object()) {
+    const auto confidence = settings->find("confidence");
+    if (confidence != settings->end() && confidence->is_number()) {
+      const auto value = confidence->get<double>();
+      if (value > 0 && value < 1) context.confidence = value;
+    }
+  }
+  const auto cells = plan.find("cells");
+  if (cells == plan.end() || !cells->is_array()) return context;
+  for (const nlohmann::json& cell : *cells) {
+    if (!cell.is_object() || !cell.contains("name") || !cell.contains("backend_options")) continue;
+    const nlohmann::json& options = cell["backend_options"];
+    if (!cell["name"].is_string() || !options.is_string() || options == "") continue;
+    context.backend_options[cell["name"].get<std::string>()] = options.get<std::string>();
+  }
+  return context;
+}
+
+nlohmann::json derived_json(const Derived& derived) {
+  nlohmann::json document = encode(derived);
+  document["schema"] = kDerivedSchema;
+  document["version"] = kDerivedVersion;
+  return document;
+}
+
+Result<Derived> derived_from_json(const nlohmann::json& document) {
+  try {
+    if (document.at("schema") != kDerivedSchema || document.at("version") != kDerivedVersion) {
+      return runtime_error("it is no {} document of version {}", kDerivedSchema, kDerivedVersion);
+    }
+    Derived derived;
+    decode(document, derived);
+    return derived;
+  } catch (const nlohmann::json::exception& error) {
+    return runtime_error("it is no {} document: {}", kDerivedSchema, error.what());
+  }
+}
+
+}  // namespace pmembench

@@ -1,0 +1,62 @@
+// Derived: all that the rows and replicates of a run say together. Computed once, stored when the
+// run ends, printed by `show`, drawn by the report; nothing above it computes a statistic.
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "record/row.hpp"
+#include "results/crossover.hpp"
+#include "results/durability_costs.hpp"
+#include "results/ladder.hpp"
+#include "results/loaded_curve.hpp"
+#include "results/node_matrix.hpp"
+#include "results/printed_table.hpp"
+#include "results/row_facts.hpp"
+
+namespace pmembench {
+
+struct DeriveContext {
+  double confidence = 0.95;
+  OptionsByCell backend_options;
+};
+
+// The thresholds that a page shows (record/limits.hpp).
+struct PageLimits {
+  double disturbed_share = 0, steal_share = 0;
+};
+
+struct Derived {
+  std::vector<Ladder> ladders;
+  std::vector<DurabilityCosts> durability;
+  std::vector<Crossover> crossovers;
+  std::vector<NodeMatrix> matrices;
+  std::vector<InterleaveSweep> interleave;
+  std::vector<LoadedCurve> loaded;
+  std::vector<RowFacts> rows;
+  RunNoise noise;
+  std::string harness_floor;
+  // Of each parameter of a workload or path: "size" (bytes), "count", "real", "choice", "text".
+  std::map<std::string, std::string> parameter_kinds;
+  std::vector<std::string> path_parameters;  // of those, the ones that a path has for itself
+  PageLimits limits;
+  // The same in words, as the terminal prints it: ladders, durability, nodes, interleave, loaded.
+  std::vector<PrintedTable> tables;
+};
+
+// `replicates` of the rows that were measured, by cell.
+[[nodiscard]] Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
+                             const DeriveContext& context);
+
+// From a run's plan as the store keeps it; what it does not have has its default.
+[[nodiscard]] DeriveContext derive_context(const nlohmann::json& plan);
+
+// {"schema": "pmembench-derived", "version": 1, ...}: docs/schema.md.
+[[nodiscard]] nlohmann::json derived_json(const Derived& derived);
+// Error (runtime): another schema or version, or a value that is missing or of another type.
+Result<Derived> derived_from_json(const nlohmann::json& document);
+
+}  // namespace pmembench

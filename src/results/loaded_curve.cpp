@@ -1,0 +1,205 @@
+#include "results/loaded_curve.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/result.hpp"
+#include "base/units.hpp"
+#include "results/printed_words.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::array<const char*, 3> kHowMuch{"load_share", "load_rate", "pause"};
+// What tells curves of one group apart, and how a label says it.
+struct LoadKey {
+  const char* name;
+  const char* before;
+  const char* after;
+};
+constexpr std::array<LoadKey, 4> kLoadKeys{{{"read_share", "", " % reads"},
+                                            {"order", "", ""},
+                                            {"durability", "durability ", ""},
+                                            {"probe_media", "probed on ", ""}}};
+
+std::string value_of(const Row& row, const std::string& key) {
+  const auto found = row.parameters.find(key);
+  return found == row.parameters.end() ? std::string() : found->second;
+}
+
+std::string loaded_group(const Row& row, const OptionsByCell& options) {
+  std::string text = fmt::format("{}, path {}", row.media, row.path);
+  if (row.placement.asked != "near") text += ", " + row.placement.asked;
+  const auto found = options.find(row.cell);
+  if (found != options.end()) text += ", " + found->second;
+  const WorkloadType* type = find_workload(row.workload);
+  for (const auto& [key, value] : row.parameters) {
+    const auto is_key = [&](const char* name) { return key == name; };
+    const bool apart = std::any_of(kHowMuch.begin(), kHowMuch.end(), is_key) ||
+                       std::any_of(kLoadKeys.begin(), kLoadKeys.end(),
+                                   [&](const LoadKey& load) { return is_key(load.name); });
+    const bool is_default = std::any_of(
+        type->parameters.begin(), type->parameters.end(),
+        [&](const ParameterSpec& spec) { return spec.name == key && spec.default_value == value; });
+    if (!apart && !is_default) text += fmt::format(" {}={}", key, value);
+  }
+  return text;
+}
+
+struct LoadedRows {
+  std::string group;
+  std::vector<const Row*> rows;
+};
+
+// The same load: what differs is how much of it, and by how many threads.
+std::vector<LoadedRows> families_of(const std::vector<Row>& rows, const OptionsByCell& options) {
+  std::vector<std::pair<std::string, LoadedRows>> families;
+  for (const Row& row : rows) {
+    const WorkloadType* type = find_workload(row.workload);
+    if (type == nullptr || row.workload != "loaded" || !row.did_work() || !row.ns_per_operation ||
+        !row.latency_ns) {
+      continue;
+    }
+    const std::string group = loaded_group(row, options);
+    std::string key = group + "|" + row.backend;
+    for (const LoadKey& load : kLoadKeys) key += "|" + value_of(row, load.name);
+    auto family = std::find_if(families.begin(), families.end(),
+                               [&](const auto& entry) { return entry.first == key; });
+    if (family == families.end()) family = families.insert(family, {key, {group, {}}});
+    family->second.rows.push_back(&row);
+  }
+  std::vector<LoadedRows> result;
+  for (auto& [key, family] : families) {
+    unsigned most = 0;
+    for (const Row* row : family.rows) most = std::max(most, row->threads);
+    std::erase_if(family.rows, [&](const Row* row) { return row->threads < most; });
+    result.push_back(std::move(family));
+  }
+  return result;
+}
+
+std::string loaded_label(const Row& row, const std::string& group,
+                         const std::vector<LoadedRows>& all) {
+  const auto varies = [&](const auto& of) {
+    std::set<std::string> values;
+    for (const LoadedRows& other : all) {
+      if (other.group == group) values.insert(of(*other.rows.front()));
+    }
+    return values.size() > 1;
+  };
+  std::string text;
+  if (varies([](const Row& one) { return one.backend; })) text = row.backend;
+  for (const LoadKey& load : kLoadKeys) {
+    const bool always = load.name == kLoadKeys.front().name;
+    if (!always && !varies([&](const Row& one) { return value_of(one, load.name); })) continue;
+    std::string value = value_of(row, load.name);
+    if (value.empty()) value = "the same medium";
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", load.before, value, load.after);
+  }
+  return text;
+}
+
+std::string asked_of(const Row& row) {
+  const std::string rate = value_of(row, "load_rate");
+  const auto bytes = parse_count(rate);
+  if (bytes && *bytes > 0) return format_bandwidth(static_cast<double>(*bytes));
+  const std::string pause = value_of(row, "pause");
+  if (!pause.empty() && pause != "0") return "pause " + pause;
+  return value_of(row, "load_share") + " %";
+}
+
+std::string percentile_text(const LoadedPoint& point, const char* name) {
+  const auto found = point.percentiles.find(name);
+  if (found == point.percentiles.end()) return "n/a";
+  const std::string half = half_width_text(found->second);
+  return format_duration_ns(found->second.estimate) + (half.empty() ? "" : " " + half);
+}
+
+PrintedRow row_of(const LoadedPoint& point) {
+  const auto& moved = point.bytes_per_s;
+  return {{point.asked, moved ? format_bandwidth(moved->estimate) : "none",
+           moved ? half_width_text(*moved) : "", format_duration_ns(point.ns.estimate),
+           half_width_text(point.ns), percentile_text(point, "p50"), percentile_text(point, "p99"),
+           percentile_text(point, "p99.9")},
+          0,
+          ""};
+}
+
+}  // namespace
+
+std::map<std::string, Estimate> process_percentiles(const std::vector<Replicate>& replicates,
+                                                    double confidence) {
+  constexpr std::array<std::pair<const char*, double>, 4> kShares{
+      {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}}};
+  std::map<std::string, Estimate> found;
+  for (const auto& [name, share] : kShares) {
+    std::vector<double> values;
+    for (const Replicate& replicate : replicates) {
+      if (!replicate.histogram || !quantile_is_supported(replicate.histogram->count(), share)) {
+        break;
+      }
+      values.push_back(replicate.histogram->quantile(share) * replicate.ns_per_tick);
+    }
+    if (values.empty() || values.size() < replicates.size()) continue;
+    found[name] = hodges_lehmann(values, confidence);
+  }
+  return found;
+}
+
+std::vector<LoadedCurve> loaded_curves(const std::vector<Row>& rows,
+                                       const ReplicatesByCell& replicates, double confidence,
+                                       const OptionsByCell& options) {
+  const std::vector<LoadedRows> families = families_of(rows, options);
+  std::vector<LoadedCurve> curves;
+  for (const LoadedRows& family : families) {
+    const Row& first = *family.rows.front();
+    LoadedCurve curve{
+        family.group, loaded_label(first, family.group, families), first.claim == "emulated", {}};
+    for (const Row* row : family.rows) {
+      LoadedPoint point{row->cell, asked_of(*row), row->bytes_per_s, *row->ns_per_operation, {}};
+      const auto found = replicates.find(row->cell);
+      if (found != replicates.end()) {
+        point.percentiles = process_percentiles(found->second, confidence);
+      }
+      curve.points.push_back(std::move(point));
+    }
+    curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
+std::vector<PrintedTable> loaded_tables(const std::vector<LoadedCurve>& curves) {
+  std::vector<PrintedTable> tables;
+  for (const LoadedCurve& curve : curves) {
+    const std::string title = "loaded latency: " + curve.group;
+    auto table = std::find_if(tables.begin(), tables.end(),
+                              [&](const PrintedTable& one) { return one.title == title; });
+    if (table == tables.end()) {
+      table = tables.insert(tables.end(), {"loaded",
+                                           title,
+                                           {{"load", true},
+                                            {"bandwidth", true},
+                                            {"interval", true},
+                                            {"latency", true},
+                                            {"interval", true},
+                                            {"p50", true},
+                                            {"p99", true},
+                                            {"p99.9", true}},
+                                           {},
+                                           ""});
+    }
+    table->rows.push_back({{}, 0, curve.label});
+    for (const LoadedPoint& point : curve.points) table->rows.push_back(row_of(point));
+  }
+  if (!tables.empty()) {
+    tables.back().note =
+        "latency: one load of the probe, timed in chunks (docs/loaded_latency.md); percentiles: "
+        "over "
+        "processes; bandwidth: of the load threads alone.\n";
+  }
+  return tables;
+}
+
+}  // namespace pmembench

@@ -1,0 +1,252 @@
+#include "run/campaign_runner.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/random.hpp"
+#include "measure/stopping_rule.hpp"
+#include "plan/cell_name.hpp"
+#include "run/budget.hpp"
+#include "run/measure_cell.hpp"
+
+namespace pmembench {
+namespace {
+
+// What a replicate of a cell costs beside its slices (threads, calibration, verification), and the
+// share of the budget that process starts take: measured on the two-core machine of
+// docs/methodology.md.
+constexpr double kCellOverhead_ns = 3e6;
+constexpr double kBudgetShare = 0.75;
+constexpr unsigned kFewestSlices = 5;
+
+// One cell on its way through the run.
+struct CellState {
+  const Cell* cell = nullptr;
+  std::vector<double> log_medians;  // one a replicate
+  std::uint64_t operations = 0;     // of a slice and thread, once calibrated
+  CoreWatch cores;
+  bool failed = false;
+  bool open = true;  // wants more replicates; kept up to date, since progress asks for all cells
+};
+
+class Run {
+ public:
+  Run(RunInput input, RunObserver& observer)
+      : input_(std::move(input)),
+        observer_(observer),
+        settings_(input_.plan->settings),
+        budget_(*input_.clock, settings_.budget_ns) {
+    rule_ = {settings_.precision, settings_.minimum_replicates, settings_.maximum_replicates};
+    collect_cells();
+    first_slices_ = slices_within_budget(settings_, cells_.size());
+  }
+
+  Result<RunOutcome> rounds() {
+    for (unsigned round = first_round_; round < settings_.maximum_replicates; ++round) {
+      std::map<std::string, std::vector<CellState*>> devices = open_cells(round);
+      if (devices.empty() || stopping()) break;
+      std::vector<std::string> order;
+      for (const auto& [key, cells] : devices) order.push_back(key);
+      shuffle(order, mix_seed(settings_.seed + round));
+      for (const std::string& key : order) {
+        const Status status = run_device(devices[key], round);
+        if (!status) return status.error();
+        if (stopping()) break;
+      }
+    }
+    outcome_.interrupted = interrupted();
+    outcome_.budget_ended = !outcome_.interrupted && budget_.over() && open_count() > 0;
+    return outcome_;
+  }
+
+ private:
+  void collect_cells() {
+    for (const Cell& cell : input_.plan->cells) {
+      if (!cell.skip_reason.empty()) continue;
+      CellState state;
+      state.cell = &cell;
+      state.failed =
+          std::find(input_.failed.begin(), input_.failed.end(), cell.name) != input_.failed.end();
+      for (const Replicate& replicate : input_.replicates[cell.name]) {
+        state.log_medians.push_back(std::log(replicate.median_ns_per_operation));
+      }
+      state.open = wants_more(state);
+      cells_.push_back(std::move(state));
+    }
+    std::size_t fewest = settings_.maximum_replicates;
+    for (const CellState& state : cells_) {
+      if (!state.failed) fewest = std::min(fewest, state.log_medians.size());
+    }
+    first_round_ = static_cast<unsigned>(fewest);
+  }
+
+  [[nodiscard]] bool wants_more(const CellState& state) const {
+    if (state.failed) return false;
+    const auto taken = static_cast<unsigned>(state.log_medians.size());
+    if (taken == 0) return true;
+    Estimate estimate = hodges_lehmann(state.log_medians, settings_.confidence);
+    // On the logarithm a relative half width is an absolute one.
+    const double center = std::exp(estimate.estimate);
+    estimate = {center, std::exp(estimate.low), std::exp(estimate.high), estimate.has_interval};
+    return rule_.wants_more(estimate, taken);
+  }
+
+  [[nodiscard]] std::size_t open_count() const {
+    return static_cast<std::size_t>(std::count_if(
+        cells_.begin(), cells_.end(), [](const CellState& state) { return state.open; }));
+  }
+
+  // By device; a cell that is ahead of this round (resumed) waits for the others.
+  std::map<std::string, std::vector<CellState*>> open_cells(unsigned round) {
+    std::map<std::string, std::vector<CellState*>> devices;
+    for (CellState& state : cells_) {
+      if (!state.open || state.log_medians.size() > round) continue;
+      devices[state.cell->device_key()].push_back(&state);
+    }
+    return devices;
+  }
+
+  // One worker for all cells of a device; another for the rest where it dies.
+  Status run_device(std::vector<CellState*> cells, unsigned round) {
+    const std::uint64_t seed =
+        mix_seed(settings_.seed ^ mix_seed(fnv1a(cells.front()->cell->device_key()) + round));
+    shuffle(cells, seed);
+    while (!cells.empty() && !stopping()) {
+      tell(cells.front()->cell->name, round, cells.size());
+      auto worker = input_.workers->start(*cells.front()->cell);
+      if (!worker) return worker.error();
+      const Status opened = (*worker)->await_open();
+      if (!opened) {
+        if (opened.error().kind == ErrorKind::interrupted) return {};
+        return fail_all(cells, opened.error());
+      }
+      while (!cells.empty() && (*worker)->alive() && !stopping()) {
+        CellState& state = *cells.back();
+        cells.pop_back();
+        tell(state.cell->name, round, cells.size() + 1);
+        const Status status = run_cell(**worker, state, round, seed);
+        if (!status) return status;
+      }
+    }
+    return {};
+  }
+
+  Status run_cell(WorkerLink& worker, CellState& state, unsigned round, std::uint64_t seed) {
+    CellOrder order;
+    order.cell = state.cell;
+    order.replicate = round;
+    order.seed = seed;
+    order.slices = slices_now();
+    order.slice_ns = settings_.slice_ns;
+    order.operations = state.operations;
+    order.cores = state.cores;
+    const auto outcome = measure_cell(worker, order);
+    if (!outcome && outcome.error().kind == ErrorKind::interrupted) return {};
+    if (!outcome) return fail(state, outcome.error());
+    state.operations = outcome->operations;
+    state.cores = outcome->cores;
+    slices_taken_ += order.slices;
+    state.log_medians.push_back(std::log(outcome->replicate.median_ns_per_operation));
+    state.open = wants_more(state);
+    ++outcome_.replicates;
+    return observer_.replicate(*state.cell, outcome->replicate);
+  }
+
+  Status fail(CellState& state, const Error& error) {
+    state.failed = true;
+    state.open = false;
+    ++outcome_.failed;
+    return observer_.failure(*state.cell, error);
+  }
+
+  Status fail_all(const std::vector<CellState*>& cells, const Error& error) {
+    for (CellState* state : cells) {
+      const Status told = fail(*state, error);
+      if (!told) return told;
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool interrupted() const { return input_.workers->interrupted(); }
+  [[nodiscard]] bool stopping() const { return interrupted() || budget_.over(); }
+
+  void tell(const std::string& cell, unsigned round, std::size_t left_in_device) {
+    Progress progress;
+    progress.cell = cell;
+    progress.cells = cells_.size();
+    progress.open = open_count();
+    progress.round = round + 1;
+    progress.done = outcome_.replicates;
+    progress.elapsed_s = budget_.elapsed_s();
+    progress.left_s = expected_left_s(left_in_device);
+    observer_.progress(progress);
+  }
+
+  // Replicates of cells still owed to the minimum.
+  [[nodiscard]] std::uint64_t owed() const {
+    std::uint64_t owed = 0;
+    for (const CellState& state : cells_) {
+      const std::size_t taken = state.log_medians.size();
+      if (!state.failed && taken < settings_.minimum_replicates) {
+        owed += settings_.minimum_replicates - taken;
+      }
+    }
+    return owed;
+  }
+
+  // Replicates count for more than slices: where the host turns out slower than planned, cells get
+  // fewer slices, so that the budget still holds the minimum of replicates.
+  [[nodiscard]] unsigned slices_now() const {
+    const std::uint64_t left = owed();
+    if (slices_taken_ == 0 || left == 0) return first_slices_;
+    const double slice_cost = budget_.elapsed_ns() / static_cast<double>(slices_taken_);
+    const double slices = kBudgetShare * budget_.left_ns() / static_cast<double>(left) / slice_cost;
+    return static_cast<unsigned>(
+        std::clamp<double>(slices, std::min(kFewestSlices, settings_.slices), first_slices_));
+  }
+
+  // The pace so far times what the minimum still asks for, at most what is left of the budget.
+  [[nodiscard]] double expected_left_s(std::size_t left_in_device) const {
+    const double budget_left = budget_.left_ns() * 1e-9;
+    if (outcome_.replicates == 0) return budget_left;
+    const std::uint64_t wanted = std::max<std::uint64_t>(owed(), left_in_device);
+    const double pace_s = budget_.elapsed_s() / static_cast<double>(outcome_.replicates);
+    return std::clamp(pace_s * static_cast<double>(wanted), 0.0, budget_left);
+  }
+
+  RunInput input_;
+  RunObserver& observer_;
+  MeasureSettings settings_;
+  StoppingRule rule_;
+  Budget budget_;
+  std::vector<CellState> cells_;
+  unsigned first_slices_ = 0;
+  std::uint64_t slices_taken_ = 0;
+  unsigned first_round_ = 0;
+  RunOutcome outcome_;
+};
+
+}  // namespace
+
+unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells) {
+  const double share_ns = kBudgetShare * static_cast<double>(settings.budget_ns) /
+                          static_cast<double>(std::max<std::size_t>(1, cells)) /
+                          std::max(1U, settings.minimum_replicates);
+  // A fifth more for warm-up and repeats.
+  const double slices =
+      (share_ns - kCellOverhead_ns) / (1.2 * static_cast<double>(settings.slice_ns));
+  const double fewest = std::min<double>(kFewestSlices, settings.slices);
+  return static_cast<unsigned>(std::clamp<double>(slices, fewest, settings.slices));
+}
+
+Result<RunOutcome> run_plan(RunInput input, RunObserver& observer) {
+  PMB_CHECK(input.plan != nullptr && input.clock != nullptr && input.workers != nullptr,
+            "a run has a plan, a clock and workers");
+  return Run(std::move(input), observer).rounds();
+}
+
+}  // namespace pmembench

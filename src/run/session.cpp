@@ -1,0 +1,348 @@
+#include "run/session.hpp"
+
+#include <algorithm>
+
+#include "base/random.hpp"
+#include "base/units.hpp"
+#include "run/checks.hpp"
+#include "run/session_details.hpp"
+#include "workloads/loaded.hpp"
+#include "workloads/parameters.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kGroupBytes = 1024;  // that a paced thread moves at once: 16 lines
+
+// The cell without its pace: two cells that agree in it share threads, chain and memory.
+Parameters without_pace(Parameters parameters) {
+  for (const char* name : {"load_share", "load_rate", "pause"}) parameters.erase(name);
+  return parameters;
+}
+
+// The span in which threads ran, and that in which all of them did.
+class Overlap {
+ public:
+  void add(const ThreadContext& thread) {
+    first_begin_ = std::min(first_begin_, thread.begin);
+    last_begin_ = std::max(last_begin_, thread.begin);
+    first_end_ = std::min(first_end_, thread.end);
+    last_end_ = std::max(last_end_, thread.end);
+  }
+  [[nodiscard]] double share() const {
+    const double together =
+        first_end_ > last_begin_ ? static_cast<double>(first_end_ - last_begin_) : 0;
+    return together / std::max(1.0, static_cast<double>(last_end_ - first_begin_));
+  }
+
+ private:
+  std::uint64_t first_begin_ = ~std::uint64_t{0}, last_begin_ = 0;
+  std::uint64_t first_end_ = ~std::uint64_t{0}, last_end_ = 0;
+};
+
+}  // namespace
+
+Session::~Session() {
+  // Paths hold readers of the device; their threads are still there to be joined afterwards.
+  threads_.clear();
+}
+
+Result<std::unique_ptr<Session>> Session::start(const SessionHost& host, const Cell& cell) {
+  auto session = std::unique_ptr<Session>(new Session(host, cell));
+  const WorkloadType* const type = find_workload(cell.workload);
+  session->paced_ = type != nullptr && type->paced;
+  if (session->paced_ && cell.placement.cpus.size() < 2) {
+    return environment_error(
+        "a load cannot be measured with {} CPU: one probes and the others load; give the cell two "
+        "or more threads on a host that has the CPUs",
+        cell.placement.cpus.size());
+  }
+  auto team = Team::start(cell.placement.cpus);
+  if (!team) return team.error();
+  session->team_ = *std::move(team);
+  const Status ready = session->prepare_threads();
+  if (!ready) return ready.error();
+  if (session->paced_) return session;
+  // A thread's first operation may set things up: a backend's own state, the file of a path. It is
+  // neither timed nor counted, or calibration would take it for what every operation costs.
+  const auto first = session->run_once(1);
+  if (!first) return first.error();
+  return session;
+}
+
+Status Session::prepare_threads() {
+  const WorkloadType* type = find_workload(cell_.workload);
+  const PathType* path = find_path(cell_.path);
+  if (type == nullptr || path == nullptr || (paced_ && path->prepare != nullptr)) {
+    return runtime_error("this worker knows no workload '{}' on path '{}'", cell_.workload,
+                         cell_.path);
+  }
+  if (path->prepare != nullptr) {
+    auto ground = path->prepare(*host_.opened, cell_.parameters);
+    if (!ground) return ground.error();
+    ground_ = *std::move(ground);
+  }
+  const std::uint64_t size_bytes = ground_ ? ground_->size_bytes() : device().size_bytes();
+  const Status fits = type->check(cell_.parameters, size_bytes, cell_.threads);
+  if (!fits) return fits;
+  for (unsigned thread = 0; thread < team_->size(); ++thread) {
+    threads_.push_back(std::make_unique<ThreadContext>());
+  }
+  team_->run([&](unsigned index) {
+    threads_[index]->status = paced_ ? prepare_paced_thread(index) : prepare_thread(index);
+  });
+  for (const auto& thread : threads_) {
+    if (!thread->status) return thread->status;
+  }
+  return {};
+}
+
+Status Session::prepare_thread(unsigned index) {
+  ThreadContext& thread = *threads_[index];
+  thread.role = cell_.timing == Timing::operation ? Role::operation : Role::slice;
+  auto path = find_path(cell_.path)->make(device(), ground_.get());
+  if (!path) return path.error();
+  thread.path = *std::move(path);
+  const ThreadSeat place{index, team_->size(), cell_.seed};
+  thread.workload = find_workload(cell_.workload)->make(cell_.parameters, *thread.path, place);
+  return thread.workload->prepare();
+}
+
+Status Session::prepare_paced_thread(unsigned index) {
+  ThreadContext& thread = *threads_[index];
+  const bool probing = index == 0;
+  thread.role = probing ? Role::probe : Role::load;
+  DaxDevice& load = device();
+  DaxDevice& own = probing && host_.probe != nullptr ? *host_.probe->device : load;
+  auto path = find_path(probing ? "direct" : cell_.path)->make(own, nullptr);
+  if (!path) return path.error();
+  thread.path = *std::move(path);
+  const LoadedLayout layout =
+      loaded_layout(cell_.parameters, load.size_bytes(),
+                    host_.probe == nullptr ? 0 : host_.probe->device->size_bytes());
+  if (layout.probe.size_bytes == 0 || layout.load.size_bytes == 0) {
+    return usage_error("probe_size leaves no room: the media hold {} and {}",
+                       format_size(own.size_bytes()), format_size(load.size_bytes()));
+  }
+  if (probing && thread.path->mapping().empty()) {
+    return environment_error(
+        "{} cannot be probed: its bytes have no addresses in one piece; use a backend with direct "
+        "access",
+        own.name());
+  }
+  const ThreadSeat place{probing ? 0 : index - 1, probing ? 1 : team_->size() - 1, cell_.seed};
+  thread.workload = probing ? make_loaded_probe(cell_.parameters, *thread.path, layout.probe, place)
+                            : make_load(cell_.parameters, *thread.path, layout.load, place);
+  return thread.workload->prepare();
+}
+
+bool Session::retarget(const Cell& cell) {
+  const bool same = paced_ && cell.workload == cell_.workload && cell.path == cell_.path &&
+                    cell.media == cell_.media && cell.backend == cell_.backend &&
+                    cell.placement.cpus == cell_.placement.cpus &&
+                    without_pace(cell.parameters) == without_pace(cell_.parameters);
+  if (same) cell_ = cell;
+  return same;
+}
+
+Result<std::uint64_t> Session::begin(const CellRequest& request) {
+  counters_before_ = device().counters();
+  if (ground_) ground_counters_before_ = ground_->counters();
+  operations_done_ = bytes_loaded_ = 0;
+  task_.durable = cell_.latency_mode == "durable";
+  if (paced_) {
+    task_.operations_a_chunk = number_of(cell_.parameters, "chunk");
+    task_.operations_a_group =
+        std::max<std::uint64_t>(1, kGroupBytes / number_of(cell_.parameters, "operation_size"));
+    const Status begun = begin_paced(request.slice_ns, request.load_maximum);
+    if (!begun) return begun.error();
+    return 0;
+  }
+  const auto operations = begin_operations(request.slice_ns, request.operations);
+  if (!operations) return operations;
+  task_.operations = *operations;
+  if (request.plant) {
+    const Status injected = inject_slowdown(*request.plant);
+    if (!injected) return injected.error();
+  }
+  return operations;
+}
+
+void Session::forget_latencies() {
+  for (auto& thread : threads_) thread->forget_latencies();
+  operations_in_slices_ = thread_time_ns_ = 0;
+  // A point of a curve is judged by its own slices, and not by those of the points before.
+  if (paced_) best_bytes_per_s_ = 0;
+  warm_ = forgotten_ = true;
+}
+
+double Session::time_ns_of(const ThreadContext& thread) const {
+  return static_cast<double>(thread.end - thread.begin) * host_.timer.ns_per_tick;
+}
+
+Result<SliceReply> Session::summarise() const {
+  SliceReply reply;
+  Overlap overlap;
+  double rate = 0, load_bytes_per_ns = 0;
+  for (const auto& each : threads_) {
+    const ThreadContext& thread = *each;
+    if (!thread.status) return thread.status.error();
+    overlap.add(thread);
+    reply.involuntary_switches += thread.disturbance.switches;
+    reply.faults += thread.disturbance.faults;
+    const double time_ns = std::max(time_ns_of(thread), 1e-3);
+    if (thread.role == Role::load) {
+      reply.bytes += thread.work.bytes;
+      load_bytes_per_ns += static_cast<double>(thread.work.bytes) / time_ns;
+      continue;
+    }
+    rate += static_cast<double>(thread.work.operations) / time_ns;
+    reply.operations += thread.work.operations;
+    reply.bytes += thread.work.bytes;
+    if (paced_) continue;
+    reply.core_probes_ns.push_back(static_cast<double>(thread.core_ticks) *
+                                   host_.timer.ns_per_tick);
+    if (thread.role != Role::arrivals) continue;
+    const double late_ns = static_cast<double>(thread.late_ticks) * host_.timer.ns_per_tick;
+    reply.backlog_ns = std::max(reply.backlog_ns.value_or(0), late_ns);
+  }
+  reply.ns_per_operation = 1.0 / rate;
+  reply.overlap = overlap.share();
+  if (paced_) reply.load_bytes_per_s = load_bytes_per_ns * 1e9;
+  if (!host_.does_work) reply.bytes = 0;
+  return reply;
+}
+
+Result<SliceReply> Session::run_once(std::uint64_t operations) {
+  ++runs_;
+  if (ground_) ground_->refresh();
+  for (auto& thread : threads_) {
+    thread->workload->refresh();
+    thread->status = {};
+    thread->slots.clear();
+    thread->schedule.refill(mix_seed(cell_.seed + runs_));
+  }
+  SliceTask task = task_;
+  task.operations = operations;
+  team_->run([&](unsigned index) { threads_[index]->run(task); });
+  operations_done_ += operations * threads_.size();
+  for (const auto& thread : threads_) {
+    if (thread->role == Role::load) bytes_loaded_ += thread->work.bytes;
+  }
+  return summarise();
+}
+
+Result<SliceReply> Session::slice() {
+  auto reply = run_once(warm_ ? task_.operations : std::min(task_.operations, warm_operations_));
+  if (!reply) return reply;
+  if (paced_) {
+    best_bytes_per_s_ = std::max(best_bytes_per_s_, *reply->load_bytes_per_s);
+    return reply;
+  }
+  const double time_ns = reply->ns_per_operation * static_cast<double>(reply->operations);
+  best_bytes_per_s_ =
+      std::max(best_bytes_per_s_, static_cast<double>(reply->bytes) / time_ns * 1e9);
+  operations_in_slices_ += static_cast<double>(reply->operations);
+  for (const auto& thread : threads_) thread_time_ns_ += time_ns_of(*thread);
+  return reply;
+}
+
+void Session::count_device(std::map<std::string, std::uint64_t>& counters) const {
+  const DeviceCounters after = device().counters();
+  const DeviceCounters& before = counters_before_;
+  counters["bytes_copied_from"] = after.bytes_copied_from - before.bytes_copied_from;
+  counters["bytes_copied_to"] = after.bytes_copied_to - before.bytes_copied_to;
+  counters["lines_flushed"] = after.lines_flushed - before.lines_flushed;
+  counters["drains"] = after.drains - before.drains;
+}
+
+// What the device saw, in its own counters, against what the threads say that they moved. The
+// mapped path's loads and stores pass no device.
+Status Session::check_paced(const CellDoneReply& reply) const {
+  const auto load_threads = static_cast<unsigned>(threads_.size() - 1);
+  const Status below = check_ceiling(host_.does_work ? best_bytes_per_s_ : 0,
+                                     host_.ceiling_bytes_per_s, load_threads);
+  if (!below || cell_.path != "direct" || !host_.does_work) return below;
+  const std::uint64_t seen =
+      reply.counters.at("bytes_copied_from") + reply.counters.at("bytes_copied_to");
+  if (seen == bytes_loaded_) return {};
+  return runtime_error(
+      "the load threads counted {} bytes and the device {}: the bandwidth would be wrong; this is "
+      "a defect of the backend or of pmembench",
+      bytes_loaded_, seen);
+}
+
+Status Session::check_operations(const Histogram& histogram) const {
+  const Status below = check_ceiling(best_bytes_per_s_, host_.ceiling_bytes_per_s, cell_.threads);
+  if (!below) return below;
+  if (histogram.count() == 0 || thread_time_ns_ <= 0) return {};
+  const auto timed = static_cast<std::uint64_t>(operations_in_slices_);
+  if (forgotten_ && histogram.count() != timed) {
+    return runtime_error("{} operations were done and {} latencies were counted: some are missing",
+                         timed, histogram.count());
+  }
+  // In an open loop operations wait: those that are served are as many as there are threads.
+  return check_littles_law(
+      rate_over_thread_time(operations_in_slices_, thread_time_ns_, cell_.threads),
+      histogram.mean() * host_.timer.ns_per_tick, cell_.threads, host_.timer.step_ns);
+}
+
+Status Session::check_threads(CellDoneReply& reply) const {
+  for (std::size_t index = 0; index < threads_.size(); ++index) {
+    const ThreadContext& thread = *threads_[index];
+    if (!thread.status) return thread.status;
+    if (thread.cpu >= 0 && thread.cpu != cell_.placement.cpus[index]) {
+      return runtime_error("thread {} ran on CPU {}, not on CPU {} where it was put", index,
+                           thread.cpu, cell_.placement.cpus[index]);
+    }
+    reply.cpus.push_back(thread.cpu);
+    for (const auto& [name, value] : thread.workload->figures()) {
+      const double parts = name.ends_with("_share") ? static_cast<double>(threads_.size()) : 1;
+      reply.figures[name] += value / parts;
+    }
+  }
+  return {};
+}
+
+Result<CellDoneReply> Session::finish() {
+  CellDoneReply reply;
+  if (!paced_) reply.counters["operations"] = operations_done_;
+  // Beside a mounted file system the device sees nothing: nothing counted is not none done.
+  const PathType* const path = find_path(cell_.path);
+  if (path != nullptr && !path->needs_mount) count_device(reply.counters);
+  if (ground_) {
+    for (const auto& [name, count] : ground_->counters()) {
+      reply.counters[name] += count - ground_counters_before_[name];
+    }
+  }
+  if (const Status still = host_.opened->pages.unmoved(); !still) return still.error();
+  if (host_.does_work) {
+    team_->run_in_turn(
+        [&](unsigned index) { threads_[index]->status = threads_[index]->workload->verify(); });
+  }
+  if (const Status kept = check_threads(reply); !kept) return kept.error();
+  Histogram histogram, service;
+  for (const auto& thread : threads_) {
+    histogram.merge(thread->histogram);
+    service.merge(thread->service);
+  }
+  const Status sane =
+      paced_ ? check_paced(reply) : check_operations(asked_per_s_ > 0 ? service : histogram);
+  if (!sane) return sane.error();
+  if (paced_) {
+    LoadedDetails& loaded = reply.extra.loaded.emplace();
+    loaded.chunk = task_.operations_a_chunk;
+    loaded.asked_bytes_per_s = asked_bytes_per_s_;
+    loaded.maximum_bytes_per_s = maximum_bytes_per_s_;
+    loaded.load_threads = static_cast<unsigned>(threads_.size() - 1);
+  }
+  if (asked_per_s_ > 0) {
+    reply.extra.open_loop =
+        open_loop_details(cell_.arrival, asked_per_s_, peak_per_s_, service, host_.timer);
+  }
+  if (cell_.slots_ns != 0) reply.extra.slots = slot_details(threads_, host_.timer, cell_.seed);
+  if (histogram.count() > 0) reply.histogram = histogram.sparse();
+  return reply;
+}
+
+}  // namespace pmembench

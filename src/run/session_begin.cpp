@@ -1,0 +1,181 @@
+// Session: what comes before its slices: calibration, arrivals, pace, an injected slowdown.
+#include <algorithm>
+#include <cmath>
+
+#include "measure/estimate.hpp"
+#include "plan/arrival_keys.hpp"
+#include "run/checks.hpp"
+#include "run/plant.hpp"
+#include "run/session.hpp"
+#include "workloads/parameters.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kOperationsLimit = std::uint64_t{1} << 40;
+constexpr unsigned kGrowthAttempts = 8;
+constexpr std::uint64_t kLongestCalibration_ns = 2'000'000;  // of open loops and time slots
+constexpr unsigned kSlowdownSlices = 5;  // whose median is how long the operations take
+constexpr unsigned kMaximumSlices = 5;   // whose median is what the load moves without a pace
+constexpr std::uint64_t kMaximumSlice_ns = 10'000'000;
+
+}  // namespace
+
+Result<double> Session::time_of(std::uint64_t operations) {
+  const auto reply = run_once(operations);
+  if (!reply) return reply.error();
+  return reply->ns_per_operation * static_cast<double>(reply->operations);
+}
+
+Result<std::uint64_t> Session::calibrate(std::uint64_t slice_ns) {
+  const auto wanted = static_cast<double>(slice_ns);
+  std::uint64_t operations = 1;
+  Result<double> time = time_of(operations);
+  while (time && operations < kOperationsLimit) {
+    if (*time >= wanted / 8) {
+      // A long time is believed when it comes again: a first run may be long for other reasons.
+      const Result<double> again = time_of(operations);
+      if (!again) return again.error();
+      *time = std::min(*time, *again);
+      if (*time >= wanted / 8) break;
+    }
+    operations *= 2;
+    time = time_of(operations);
+  }
+  if (!time) return time.error();
+  const double scaled = static_cast<double>(operations) * wanted / std::max(*time, 1.0);
+  auto wanted_operations = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(scaled));
+  Status grows;
+  for (unsigned attempt = 0; attempt < kGrowthAttempts; ++attempt) {
+    const Result<double> once = time_of(wanted_operations);
+    if (!once) return once.error();
+    const Result<double> twice = time_of(2 * wanted_operations);
+    if (!twice) return twice.error();
+    grows = check_time_grows(wanted_operations, *once, *twice);
+    if (grows) break;
+    // Twice the work in less than one slice: what was taken for its time was time off the CPU.
+    if (*twice < wanted) wanted_operations = std::min(4 * wanted_operations, kOperationsLimit);
+  }
+  if (!grows) return grows.error();
+  return wanted_operations;
+}
+
+Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uint64_t operations) {
+  const bool open = cell_.arrival != "closed";
+  if (!open && cell_.slots_ns == 0) {
+    if (operations == 0) {
+      const auto calibrated = calibrate(slice_ns);
+      if (!calibrated) return calibrated.error();
+      operations = *calibrated;
+    }
+    return operations;
+  }
+  // Long slices are not calibrated at their own length: that would take a dozen of them.
+  const auto calibrated = calibrate(std::min(slice_ns, kLongestCalibration_ns));
+  if (!calibrated) return calibrated.error();
+  warm_operations_ = *calibrated;
+  const auto time_ns = time_of(*calibrated);
+  if (!time_ns) return time_ns.error();
+  const auto threads = static_cast<double>(threads_.size());
+  peak_per_s_ = threads * static_cast<double>(*calibrated) / *time_ns * 1e9;
+  const auto slice_s = static_cast<double>(slice_ns) * 1e-9;
+  double rate = peak_per_s_;
+  if (open && operations != 0) {
+    rate = static_cast<double>(operations) * threads / slice_s;
+  } else if (open) {
+    const auto asked = parse_rate(cell_.rate);
+    if (!asked) return asked.error();
+    rate = asked->share > 0 ? asked->share * peak_per_s_ : asked->operations_per_s;
+  }
+  if (operations == 0)
+    operations = std::max<std::uint64_t>(1, std::llround(rate * slice_s / threads));
+  prepare_arrivals(open ? rate : 0, slice_ns);
+  return operations;
+}
+
+void Session::prepare_arrivals(double rate_per_s, std::uint64_t slice_ns) {
+  asked_per_s_ = rate_per_s;
+  const double threads = static_cast<double>(threads_.size());
+  const double ns_per_tick = host_.timer.ns_per_tick;
+  const Arrival arrival = cell_.arrival == "poisson" ? Arrival::poisson : Arrival::fixed;
+  for (std::size_t index = 0; index < threads_.size(); ++index) {
+    ThreadContext& thread = *threads_[index];
+    if (rate_per_s > 0) {
+      thread.role = Role::arrivals;
+      thread.schedule = OpenSchedule(arrival, threads / rate_per_s * 1e9 / ns_per_tick,
+                                     static_cast<double>(index) / threads);
+    }
+    if (cell_.slots_ns == 0) continue;
+    // A slice is so many operations and not so much time: it may take longer than it was meant to.
+    const std::uint64_t slots = 2 * (slice_ns / cell_.slots_ns) + 2;
+    thread.slots = SlotSeries(slots, static_cast<std::uint64_t>(std::llround(
+                                         static_cast<double>(cell_.slots_ns) / ns_per_tick)));
+  }
+  warm_ = false;
+}
+
+Status Session::inject_slowdown(double share) {
+  const bool timed_one_by_one = cell_.timing == Timing::operation;
+  task_.slowdown = {timed_one_by_one ? 1 : plant_chunk(task_.operations), 0};
+  if (share <= 0) return {};
+  std::vector<double> ns_per_operation;
+  for (unsigned slice = 0; slice < kSlowdownSlices; ++slice) {
+    const auto reply = run_once(task_.operations);
+    if (!reply) return reply.error();
+    ns_per_operation.push_back(static_cast<double>(threads_.size()) * reply->ns_per_operation);
+  }
+  task_.slowdown.multiplications =
+      plant_multiplications(share, median(ns_per_operation), task_.slowdown.chunk,
+                            measure_ns_per_multiplication(host_.timer.ns_per_tick));
+  return {};
+}
+
+void Session::set_pace(double bytes_per_s) {
+  asked_bytes_per_s_ = bytes_per_s;
+  const double group_bytes = static_cast<double>(task_.operations_a_group) *
+                             static_cast<double>(number_of(cell_.parameters, "operation_size"));
+  const double load_threads = static_cast<double>(threads_.size() - 1);
+  const double group_ns = bytes_per_s > 0 ? group_bytes * load_threads / bytes_per_s * 1e9 : 0;
+  for (std::size_t index = 1; index < threads_.size(); ++index) {
+    threads_[index]->pace = LoadPace::at_rate(group_ns / host_.timer.ns_per_tick);
+    threads_[index]->idle = false;
+  }
+}
+
+Result<double> Session::measure_maximum() {
+  set_pace(0);
+  task_.ticks =
+      static_cast<std::uint64_t>(static_cast<double>(kMaximumSlice_ns) / host_.timer.ns_per_tick);
+  std::vector<double> rates;
+  for (unsigned i = 0; i < kMaximumSlices; ++i) {
+    const auto reply = run_once(0);
+    if (!reply) return reply.error();
+    rates.push_back(*reply->load_bytes_per_s);
+  }
+  return median(rates);
+}
+
+// The pace from the cell's parameters; a share is of `maximum`, or if that is absent of what is
+// measured now.
+Status Session::begin_paced(std::uint64_t slice_ns, std::optional<double> maximum) {
+  const double share = real_of(cell_.parameters, "load_share");
+  const std::uint64_t pause = number_of(cell_.parameters, "pause");
+  const std::uint64_t rate = number_of(cell_.parameters, "load_rate");
+  maximum_bytes_per_s_ = maximum.value_or(0);
+  if (share > 0 && share < 100 && !maximum) {
+    const auto measured = measure_maximum();
+    if (!measured) return measured.error();
+    maximum_bytes_per_s_ = *measured;
+  }
+  const double asked = rate > 0 ? static_cast<double>(rate) : maximum_bytes_per_s_ * share / 100;
+  set_pace(rate == 0 && share >= 100 ? 0 : asked);
+  for (std::size_t index = 1; index < threads_.size(); ++index) {
+    if (pause > 0) threads_[index]->pace = LoadPace::with_pause(pause);
+    threads_[index]->idle = rate == 0 && share <= 0;
+  }
+  task_.ticks = static_cast<std::uint64_t>(static_cast<double>(slice_ns) / host_.timer.ns_per_tick);
+  forget_latencies();
+  return {};
+}
+
+}  // namespace pmembench

@@ -1,0 +1,277 @@
+#include "run/campaign_runner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "tests/fakes/scripted_worker.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+TEST(CampaignRunner, gives_cells_fewer_slices_where_the_budget_is_short) {
+  MeasureSettings settings;
+  settings.budget_ns = 60 * kSecond;
+  settings.minimum_replicates = 6;
+  settings.slices = 50;
+  EXPECT_EQ(slices_within_budget(settings, 10), 50u);
+  EXPECT_LT(slices_within_budget(settings, 300), 50u);
+  EXPECT_EQ(slices_within_budget(settings, 100'000), 5u);
+  settings.slices = 3;
+  EXPECT_EQ(slices_within_budget(settings, 100'000), 3u);
+  EXPECT_EQ(slices_within_budget(settings, 0), 3u);
+}
+
+struct RecordedRun final : RunObserver {
+  std::map<std::string, std::vector<Replicate>> replicates;
+  std::map<std::string, std::string> failures;
+  std::vector<Progress> shown;
+  Status full = {};  // what the store answers
+
+  void progress(const Progress& progress) override { shown.push_back(progress); }
+  Status replicate(const Cell& cell, const Replicate& replicate) override {
+    replicates[cell.name].push_back(replicate);
+    return full;
+  }
+  Status failure(const Cell& cell, const Error& error) override {
+    failures[cell.name] = error.message;
+    return {};
+  }
+};
+
+// Two cells of one device and one of another, on scripted workers.
+class CampaignRunnerTest : public testing::Test {
+ protected:
+  CampaignRunnerTest() {
+    for (const auto& [name, media] :
+         std::map<std::string, std::string>{{"a", "dram:1M"}, {"b", "dram:1M"}, {"c", "dram:2M"}}) {
+      Cell cell;
+      cell.name = name;
+      cell.media = media;
+      cell.placement.cpus = {0};
+      plan_.cells.push_back(cell);
+    }
+    plan_.settings.slices = 5;
+    plan_.settings.minimum_replicates = 6;
+    plan_.settings.maximum_replicates = 10;
+    plan_.settings.precision = 0.02;
+    plan_.settings.confidence = 0.95;
+    plan_.settings.budget_ns = 1000 * kSecond;
+  }
+  Result<RunOutcome> run() {
+    RunInput input;
+    input.plan = &plan_;
+    input.workers = &workers_;
+    input.clock = &clock_;
+    input.replicates = before_;
+    input.failed = failed_;
+    return run_plan(std::move(input), observer_);
+  }
+  // A time that differs by process, too much for the precision asked.
+  void make_processes_differ(const std::string& cell) {
+    workers_.slice = [cell](const fakes::WorkerRequest& request) {
+      const bool slow = request.cell.name == cell && request.worker % 4 < 2;
+      return fakes::quiet_slice(slow ? 200 : 100);
+    };
+  }
+  // The fault happens to this cell the first time that this request is made of it.
+  void fail_once(const std::string& cell, const std::string& verb,
+                 const std::function<std::optional<Error>()>& fault) {
+    workers_.fault = [=, done = false](const fakes::WorkerRequest& request) mutable {
+      const bool here = request.cell.name == cell && request.verb == verb && !done;
+      if (!here) return std::optional<Error>();
+      done = true;
+      return fault();
+    };
+  }
+
+  Plan plan_;
+  fakes::ScriptedWorkers workers_;
+  fakes::SteppingClock clock_{1000};
+  RecordedRun observer_;
+  std::map<std::string, std::vector<Replicate>> before_;
+  std::vector<std::string> failed_;
+};
+
+TEST_F(CampaignRunnerTest, runs_every_cell_in_fresh_processes_until_the_minimum_is_precise) {
+  const auto outcome = run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->replicates, 3 * 6u);
+  EXPECT_FALSE(outcome->interrupted);
+  EXPECT_FALSE(outcome->budget_ended);
+  EXPECT_EQ(outcome->failed, 0u);
+  // One worker a round and device: two devices, six rounds.
+  EXPECT_EQ(workers_.started(), 12u);
+  EXPECT_EQ(workers_.count("gone"), 12u);
+  for (const char* cell : {"a", "b", "c"}) {
+    ASSERT_EQ(observer_.replicates[cell].size(), 6u);
+    std::set<unsigned> indices;
+    for (const Replicate& replicate : observer_.replicates[cell]) indices.insert(replicate.index);
+    EXPECT_EQ(indices, (std::set<unsigned>{0, 1, 2, 3, 4, 5}));
+  }
+}
+
+TEST_F(CampaignRunnerTest, calibrates_a_cell_once_and_then_gives_its_operations) {
+  ASSERT_TRUE(run());
+  std::map<std::string, std::vector<std::uint64_t>> asked;
+  for (const auto& request : workers_.log) {
+    if (request.verb == "cell") asked[request.cell.name].push_back(request.begun.operations);
+  }
+  for (const auto& [cell, operations] : asked) {
+    EXPECT_EQ(operations, (std::vector<std::uint64_t>{0, 1000, 1000, 1000, 1000, 1000})) << cell;
+  }
+}
+
+TEST_F(CampaignRunnerTest, goes_on_with_what_is_not_precise_up_to_the_maximum) {
+  make_processes_differ("c");
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(observer_.replicates["c"].size(), 10u);
+  EXPECT_EQ(observer_.replicates["a"].size(), 6u);
+}
+
+TEST_F(CampaignRunnerTest, goes_through_cells_in_an_order_that_differs_by_round) {
+  ASSERT_TRUE(run());
+  std::set<std::vector<std::string>> orders;
+  std::map<unsigned, std::vector<std::string>> by_worker;
+  for (const auto& request : workers_.log) {
+    if (request.verb == "cell") by_worker[request.worker].push_back(request.cell.name);
+  }
+  for (const auto& [worker, cells] : by_worker) {
+    if (cells.size() == 2) orders.insert(cells);
+  }
+  EXPECT_EQ(orders.size(), 2u);
+}
+
+TEST_F(CampaignRunnerTest, resumes_where_the_fewest_replicates_are) {
+  for (unsigned index = 0; index < 4; ++index) {
+    for (const char* cell : {"a", "b", "c"}) {
+      if (cell[0] == 'c' && index == 3) continue;  // one behind
+      Replicate replicate;
+      replicate.index = index;
+      replicate.median_ns_per_operation = 100;
+      before_[cell].push_back(replicate);
+    }
+  }
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(observer_.replicates["a"].size(), 2u);
+  EXPECT_EQ(observer_.replicates["b"].size(), 2u);
+  ASSERT_EQ(observer_.replicates["c"].size(), 3u);
+  EXPECT_EQ(observer_.replicates["c"].front().index, 3u);
+  EXPECT_EQ(observer_.replicates["a"].front().index, 4u);
+}
+
+TEST_F(CampaignRunnerTest, does_not_try_again_what_failed_before_or_was_skipped) {
+  failed_ = {"a"};
+  plan_.cells[1].skip_reason = "no such instruction";
+  ASSERT_TRUE(run());
+  EXPECT_FALSE(observer_.replicates.contains("a"));
+  EXPECT_FALSE(observer_.replicates.contains("b"));
+  EXPECT_EQ(observer_.replicates["c"].size(), 6u);
+}
+
+TEST_F(CampaignRunnerTest, a_worker_that_dies_fails_its_cell_and_the_others_get_another) {
+  fail_once("a", "slice", [this] { return workers_.die(); });
+  const auto outcome = run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->failed, 1u);
+  EXPECT_EQ(observer_.failures["a"], "the worker died of SIGBUS (Bus error)");
+  EXPECT_EQ(observer_.replicates["a"].size(), 0u);
+  EXPECT_EQ(observer_.replicates["b"].size(), 6u);
+  EXPECT_EQ(observer_.replicates["c"].size(), 6u);
+  // None is left behind, and no request goes to the dead.
+  EXPECT_EQ(workers_.count("gone"), workers_.started());
+}
+
+TEST_F(CampaignRunnerTest, a_refused_cell_leaves_its_worker_to_the_others) {
+  fail_once("a", "cell", [] { return runtime_error("wrong bytes"); });
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(observer_.failures["a"], "wrong bytes");
+  EXPECT_EQ(workers_.started(), 12u);
+  EXPECT_EQ(observer_.replicates["b"].size(), 6u);
+}
+
+TEST_F(CampaignRunnerTest, a_medium_that_does_not_open_fails_the_cells_of_its_device) {
+  workers_.fault = [](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb == "open" && request.cell.media == "dram:1M") {
+      return environment_error("no memory");
+    }
+    return std::nullopt;
+  };
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->failed, 2u);
+  EXPECT_EQ(observer_.failures["a"], "no memory");
+  EXPECT_EQ(observer_.failures["b"], "no memory");
+  EXPECT_EQ(observer_.replicates["c"].size(), 6u);
+}
+
+TEST_F(CampaignRunnerTest, a_worker_that_cannot_be_started_ends_the_run) {
+  workers_.fault = [](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb == "start") return runtime_error("no process for a worker");
+    return std::nullopt;
+  };
+  const auto outcome = run();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "no process for a worker");
+}
+
+TEST_F(CampaignRunnerTest, a_store_that_is_full_ends_the_run) {
+  observer_.full = runtime_error("the disk is full");
+  const auto outcome = run();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "the disk is full");
+  EXPECT_EQ(workers_.count("gone"), workers_.started());
+}
+
+TEST_F(CampaignRunnerTest, an_interrupt_ends_the_run_and_keeps_what_is_whole) {
+  unsigned slices = 0;
+  workers_.fault = [&](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb != "slice" || ++slices < 30) return std::nullopt;
+    workers_.interrupt = true;
+    return interruption();
+  };
+  const auto outcome = run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_TRUE(outcome->interrupted);
+  EXPECT_FALSE(outcome->budget_ended);
+  EXPECT_EQ(outcome->failed, 0u);
+  EXPECT_TRUE(observer_.failures.empty());
+  EXPECT_GT(outcome->replicates, 0u);
+  EXPECT_LT(outcome->replicates, 18u);
+  EXPECT_EQ(workers_.count("gone"), workers_.started());
+}
+
+TEST_F(CampaignRunnerTest, no_cell_begins_after_the_budget) {
+  workers_.slice = [this](const fakes::WorkerRequest&) {
+    clock_.advance(kSecond);
+    return fakes::quiet_slice(100);
+  };
+  plan_.settings.budget_ns = 60 * kSecond;
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->budget_ended);
+  EXPECT_FALSE(outcome->interrupted);
+  // A replicate takes six slices of a second at least: no more than eleven begin in a minute.
+  EXPECT_LE(outcome->replicates, 11u);
+  EXPECT_GE(outcome->replicates, 5u);
+}
+
+TEST_F(CampaignRunnerTest, shows_how_far_it_is) {
+  ASSERT_TRUE(run());
+  ASSERT_FALSE(observer_.shown.empty());
+  EXPECT_EQ(observer_.shown.front().cells, 3u);
+  EXPECT_EQ(observer_.shown.front().open, 3u);
+  EXPECT_EQ(observer_.shown.front().round, 1u);
+  EXPECT_EQ(observer_.shown.back().round, 6u);
+  EXPECT_GE(observer_.shown.back().left_s, 0);
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -1,0 +1,181 @@
+#include "run/open_worker.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace pmembench {
+namespace {
+
+// A worker in shell that answers everything well, except for what `faults` (case branches) does,
+// and writes its requests to a file.
+class OpenWorkerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::string pattern = std::filesystem::temp_directory_path() / "pmembench-worker-XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    cell_.name = "cell";
+    cell_.media = "file:" + medium();
+    cell_.backend = "movnt";
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::string medium() const { return folder_ / "medium"; }
+  [[nodiscard]] std::string log() const { return folder_ / "log"; }
+  WorkerSettings settings(const std::string& faults = "", const std::string& created = "false") {
+    WorkerSettings settings;
+    settings.command = {
+        "/bin/sh", "-c",
+        "while read -r line; do printf '%s\\n' \"$line\" >> " + log() + "\ncase \"$line\" in\n" +
+            faults + R"(
+*'"do":"open"'*) echo '{"is":"opened","version":1,"medium":{"kind":"file","created":)" +
+            created +
+            R"(},"timer":{"ns_per_tick":0.4,"step_ns":10,"floor_issue_ns":20,"floor_durable_ns":90,"invariant":true},"ceiling_bytes_per_s":1e12}';;
+*'"do":"cell"'*) echo '{"is":"ready","operations":1000}';;
+*'"do":"slice"'*) echo '{"is":"slice","ns_per_operation":100,"operations":1000,"bytes":64000,"overlap":1,"involuntary_switches":0,"faults":0}';;
+*'"do":"end"'*) echo '{"is":"done","histogram":[],"counters":{},"cpus":[0]}';;
+*'"do":"quit"'*) exit 0;;
+esac; done)"};
+    return settings;
+  }
+  // Lines of the log with this text.
+  [[nodiscard]] std::size_t lines(const std::string& text) const {
+    std::ifstream file(log());
+    std::size_t count = 0;
+    for (std::string line; std::getline(file, line);) {
+      if (line.find(text) != std::string::npos) ++count;
+    }
+    return count;
+  }
+
+  std::filesystem::path folder_;
+  Cell cell_;
+};
+
+TEST_F(OpenWorkerTest, asks_for_the_device_of_its_cell) {
+  Cell cell;
+  cell.media = "dram:1M";
+  cell.backend = "block";
+  cell.backend_options = "engine=pread";
+  cell.placement.memory_node = 1;
+  const OpenRequest request = open_request_for(cell);
+  EXPECT_EQ(request.media, "dram:1M");
+  EXPECT_EQ(request.backend, "block");
+  EXPECT_EQ(request.backend_options, "engine=pread");
+  EXPECT_EQ(request.node, 1);
+}
+
+TEST_F(OpenWorkerTest, goes_through_a_cell) {
+  WorkerLauncher launcher(settings());
+  const auto worker = open_worker(launcher, cell_);
+  ASSERT_TRUE(worker) << worker.error().message;
+  EXPECT_EQ((*worker)->opened().medium.kind, "file");
+  EXPECT_EQ(*(*worker)->begin_cell({cell_, 500'000, 0}), 1000u);
+  EXPECT_EQ((*worker)->take_slice(true)->ns_per_operation, 100);
+  EXPECT_EQ((*worker)->end_cell()->cpus, std::vector<int>{0});
+  EXPECT_TRUE((*worker)->alive());
+}
+
+TEST_F(OpenWorkerTest, gives_the_environment_to_the_process) {
+  WorkerSettings with = settings(R"(*'"do":"end"'*) echo "saw $PMEMBENCH_OPEN_TEST" >> )" + log() +
+                                 R"(; echo '{"is":"failed","message":"seen"}';;)");
+  with.environment = {"PMEMBENCH_OPEN_TEST=indeed"};
+  WorkerLauncher launcher(std::move(with));
+  const auto worker = open_worker(launcher, cell_);
+  ASSERT_TRUE(worker);
+  const auto done = (*worker)->end_cell();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "seen");
+  EXPECT_EQ(lines("saw indeed"), 1u);
+}
+
+// The first open makes sure that the medium is empty; what it holds afterwards is the run's own.
+TEST_F(OpenWorkerTest, overwrites_an_empty_medium_from_the_second_open_on) {
+  WorkerSettings with = settings();
+  with.found_empty = {cell_.media};
+  WorkerLauncher launcher(std::move(with));
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  EXPECT_EQ(lines("\"destroy\":false"), 1u);
+  EXPECT_EQ(lines("\"destroy\":true"), 0u);
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  EXPECT_EQ(lines("\"destroy\":true"), 1u);
+}
+
+TEST_F(OpenWorkerTest, does_not_overwrite_what_it_could_not_open) {
+  WorkerSettings with =
+      settings(R"(*'"do":"open"'*) echo '{"is":"failed","message":"it holds ext4"}';;)");
+  with.found_empty = {cell_.media};
+  WorkerLauncher launcher(std::move(with));
+  EXPECT_FALSE(open_worker(launcher, cell_));
+  EXPECT_FALSE(open_worker(launcher, cell_));
+  EXPECT_EQ(lines("\"destroy\":true"), 0u);
+}
+
+TEST_F(OpenWorkerTest, never_overwrites_another_medium_without_destroy) {
+  WorkerLauncher launcher(settings());
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  EXPECT_EQ(lines("\"destroy\":true"), 0u);
+  WorkerSettings with = settings();
+  with.destroy = true;
+  WorkerLauncher destroying(std::move(with));
+  ASSERT_TRUE(open_worker(destroying, cell_));
+  EXPECT_EQ(lines("\"destroy\":true"), 1u);
+}
+
+TEST_F(OpenWorkerTest, removes_what_a_worker_made_that_dies) {
+  WorkerLauncher launcher(settings(R"(*'"do":"slice"'*) kill -SEGV $$;;)", "true"));
+  {
+    std::ofstream(medium()) << "made by the worker";
+    const auto worker = open_worker(launcher, cell_);
+    ASSERT_TRUE(worker) << worker.error().message;
+    const auto slice = (*worker)->take_slice(true);
+    ASSERT_FALSE(slice);
+    EXPECT_EQ(slice.error().message, "the worker died of SIGSEGV (Segmentation fault)");
+    EXPECT_FALSE((*worker)->alive());
+  }
+  EXPECT_FALSE(std::filesystem::exists(medium()));
+}
+
+TEST_F(OpenWorkerTest, leaves_a_file_that_was_there_before) {
+  std::ofstream(medium()) << "mine";
+  WorkerLauncher launcher(settings(R"(*'"do":"slice"'*) kill -SEGV $$;;)"));
+  {
+    const auto worker = open_worker(launcher, cell_);
+    ASSERT_TRUE(worker);
+    EXPECT_FALSE((*worker)->take_slice(true));
+  }
+  EXPECT_TRUE(std::filesystem::exists(medium()));
+}
+
+TEST_F(OpenWorkerTest, answers_no_request_once_interrupted) {
+  std::atomic<bool> interrupted{false};
+  WorkerSettings with = settings();
+  with.interrupted = &interrupted;
+  WorkerLauncher launcher(std::move(with));
+  const auto worker = open_worker(launcher, cell_);
+  ASSERT_TRUE(worker);
+  interrupted = true;
+  EXPECT_TRUE(launcher.interrupted());
+  EXPECT_EQ((*worker)->take_slice(true).error().kind, ErrorKind::interrupted);
+  EXPECT_EQ(open_worker(launcher, cell_).error().kind, ErrorKind::interrupted);
+  EXPECT_EQ(lines("\"do\":\"slice\""), 0u);
+}
+
+TEST_F(OpenWorkerTest, says_that_a_command_does_not_run) {
+  WorkerSettings with;
+  with.command = {folder_ / "nothing"};
+  WorkerLauncher launcher(std::move(with));
+  const auto worker = open_worker(launcher, cell_);
+  ASSERT_FALSE(worker);
+  EXPECT_EQ(worker.error().message, "the worker could not be started: its binary does not run");
+}
+
+}  // namespace
+}  // namespace pmembench

@@ -66,8 +66,8 @@ dax_iter table_iter(Region region, std::uint64_t size_bytes, const ZipfTable& ta
   return iter;
 }
 
-ZipfTable::ZipfTable(std::uint64_t slots, double alpha, std::uint64_t seed)
-    : slots_(slots), alpha_(alpha), seed_(seed), entries_(kEntries) {
+ZipfTable::ZipfTable(std::uint64_t slots, double alpha, std::uint64_t seed, std::uint64_t draw_seed)
+    : slots_(slots), alpha_(alpha), seed_(seed), draw_seed_(draw_seed) {
   PMB_CHECK(slots >= 1 && slots <= 0xFFFFFFFFULL, "zipf over 1 to 2^32 slots");
   PMB_CHECK(alpha > 0 && alpha != 1.0, "zipf alpha above 0 and not 1");
   const auto n = static_cast<double>(slots);
@@ -102,8 +102,9 @@ std::uint64_t ZipfTable::slot_of_rank(std::uint64_t rank) const {
   return value;
 }
 
-void ZipfTable::fill(std::uint64_t stretch) {
-  Random random(mix_seed(seed_ ^ mix_seed(stretch)));
+void ZipfTable::fill(std::uint64_t stretch, std::uint64_t entries) {
+  entries_.resize(std::clamp<std::uint64_t>(entries, 1, kMostEntries));
+  Random random(mix_seed(draw_seed_ ^ mix_seed(stretch)));
   for (std::uint32_t& entry : entries_) {
     std::uint64_t rank = 0;
     for (;;) {

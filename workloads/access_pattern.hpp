@@ -31,15 +31,21 @@ struct Region {
 [[nodiscard]] dax_iter uniform_iter(Region region, std::uint64_t size_bytes, std::uint64_t seed);
 
 // Zipf ranks scrambled over the slots, so that hot slots are not neighbours (peers' error 12).
-// Draws are made before the timed region: fill() makes a table of them, and the iterator walks it.
+// Draws are made before the timed region: fill() makes a table of them, one for each operation of
+// the stretch, and the iterator walks it once: a table that is walked again bounds what is touched.
+// Its 4 bytes an operation are read in order, which the hardware prefetches.
 class ZipfTable {
  public:
   // `alpha` > 0, not 1 exactly; `slots` >= 1. Cost: O(1) a draw by rejection-inversion
   // (W. Hoermann, G. Derflinger, "Rejection-inversion to generate variates from monotone discrete
   // distributions", ACM TOMACS 6(3), 1996).
-  ZipfTable(std::uint64_t slots, double alpha, std::uint64_t seed);
-  static constexpr std::uint64_t kEntries = 16384;  // 64 KiB: stays in L2
-  void fill(std::uint64_t stretch);                 // the same stretch gives the same entries
+  // `seed` scrambles the ranks, `draw_seed` draws: threads that share a range have the same hot
+  // slots and draws of their own.
+  ZipfTable(std::uint64_t slots, double alpha, std::uint64_t seed, std::uint64_t draw_seed);
+  static constexpr std::uint64_t kEntries = 16384;           // until fill() says otherwise
+  static constexpr std::uint64_t kMostEntries = 1ULL << 24;  // 64 MiB; more are walked again
+  // So many entries, at most kMostEntries; the same stretch gives the same ones.
+  void fill(std::uint64_t stretch, std::uint64_t entries = kEntries);
   [[nodiscard]] const std::vector<std::uint32_t>& entries() const { return entries_; }
   // The slot where rank 0, 1, ... lies: a bijection of [0, slots).
   [[nodiscard]] std::uint64_t slot_of_rank(std::uint64_t rank) const;
@@ -49,12 +55,12 @@ class ZipfTable {
   [[nodiscard]] double h_inverse(double x) const;
   std::uint64_t slots_;
   double alpha_;
-  std::uint64_t seed_;
+  std::uint64_t seed_, draw_seed_;
   double h_low_, h_high_, cut_;
   std::vector<std::uint32_t> entries_;
 };
 
-// An iterator that walks `table` over the region's slots.
+// An iterator that walks `table` over the region's slots, until the next fill().
 [[nodiscard]] dax_iter table_iter(Region region, std::uint64_t size_bytes, const ZipfTable& table);
 
 }  // namespace pmembench

@@ -23,6 +23,10 @@ class Mix final : public Workload {
     const Status ready = reads_->prepare();
     return ready ? writes_->prepare() : ready;
   }
+  void expect(std::uint64_t operations) override {
+    reads_->expect(operations * reads_a_round_ / kRound + kRound);
+    writes_->expect(operations * (kRound - reads_a_round_) / kRound + kRound);
+  }
   void refresh() override {
     reads_->refresh();
     writes_->refresh();

@@ -60,11 +60,11 @@ std::unique_ptr<Workload> make_random(const Parameters& parameters, Path& path,
   if (text_of(parameters, "distribution") == "uniform") {
     plan.iter = uniform_iter(region, size_bytes, seat.thread_seed());
   } else {
-    // The scramble is the cell's, so that threads on a shared range have the same hot slots.
-    plan.table = std::make_unique<ZipfTable>(region.size_bytes / size_bytes,
-                                             real_of(parameters, "alpha"), seat.cell_seed);
+    plan.table =
+        std::make_unique<ZipfTable>(region.size_bytes / size_bytes, real_of(parameters, "alpha"),
+                                    seat.cell_seed, seat.thread_seed());
+    plan.region = region;
     plan.iter = table_iter(region, size_bytes, *plan.table);
-    plan.iter.state = mix_seed(seat.thread_seed());
   }
   return std::make_unique<RangeWorkload>(std::move(plan), path);
 }

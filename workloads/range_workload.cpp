@@ -44,9 +44,13 @@ Status RangeWorkload::prepare() {
 void RangeWorkload::refresh() {
   ++stretch_;
   done_in_stretch_ = 0;
+  if (plan_.table) {
+    plan_.table->fill(stretch_, expected_);
+    iter_ = table_iter(plan_.region, plan_.iter.size_bytes, *plan_.table);
+    iter_.buffer = buffer_->data();
+  }
   start_ = iter_;
   if (plan_.transfer != Transfer::read) buffer_->stamp(stretch_);
-  if (plan_.table) plan_.table->fill(stretch_);
 }
 
 std::int64_t RangeWorkload::write_flush_drain() {

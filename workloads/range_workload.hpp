@@ -23,11 +23,13 @@ class RangeWorkload final : public Workload {
     std::uint64_t batch = 1;
     bool shared = false;               // other threads may change what this one read
     std::uint64_t cell_seed = 0;       // stamps are equal in all threads of a cell
-    std::unique_ptr<ZipfTable> table;  // that iter walks, or null
+    std::unique_ptr<ZipfTable> table;  // that iter walks over `region`, or null
+    Region region;
   };
   RangeWorkload(Plan plan, Path& path) : plan_(std::move(plan)), path_(path), iter_(plan_.iter) {}
 
   Status prepare() override;
+  void expect(std::uint64_t operations) override { expected_ = operations; }
   void refresh() override;
   Work run(std::uint64_t operations) override;
   std::string failure() const override;
@@ -48,6 +50,7 @@ class RangeWorkload final : public Workload {
   dax_iter iter_;
   dax_iter start_{};  // where the stretch since the last refresh() began
   std::uint64_t stretch_ = 0;
+  std::uint64_t expected_ = ZipfTable::kEntries;  // operations of the stretch that comes
   std::uint64_t done_in_stretch_ = 0;
   std::int64_t failed_ = 0;
   std::optional<StampedBuffer> buffer_;

@@ -38,6 +38,8 @@ class Workload {
   virtual ~Workload() = default;
   // Makes buffers, tables, fills what will be read. Once, before the first run().
   virtual Status prepare() = 0;
+  // Before refresh(): how many operations the next stretch will have, about.
+  virtual void expect(std::uint64_t operations) { (void)operations; }
   // Between two timed stretches, untimed: refresh tables, stamp the buffer anew.
   virtual void refresh() {}
   // Does `operations` operations. Timed: no allocation, no lock, no system call of its own.

@@ -34,7 +34,7 @@ class Derived:
 
 
 def read(document: dict, where: str) -> Derived:
-    """Every part must be there: what is missing would be left out without a word."""
+    """Every part must be there: a missing one would be left out silently."""
     if document.get("schema") != SCHEMA or document.get("version") != VERSION:
         raise ReportError(f"{where} is no {SCHEMA} document of version {VERSION}: use the report of "
                           "the pmembench that wrote it")

@@ -196,7 +196,7 @@ def not_run(data: Data) -> list[NotRun]:
         status = cell.status if cell.status != "ok" else "error"
         add(status, cell.reason or "it has no number, and the store does not say why", cell.cell)
     for name in data.run.unmeasured:
-        add("not measured", f"the run is {data.run.status} and has no row of it; "
+        add("unmeasured", f"the run is {data.run.status} and has no row of it; "
             "`pmembench run --resume` goes on", name)
-    order = {"error": 0, "not measured": 1}
+    order = {"error": 0, "unmeasured": 1}
     return sorted(found.values(), key=lambda group: order.get(group.status, 2))

@@ -13,6 +13,7 @@ namespace pmembench {
 
 inline constexpr int kStatusDone = 0;
 inline constexpr int kStatusFound = 1;
+inline constexpr int kStatusUnfinished = 5;  // the budget ended first; --resume goes on
 inline constexpr int kStatusInterrupted = 130;
 
 // Options that every command has, before or behind its name.

@@ -2,8 +2,8 @@
 
 #include "platform/topology.hpp"
 #include "run/checks.hpp"
-#include "run/protocol.hpp"
 #include "run/medium_facts.hpp"
+#include "run/protocol.hpp"
 
 namespace pmembench {
 
@@ -23,6 +23,7 @@ Status MicroKernels::open(const Cell& cell) {
   auto opened = open_device(**backend, *spec, host_.info, options);
   if (!opened) return opened.error();
   opened_.emplace(*std::move(opened));
+  medium_ = medium_facts(opened_->facts, *spec);
   does_work_ = ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0;
   device_key_ = cell.device_key();
   return {};
@@ -62,10 +63,6 @@ Status MicroKernels::end() {
   const std::string failure = workload_->failure();
   if (!failure.empty()) return runtime_error("{}", failure);
   return does_work_ ? workload_->verify() : Status();
-}
-
-MediumFacts MicroKernels::medium() const {
-  return opened_ ? medium_facts(opened_->facts) : MediumFacts{};
 }
 
 }  // namespace pmembench

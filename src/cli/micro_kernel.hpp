@@ -9,8 +9,8 @@
 #include "dax/open_device.hpp"
 #include "measure/timer.hpp"
 #include "plan/plan.hpp"
-#include "workloads/workload.hpp"
 #include "record/medium.hpp"
+#include "workloads/workload.hpp"
 
 namespace pmembench {
 
@@ -27,7 +27,7 @@ class MicroKernels {
   // Verifies the bytes of all that run() did since begin().
   Status end();
   // Of the device that is open: MediaFacts as the rows have them.
-  [[nodiscard]] MediumFacts medium() const;
+  [[nodiscard]] const MediumFacts& medium() const { return medium_; }
   [[nodiscard]] double ceiling_bytes_per_s() const { return ceiling_bytes_per_s_; }
 
  private:
@@ -38,6 +38,7 @@ class MicroKernels {
   std::string device_key_;
   bool does_work_ = true;
   double ceiling_bytes_per_s_ = 0;
+  MediumFacts medium_;
   // Each stands on the one before.
   std::optional<OpenedDevice> opened_;
   std::unique_ptr<Path> path_;

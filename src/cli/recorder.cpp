@@ -64,6 +64,15 @@ std::size_t Recorder::unmeasured() const {
       }));
 }
 
+std::size_t Recorder::begun() const {
+  return static_cast<std::size_t>(
+      std::count_if(plan_.cells.begin(), plan_.cells.end(), [this](const Cell& cell) {
+        const auto found = replicates_.find(cell.name);
+        return found != replicates_.end() && !failures_.contains(cell.name) &&
+               found->second.size() < plan_.settings.minimum_replicates;
+      }));
+}
+
 std::vector<Row> Recorder::rows() const {
   std::vector<Row> rows;
   for (const Cell& cell : plan_.cells) rows.push_back(row_of(cell));

@@ -7,9 +7,9 @@
 
 #include "cli/progress_line.hpp"
 #include "platform/cpu.hpp"
+#include "results/make_row.hpp"
 #include "results/store.hpp"
 #include "run/run_observer.hpp"
-#include "results/make_row.hpp"
 
 namespace pmembench {
 
@@ -41,6 +41,8 @@ class Recorder final : public RunObserver {
   // Cells with a result; and those that can run and were not begun.
   [[nodiscard]] std::size_t measured() const;
   [[nodiscard]] std::size_t unmeasured() const;
+  // Cells with fewer replicates than the plan's minimum, but some.
+  [[nodiscard]] std::size_t begun() const;
   // Cells that finish() failed because they contradict others.
   [[nodiscard]] std::size_t contradicted() const { return contradicted_; }
 

@@ -24,9 +24,9 @@
 #include "platform/host_load.hpp"
 #include "platform/memory_attributes.hpp"
 #include "record/codec.hpp"
-#include "run/campaign_runner.hpp"
 #include "results/run_warnings.hpp"
 #include "results/stored_derived.hpp"
+#include "run/campaign_runner.hpp"
 
 namespace pmembench {
 namespace {
@@ -132,12 +132,12 @@ class RunCommand final : public Command {
     recorder.set_run_warnings(run_warnings(conditions));
     Status closed = recorder.finish();
     if (closed) closed = save_documents(store, *id, conditions);
-    const bool whole = !outcome->interrupted && recorder.unmeasured() == 0;
+    const bool whole = !outcome->interrupted && recorder.unmeasured() == 0 && recorder.begun() == 0;
     if (closed) closed = store.finish_run(*id, whole ? "done" : "interrupted");
     if (!closed) return closed.error();
     const Status shown = show(store, recorder.rows(), *id);
     if (!shown) return shown.error();
-    return verdict(*outcome, recorder);
+    return verdict(*outcome, recorder, plan.settings.minimum_replicates);
   }
 
   static RunConditions conditions_since(const std::optional<HostLoad>& before) {
@@ -215,7 +215,8 @@ class RunCommand final : public Command {
   }
 
   // What the rows come to, as an exit status and a sentence.
-  Result<int> verdict(const RunOutcome& outcome, const Recorder& recorder) const {
+  Result<int> verdict(const RunOutcome& outcome, const Recorder& recorder,
+                      unsigned minimum_replicates) const {
     if (outcome.interrupted) {
       say(stderr,
           fmt::format(
@@ -233,13 +234,15 @@ class RunCommand final : public Command {
     if (recorder.measured() == 0 && unmeasured == 0) {
       return environment_error("no cell of {} can run here; the results say why", options_.file);
     }
-    const std::string late = fmt::format(
-        "the budget ended before {} of {} cells had their turn; the same command with --resume "
-        "goes "
-        "on, or give a larger --budget",
-        unmeasured, unmeasured + recorder.measured());
-    if (recorder.measured() == 0) return runtime_error("{}", late);
-    if (unmeasured > 0) say(stderr, late + "\n");
+    if (unmeasured > 0 || recorder.begun() > 0) {
+      say(stderr,
+          fmt::format(
+              "unfinished: the budget ended before {} of {} cells had their turn and before "
+              "{} had the {} processes that an interval takes; the same command with "
+              "--resume goes on, or give a larger --budget\n",
+              unmeasured, unmeasured + recorder.measured(), recorder.begun(), minimum_replicates));
+      return kStatusUnfinished;
+    }
     if (strict_) return strict_verdict(recorder.rows());
     return kStatusDone;
   }

@@ -40,10 +40,17 @@ const char* state_name(RateSearch::State state) {
       return "never_kept";
     case RateSearch::State::always_kept:
       return "always_kept";
+    case RateSearch::State::cannot_tell:
+      return "cannot_tell";
     case RateSearch::State::searching:
       break;
   }
   return "searching";
+}
+
+const char* answer_name(RateAnswer answer) {
+  if (answer == RateAnswer::cannot_tell) return "cannot_tell";
+  return answer == RateAnswer::kept ? "kept" : "missed";
 }
 
 json trial_json(const RateTrial& trial) {
@@ -53,7 +60,8 @@ json trial_json(const RateTrial& trial) {
           {"service_percentile_ns", trial.service_percentile_ns},
           {"n", trial.n},
           {"rate_kept", trial.rate_kept},
-          {"bound_kept", trial.bound_kept}};
+          {"answer", answer_name(trial.answer)},
+          {"bound_kept", trial.answer == RateAnswer::kept}};
 }
 
 json finding_json(const RateFinding& finding) {
@@ -64,6 +72,15 @@ json finding_json(const RateFinding& finding) {
           {"missed_per_s", finding.missed_per_s},
           {"closed_loop_per_s", finding.closed_loop_per_s},
           {"trials", trials}};
+}
+
+// Of a trial of which nothing could be told.
+std::uint64_t most_operations(const RateFinding& finding) {
+  std::uint64_t most = 0;
+  for (const RateTrial& trial : finding.trials) {
+    if (trial.answer == RateAnswer::cannot_tell) most = std::max(most, trial.n);
+  }
+  return most;
 }
 
 class SloCommand final : public Command {
@@ -190,8 +207,8 @@ class SloCommand final : public Command {
     std::vector<SloProcessResult> processes;
     json all = json::array();
     for (const RateFinding& finding : findings) {
-      processes.push_back(
-          {finding.state, finding.kept_per_s, finding.missed_per_s, finding.closed_loop_per_s});
+      processes.push_back({finding.state, finding.kept_per_s, finding.missed_per_s,
+                           finding.closed_loop_per_s, most_operations(finding)});
       all.push_back(finding_json(finding));
     }
     json result = to_json(summarise_slo(bound, processes));

@@ -8,10 +8,14 @@ namespace pmembench {
 
 enum class Arrival { closed, fixed, poisson };
 
-// Fixed: one interval after the other. Poisson: exponential intervals of the same mean, from a
-// table that is made before the slice (128 KiB: it stays in the second-level cache). Times are in
-// 1/256 of a tick, so the rate is met exactly over many operations. next() has no division and no
-// random draw. One thread's.
+// The arrivals of one slice. `operations` arrivals have a window of as many intervals, so that
+// their rate is the one asked for however few they are. Fixed: one interval after the other.
+// Poisson: the arrivals of a Poisson process of which so many fall into the window (uniform in it:
+// D. R. Cox, P. A. W. Lewis, "The Statistical Analysis of Series of Events", 1966, section 2.1),
+// from a table of intervals that is made before the slice (128 KiB: it stays in the second-level
+// cache; of more arrivals than it has entries the table goes round). Times are in 1/256 of a tick,
+// so the rate is met exactly over many operations. next() has no division and no random draw. One
+// thread's.
 class OpenSchedule {
  public:
   static constexpr std::uint64_t kEntries = 16384;
@@ -20,20 +24,31 @@ class OpenSchedule {
   // due, so that threads with a fixed interval do not march in step.
   OpenSchedule(Arrival arrival, double ticks_apart, double phase);
   [[nodiscard]] bool open() const { return arrival_ != Arrival::closed; }
-  // Draws the intervals anew; the same seed gives the same ones. Untimed.
-  void refill(std::uint64_t seed);
-  void start(std::uint64_t now) { due_ = (now << kFractionBits) + first_; }
-  // The tick at which the next operation is due.
+  // Prepares the window of so many operations; draws their intervals anew, the same seed gives the
+  // same ones. Untimed.
+  void refill(std::uint64_t seed, std::uint64_t operations);
+  void start(std::uint64_t now) {
+    begin_ = now;
+    offset_ = first_;
+    at_ = 0;
+  }
+  // The tick at which the next operation is due. After those of the window: when the first behind
+  // it would be.
   [[nodiscard]] std::uint64_t next() {
-    const std::uint64_t due = due_ >> kFractionBits;
-    due_ += intervals_.empty() ? apart_ : intervals_[at_++ % kEntries];
+    const std::uint64_t due = begin_ + (offset_ >> kFractionBits);
+    offset_ += intervals_.empty() ? apart_ : intervals_[at_++ % intervals_.size()];
     return due;
   }
+  // How long the window is, in ticks.
+  [[nodiscard]] std::uint64_t window_ticks() const { return window_; }
 
  private:
   static constexpr unsigned kFractionBits = 8;
+  void draw(std::uint64_t seed, std::uint64_t operations);
+
   Arrival arrival_ = Arrival::closed;
-  std::uint64_t apart_ = 0, first_ = 0, due_ = 0;
+  std::uint64_t apart_ = 0, phase_ = 0, window_ = 0;
+  std::uint64_t begin_ = 0, first_ = 0, offset_ = 0;
   std::uint64_t at_ = 0;
   std::vector<std::uint64_t> intervals_;  // of poisson
 };

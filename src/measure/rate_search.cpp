@@ -1,5 +1,6 @@
 #include "measure/rate_search.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -30,19 +31,32 @@ RateSearch::RateSearch(double lowest, double highest, double resolution)
   PMB_CHECK(lowest > 0 && lowest < highest && resolution > 0, "a search has an interval");
 }
 
-void RateSearch::tell(bool kept) {
+void RateSearch::tell(RateAnswer answer) {
   PMB_CHECK(state_ == State::searching, "a search that has ended is asked nothing");
-  (kept ? kept_ : missed_) = next_;
-  if (kept_ == 0) {
+  switch (answer) {
+    case RateAnswer::kept:
+      kept_ = next_;
+      break;
+    case RateAnswer::missed:
+      missed_ = next_;
+      break;
+    case RateAnswer::cannot_tell:
+      untold_ = next_;
+      break;
+  }
+  const double low = std::max(kept_, untold_);
+  if (low == 0) {
     state_ = State::never_kept;
-  } else if (kept && next_ == highest_) {
+  } else if (next_ == highest_ && answer == RateAnswer::kept) {
     state_ = State::always_kept;
+  } else if (next_ == highest_ && answer == RateAnswer::cannot_tell) {
+    state_ = State::cannot_tell;
   } else if (missed_ == 0) {
     next_ = highest_;
-  } else if (missed_ <= kept_ * (1 + resolution_)) {
-    state_ = State::found;
+  } else if (missed_ <= low * (1 + resolution_)) {
+    state_ = kept_ > 0 ? State::found : State::cannot_tell;
   } else {
-    next_ = std::sqrt(kept_ * missed_);
+    next_ = std::sqrt(low * missed_);
   }
 }
 

@@ -18,22 +18,27 @@ struct LatencyBound {
 // Refuses (usage) other words, a percentile outside (0, 100), no time.
 Result<LatencyBound> parse_latency_bound(std::string_view text);
 
+// What a trial says of a rate. `cannot_tell`: it had too few operations for the percentile.
+enum class RateAnswer { kept, missed, cannot_tell };
+
 // The answers are taken as they come: one that noise turned moves the result, which is why several
-// processes search.
+// processes search. A rate of which nothing can be told is no end of the interval that is found:
+// the search goes on above it, where more operations come.
 class RateSearch {
  public:
   enum class State {
     searching,
-    found,       // kept() is known within the resolution
-    never_kept,  // not even at the lowest rate
-    always_kept  // at the highest rate too: the bound is beyond it
+    found,        // kept() is known within the resolution
+    never_kept,   // not even at the lowest rate
+    always_kept,  // at the highest rate too: the bound is beyond it
+    cannot_tell   // no rate that could be judged kept it, and those below the others could not
   };
   // Rates above 0, lowest < highest; the result is known within the factor 1 + resolution.
   RateSearch(double lowest, double highest, double resolution);
   [[nodiscard]] State state() const { return state_; }
   // The rate to try; only while searching. First the lowest, then the highest, then between.
   [[nodiscard]] double next() const { return next_; }
-  void tell(bool kept);
+  void tell(RateAnswer answer);
   [[nodiscard]] double kept() const { return kept_; }  // the highest at which it was; 0: none
   [[nodiscard]] double missed() const {
     return missed_;
@@ -42,6 +47,7 @@ class RateSearch {
  private:
   double highest_, resolution_, next_;
   double kept_ = 0, missed_ = 0;
+  double untold_ = 0;  // the highest of which nothing could be told
   State state_ = State::searching;
 };
 

@@ -41,6 +41,8 @@ void SlotSeries::merge(const SlotSeries& other) {
     slots_[i].maximum = std::max(slots_[i].maximum, other.slots_[i].maximum);
   }
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  last_ticks_ =
+      std::max(at_ >= other.at_ ? last_ticks_ : 0, other.at_ >= at_ ? other.last_ticks_ : 0);
   at_ = std::max(at_, other.at_);
   cut_ = cut_ || other.cut_;
 }
@@ -61,7 +63,11 @@ SlotSummary SlotSeries::summary(double ns_per_tick) const {
   result.slot_ns = static_cast<double>(slot_ticks_) * ns_per_tick;
   result.cut = cut_;
   const std::size_t complete = std::min(at_, slots_.size());
-  for (std::size_t i = 0; i < complete; ++i) {
+  const bool short_one = at_ < slots_.size() && last_ticks_ > 0;
+  if (short_one) {
+    result.last_share = static_cast<double>(last_ticks_) / static_cast<double>(slot_ticks_);
+  }
+  for (std::size_t i = 0; i < complete + (short_one ? 1 : 0); ++i) {
     const auto begin = counts_.begin() + static_cast<std::ptrdiff_t>(i * kBuckets);
     const std::uint64_t count = std::accumulate(begin, begin + kBuckets, std::uint64_t{0});
     result.count.push_back(count);

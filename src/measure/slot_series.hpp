@@ -16,6 +16,9 @@ struct SlotSummary {
   double slot_ns = 0;
   std::vector<std::uint64_t> count;
   std::vector<double> mean_ns, p50_ns, p99_ns, p999_ns, maximum_ns;
+  // Of the last slot: the share of its length in which operations could end. Time ended before it
+  // did.
+  double last_share = 1;
   bool cut = false;  // operations came after the last slot that there was room for
 };
 
@@ -36,7 +39,16 @@ class SlotSeries {
   void start(std::uint64_t now) {
     slot_end_ = now + slot_ticks_;
     at_ = 0;
+    last_ticks_ = 0;
     cut_ = false;
+  }
+  // Time ended at `now`: the slot that it fell into is the last one, and as long as it was.
+  void finish(std::uint64_t now) {
+    while (now >= slot_end_) {
+      slot_end_ += slot_ticks_;
+      ++at_;
+    }
+    last_ticks_ = now + slot_ticks_ - slot_end_;
   }
   // An operation ended at `now` and took `ticks`. No allocation, no division.
   void record(std::uint64_t now, std::uint64_t ticks) {
@@ -55,7 +67,7 @@ class SlotSeries {
   }
   // Slot by slot; both were started together.
   void merge(const SlotSeries& other);
-  // Up to the last slot that was complete.
+  // Every operation that was recorded, unless `cut`; the last slot may be short.
   [[nodiscard]] SlotSummary summary(double ns_per_tick) const;
 
   [[nodiscard]] static std::uint32_t index_of(std::uint64_t value) {
@@ -75,6 +87,7 @@ class SlotSeries {
 
   std::uint64_t slot_ticks_ = 0;
   std::uint64_t slot_end_ = 0;
+  std::uint64_t last_ticks_ = 0;  // of slot at_
   std::size_t at_ = 0;
   bool cut_ = false;
   std::vector<Slot> slots_;

@@ -1,6 +1,7 @@
 #include "measure/timer.hpp"
 
 #include <cpuid.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +17,10 @@ namespace {
 constexpr double kNsPerSecond = 1e9;
 // A pair of clocks is known within 20 ns or so: over 5 ms that is 0.001 %.
 constexpr double kCalibrationNs = 5e6;
-constexpr int kClockPairs = 64;       // reads at each end, of which the tightest counts
-constexpr int kStepReadings = 20000;  // about half a millisecond
+constexpr std::uint64_t kMostCalibrationTicks = 1'000'000'000;  // 0.2 s or more
+constexpr double kClockTolerance = 0.01;  // a clock that is steered is off by 0.05 % at most
+constexpr int kClockPairs = 64;           // reads at each end, of which the tightest counts
+constexpr int kStepReadings = 20000;      // about half a millisecond
 constexpr int kFloorPairs = 4001;
 
 bool tsc_is_invariant() {
@@ -28,10 +31,25 @@ bool tsc_is_invariant() {
   return __get_cpuid(0x80000007, &eax, &ebx, &ecx, &edx) != 0 && (edx & (1U << 8)) != 0;
 }
 
+double ns_of(const timespec& time) {
+  return static_cast<double>(time.tv_sec) * kNsPerSecond + static_cast<double>(time.tv_nsec);
+}
+
 double monotonic_raw_ns() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC_RAW, &now);
-  return static_cast<double>(now.tv_sec) * kNsPerSecond + static_cast<double>(now.tv_nsec);
+  return ns_of(now);
+}
+
+// By the instruction: what stands between a program and its C library is not asked.
+double monotonic_of_kernel_ns() {
+  timespec now{};
+  long result = SYS_clock_gettime;
+  asm volatile("syscall"
+               : "+a"(result)
+               : "D"(static_cast<long>(CLOCK_MONOTONIC)), "S"(&now)
+               : "rcx", "r11", "memory");
+  return ns_of(now);
 }
 
 struct ClockPair {
@@ -40,12 +58,13 @@ struct ClockPair {
 };
 
 // An interrupt between the two clocks would shift them; the tightest of many pairs had none.
+template <double (*kClock)()>
 ClockPair tightest_pair(std::uint64_t origin) {
   ClockPair best;
   std::uint64_t smallest_gap = std::numeric_limits<std::uint64_t>::max();
   for (int i = 0; i < kClockPairs; ++i) {
     const std::uint64_t before = tsc_begin();
-    const double ns = monotonic_raw_ns();
+    const double ns = kClock();
     const std::uint64_t after = tsc_end_issue();
     if (after - before >= smallest_gap) continue;
     smallest_gap = after - before;
@@ -80,6 +99,26 @@ Readings read_differences() {
     previous = now;
   }
   return readings;
+}
+
+struct Pace {
+  double ns_per_tick = 0, second_ns_per_tick = 0;
+};
+
+double pace_between(const ClockPair& first, const ClockPair& last) {
+  return (last.ns - first.ns) / (last.ticks - first.ticks);
+}
+
+Pace measure_pace() {
+  const std::uint64_t origin = tsc_begin();
+  const ClockPair second_first = tightest_pair<monotonic_of_kernel_ns>(origin);
+  const ClockPair first = tightest_pair<monotonic_raw_ns>(origin);
+  // By the counter as well: a clock that stands still, or is faked, is not waited for.
+  const std::uint64_t patience = origin + kMostCalibrationTicks;
+  while (monotonic_raw_ns() - first.ns < kCalibrationNs && __rdtsc() < patience) _mm_pause();
+  const ClockPair last = tightest_pair<monotonic_raw_ns>(origin);
+  const ClockPair second_last = tightest_pair<monotonic_of_kernel_ns>(origin);
+  return {pace_between(first, last), pace_between(second_first, second_last)};
 }
 
 // As operations are timed: from one reading to the next.
@@ -151,13 +190,33 @@ Status check_pace(double ns_per_tick_before, double ns_per_tick_after) {
       100 * change);
 }
 
-double measure_ns_per_tick() {
-  const std::uint64_t origin = tsc_begin();
-  const ClockPair first = tightest_pair(origin);
-  while (monotonic_raw_ns() - first.ns < kCalibrationNs) _mm_pause();
-  const ClockPair last = tightest_pair(origin);
-  return (last.ns - first.ns) / (last.ticks - first.ticks);
+ClockReading read_clocks() {
+  const ClockPair pair = tightest_pair<monotonic_raw_ns>(0);
+  return {static_cast<std::uint64_t>(pair.ticks), pair.ns};
 }
+
+Status check_second_clock(double ns_per_tick, double second_ns_per_tick) {
+  if (std::abs(second_ns_per_tick / ns_per_tick - 1) <= kClockTolerance) return {};
+  return environment_error(
+      "two clocks of this host disagree: a tick of the time-stamp counter takes {:.4g} ns by "
+      "CLOCK_MONOTONIC_RAW and {:.4g} ns by CLOCK_MONOTONIC of the kernel; run without a library "
+      "that fakes the time (LD_PRELOAD), on a host whose clocks agree",
+      ns_per_tick, second_ns_per_tick);
+}
+
+Status check_foreign_pace(double ns_per_tick, const ClockReading& before,
+                          const ClockReading& after) {
+  const double elapsed_ns = after.ns - before.ns;
+  if (elapsed_ns < kCalibrationNs) return {};
+  const double here = elapsed_ns / static_cast<double>(after.ticks - before.ticks);
+  if (std::abs(ns_per_tick / here - 1) <= kClockTolerance) return {};
+  return runtime_error(
+      "the worker's clock is wrong: it says that a tick of the time-stamp counter takes {:.4g} ns, "
+      "and by this process's clock it takes {:.4g} ns; its times are off by the same factor",
+      ns_per_tick, here);
+}
+
+double measure_ns_per_tick() { return measure_pace().ns_per_tick; }
 
 Result<TimerFacts> calibrate_timer(bool allow_backward) {
   TimerFacts facts;
@@ -165,13 +224,16 @@ Result<TimerFacts> calibrate_timer(bool allow_backward) {
   const Readings readings = read_differences();
   const Status usable = check_counter(readings.goes_back);
   if (!usable && !allow_backward) return usable.error();
-  facts.ns_per_tick = measure_ns_per_tick();
+  const Pace pace = measure_pace();
+  facts.ns_per_tick = pace.ns_per_tick;
   if (!(facts.ns_per_tick > 0) || !std::isfinite(facts.ns_per_tick)) {
     return environment_error(
         "the time-stamp counter did not advance in {} ms of CLOCK_MONOTONIC_RAW: it cannot time "
         "anything here; run on a host whose counter runs",
         kCalibrationNs / 1e6);
   }
+  const Status agreed = check_second_clock(pace.ns_per_tick, pace.second_ns_per_tick);
+  if (!agreed) return agreed.error();
   facts.step_ns = counter_step_ticks(readings.differences) * facts.ns_per_tick;
   facts.floor_issue_ns = floor_ticks(tsc_end_issue) * facts.ns_per_tick;
   facts.floor_durable_ns = floor_ticks(tsc_end_durable) * facts.ns_per_tick;

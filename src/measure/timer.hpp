@@ -39,11 +39,30 @@ struct TimerFacts {
 };
 
 // Calibrates against CLOCK_MONOTONIC_RAW for about 5 ms and measures step and floors. Refuses
-// (environment) a counter that goes back, unless `allow_backward`, and one that stands still.
+// (environment) a counter that goes back, unless `allow_backward`, one that stands still, and a
+// clock that disagrees with CLOCK_MONOTONIC as the kernel itself tells it (a library that fakes
+// the time reaches only what passes the C library).
 Result<TimerFacts> calibrate_timer(bool allow_backward = false);
 
 // The counter's pace now, over about 5 ms of CLOCK_MONOTONIC_RAW.
 [[nodiscard]] double measure_ns_per_tick();
+
+// The counter and CLOCK_MONOTONIC_RAW at one moment, known within 50 ns or so.
+struct ClockReading {
+  std::uint64_t ticks = 0;
+  double ns = 0;
+};
+[[nodiscard]] ClockReading read_clocks();
+
+// Does the pace of a counter that another process calibrated agree with the clock here, from one
+// reading to a later one? Nothing is said of less than 5 ms. Error (runtime) where it is off by
+// more than 1 %.
+Status check_foreign_pace(double ns_per_tick, const ClockReading& before,
+                          const ClockReading& after);
+
+// Two clocks of one stretch: the paces of the counter that they come to. Error (environment) where
+// they differ by more than 1 %.
+Status check_second_clock(double ns_per_tick, double second_ns_per_tick);
 
 // The granularity, in ticks, of a counter from differences of its readings taken at irregular
 // distances. Where (almost) all differences are whole multiples of one step, give or take the tick

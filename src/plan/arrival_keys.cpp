@@ -1,5 +1,6 @@
 #include "plan/arrival_keys.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/units.hpp"
@@ -77,6 +78,13 @@ Result<Rate> parse_rate(std::string_view text) {
   }
   if (percent) return Rate{0, value / 100};
   return Rate{number, 0};
+}
+
+double interval_ns(const Cell& cell) {
+  if (cell.arrival.empty() || cell.arrival == "closed") return 0;
+  const auto rate = parse_rate(cell.rate);
+  if (!rate || rate->operations_per_s <= 0) return 0;
+  return 1e9 * std::max(1U, cell.threads) / rate->operations_per_s;
 }
 
 Status read_arrival(const Combination& combination, const WorkloadType& workload, Cell& cell) {

@@ -19,6 +19,10 @@ struct Rate {
 // Refuses (usage) what is none, and none above zero.
 Result<Rate> parse_rate(std::string_view text);
 
+// Between two operations of a thread at the cell's rate, in nanoseconds; 0: a closed loop, or a
+// share of one.
+[[nodiscard]] double interval_ns(const Cell& cell);
+
 // Fills in the cell's arrival, rate and slots, after its timing is known. They need
 // `timing: operation`; at the campaign's top level they are passed over by groups that time slices.
 // Errors (usage) begin with the position.

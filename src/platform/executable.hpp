@@ -1,4 +1,4 @@
-// Where this program lies.
+// Where this program lies, and what a file holds.
 #pragma once
 
 #include <string>
@@ -9,5 +9,8 @@ namespace pmembench {
 
 // The absolute path of the running binary (/proc/self/exe).
 Result<std::string> executable_path();
+
+// A checksum of the file's bytes in hexadecimal: two files of different content differ in it.
+Result<std::string> content_hash(const std::string& path);
 
 }  // namespace pmembench

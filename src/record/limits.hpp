@@ -12,10 +12,13 @@ inline constexpr double kStealShare = 0.05;       // of a replicate's time, take
 inline constexpr double kSharedCoreShare = 0.10;  // of slices beside which a core was shared
 inline constexpr double kLag1 = 0.5;              // autocorrelation of neighbouring slices
 inline constexpr double kOtherLoadShare = 0.05;   // of the CPUs, used by others during the run
+inline constexpr double kFaultShare = 0.01;       // of the time, by what faults cost at least
+inline constexpr double kMinorFault_ns = 300;     // a page that is there, or is zeroed
+inline constexpr double kMajorFault_ns = 5'000;   // a page that is read from a fast device
 // A row warns below these.
 inline constexpr double kHugeShare = 0.9;             // of bytes in huge pages, if asked for
 inline constexpr double kNodeShare = 0.95;            // of bytes on the node that was asked for
-inline constexpr double kRateKept = 0.95;             // of an open loop's rate
+inline constexpr double kRateKept = 0.99;             // of an open loop's rate, and its inverse above
 inline constexpr double kStepsForPercentile = 20;     // steps of the clock in a median
 inline constexpr std::uint64_t kCachesForMemory = 4;  // STREAM's rule for the size of its arrays
 

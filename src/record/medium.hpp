@@ -37,6 +37,9 @@ struct MediumFacts {
   std::string file_system;           // "ext4", "tmpfs"; empty: none
   std::map<int, double> node_share;  // NUMA node -> share of the pages; empty: unknown; -1: no node
   std::uint64_t pages_asked = 0;     // pages whose node was asked for; 0: the kernel cannot tell
+  // Of a file, a directory or a device that was there before: "8:1 inode 42", "device 259:3". Two
+  // that differ are not the same thing, whatever their names. Empty: memory, or made by the worker.
+  std::string identity;
   bool created = false;              // the file was made by the worker and goes with it
   std::string claim;    // what a durable write on it is worth: "durable", "emulated", "volatile"
   std::string backend;  // what the backend reports of itself, "key=value ..."; empty: nothing

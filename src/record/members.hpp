@@ -93,6 +93,7 @@ void describe(T& medium, V&& members) {
   members.added("file_system", medium.file_system);
   members.added("node_share", medium.node_share);
   members.added("pages_asked", medium.pages_asked);
+  members.unless_empty("identity", medium.identity);
   members.added("created", medium.created);
   members.added("claim", medium.claim);
   members.unless_empty("backend", medium.backend);
@@ -150,6 +151,8 @@ void describe(T& open, V&& members) {
   members.added("arrival", open.arrival);
   members.added("asked_per_s", open.asked_per_s);
   members.added("closed_loop_per_s", open.closed_loop_per_s);
+  members.unless_empty("closed_loop_low_per_s", open.closed_loop_low_per_s);
+  members.unless_empty("closed_loop_high_per_s", open.closed_loop_high_per_s);
   members.added("ns_per_tick", open.ns_per_tick);
   members.added("service", open.service);
   members.unless_empty("achieved_per_s", open.achieved_per_s);
@@ -175,6 +178,7 @@ void describe(T& slots, V&& members) {
   members.added("p99_ns", slots.p99_ns);
   members.added("p99.9_ns", slots.p999_ns);
   members.added("max_ns", slots.max_ns);
+  members.added("last_share", slots.last_share);
   members.added("cut", slots.cut);
   members.added("period_of_max", slots.period_of_max);
   members.added("period_of_mean", slots.period_of_mean);
@@ -187,6 +191,10 @@ void describe(T& details, V&& members) {
   members.added("counters", details.counters);
   members.added("figures", details.figures);
   members.added("cpus", details.cpus);
+  members.unless_empty("software", details.software);
+  members.unless_empty("minor_faults", details.minor_faults);
+  members.unless_empty("major_faults", details.major_faults);
+  members.unless_empty("traced", details.traced);
   members.added("ceiling_bytes_per_s", details.ceiling_bytes_per_s);
   members.unless_empty("core", details.core);
   members.unless_empty("loaded", details.loaded);
@@ -243,7 +251,7 @@ void describe(T& row, V&& members) {
                  "which CPUs and nodes were asked for, and where threads and bytes "
                  "were found"},
                 row.placement);
-  members.field({"status", "", "`ok`, `skipped` or `error`"}, row.status);
+  members.field({"status", "", "`ok`, `skipped`, `unmeasured` (the run ended before its turn) or `error`"}, row.status);
   members.field({"reason", "", "why it is not `ok`"}, row.reason);
   members.field({"claim", "",
                  "what a write in this cell was worth: `durable`, `emulated` (on a "

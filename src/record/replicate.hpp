@@ -45,6 +45,8 @@ struct OpenLoopDetails {
   std::string arrival;           // "fixed", "poisson"
   double asked_per_s = 0;        // of all threads
   double closed_loop_per_s = 0;  // what they do without waiting
+  // Of a rate that was asked for as a share of it: its interval over processes.
+  double closed_loop_low_per_s = 0, closed_loop_high_per_s = 0;
   double ns_per_tick = 0;
   Histogram service;          // in ticks, from when an operation could begin
   double achieved_per_s = 0;  // 0: no slice was kept
@@ -64,7 +66,8 @@ struct SlotDetails {
   double slot_ns = 0;
   std::vector<std::uint64_t> n;
   std::vector<double> mean_ns, p50_ns, p99_ns, p999_ns, max_ns;
-  bool cut = false;  // operations ended after the last slot
+  double last_share = 1;  // of the last slot's length, in which operations could end
+  bool cut = false;       // operations ended after the last slot
   std::optional<PeriodDetails> period_of_max, period_of_mean;
 };
 
@@ -73,6 +76,9 @@ struct Details {
   std::map<std::string, std::uint64_t> counters;  // of the device and the layers on it
   std::map<std::string, double> figures;          // what the workload found out, by its own names
   std::vector<int> cpus;                          // where the threads were seen to run
+  std::string software;  // binary and plugin that measured, with checksums of their content
+  std::uint64_t minor_faults = 0, major_faults = 0;  // of pages, in the kept slices
+  bool traced = false;             // a debugger or a tracer held the worker
   double ceiling_bytes_per_s = 0;  // what one CPU loads from its first-level cache; 0: unknown
   std::optional<CoreDetails> core;
   std::optional<LoadedDetails> loaded;

@@ -64,7 +64,7 @@ struct Row {
   std::map<std::string, std::string> parameters;
   unsigned threads = 1;
   RowPlacement placement;
-  std::string status;                       // "ok", "skipped", "error"
+  std::string status;                       // "ok", "skipped", "unmeasured", "error"
   std::string reason;                       // of skipped and error
   std::string claim;                        // "durable", "emulated", "volatile"
   std::uint64_t operations = 0, bytes = 0;  // in all timed slices

@@ -37,6 +37,10 @@ constexpr std::array kTypes{
                 "give a larger --budget"},
     WarningType{"overflow", kRow, "operations took longer than the histogram reaches (2^36 ticks)",
                 "look for a stalled device; their time is known only from below"},
+    WarningType{"page_faults", kRow,
+                "pages were missing while operations were timed: swapped out, or taken by a memory "
+                "limit",
+                "use a medium that fits the memory and its limits, and turn swap off"},
     WarningType{"page_size", kRow,
                 "transparent huge pages were asked for, and part of the bytes lie in small pages",
                 "free memory, or reserve hugetlb pages and ask for pages=2m"},
@@ -50,7 +54,8 @@ constexpr std::array kTypes{
                 "compare ns_per_operation of whole slices instead"},
     WarningType{
         "rate_not_kept", kRow,
-        "an open loop fell behind its rate, so that its queue grows for as long as it goes on",
+        "an open loop did not go at its rate; where it fell behind, its queue grows for as long as "
+        "it goes on",
         "ask for a lower rate"},
     WarningType{"shared_core", kRow,
                 "work in registers took longer than it can beside more than a tenth of the slices: "
@@ -63,6 +68,8 @@ constexpr std::array kTypes{
                 "use fewer threads, or name one CPU of each core with placement: cpus=..."},
     WarningType{"steal", kRow, "the hypervisor took CPU time away: the host is overcommitted",
                 "use a quieter or dedicated host"},
+    WarningType{"traced", kRow, "a debugger or a tracer held the process that measured",
+                "measure without it"},
     WarningType{"governor", kRun, "the frequency governor changes the CPUs' speed with their load",
                 "as root: cpupower frequency-set -g performance"},
     WarningType{"numa_balancing", kRun, "the kernel moves pages between nodes while they are used",

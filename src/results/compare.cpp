@@ -186,7 +186,10 @@ void list_lonely(const CellsByName& base, const CellsByName& head, double minima
 
 // Cells that ran on neither side say nothing, where both were skipped.
 bool skipped_on_both(const StoredCell& base, const StoredCell& head) {
-  return base.status == "skipped" && head.status == "skipped";
+  const auto without = [](const StoredCell& cell) {
+    return cell.status == "skipped" || cell.status == "unmeasured";
+  };
+  return without(base) && without(head);
 }
 
 std::string closing(const CompareRules& rules, std::size_t skipped) {

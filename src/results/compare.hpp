@@ -14,7 +14,7 @@ namespace pmembench {
 // One cell of a stored run: the median of each of its replicates.
 struct StoredCell {
   std::string cell;
-  std::string status;  // "ok", "skipped", "error"
+  std::string status;  // "ok", "skipped", "unmeasured", "error"
   std::string reason;
   std::map<unsigned, double> median_ns;  // by the replicate's index
   unsigned slices = 0;                   // of a replicate

@@ -14,17 +14,17 @@ namespace {
 constexpr const char* kDerivedSchema = "pmembench-derived";
 constexpr int kDerivedVersion = 1;
 
-const char* kind_word(ParameterKind kind) {
+const char* kind_word(ValueKind kind) {
   switch (kind) {
-    case ParameterKind::size:
+    case ValueKind::size:
       return "size";
-    case ParameterKind::count:
+    case ValueKind::count:
       return "count";
-    case ParameterKind::real:
+    case ValueKind::real:
       return "real";
-    case ParameterKind::choice:
+    case ValueKind::choice:
       return "choice";
-    case ParameterKind::text:
+    case ValueKind::text:
       break;
   }
   return "text";

@@ -30,7 +30,7 @@ std::string key_text(const WorkloadType* type, const std::string& key, const std
     if (spec.name != key) continue;
     if (spec.default_value == value && !names_the_work) return "";
     const auto bytes = parse_count(value);
-    if (spec.kind == ParameterKind::size && bytes) text = format_size_short(*bytes);
+    if (spec.kind == ValueKind::size && bytes) text = format_size_short(*bytes);
   }
   return fmt::format(" {}={}", key, text);
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "measure/stopping_rule.hpp"
+#include "record/same_subject.hpp"
 #include "results/row_checks.hpp"
 #include "results/row_parts.hpp"
 
@@ -66,6 +67,15 @@ std::string idle_replicate(const std::vector<Replicate>& replicates) {
         "defect "
         "of the workload or of its path; check the backend with `pmembench check`",
         replicate.index, replicate.operations, median_ns);
+  }
+  return {};
+}
+
+// How a replicate's medium or software differs from the first one's; empty where none does.
+std::string other_subject(const std::vector<Replicate>& replicates) {
+  for (const Replicate& replicate : replicates) {
+    std::string difference = subject_difference(replicates.front(), replicate);
+    if (!difference.empty()) return difference;
   }
   return {};
 }
@@ -208,17 +218,17 @@ Row make_row(const Cell& cell, const std::vector<Replicate>& replicates, const s
   Row row = identity_of(cell);
   row.replicates = static_cast<unsigned>(replicates.size());
   row.reason = error.empty() ? idle_replicate(replicates) : error;
+  if (row.reason.empty()) row.reason = other_subject(replicates);
   if (!row.reason.empty()) {
     row.status = "error";
     return row;
   }
   if (replicates.empty()) {
-    row.status = "skipped";
-    row.reason =
-        cell.skip_reason.empty()
-            ? "not measured: the run ended before this cell's turn; resume it with --resume "
-              "or give it a larger --budget"
-            : cell.skip_reason;
+    const bool later = cell.skip_reason.empty();
+    row.status = later ? "unmeasured" : "skipped";
+    row.reason = later ? "not measured: the run ended before this cell's turn; resume it with "
+                         "--resume or give it a larger --budget"
+                       : cell.skip_reason;
     return row;
   }
   measure_row(cell, replicates, context, row);

@@ -97,6 +97,37 @@ MaybeWarning warn_below_floor(const Cell& cell, const Row& row) {
                   format_duration_ns(row.floor_ns))};
 }
 
+// What faults cost at least, as a share of the time in which the operations were timed.
+MaybeWarning warn_page_faults(const std::vector<Replicate>& replicates, const Cell& cell) {
+  std::uint64_t minor = 0, major = 0;
+  double time_ns = 0;
+  for (const Replicate& replicate : replicates) {
+    minor += replicate.details.minor_faults;
+    major += replicate.details.major_faults;
+    time_ns += static_cast<double>(replicate.operations) * replicate.median_ns_per_operation *
+               std::max(1U, cell.threads);
+  }
+  const double fault_ns = static_cast<double>(minor) * limits::kMinorFault_ns +
+                          static_cast<double>(major) * limits::kMajorFault_ns;
+  if (!(fault_ns > limits::kFaultShare * time_ns)) return std::nullopt;
+  return Warning{"page_faults",
+                 fmt::format("{} page faults, {} of them for pages that had to be read, fell into "
+                             "the timed operations: pages were swapped out, or taken by a memory "
+                             "limit, and their way back is what was measured; use a medium that "
+                             "fits the memory and its limits, and turn swap off",
+                             minor + major, major)};
+}
+
+MaybeWarning warn_traced(const std::vector<Replicate>& replicates) {
+  const auto traced = std::count_if(replicates.begin(), replicates.end(),
+                                    [](const auto& each) { return each.details.traced; });
+  if (traced == 0) return std::nullopt;
+  return Warning{"traced",
+                 fmt::format("a debugger or a tracer held the process in {} of {} replicates: each "
+                             "system call and signal waits for it; measure without it",
+                             traced, replicates.size())};
+}
+
 MaybeWarning warn_page_size(const Cell& cell, const std::vector<Replicate>& replicates) {
   if (cell.media.find("pages=thp") == std::string::npos) return std::nullopt;
   double least = 1;
@@ -132,7 +163,11 @@ MaybeWarning warn_placement(const Cell& cell, const std::vector<Replicate>& repl
 
 MaybeWarning warn_autocorrelation(const std::vector<Replicate>& replicates) {
   std::vector<double> lags;
-  for (const Replicate& replicate : replicates) lags.push_back(replicate.lag1);
+  for (const Replicate& replicate : replicates) {
+    // The time of an open loop's slice is its schedule's.
+    if (!replicate.details.open_loop) lags.push_back(replicate.lag1);
+  }
+  if (lags.empty()) return std::nullopt;
   const double typical = median(lags);
   if (typical <= limits::kLag1) return std::nullopt;
   return Warning{
@@ -256,12 +291,18 @@ MaybeWarning warn_rate_not_kept(const std::vector<Replicate>& replicates) {
     asked.push_back(open->asked_per_s);
     achieved.push_back(open->achieved_per_s);
   }
-  if (asked.empty() || median(achieved) >= limits::kRateKept * median(asked)) return std::nullopt;
-  return Warning{"rate_not_kept",
-                 fmt::format("the rate was not kept: {} were asked for and {} done, so the backlog "
-                             "grows for as long as it goes on and latencies have no limit; ask for "
-                             "a lower rate",
-                             format_rate(median(asked)), format_rate(median(achieved)))};
+  if (asked.empty()) return std::nullopt;
+  const double kept = median(achieved) / median(asked);
+  if (kept >= limits::kRateKept && kept <= 1 / limits::kRateKept) return std::nullopt;
+  const char* const consequence =
+      kept < 1 ? "so the backlog grows for as long as it goes on and latencies have no limit; ask "
+                 "for a lower rate"
+               : "so the operations did not begin when they were due; this is a defect of "
+                 "pmembench or of the clock";
+  return Warning{"rate_not_kept", fmt::format("the rate was not kept: {} were asked for and {} "
+                                              "done, {}",
+                                              format_rate(median(asked)),
+                                              format_rate(median(achieved)), consequence)};
 }
 
 MaybeWarning warn_periodic(const std::vector<Replicate>& replicates) {
@@ -291,7 +332,8 @@ std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>&
   for (MaybeWarning& warning : std::vector<MaybeWarning>{
            warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),
            warn_not_converged(row, context), warn_below_floor(cell, row),
-           warn_quantised(cell, replicates, row), warn_page_size(cell, replicates),
+           warn_quantised(cell, replicates, row), warn_page_faults(replicates, cell),
+           warn_traced(replicates), warn_page_size(cell, replicates),
            warn_placement(cell, replicates), warn_autocorrelation(replicates),
            warn_overflow(replicates), warn_simulated(cell), warn_not_steady(replicates),
            warn_rate_not_kept(replicates), warn_periodic(replicates), warn_clock(replicates),

@@ -41,8 +41,9 @@ SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcess
   const std::size_t found = count_of(processes, State::found);
   const std::size_t never = count_of(processes, State::never_kept);
   const std::size_t always = count_of(processes, State::always_kept);
+  const std::size_t untold = count_of(processes, State::cannot_tell);
   const std::size_t all = processes.size();
-  if (all == 0 || found + never + always < all) {
+  if (all == 0 || found + never + always + untold < all) {
     summary.verdict = "NOT_MEASURED";
     summary.sentence = fmt::format("{}: no search was finished; give it more time", limit);
     return summary;
@@ -52,6 +53,17 @@ SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcess
     summary.sentence =
         fmt::format("{} is kept at no rate: not even at {}, the lowest that was tried", limit,
                     format_rate(processes.front().missed_per_s));
+    return summary;
+  }
+  if (untold > 0) {
+    std::uint64_t most = 0;
+    for (const SloProcessResult& one : processes) most = std::max(most, one.untold_operations);
+    summary.verdict = "CANNOT_TELL";
+    summary.sentence = fmt::format(
+        "{}: cannot tell: {} operations fit into the longest trial, and the percentile takes "
+        "{:.0f}; "
+        "give a larger --budget, or ask for a lower percentile",
+        limit, most, std::ceil(10 / (1 - bound.share) * (1 - 1e-9)));
     return summary;
   }
   if (never > 0) {

@@ -1,6 +1,7 @@
 // What a search for the highest rate under a bound found, as a document and in words.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -15,10 +16,12 @@ namespace pmembench {
 struct SloProcessResult {
   RateSearch::State state = RateSearch::State::searching;
   double kept_per_s = 0, missed_per_s = 0, closed_loop_per_s = 0;
+  std::uint64_t untold_operations = 0;  // of the longest trial that could not tell; 0: none
 };
 
 struct SloSummary {
-  // "FOUND", "NEVER_KEPT", "ALWAYS_KEPT", or "MIXED" where processes disagree in kind.
+  // "FOUND", "NEVER_KEPT", "ALWAYS_KEPT", "CANNOT_TELL", or "MIXED" where processes disagree in
+  // kind.
   std::string verdict;
   std::optional<Estimate> rate_per_s;  // of FOUND and ALWAYS_KEPT (then a lower bound)
   std::string sentence;

@@ -92,7 +92,7 @@ Store::~Store() = default;
 Result<Store> Store::open(const std::string& path, Mode mode, int busy_timeout_ms) {
   Result<Database> database = open_results(path, mode, busy_timeout_ms);
   if (!database) return database.error();
-  return Store(std::make_unique<Impl>(Impl{std::move(*database)}));
+  return Store(std::make_unique<Impl>(Impl{{}, std::move(*database)}));
 }
 
 Status check_run(const Database& database, std::int64_t run) {
@@ -132,6 +132,9 @@ Result<std::int64_t> Store::begin_run(const RunRecord& run) {
   if (!cells) return cells.error();
   const Status committed = transaction->commit();
   if (!committed) return committed.error();
+  auto claim = RunClaim::take(database.name(), id);
+  if (!claim) return claim.error();
+  impl_->claims.insert_or_assign(id, *std::move(claim));
   return id;
 }
 
@@ -145,6 +148,11 @@ Status Store::finish_run(std::int64_t run, const std::string& status) {
 }
 
 Status Store::reopen_run(std::int64_t run) {
+  if (!impl_->claims.contains(run)) {
+    auto claim = RunClaim::take(impl_->database.name(), run);
+    if (!claim) return claim.error();
+    impl_->claims.insert_or_assign(run, *std::move(claim));
+  }
   Statement update(impl_->database,
                    "UPDATE runs SET status = 'running', finished_utc = NULL WHERE id = ?",
                    "resume a run");

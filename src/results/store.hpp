@@ -67,7 +67,7 @@ class Store {
   // an error nothing of it is stored.
   Status save(std::int64_t run, const Row& row, const Replicate* replicate);
   Status finish_run(std::int64_t run, const std::string& status);
-  // Marks a run as running again (resume).
+  // Marks a run as running again (resume). Refuses (usage) one that another process is measuring.
   Status reopen_run(std::int64_t run);
 
   Result<std::vector<RunRecord>> runs() const;  // oldest first, without plan and environment

@@ -2,15 +2,18 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <map>
 #include <string>
 
 #include "record/codec.hpp"
 #include "results/database.hpp"
+#include "results/run_claim.hpp"
 #include "results/store.hpp"
 
 namespace pmembench {
 
 struct Store::Impl {
+  std::map<std::int64_t, RunClaim> claims;  // of the runs that are measured; go after the database
   Database database;
 };
 

@@ -17,7 +17,7 @@ Result<Derived> derive_stored(const Store& store, const RunRecord& record) {
     if (!found) return found.error();
     replicates[row.cell] = *std::move(found);
   }
-  return derive(*rows, replicates, derive_context(record.plan));
+  return derive(*rows, replicates, derive_context(record.plan.json()));
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ Result<Derived> derived_of(const Store& store, const RunRecord& record) {
     const auto documents = store.documents(kDerivedKind, record.id);
     if (!documents) return documents.error();
     if (!documents->empty()) {
-      auto derived = derived_from_json(documents->back().document);
+      auto derived = derived_from_json(documents->back().document.json());
       if (derived) return derived;
     }
   }

@@ -9,8 +9,11 @@
 
 #include "base/random.hpp"
 #include "measure/stopping_rule.hpp"
+#include "plan/arrival_keys.hpp"
 #include "plan/cell_name.hpp"
+#include "record/same_subject.hpp"
 #include "run/budget.hpp"
+#include "run/closed_rates.hpp"
 #include "run/measure_cell.hpp"
 
 namespace pmembench {
@@ -26,8 +29,11 @@ constexpr unsigned kFewestSlices = 5;
 // One cell on its way through the run.
 struct CellState {
   const Cell* cell = nullptr;
-  std::vector<double> log_medians;  // one a replicate
-  std::uint64_t operations = 0;     // of a slice and thread, once calibrated
+  Cell asked;                            // as workers are asked for it: its rate is no share
+  std::optional<Estimate> closed_per_s;  // that a share was of
+  std::optional<Replicate> first;        // that all others are to resemble, without its slices
+  std::vector<double> log_medians;       // one a replicate
+  std::uint64_t operations = 0;          // of a slice and thread, once calibrated
   CoreWatch cores;
   bool failed = false;
   bool open = true;  // wants more replicates; kept up to date, since progress asks for all cells
@@ -46,6 +52,7 @@ class Run {
   }
 
   Result<RunOutcome> rounds() {
+    if (const Status known = find_shares(); !known) return known.error();
     for (unsigned round = first_round_; round < settings_.maximum_replicates; ++round) {
       std::map<std::string, std::vector<CellState*>> devices = open_cells(round);
       if (devices.empty() || stopping()) break;
@@ -69,9 +76,12 @@ class Run {
       if (!cell.skip_reason.empty()) continue;
       CellState state;
       state.cell = &cell;
+      state.asked = cell;
       state.failed =
           std::find(input_.failed.begin(), input_.failed.end(), cell.name) != input_.failed.end();
       for (const Replicate& replicate : input_.replicates[cell.name]) {
+        ask_as_before(state, replicate);
+        remember_first(state, replicate);
         state.log_medians.push_back(std::log(replicate.median_ns_per_operation));
       }
       state.open = wants_more(state);
@@ -82,6 +92,42 @@ class Run {
       if (!state.failed) fewest = std::min(fewest, state.log_medians.size());
     }
     first_round_ = static_cast<unsigned>(fewest);
+  }
+
+  static void remember_first(CellState& state, const Replicate& replicate) {
+    if (state.first) return;
+    state.first.emplace();
+    state.first->index = replicate.index;
+    state.first->medium = replicate.medium;
+    state.first->details.software = replicate.details.software;
+  }
+
+  // A resumed cell goes on at the rate that its replicates were asked for.
+  static void ask_as_before(CellState& state, const Replicate& replicate) {
+    const std::optional<OpenLoopDetails>& open = replicate.details.open_loop;
+    if (!open || !asks_for_share(*state.cell)) return;
+    state.asked.rate = fmt::format("{:.17g}", open->asked_per_s);
+    state.closed_per_s = {open->closed_loop_per_s, open->closed_loop_low_per_s,
+                          open->closed_loop_high_per_s, open->closed_loop_low_per_s > 0};
+  }
+
+  // What shares of the closed loop's rate come to, before anything is measured at them.
+  Status find_shares() {
+    std::vector<const Cell*> shares;
+    for (const CellState& state : cells_) {
+      if (state.open && asks_for_share(state.asked)) shares.push_back(state.cell);
+    }
+    if (shares.empty() || interrupted()) return {};
+    const auto rates = measure_closed_rates(*input_.workers, shares, settings_.slice_ns);
+    if (!rates && rates.error().kind == ErrorKind::interrupted) return {};
+    if (!rates) return rates.error();
+    for (CellState& state : cells_) {
+      const auto found = rates->per_s.find(state.cell->name);
+      if (found == rates->per_s.end()) continue;  // it fails again when it is measured
+      state.closed_per_s = found->second;
+      state.asked = at_share_of(found->second, state.asked);
+    }
+    return {};
   }
 
   [[nodiscard]] bool wants_more(const CellState& state) const {
@@ -137,16 +183,21 @@ class Run {
 
   Status run_cell(WorkerLink& worker, CellState& state, unsigned round, std::uint64_t seed) {
     CellOrder order;
-    order.cell = state.cell;
+    order.cell = &state.asked;
     order.replicate = round;
     order.seed = seed;
-    order.slices = slices_now();
+    order.slices =
+        std::min(slices_now(), slices_within_budget(settings_, cells_.size(), *state.cell));
     order.slice_ns = settings_.slice_ns;
     order.operations = state.operations;
     order.cores = state.cores;
-    const auto outcome = measure_cell(worker, order);
+    auto outcome = measure_cell(worker, order);
     if (!outcome && outcome.error().kind == ErrorKind::interrupted) return {};
     if (!outcome) return fail(state, outcome.error());
+    if (state.closed_per_s) tell_base(*state.closed_per_s, outcome->replicate);
+    remember_first(state, outcome->replicate);
+    const std::string other = subject_difference(*state.first, outcome->replicate);
+    if (!other.empty()) return fail(state, {ErrorKind::runtime, other, 0});
     state.operations = outcome->operations;
     state.cores = outcome->cores;
     slices_taken_ += order.slices;
@@ -154,6 +205,14 @@ class Run {
     state.open = wants_more(state);
     ++outcome_.replicates;
     return observer_.replicate(*state.cell, outcome->replicate);
+  }
+
+  static void tell_base(const Estimate& closed_per_s, Replicate& replicate) {
+    if (!replicate.details.open_loop) return;
+    OpenLoopDetails& open = *replicate.details.open_loop;
+    open.closed_loop_per_s = closed_per_s.estimate;
+    open.closed_loop_low_per_s = closed_per_s.low;
+    open.closed_loop_high_per_s = closed_per_s.high;
   }
 
   Status fail(CellState& state, const Error& error) {
@@ -232,15 +291,29 @@ class Run {
 
 }  // namespace
 
-unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells) {
+namespace {
+
+// Slices of so long that the minimum of replicates of so many cells fits the budget.
+unsigned slices_in_share(const MeasureSettings& settings, std::size_t cells, double slice_ns) {
   const double share_ns = kBudgetShare * static_cast<double>(settings.budget_ns) /
                           static_cast<double>(std::max<std::size_t>(1, cells)) /
                           std::max(1U, settings.minimum_replicates);
   // A fifth more for warm-up and repeats.
-  const double slices =
-      (share_ns - kCellOverhead_ns) / (1.2 * static_cast<double>(settings.slice_ns));
+  const double slices = (share_ns - kCellOverhead_ns) / (1.2 * slice_ns);
   const double fewest = std::min<double>(kFewestSlices, settings.slices);
   return static_cast<unsigned>(std::clamp<double>(slices, fewest, settings.slices));
+}
+
+}  // namespace
+
+unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells) {
+  return slices_in_share(settings, cells, static_cast<double>(settings.slice_ns));
+}
+
+unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells,
+                              const Cell& cell) {
+  return slices_in_share(settings, cells,
+                         std::max(static_cast<double>(settings.slice_ns), interval_ns(cell)));
 }
 
 Result<RunOutcome> run_plan(RunInput input, RunObserver& observer) {

@@ -38,5 +38,8 @@ Result<RunOutcome> run_plan(RunInput input, RunObserver& observer);
 // Slices a cell gets in one replicate, so that the minimum of replicates fits the budget: the
 // campaign's `slices`, or fewer, at least 5.
 [[nodiscard]] unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells);
+// Of this cell, whose slices are longer where its operations come seldom.
+[[nodiscard]] unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells,
+                                            const Cell& cell);
 
 }  // namespace pmembench

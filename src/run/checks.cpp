@@ -52,8 +52,7 @@ Status check_time_grows(std::uint64_t operations, double once_ns, double twice_n
   if (twice_ns >= 1.3 * once_ns) return {};
   return runtime_error(
       "time does not grow with work: {} operations took {}, twice as many {}; the work is not "
-      "being "
-      "done",
+      "being done",
       operations, format_duration_ns(once_ns), format_duration_ns(twice_ns));
 }
 

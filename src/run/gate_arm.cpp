@@ -41,7 +41,8 @@ Result<HelloReply> greet_arm(const GateArm& arm, Arm which) {
     return usage_error("{} {} cannot be driven as a pmembench: {}; name a pmembench binary",
                        name_of(which), path, answer.error().message);
   }
-  if (answer->is_object() && answer->value("is", nlohmann::json()) == "failed") return HelloReply{0, ""};
+  if (answer->is_object() && answer->value("is", nlohmann::json()) == "failed")
+    return HelloReply{0, ""};
   const auto hello = hello_reply_from_json(*answer);
   if (!hello) {
     return usage_error("{} {} cannot be driven as a pmembench: {}; name a pmembench binary",

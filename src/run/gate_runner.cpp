@@ -54,6 +54,7 @@ Result<std::vector<ArmSamples>> GateRunner::measure(const GateStage& stage) {
     }
     states.push_back(std::move(state));
   }
+  if (const Status known = find_shares(states); !known) return known.error();
   cells_ = static_cast<std::size_t>(
       std::count_if(states.begin(), states.end(), [](const auto& state) { return state.runs(); }));
   trios_done_ = 0;
@@ -77,6 +78,29 @@ Result<std::vector<ArmSamples>> GateRunner::measure(const GateStage& stage) {
   std::vector<ArmSamples> samples;
   for (CellState& state : states) samples.push_back(std::move(state.samples));
   return samples;
+}
+
+// All arms are asked for one rate: the share of what the base does without waiting.
+Status GateRunner::find_shares(const std::vector<CellState>& states) {
+  const GateArm& base = input_.arms[static_cast<std::size_t>(Arm::base)];
+  std::vector<Cell> shares;
+  for (const CellState& state : states) {
+    const std::string& name = state.cell->name;
+    if (!state.runs() || !asks_for_share(*state.cell) || closed_.per_s.contains(name)) continue;
+    Cell own = cell_of_arm(base, *state.cell);
+    auto media = media_of_arm(own.media, Arm::base, input_.destroy, "/");
+    if (!media) return media.error();
+    own.media = *std::move(media);
+    shares.push_back(std::move(own));
+  }
+  if (shares.empty()) return {};
+  std::vector<const Cell*> cells;
+  for (const Cell& cell : shares) cells.push_back(&cell);
+  const auto rates =
+      measure_closed_rates(*input_.workers.front(), cells, input_.plan->settings.slice_ns);
+  if (!rates) return rates.error();
+  closed_.per_s.insert(rates->per_s.begin(), rates->per_s.end());
+  return {};
 }
 
 Status GateRunner::run_device(std::vector<CellState*> cells, unsigned replicate) {
@@ -152,6 +176,10 @@ Status GateRunner::run_cell(Workers& workers, CellState& state, unsigned replica
     measured.worker = workers.links[arm].get();
     measured.cell = cell_of_arm(input_.arms[arm], *state.cell);
     measured.cell.media = workers.media[arm];
+    const auto closed = closed_.per_s.find(state.cell->name);
+    if (closed != closed_.per_s.end()) {
+      measured.cell = at_share_of(closed->second, std::move(measured.cell));
+    }
     measured.slowdown = input_.arms[arm].plant;
   }
   auto outcome = measure_arms(order);

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "measure/arm_samples.hpp"
 #include "plan/plan.hpp"
+#include "run/closed_rates.hpp"
 #include "run/gate_arm.hpp"
 #include "run/run_observer.hpp"
 
@@ -58,11 +59,13 @@ class GateRunner {
   Status run_cell(Workers& workers, CellState& state, unsigned replicate, std::uint64_t seed);
   Status open(Workers& workers, const Cell& cell, unsigned replicate,
               std::vector<CellState*>& cells);
+  Status find_shares(const std::vector<CellState>& states);
   void tell(const std::string& cell);
   [[nodiscard]] bool interrupted() const { return input_.workers.front()->interrupted(); }
 
   GateInput input_;
   std::map<std::string, std::uint64_t> operations_;  // cell -> of a slice and thread
+  ClosedRates closed_;                               // of the base, that shares are of
   unsigned replicates_done_ = 0;                     // of all stages: each has seeds of its own
   std::size_t cells_ = 0;                            // of this stage, that can run
   std::uint64_t trios_done_ = 0, trios_planned_ = 0, stage_begin_ns_ = 0;

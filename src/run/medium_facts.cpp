@@ -1,5 +1,9 @@
 #include "run/medium_facts.hpp"
 
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 namespace pmembench {
 namespace {
 
@@ -19,9 +23,20 @@ const char* domain_name(dax_persistence_domain domain) {
   return "unknown";
 }
 
+// What lies under the medium's name, if it was there before.
+std::string identity_of(const MediaFacts& facts, const MediaSpec& spec) {
+  struct stat found {};
+  const bool own = facts.created || !facts.directory.empty();
+  if (own || spec.path.empty() || ::stat(spec.path.c_str(), &found) != 0) return {};
+  if (S_ISBLK(found.st_mode) || S_ISCHR(found.st_mode)) {
+    return fmt::format("device {}:{}", major(found.st_rdev), minor(found.st_rdev));
+  }
+  return fmt::format("{}:{} inode {}", major(found.st_dev), minor(found.st_dev), found.st_ino);
+}
+
 }  // namespace
 
-MediumFacts medium_facts(const MediaFacts& facts) {
+MediumFacts medium_facts(const MediaFacts& facts, const MediaSpec& spec) {
   MediumFacts medium;
   medium.kind = facts.kind;
   medium.size_bytes = facts.size_bytes;
@@ -32,6 +47,7 @@ MediumFacts medium_facts(const MediaFacts& facts) {
   medium.file_system = facts.file_system;
   medium.node_share = facts.node_share;
   medium.pages_asked = facts.pages_asked;
+  medium.identity = identity_of(facts, spec);
   medium.created = facts.created;
   medium.claim = durable_claim(facts);
   medium.backend = facts.backend_says;

@@ -6,6 +6,6 @@
 
 namespace pmembench {
 
-[[nodiscard]] MediumFacts medium_facts(const MediaFacts& facts);
+[[nodiscard]] MediumFacts medium_facts(const MediaFacts& facts, const MediaSpec& spec);
 
 }  // namespace pmembench

@@ -47,6 +47,7 @@ class ProcessLink final : public WorkerLink {
     auto opened = opened_reply_from_json(*answer);
     if (!opened) return opened.error();
     opened_ = *std::move(opened);
+    calibrated_ = read_clocks();
     left_ = made_by(opened_.medium, request_.media);
     opened_media_.insert(request_.media);
     if (opened_.medium.probe.empty()) return {};
@@ -72,6 +73,11 @@ class ProcessLink final : public WorkerLink {
   Result<CellDoneReply> end_cell() override {
     const auto answer = ask({{"do", "end"}}, kPrepareTimeout_ms);
     if (!answer) return answer.error();
+    if (opened_.timer.invariant) {
+      const Status agreed =
+          check_foreign_pace(opened_.timer.ns_per_tick, calibrated_, read_clocks());
+      if (!agreed) return agreed.error();
+    }
     return cell_done_reply_from_json(*answer);
   }
 
@@ -89,6 +95,7 @@ class ProcessLink final : public WorkerLink {
   std::unique_ptr<WorkerProcess> process_;
   OpenRequest request_;
   OpenedReply opened_;
+  ClockReading calibrated_;  // of this process, when the worker had calibrated its own
 };
 
 }  // namespace

@@ -130,6 +130,7 @@ void describe(T& opened, V&& members) {
   members.field("medium", opened.medium);
   members.field("timer", opened.timer);
   members.field("ceiling_bytes_per_s", opened.ceiling_bytes_per_s);
+  members.unless_empty("software", opened.software);
 }
 
 template <typename T, typename V>
@@ -166,6 +167,7 @@ void describe(T& slice, V&& members) {
   members.field("overlap", slice.overlap);
   members.field("involuntary_switches", slice.involuntary_switches);
   members.field("faults", slice.faults);
+  members.unless_empty("major_faults", slice.major_faults);
   members.unless_empty("load_bytes_per_s", slice.load_bytes_per_s);
   members.unless_empty("backlog_ns", slice.backlog_ns);
   members.unless_empty("core_probes_ns", slice.core_probes_ns);
@@ -178,6 +180,7 @@ void describe(T& done, V&& members) {
   members.field("counters", done.counters);
   members.added("figures", done.figures);
   members.field("cpus", done.cpus);
+  members.unless_empty("traced", done.traced);
   members.unless_empty("extra", done.extra);
 }
 

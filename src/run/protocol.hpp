@@ -58,6 +58,7 @@ struct OpenedReply {
   MediumFacts medium;
   TimerFacts timer;
   double ceiling_bytes_per_s = 0;  // of one CPU, from its first-level cache: nothing is faster
+  std::string software;            // binary and plugin, with checksums of their content
 };
 
 struct CellRequest {
@@ -85,6 +86,7 @@ struct SliceReply {
   double overlap = 1;  // share of the span in which all threads ran
   std::uint64_t involuntary_switches = 0;
   std::uint64_t faults = 0;  // page faults, minor and major
+  std::uint64_t major_faults = 0;
   // Of a loaded cell: what the load threads moved; `operations` are then the probe's loads, and
   // `bytes` the load's.
   std::optional<double> load_bytes_per_s = std::nullopt;
@@ -107,6 +109,7 @@ struct CellDoneReply {
   std::map<std::string, std::uint64_t> counters;                   // by the device, of this cell
   std::map<std::string, double> figures;  // what the workload found out, summed over its threads
   std::vector<int> cpus;                  // where the threads were seen to run
+  bool traced = false;                    // a debugger or a tracer holds the worker
   CellExtra extra;
 };
 

@@ -1,5 +1,7 @@
 #include "run/replicate_parts.hpp"
 
+#include <algorithm>
+
 #include "measure/estimate.hpp"
 #include "record/limits.hpp"
 #include "run/slice_loop.hpp"
@@ -56,6 +58,8 @@ Replicate replicate_of(const Cell& cell, unsigned index, std::uint64_t seed,
     replicate.slice_disturbed.push_back(is_disturbed(slice));
     replicate.operations += slice.operations;
     replicate.bytes += slice.bytes;
+    replicate.details.minor_faults += slice.faults - std::min(slice.faults, slice.major_faults);
+    replicate.details.major_faults += slice.major_faults;
   }
   replicate.median_ns_per_operation = median(replicate.slice_ns_per_operation);
   replicate.lag1 = lag1_autocorrelation(replicate.slice_ns_per_operation);
@@ -73,6 +77,8 @@ Status complete_replicate(const CellDoneReply& done, const OpenedReply& opened, 
   details.counters = done.counters;
   details.figures = done.figures;
   details.cpus = done.cpus;
+  details.software = opened.software;
+  details.traced = done.traced;
   details.ceiling_bytes_per_s = opened.ceiling_bytes_per_s;
   details.core = core_details(kept, cores);
   details.loaded = done.extra.loaded;

@@ -180,6 +180,10 @@ double Session::time_ns_of(const ThreadContext& thread) const {
   return static_cast<double>(thread.end - thread.begin) * host_.timer.ns_per_tick;
 }
 
+double Session::rated_ns_of(const ThreadContext& thread) const {
+  return static_cast<double>(thread.rated_ticks) * host_.timer.ns_per_tick;
+}
+
 Result<SliceReply> Session::summarise() const {
   SliceReply reply;
   Overlap overlap;
@@ -189,8 +193,9 @@ Result<SliceReply> Session::summarise() const {
     if (!thread.status) return thread.status.error();
     overlap.add(thread);
     reply.involuntary_switches += thread.disturbance.switches;
-    reply.faults += thread.disturbance.faults;
-    const double time_ns = std::max(time_ns_of(thread), 1e-3);
+    reply.faults += thread.disturbance.minor_faults + thread.disturbance.major_faults;
+    reply.major_faults += thread.disturbance.major_faults;
+    const double time_ns = std::max(rated_ns_of(thread), 1e-3);
     if (thread.role == Role::load) {
       reply.bytes += thread.work.bytes;
       load_bytes_per_ns += static_cast<double>(thread.work.bytes) / time_ns;
@@ -217,17 +222,19 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
   ++runs_;
   if (ground_) ground_->refresh();
   for (auto& thread : threads_) {
+    thread->workload->expect(operations);
     thread->workload->refresh();
     thread->status = {};
     thread->slots.clear();
-    thread->schedule.refill(mix_seed(cell_.seed + runs_));
+    thread->schedule.refill(mix_seed(cell_.seed + runs_), operations);
   }
   SliceTask task = task_;
   task.operations = operations;
+  if (slice_ticks_ != 0 && warm_) task.ticks = slice_ticks_;
   team_->run([&](unsigned index) { threads_[index]->run(task); });
-  operations_done_ += operations * threads_.size();
   for (const auto& thread : threads_) {
     if (thread->role == Role::load) bytes_loaded_ += thread->work.bytes;
+    if (thread->role != Role::load) operations_done_ += thread->work.operations;
   }
   return summarise();
 }

@@ -64,6 +64,7 @@ class Session {
   Result<SliceReply> run_once(std::uint64_t operations);
   Result<SliceReply> summarise() const;
   [[nodiscard]] double time_ns_of(const ThreadContext& thread) const;
+  [[nodiscard]] double rated_ns_of(const ThreadContext& thread) const;
   void count_device(std::map<std::string, std::uint64_t>& counters) const;
   Status check_threads(CellDoneReply& reply) const;
   Status check_paced(const CellDoneReply& reply) const;
@@ -72,6 +73,7 @@ class Session {
   // session_begin.cpp
   Result<double> time_of(std::uint64_t operations);
   Result<std::uint64_t> calibrate(std::uint64_t slice_ns);
+  Result<double> asked_rate(std::uint64_t operations);
   Result<std::uint64_t> begin_operations(std::uint64_t slice_ns, std::uint64_t operations);
   Status begin_paced(std::uint64_t slice_ns, std::optional<double> maximum);
   void prepare_arrivals(double rate_per_s, std::uint64_t slice_ns);
@@ -88,6 +90,7 @@ class Session {
   SliceTask task_;
   // Of open loops and time slots: what is not warm yet is done in shorter slices.
   std::uint64_t warm_operations_ = 0;
+  std::uint64_t slice_ticks_ = 0;  // of a closed loop in time slots, whose slices end by the clock
   bool warm_ = true, forgotten_ = false;
   double asked_per_s_ = 0, peak_per_s_ = 0;                 // of an open loop
   double asked_bytes_per_s_ = 0, maximum_bytes_per_s_ = 0;  // of a load

@@ -4,6 +4,7 @@
 
 #include "measure/estimate.hpp"
 #include "plan/arrival_keys.hpp"
+#include "run/calibrate_operations.hpp"
 #include "run/checks.hpp"
 #include "run/plant.hpp"
 #include "run/session.hpp"
@@ -12,9 +13,8 @@
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kOperationsLimit = std::uint64_t{1} << 40;
-constexpr unsigned kGrowthAttempts = 8;
 constexpr std::uint64_t kLongestCalibration_ns = 2'000'000;  // of open loops and time slots
+constexpr unsigned kPeakStretches = 5;   // whose median is what an open loop does without waiting
 constexpr unsigned kSlowdownSlices = 5;  // whose median is how long the operations take
 constexpr unsigned kMaximumSlices = 5;   // whose median is what the load moves without a pace
 constexpr std::uint64_t kMaximumSlice_ns = 10'000'000;
@@ -28,69 +28,51 @@ Result<double> Session::time_of(std::uint64_t operations) {
 }
 
 Result<std::uint64_t> Session::calibrate(std::uint64_t slice_ns) {
-  const auto wanted = static_cast<double>(slice_ns);
-  std::uint64_t operations = 1;
-  Result<double> time = time_of(operations);
-  while (time && operations < kOperationsLimit) {
-    if (*time >= wanted / 8) {
-      // A long time is believed when it comes again: a first run may be long for other reasons.
-      const Result<double> again = time_of(operations);
-      if (!again) return again.error();
-      *time = std::min(*time, *again);
-      if (*time >= wanted / 8) break;
-    }
-    operations *= 2;
-    time = time_of(operations);
-  }
-  if (!time) return time.error();
-  const double scaled = static_cast<double>(operations) * wanted / std::max(*time, 1.0);
-  auto wanted_operations = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(scaled));
-  Status grows;
-  for (unsigned attempt = 0; attempt < kGrowthAttempts; ++attempt) {
-    const Result<double> once = time_of(wanted_operations);
-    if (!once) return once.error();
-    const Result<double> twice = time_of(2 * wanted_operations);
-    if (!twice) return twice.error();
-    grows = check_time_grows(wanted_operations, *once, *twice);
-    if (grows) break;
-    // Twice the work in less than one slice: what was taken for its time was time off the CPU.
-    if (*twice < wanted) wanted_operations = std::min(4 * wanted_operations, kOperationsLimit);
-  }
-  if (!grows) return grows.error();
-  return wanted_operations;
+  return calibrate_operations(slice_ns,
+                              [this](std::uint64_t operations) { return time_of(operations); });
 }
 
 Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uint64_t operations) {
   const bool open = cell_.arrival != "closed";
-  if (!open && cell_.slots_ns == 0) {
-    if (operations == 0) {
-      const auto calibrated = calibrate(slice_ns);
-      if (!calibrated) return calibrated.error();
-      operations = *calibrated;
-    }
-    return operations;
-  }
+  const bool in_slots = cell_.slots_ns != 0;
+  if (!open && !in_slots) return operations != 0 ? operations : calibrate(slice_ns);
   // Long slices are not calibrated at their own length: that would take a dozen of them.
   const auto calibrated = calibrate(std::min(slice_ns, kLongestCalibration_ns));
   if (!calibrated) return calibrated.error();
   warm_operations_ = *calibrated;
-  const auto time_ns = time_of(*calibrated);
-  if (!time_ns) return time_ns.error();
+  warm_ = false;
   const auto threads = static_cast<double>(threads_.size());
-  peak_per_s_ = threads * static_cast<double>(*calibrated) / *time_ns * 1e9;
-  const auto slice_s = static_cast<double>(slice_ns) * 1e-9;
-  double rate = peak_per_s_;
-  if (open && operations != 0) {
-    rate = static_cast<double>(operations) * threads / slice_s;
-  } else if (open) {
-    const auto asked = parse_rate(cell_.rate);
-    if (!asked) return asked.error();
-    rate = asked->share > 0 ? asked->share * peak_per_s_ : asked->operations_per_s;
+  double rate_per_s = 0;
+  if (open) {
+    const auto rate = asked_rate(*calibrated);
+    if (!rate) return rate.error();
+    rate_per_s = *rate;
+    const double due = rate_per_s * static_cast<double>(slice_ns) * 1e-9 / threads;
+    if (operations == 0) operations = std::max<std::uint64_t>(1, std::llround(due));
+  } else {
+    // A slice in slots is a time, whatever the operations take meanwhile.
+    slice_ticks_ =
+        static_cast<std::uint64_t>(static_cast<double>(slice_ns) / host_.timer.ns_per_tick);
+    operations = *calibrated;
   }
-  if (operations == 0)
-    operations = std::max<std::uint64_t>(1, std::llround(rate * slice_s / threads));
-  prepare_arrivals(open ? rate : 0, slice_ns);
+  prepare_arrivals(rate_per_s, slice_ns);
   return operations;
+}
+
+// What all threads do without waiting is the median of several stretches: one may be cut short by
+// other work.
+Result<double> Session::asked_rate(std::uint64_t operations) {
+  std::vector<double> per_s;
+  for (unsigned stretch = 0; stretch < kPeakStretches; ++stretch) {
+    const auto time_ns = time_of(operations);
+    if (!time_ns) return time_ns.error();
+    per_s.push_back(static_cast<double>(threads_.size()) * static_cast<double>(operations) /
+                    *time_ns * 1e9);
+  }
+  peak_per_s_ = median(per_s);
+  const auto asked = parse_rate(cell_.rate);
+  if (!asked) return asked.error();
+  return asked->share > 0 ? asked->share * peak_per_s_ : asked->operations_per_s;
 }
 
 void Session::prepare_arrivals(double rate_per_s, std::uint64_t slice_ns) {
@@ -106,12 +88,11 @@ void Session::prepare_arrivals(double rate_per_s, std::uint64_t slice_ns) {
                                      static_cast<double>(index) / threads);
     }
     if (cell_.slots_ns == 0) continue;
-    // A slice is so many operations and not so much time: it may take longer than it was meant to.
+    // An open loop that falls behind takes longer than it was meant to.
     const std::uint64_t slots = 2 * (slice_ns / cell_.slots_ns) + 2;
     thread.slots = SlotSeries(slots, static_cast<std::uint64_t>(std::llround(
                                          static_cast<double>(cell_.slots_ns) / ns_per_tick)));
   }
-  warm_ = false;
 }
 
 Status Session::inject_slowdown(double share) {

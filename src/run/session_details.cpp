@@ -36,8 +36,15 @@ SlotDetails slot_details(const std::vector<std::unique_ptr<ThreadContext>>& thre
   SlotDetails details;
   details.slot_ns = summary.slot_ns;
   details.cut = summary.cut;
-  details.period_of_max = period_details(summary.maximum_ns, summary.slot_ns, seed);
-  details.period_of_mean = period_details(summary.mean_ns, summary.slot_ns, seed);
+  details.last_share = summary.last_share;
+  // A short slot would be an outlier at the end.
+  const bool short_one = summary.last_share < 1 && !summary.count.empty();
+  const auto whole = [short_one](std::vector<double> values) {
+    if (short_one) values.pop_back();
+    return values;
+  };
+  details.period_of_max = period_details(whole(summary.maximum_ns), summary.slot_ns, seed);
+  details.period_of_mean = period_details(whole(summary.mean_ns), summary.slot_ns, seed);
   details.n = std::move(summary.count);
   details.mean_ns = std::move(summary.mean_ns);
   details.p50_ns = std::move(summary.p50_ns);

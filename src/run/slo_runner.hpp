@@ -19,14 +19,16 @@ struct RateTrial {
   double percentile_ns = 0;          // from the intended begin
   double service_percentile_ns = 0;  // from the possible one; 0: unknown
   std::uint64_t n = 0;
-  bool rate_kept = false, bound_kept = false;
+  bool rate_kept = false;
+  RateAnswer answer = RateAnswer::cannot_tell;
 };
 
 // What one process found.
 struct RateFinding {
   RateSearch::State state = RateSearch::State::searching;  // searching: the time was over
   double kept_per_s = 0, missed_per_s = 0;
-  double closed_loop_per_s = 0;  // what the cell does without waiting: the search's upper end
+  // What the cell does without waiting, over all processes: the search's upper end.
+  double closed_loop_per_s = 0;
   std::vector<RateTrial> trials;
 };
 
@@ -34,7 +36,8 @@ struct SloInput {
   Cell cell;  // `arrival` fixed or poisson; its rate is ignored
   LatencyBound bound;
   unsigned processes = 6;
-  std::uint64_t trial_ns = 500'000'000;  // of each rate, longer where the percentile needs it
+  std::uint64_t trial_ns = 500'000'000;  // of each rate, longer where the percentile needs it,
+  std::uint64_t longest_trial_ns = 20'000'000'000;  // but no longer than this
   std::uint64_t slice_ns = 50'000'000;
   double lowest_share = 0.01;  // of the closed loop: where the search begins
   double resolution = 0.05;
@@ -44,8 +47,8 @@ struct SloInput {
   std::function<void(unsigned process, const RateTrial& trial)> told;  // may be null
 };
 
-// Fresh processes, each with a search of its own. Ends early where interrupted: what is whole is
-// kept. Errors: as a cell's.
+// First measures what the cell does without waiting (run/closed_rates). Fresh processes, each with
+// a search of its own. Ends early where interrupted: what is whole is kept. Errors: as a cell's.
 Result<std::vector<RateFinding>> search_rate(const SloInput& input);
 
 }  // namespace pmembench

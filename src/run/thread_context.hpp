@@ -35,8 +35,10 @@ enum class Role {
 
 // One slice, the same for all threads of a cell.
 struct SliceTask {
-  std::uint64_t operations = 0;          // of roles slice, operation, arrivals
-  std::uint64_t ticks = 0;               // of roles probe and load: how long the slice is
+  std::uint64_t operations = 0;  // of roles slice, operation, arrivals
+  // How long the slice is: of roles probe and load, and of `operation` where it is not 0: it ends
+  // then, whatever `operations` says.
+  std::uint64_t ticks = 0;
   std::uint64_t operations_a_chunk = 1;  // of role probe
   std::uint64_t operations_a_group = 1;  // of role load, where it is paced
   bool durable = false;                  // an operation ends behind a full barrier
@@ -61,15 +63,20 @@ struct alignas(128) ThreadContext {
   bool idle = false;  // a load thread that is not to load
   Status status;
   Work work;
+  std::uint64_t tried = 0;  // operations; those that failed are not in `work`
   std::uint64_t begin = 0, end = 0;
   std::uint64_t core_ticks = 0;  // the slower of two core probes, before and after
   std::uint64_t late_ticks = 0;  // of the last operation of an open loop, at its begin
+  // That the operations stand for: from begin to end, of an open loop the intervals between its
+  // arrivals, and what it is late by behind them.
+  std::uint64_t rated_ticks = 0;
   Disturbance disturbance;
   int cpu = -1;
 
   // All operations between two readings of the clock; a full barrier closes them.
   void time_slice(std::uint64_t operations, const Plant& plant) {
     begin = tsc_begin();
+    tried = operations;
     work = plant.chunk == 0 ? workload->run(operations)
                             : run_planted(*workload, operations, plant).work;
     end = tsc_end_durable();
@@ -77,30 +84,42 @@ struct alignas(128) ThreadContext {
 
   // The counter is read once between two operations, and its readings are counted later, a batch of
   // them at once: what is recorded is part of no operation, and waits for none.
-  template <std::uint64_t (*kEnd)()>
-  void time_operations(std::uint64_t operations, const Plant& plant) {
+  // `kUntil`: until `deadline`, instead of so many operations.
+  template <std::uint64_t (*kEnd)(), bool kUntil>
+  void time_operations(std::uint64_t operations, std::uint64_t ticks, const Plant& plant) {
     std::array<std::uint64_t, kReadings> readings;  // NOLINT: each is written before it is read
     Work done;
     begin = tsc_begin();
+    const std::uint64_t deadline = begin + ticks;
     if (slots.active()) slots.start(begin);
-    for (std::uint64_t left = operations; left > 0;) {
+    std::uint64_t left = kUntil ? ~std::uint64_t{0} : operations;
+    while (left > 0) {
       const std::uint64_t batch = std::min(left, kReadings);
       const std::uint64_t start = tsc_end_issue();
-      for (std::uint64_t i = 0; i < batch; ++i) {
+      std::uint64_t taken = 0;
+      while (taken < batch) {
         const Work one = workload->run(1);
         if (plant.chunk != 0) planted_work(plant.multiplications);
-        readings[i] = kEnd();
+        readings[taken] = kEnd();
         done.operations += one.operations;
         done.bytes += one.bytes;
+        ++taken;
+        if (kUntil && readings[taken - 1] >= deadline) {
+          left = taken;
+          break;
+        }
       }
-      count_readings(start, {readings.data(), batch});
-      left -= batch;
+      count_readings(start, {readings.data(), taken});
+      left -= taken;
+      tried += taken;
     }
     work = done;
     end = tsc_end_durable();
+    if (slots.active()) slots.finish(end);
   }
 
-  // Each operation when it is due, or as soon after that as the one before allows.
+  // Each operation when it is due, or as soon after that as the one before allows; then the rest of
+  // the window, which belongs to their rate.
   template <std::uint64_t (*kEnd)()>
   void time_arrivals(std::uint64_t operations) {
     work = {};
@@ -120,7 +139,15 @@ struct alignas(128) ThreadContext {
       work.operations += one.operations;
       work.bytes += one.bytes;
     }
+    tried = operations;
     end = tsc_end_durable();
+    const std::uint64_t next_due = schedule.next();
+    rated_ticks = schedule.window_ticks() + (end > next_due ? end - next_due : 0);
+    while (end < begin + schedule.window_ticks()) {
+      _mm_pause();
+      end = __rdtsc();
+    }
+    if (slots.active()) slots.finish(end);
   }
 
   // The counter is read once between two chunks: its lfence waits for the last load of a chunk, and
@@ -168,13 +195,14 @@ struct alignas(128) ThreadContext {
     const Disturbance before = disturbance_so_far();
     core_ticks = core_probe_ticks();
     work = {};
+    rated_ticks = tried = 0;
     switch (role) {
       case Role::slice:
         time_slice(task.operations, task.slowdown);
         break;
       case Role::operation:
-        task.durable ? time_operations<tsc_end_durable>(task.operations, task.slowdown)
-                     : time_operations<tsc_end_issue>(task.operations, task.slowdown);
+        task.durable ? time_operations<tsc_end_durable>(task)
+                     : time_operations<tsc_end_issue>(task);
         break;
       case Role::arrivals:
         task.durable ? time_arrivals<tsc_end_durable>(task.operations)
@@ -189,13 +217,21 @@ struct alignas(128) ThreadContext {
     }
     core_ticks = std::max(core_ticks, core_probe_ticks());
     const Disturbance after = disturbance_so_far();
-    disturbance = {after.switches - before.switches, after.faults - before.faults};
+    disturbance = {after.switches - before.switches, after.minor_faults - before.minor_faults,
+                   after.major_faults - before.major_faults};
     cpu = sched_getcpu();
+    if (rated_ticks == 0) rated_ticks = end - begin;
     const bool counted = role != Role::probe && role != Role::load;
-    if (counted && work.operations != task.operations) {
-      status = runtime_error("only {} of {} operations were done: {}", work.operations,
-                             task.operations, workload->failure());
+    if (counted && work.operations != tried) {
+      status = runtime_error("only {} of {} operations were done: {}", work.operations, tried,
+                             workload->failure());
     }
+  }
+
+  template <std::uint64_t (*kEnd)()>
+  void time_operations(const SliceTask& task) {
+    task.ticks == 0 ? time_operations<kEnd, false>(task.operations, 0, task.slowdown)
+                    : time_operations<kEnd, true>(0, task.ticks, task.slowdown);
   }
 
   // One operation lies between each reading and the one before it.

@@ -14,6 +14,7 @@
 #include "run/medium_facts.hpp"
 #include "run/protocol.hpp"
 #include "run/session.hpp"
+#include "run/software.hpp"
 
 namespace pmembench {
 namespace {
@@ -81,14 +82,16 @@ class Worker {
     host_ = {&*device_, nullptr, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
     OpenedReply reply;
-    reply.medium = medium_facts(device_->facts);
+    reply.medium = medium_facts(device_->facts, *spec);
+    reply.software = software_of(version_, **backend);
     reply.timer = *timer;
     reply.ceiling_bytes_per_s = host_.ceiling_bytes_per_s;
     if (!request->probe_media.empty()) {
       const Status probed = open_probe(*request, **backend, *host);
       if (!probed) return probed.error();
       host_.probe = &*probe_device_;
-      reply.medium.probe.push_back(medium_facts(probe_device_->facts));
+      reply.medium.probe.push_back(
+          medium_facts(probe_device_->facts, *parse_media(request->probe_media)));
     }
     return to_json(reply);
   }
@@ -154,13 +157,14 @@ class Worker {
   Result<nlohmann::json> end_cell() {
     if (!in_cell_) return runtime_error("worker protocol: 'end' outside a cell");
     in_cell_ = false;
-    const auto reply = session_->finish();
+    auto reply = session_->finish();
     if (!reply || !session_->paced()) session_.reset();
     if (!reply) return reply.error();
     if (!host_.timer.invariant) {
       const Status kept = check_pace(host_.timer.ns_per_tick, measure_ns_per_tick());
       if (!kept) return kept.error();
     }
+    reply->traced = is_traced();
     return to_json(*reply);
   }
 

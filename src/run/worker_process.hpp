@@ -30,7 +30,8 @@ class WorkerProcess {
 
   // Sends and waits for the answer. Errors: the worker died (names signal or status, and the offset
   // in the medium where it said one, code EPIPE),
-  // no answer within `timeout_ms` (it is killed then, code ETIMEDOUT), interrupted (kind interrupted).
+  // no answer within `timeout_ms` (it is killed then, code ETIMEDOUT), interrupted (kind
+  // interrupted).
   Result<nlohmann::json> ask(const nlohmann::json& message, std::uint64_t timeout_ms);
   // The two halves of ask(), for several workers that do something at the same time. Errors of
   // sending are met when the answer is waited for.

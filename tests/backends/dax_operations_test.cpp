@@ -23,7 +23,8 @@ TEST(DaxOperations, keeps_every_field_where_plugins_expect_it) {
   EXPECT_EQ(offsetof(dax_operations, copy_from_iter), 88U);
   EXPECT_EQ(offsetof(dax_operations, persist_from_iter), 136U);
   EXPECT_EQ(offsetof(dax_operations, describe), 144U);
-  EXPECT_EQ(sizeof(dax_operations), 152U);
+  EXPECT_EQ(offsetof(dax_operations, nontemporal_from_bytes), 152U);
+  EXPECT_EQ(sizeof(dax_operations), 160U);
   EXPECT_EQ(sizeof(dax_iter), 88U);
   EXPECT_EQ(sizeof(dax_mapping), 32U);
   EXPECT_EQ(sizeof(dax_host_info), 16U);

@@ -37,7 +37,7 @@ def test_an_interrupted_run_keeps_what_it_has_and_cleans_up(pmembench, memory_fo
     assert len(rows) == 4
     assert sum(row["replicates"] for row in rows) == kept
     for row in rows:
-        assert row["status"] == ("ok" if row["replicates"] else "skipped")
+        assert row["status"] == ("ok" if row["replicates"] else "unmeasured")
     assert pmembench.sql("SELECT status FROM runs") == [("interrupted",)]
     assert not is_alive(worker)
     assert list(memory_folder.iterdir()) == []

@@ -151,7 +151,7 @@ def test_derived_lines(pmembench):
     lines = pmembench.run(campaign=campaign.replace("movnt", "eadr")).rows()
     assert lines
     for line in lines:
-        keeps_to("derived" if "derived" in line else "row", line)
+        keeps_to("derived_line" if "derived" in line else "row", line)
 
 
 def test_numa(pmembench):

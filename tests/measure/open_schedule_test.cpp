@@ -36,7 +36,7 @@ TEST(OpenSchedule, begins_threads_out_of_step) {
 // Exponential: the mean as asked, the deviation equal to the mean, and e^-1 of all beyond it.
 TEST(OpenSchedule, comes_as_a_poisson_process) {
   OpenSchedule schedule(Arrival::poisson, 1000, 0);
-  schedule.refill(7);
+  schedule.refill(7, 10 * OpenSchedule::kEntries);
   const auto times = due_times(schedule, OpenSchedule::kEntries + 1);
   double sum = 0, squares = 0, beyond = 0;
   for (std::size_t i = 1; i < times.size(); ++i) {
@@ -51,13 +51,54 @@ TEST(OpenSchedule, comes_as_a_poisson_process) {
   EXPECT_NEAR(beyond / count, std::exp(-1), 0.02);
 }
 
+// One operation a slice is one a window, and not as many as fit between it and itself.
+TEST(OpenSchedule, gives_each_operation_its_interval_however_few_there_are) {
+  for (const Arrival arrival : {Arrival::fixed, Arrival::poisson}) {
+    for (const std::uint64_t operations : {1, 2, 7, 1000, 16383, 100'000}) {
+      OpenSchedule schedule(arrival, 1000, 0.5);
+      schedule.refill(3, operations);
+      EXPECT_EQ(schedule.window_ticks(), 1000 * operations);
+      const auto times = due_times(schedule, operations + 1);
+      if (operations < OpenSchedule::kEntries - 1 || arrival == Arrival::fixed) {
+        EXPECT_LE(times[operations - 1], 1'000'000 + schedule.window_ticks());
+        EXPECT_GT(times[operations], 1'000'000 + schedule.window_ticks()) << operations;
+      } else {
+        EXPECT_NEAR(static_cast<double>(times[operations] - 1'000'000) /
+                        static_cast<double>(schedule.window_ticks()),
+                    1, 0.01);
+      }
+    }
+  }
+}
+
+// The first of a single arrival is anywhere in its window.
+TEST(OpenSchedule, spreads_few_arrivals_over_their_window) {
+  OpenSchedule schedule(Arrival::poisson, 1000, 0);
+  double sum = 0;
+  for (std::uint64_t seed = 0; seed < 4000; ++seed) {
+    schedule.refill(seed, 1);
+    sum += static_cast<double>(due_times(schedule, 1)[0] - 1'000'000);
+  }
+  EXPECT_NEAR(sum / 4000, 500, 30);
+}
+
+// A counter that has run for a year is above 2^56.
+TEST(OpenSchedule, is_not_early_on_a_host_that_is_long_up) {
+  OpenSchedule schedule(Arrival::fixed, 100, 0);
+  schedule.refill(1, 10);
+  const std::uint64_t now = std::uint64_t{3} << 57;
+  schedule.start(now);
+  EXPECT_EQ(schedule.next(), now);
+  EXPECT_EQ(schedule.next(), now + 100);
+}
+
 TEST(OpenSchedule, draws_anew_by_its_seed) {
   OpenSchedule schedule(Arrival::poisson, 1000, 0);
-  schedule.refill(1);
+  schedule.refill(1, 1000);
   const auto first = due_times(schedule, 100);
-  schedule.refill(1);
+  schedule.refill(1, 1000);
   EXPECT_EQ(due_times(schedule, 100), first);
-  schedule.refill(2);
+  schedule.refill(2, 1000);
   EXPECT_NE(due_times(schedule, 100), first);
 }
 

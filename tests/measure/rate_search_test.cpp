@@ -13,7 +13,7 @@ namespace {
 int search(RateSearch& search, double limit) {
   int trials = 0;
   while (search.state() == RateSearch::State::searching && trials < 1000) {
-    search.tell(search.next() <= limit);
+    search.tell(search.next() <= limit ? RateAnswer::kept : RateAnswer::missed);
     ++trials;
   }
   return trials;
@@ -45,6 +45,34 @@ TEST(RateSearch, ends_where_the_bound_is_beyond_the_highest_rate) {
   EXPECT_EQ(search(one, 1e9), 2);
   EXPECT_EQ(one.state(), RateSearch::State::always_kept);
   EXPECT_EQ(one.kept(), 1e6);
+}
+
+// At a low rate few operations come: that says nothing of a higher one.
+TEST(RateSearch, goes_on_above_a_rate_of_which_nothing_can_be_told) {
+  RateSearch one(1e4, 1e6, 0.05);
+  int trials = 0;
+  while (one.state() == RateSearch::State::searching && ++trials < 1000) {
+    const double rate = one.next();
+    one.tell(rate < 5e4   ? RateAnswer::cannot_tell
+             : rate < 2e5 ? RateAnswer::kept
+                          : RateAnswer::missed);
+  }
+  EXPECT_EQ(one.state(), RateSearch::State::found);
+  EXPECT_LE(one.kept(), 2e5);
+  EXPECT_LE(one.missed(), 1.05 * one.kept());
+}
+
+TEST(RateSearch, never_says_that_no_rate_keeps_a_bound_of_which_nothing_can_be_told) {
+  RateSearch none(1e4, 1e6, 0.05);
+  none.tell(RateAnswer::cannot_tell);
+  none.tell(RateAnswer::cannot_tell);
+  EXPECT_EQ(none.state(), RateSearch::State::cannot_tell);
+  RateSearch low(1e4, 1e6, 0.05);
+  while (low.state() == RateSearch::State::searching) {
+    low.tell(low.next() < 5e4 ? RateAnswer::cannot_tell : RateAnswer::missed);
+  }
+  EXPECT_EQ(low.state(), RateSearch::State::cannot_tell);
+  EXPECT_EQ(low.kept(), 0);
 }
 
 TEST(RateSearch, reads_a_bound) {

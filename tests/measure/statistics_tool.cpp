@@ -34,9 +34,9 @@ std::string shift(const Numbers& numbers) {
   const auto first = values.first(whole(numbers[1]));
   const auto second = values.subspan(first.size());
   const pmembench::Estimate found = pmembench::hodges_lehmann_shift(first, second, numbers[0]);
-  return fmt::format(
-      R"({{"estimate": {}, "low": {}, "high": {}, "has_interval": {}, "p": {}}})", found.estimate,
-      found.low, found.high, found.has_interval, pmembench::mann_whitney_p_value(first, second));
+  return fmt::format(R"({{"estimate": {}, "low": {}, "high": {}, "has_interval": {}, "p": {}}})",
+                     found.estimate, found.low, found.high, found.has_interval,
+                     pmembench::mann_whitney_p_value(first, second));
 }
 
 std::string ranks(const Numbers& numbers) {

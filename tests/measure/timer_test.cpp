@@ -27,6 +27,33 @@ std::vector<std::uint64_t> differences_of_a_counter(double step_ticks, std::uint
   return differences;
 }
 
+// A clock that is off by a factor scales every number, the ceiling that they are held against too.
+TEST(Timer, refuses_two_clocks_that_disagree) {
+  EXPECT_TRUE(check_second_clock(0.4, 0.4002));
+  for (const double factor : {0.01, 0.5, 0.98, 1.02, 10.0}) {
+    const Status status = check_second_clock(0.4, 0.4 * factor);
+    ASSERT_FALSE(status) << factor;
+    EXPECT_EQ(status.error().kind, ErrorKind::environment);
+  }
+  EXPECT_FALSE(check_second_clock(0.4, 1e300));
+}
+
+TEST(Timer, refuses_the_pace_of_another_process_that_is_off) {
+  const ClockReading before{1000, 0}, after{1000 + 25'000'000, 10e6};
+  EXPECT_TRUE(check_foreign_pace(0.4, before, after));
+  EXPECT_FALSE(check_foreign_pace(0.04, before, after));
+  EXPECT_FALSE(check_foreign_pace(0.41, before, after));
+  const ClockReading soon{1000 + 2500, 1e3};
+  EXPECT_TRUE(check_foreign_pace(0.04, before, soon)) << "too short to say";
+}
+
+TEST(Timer, agrees_with_itself_over_a_while) {
+  const ClockReading before = read_clocks();
+  const auto timer = calibrate_timer(true);
+  ASSERT_TRUE(timer) << timer.error().message;
+  EXPECT_TRUE(check_foreign_pace(timer->ns_per_tick, before, read_clocks()));
+}
+
 TEST(Timer, finds_the_step_of_a_coarse_counter) {
   EXPECT_NEAR(counter_step_ticks(differences_of_a_counter(24.5, 1)), 24.5, 0.1);
   EXPECT_NEAR(counter_step_ticks(differences_of_a_counter(100, 2)), 100, 0.1);

@@ -38,7 +38,10 @@ TEST(Limits, are_those_of_the_page_of_warnings) {
            "`placement`: less than " + percent(kNodeShare) + " of the bytes",
            fmt::format("`autocorrelation`: lag-1 above {:g}", kLag1),
            fmt::format("`quantised`: p50 below {:g} steps of the clock", kStepsForPercentile),
-           "`rate_not_kept`: less than " + percent(kRateKept) + " of the rate",
+           "`rate_not_kept`: more than " + percent(1 - kRateKept) + " below or above the rate",
+           fmt::format(
+               "`page_faults`: above {} of the time, at {:g} us a minor and {:g} us a major fault",
+               percent(kFaultShare), kMinorFault_ns / 1000, kMajorFault_ns / 1000),
            "other processes took more than " + percent(kOtherLoadShare) + " of all CPU time",
            "the same " + percent(kDisturbedShare) + " of the slices or " + percent(kStealShare) +
                " of steal",

@@ -137,7 +137,7 @@ TEST(Derive, names_the_kind_of_every_parameter_that_there_is) {
     for (const ParameterSpec& spec : specs) {
       // A name means one thing, wherever it stands: what prints it knows the name alone.
       const bool is_size = derived.parameter_kinds.at(spec.name) == "size";
-      EXPECT_EQ(is_size, spec.kind == ParameterKind::size) << spec.name;
+      EXPECT_EQ(is_size, spec.kind == ValueKind::size) << spec.name;
     }
   };
   for (const WorkloadType& workload : workload_list()) expect(workload.parameters);

@@ -198,7 +198,7 @@ TEST(MakeRow, of_a_cell_without_replicates_is_skipped_with_the_reason) {
 
 TEST(MakeRow, of_a_cell_that_the_budget_left_out_says_so) {
   const Row row = row_of(sample::cell(), {});
-  EXPECT_EQ(row.status, "skipped");
+  EXPECT_EQ(row.status, "unmeasured");
   EXPECT_EQ(
       row.reason,
       "not measured: the run ended before this cell's turn; resume it with --resume or give it "

@@ -237,11 +237,30 @@ void at_rate(Replicate& replicate, double achieved_per_s) {
 }
 
 TEST(Warnings, tell_of_a_rate_that_was_not_kept) {
-  const auto kept = changed([](Replicate& r) { at_rate(r, 951e3); });
+  const auto kept = changed([](Replicate& r) { at_rate(r, 991e3); });
   EXPECT_THAT(row_of(sample::cell(), kept).warnings, IsEmpty());
   const auto behind = changed([](Replicate& r) { at_rate(r, 949e3); });
   EXPECT_THAT(only("rate_not_kept", row_of(sample::cell(), behind)),
-              testing::HasSubstr("1 M/s were asked for and 949 k/s done"));
+              testing::HasSubstr("1 M/s were asked for and 949 k/s done, so the backlog grows"));
+  const auto ahead = changed([](Replicate& r) { at_rate(r, 1.2e6); });
+  EXPECT_THAT(
+      only("rate_not_kept", row_of(sample::cell(), ahead)),
+      testing::HasSubstr("1 M/s were asked for and 1.2 M/s done, so the operations did not"));
+}
+
+TEST(Warnings, tell_of_page_faults_in_timed_slices) {
+  // A replicate of the sample does its operations in so long that one percent is many faults.
+  const auto few = changed([](Replicate& r) { r.details.minor_faults = 1; });
+  EXPECT_THAT(row_of(sample::cell(), few).warnings, IsEmpty());
+  const auto many = changed([](Replicate& r) { r.details.major_faults = 3; });
+  EXPECT_THAT(only("page_faults", row_of(sample::cell(), many)),
+              testing::HasSubstr("fell into the timed operations"));
+}
+
+TEST(Warnings, tell_of_a_tracer) {
+  const auto traced = changed([](Replicate& r) { r.details.traced = true; }, 3);
+  EXPECT_THAT(only("traced", row_of(sample::cell(), traced)),
+              testing::HasSubstr("in 3 of 10 replicates"));
 }
 
 TEST(Warnings, tell_of_points_that_did_not_settle_in_most_processes) {

@@ -37,7 +37,7 @@ TEST(StoredDerived, is_kept_when_a_run_ends) {
   const auto documents = run.store.documents("derived", run.id);
   ASSERT_TRUE(documents);
   ASSERT_EQ(documents->size(), 1U);
-  EXPECT_EQ(derived_json(run.derived()), documents->front().document);
+  EXPECT_EQ(derived_json(run.derived()), documents->front().document.json());
 }
 
 TEST(StoredDerived, is_replaced_when_a_resumed_run_ends) {
@@ -67,8 +67,9 @@ TEST(StoredDerived, is_derived_while_a_run_goes_on) {
 TEST(StoredDerived, is_derived_again_where_another_version_wrote_it) {
   OneRun run;
   ASSERT_TRUE(run.store.finish_run(run.id, "done"));
-  ASSERT_TRUE(run.store.save_document(
-      {0, "", "derived", run.id, "", {{"schema", "pmembench-derived"}, {"version", 99}}}));
+  ASSERT_TRUE(
+      run.store.save_document({0, "", "derived", run.id, "",
+                               nlohmann::json{{"schema", "pmembench-derived"}, {"version", 99}}}));
   EXPECT_EQ(run.derived().noise.processes, 8U);
 }
 

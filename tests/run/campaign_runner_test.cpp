@@ -115,6 +115,80 @@ TEST_F(CampaignRunnerTest, runs_every_cell_in_fresh_processes_until_the_minimum_
   }
 }
 
+// A file was replaced while the run went on: its replicates are not of one thing.
+TEST_F(CampaignRunnerTest, fails_a_cell_whose_medium_changed_between_two_processes) {
+  workers_.opened.medium.size_bytes = 1 << 20;
+  workers_.fault = [this](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb == "open" && request.worker >= 4) workers_.opened.medium.size_bytes = 1 << 10;
+    return std::nullopt;
+  };
+  const auto outcome = run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->failed, 3u);
+  for (const char* cell : {"a", "b", "c"}) {
+    EXPECT_NE(observer_.failures[cell].find("the medium's size was 1 MiB in replicate 0"),
+              std::string::npos)
+        << observer_.failures[cell];
+    EXPECT_EQ(observer_.replicates[cell].size(), 2u);
+  }
+}
+
+TEST_F(CampaignRunnerTest, does_not_pool_what_was_measured_before_with_another_build) {
+  Replicate before;
+  before.median_ns_per_operation = 100;
+  before.details.software = "pmembench 1 (aa)";
+  before_["a"] = {before};
+  workers_.opened.software = "pmembench 1 (bb)";
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->failed, 1u);
+  EXPECT_NE(observer_.failures["a"].find("the software was pmembench 1 (aa)"), std::string::npos);
+}
+
+// A share is of one rate, over several processes, and every process is asked for the same.
+TEST_F(CampaignRunnerTest, asks_every_replicate_for_the_same_share_of_a_robust_rate) {
+  plan_.cells.resize(1);
+  plan_.cells[0].timing = Timing::operation;
+  plan_.cells[0].arrival = "fixed";
+  plan_.cells[0].rate = "50%";
+  std::set<std::string> rates;
+  workers_.slice = [&rates](const fakes::WorkerRequest& request) {
+    if (request.begun.cell.arrival == "closed") {
+      return fakes::quiet_slice(request.worker == 2 ? 10'000 : 100);  // one that was held up
+    }
+    rates.insert(request.begun.cell.rate);
+    SliceReply slice = fakes::quiet_slice(200);
+    slice.backlog_ns = 0;
+    return slice;
+  };
+  workers_.done = [](const fakes::WorkerRequest& request) {
+    CellDoneReply done;
+    if (request.begun.cell.arrival != "closed") done.extra.open_loop.emplace().asked_per_s = 5e6;
+    return done;
+  };
+  ASSERT_TRUE(run());
+  ASSERT_EQ(rates.size(), 1u);
+  EXPECT_NEAR(std::stod(*rates.begin()), 5e6, 1);
+  for (const Replicate& replicate : observer_.replicates["a"]) {
+    const OpenLoopDetails& open = *replicate.details.open_loop;
+    EXPECT_NEAR(open.closed_loop_per_s, 1e7, 1);
+    EXPECT_LE(open.closed_loop_low_per_s, open.closed_loop_per_s);
+    EXPECT_GE(open.closed_loop_high_per_s, open.closed_loop_per_s);
+  }
+}
+
+TEST_F(CampaignRunnerTest, gives_a_cell_at_a_low_rate_as_few_slices_as_its_share_of_time_holds) {
+  plan_.cells.resize(1);
+  plan_.cells[0].timing = Timing::operation;
+  plan_.cells[0].arrival = "fixed";
+  plan_.cells[0].rate = "1";
+  plan_.settings.slices = 50;
+  plan_.settings.budget_ns = 60 * kSecond;
+  EXPECT_EQ(slices_within_budget(plan_.settings, 1, plan_.cells[0]), 6u);
+  plan_.cells[0].rate = "1k";
+  EXPECT_EQ(slices_within_budget(plan_.settings, 1, plan_.cells[0]), 50u);
+}
+
 TEST_F(CampaignRunnerTest, calibrates_a_cell_once_and_then_gives_its_operations) {
   ASSERT_TRUE(run());
   std::map<std::string, std::vector<std::uint64_t>> asked;

@@ -55,7 +55,7 @@ TEST(GateArm, refuses_what_is_no_pmembench) {
   EXPECT_FALSE(greet_arm(arm_that_says(R"({"is":7})"), Arm::head));
   const auto wrong = greet_arm(arm_that_says(R"({"is":"hello","version":"one"})"), Arm::head);
   ASSERT_FALSE(wrong);
-  EXPECT_NE(wrong.error().message.find("version: type must be number"), std::string::npos)
+  EXPECT_NE(wrong.error().message.find("version: type must be a whole number"), std::string::npos)
       << wrong.error().message;
 }
 

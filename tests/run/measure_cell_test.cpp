@@ -137,7 +137,9 @@ TEST(MeasureCell, passes_the_operations_that_were_calibrated_before) {
   worker.slices.push_back(quiet_slice(100));
   ASSERT_TRUE(worker.measure(5, 777));
   for (const auto& request : worker.workers.log) {
-    if (request.verb == "cell") EXPECT_EQ(request.begun.operations, 777u);
+    if (request.verb == "cell") {
+      EXPECT_EQ(request.begun.operations, 777u);
+    }
   }
 }
 
@@ -146,7 +148,9 @@ TEST(MeasureCell, draws_addresses_of_its_own_in_every_process) {
   worker.slices.push_back(quiet_slice(100));
   ASSERT_TRUE(worker.measure(5));
   for (const auto& request : worker.workers.log) {
-    if (request.verb == "cell") EXPECT_EQ(request.begun.cell.seed, mix_seed(4));
+    if (request.verb == "cell") {
+      EXPECT_EQ(request.begun.cell.seed, mix_seed(4));
+    }
   }
 }
 

@@ -60,7 +60,9 @@ TEST(MeasurePoint, drops_the_first_slice_and_stops_once_it_knows_enough) {
   EXPECT_EQ(replicate->index, 3u);
   EXPECT_EQ(worker.workers.count("slice"), 5u);
   for (const auto& request : worker.workers.log) {
-    if (request.verb == "cell") EXPECT_EQ(request.begun.load_maximum, 5e9);
+    if (request.verb == "cell") {
+      EXPECT_EQ(request.begun.load_maximum, 5e9);
+    }
   }
   ASSERT_TRUE(replicate->details.loaded);
   const LoadedDetails& loaded = *replicate->details.loaded;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
+
 namespace pmembench {
 namespace {
 
@@ -13,7 +16,7 @@ TEST(MediumFacts, tells_what_was_mapped_and_what_it_may_claim) {
   facts.huge_share = 1;
   facts.persistence_domain = DAX_DOMAIN_NONE;
   facts.node_share = {{0, 0.75}, {1, 0.25}};
-  const MediumFacts medium = medium_facts(facts);
+  const MediumFacts medium = medium_facts(facts, MediaSpec{});
   EXPECT_EQ(medium.kind, "dram");
   EXPECT_EQ(medium.persistence_domain, "none");
   EXPECT_EQ(medium.node_share.at(1), 0.25);
@@ -24,24 +27,49 @@ TEST(MediumFacts, tells_what_was_mapped_and_what_it_may_claim) {
 TEST(MediumFacts, tells_what_lies_between_a_file_and_its_bytes) {
   MediaFacts facts;
   facts.kind = "block";
-  EXPECT_EQ(medium_facts(facts).block_device, "");
-  EXPECT_EQ(medium_facts(facts).backend, "");
+  EXPECT_EQ(medium_facts(facts, MediaSpec{}).block_device, "");
+  EXPECT_EQ(medium_facts(facts, MediaSpec{}).backend, "");
   facts.block_device = "loop device with direct I/O";
   facts.backend_says = "engine=pread durable=fdatasync";
-  const MediumFacts medium = medium_facts(facts);
+  const MediumFacts medium = medium_facts(facts, MediaSpec{});
   EXPECT_EQ(medium.block_device, "loop device with direct I/O");
   EXPECT_EQ(medium.backend, "engine=pread durable=fdatasync");
+}
+
+TEST(MediumFacts, tells_one_file_from_another_of_its_name) {
+  const std::string path = testing::TempDir() + "medium_facts_identity";
+  const auto identity = [&path] {
+    std::ofstream(path) << "x";
+    MediaSpec spec;
+    spec.path = path;
+    MediaFacts facts;
+    facts.kind = "file";
+    return medium_facts(facts, spec).identity;
+  };
+  const std::string first = identity();
+  EXPECT_NE(first.find("inode"), std::string::npos) << first;
+  EXPECT_EQ(identity(), first);
+  ASSERT_EQ(std::rename(path.c_str(), (path + ".old").c_str()), 0);
+  EXPECT_NE(identity(), first);
+  std::remove((path + ".old").c_str());
+  std::remove(path.c_str());
+  MediaSpec device;
+  device.path = "/dev/null";
+  EXPECT_EQ(medium_facts(MediaFacts{}, device).identity, "device 1:3");
+  MediaFacts made;
+  made.created = true;
+  EXPECT_EQ(medium_facts(made, device).identity, "");
 }
 
 TEST(MediumFacts, tells_of_a_mount_where_it_is_one) {
   MediaFacts facts;
   facts.kind = "posix";
-  EXPECT_EQ(medium_facts(facts).directory, "");
+  EXPECT_EQ(medium_facts(facts, MediaSpec{}).directory, "");
   facts.directory = "/mnt/pmembench-abc123";
   facts.dax_attribute = "on";
   facts.map_sync = true;
   facts.persistence_domain = DAX_DOMAIN_MEMORY_CONTROLLER;
-  const MediumFacts medium = medium_facts(facts);
+  const MediumFacts medium = medium_facts(facts, MediaSpec{});
   EXPECT_EQ(medium.directory, "/mnt/pmembench-abc123");
   EXPECT_EQ(medium.dax_attribute, "on");
   EXPECT_EQ(medium.claim, "durable");

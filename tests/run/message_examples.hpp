@@ -53,11 +53,11 @@ auto members_of(const OpenRequest& open) {
 
 auto members_of(const MediumFacts& medium) {
   const auto& [kind, size_bytes, page_bytes, huge_share, map_sync, persistence_domain, file_system,
-               node_share, pages_asked, created, claim, backend, block_device, directory,
+               node_share, pages_asked, identity, created, claim, backend, block_device, directory,
                dax_attribute, probe] = medium;
   return std::tie(kind, size_bytes, page_bytes, huge_share, map_sync, persistence_domain,
-                  file_system, node_share, pages_asked, created, claim, backend, block_device,
-                  directory, dax_attribute, probe);
+                  file_system, node_share, pages_asked, identity, created, claim, backend,
+                  block_device, directory, dax_attribute, probe);
 }
 
 auto members_of(const TimerFacts& timer) {
@@ -66,8 +66,8 @@ auto members_of(const TimerFacts& timer) {
 }
 
 auto members_of(const OpenedReply& opened) {
-  const auto& [version, medium, timer, ceiling_bytes_per_s] = opened;
-  return std::tie(version, medium, timer, ceiling_bytes_per_s);
+  const auto& [version, medium, timer, ceiling_bytes_per_s, software] = opened;
+  return std::tie(version, medium, timer, ceiling_bytes_per_s, software);
 }
 
 auto members_of(const CellRequest& request) {
@@ -82,9 +82,9 @@ auto members_of(const HelloReply& hello) {
 
 auto members_of(const SliceReply& slice) {
   const auto& [ns_per_operation, operations, bytes, overlap, involuntary_switches, faults,
-               load_bytes_per_s, backlog_ns, core_probes_ns] = slice;
+               major_faults, load_bytes_per_s, backlog_ns, core_probes_ns] = slice;
   return std::tie(ns_per_operation, operations, bytes, overlap, involuntary_switches, faults,
-                  load_bytes_per_s, backlog_ns, core_probes_ns);
+                  major_faults, load_bytes_per_s, backlog_ns, core_probes_ns);
 }
 
 auto members_of(const LoadedDetails::Steady& steady) {
@@ -102,10 +102,10 @@ auto members_of(const LoadedDetails& loaded) {
 }
 
 auto members_of(const OpenLoopDetails& open_loop) {
-  const auto& [arrival, asked_per_s, closed_loop_per_s, ns_per_tick, service, achieved_per_s,
-               backlog_ns] = open_loop;
-  return std::tie(arrival, asked_per_s, closed_loop_per_s, ns_per_tick, service, achieved_per_s,
-                  backlog_ns);
+  const auto& [arrival, asked_per_s, closed_loop_per_s, low_per_s, high_per_s, ns_per_tick, service,
+               achieved_per_s, backlog_ns] = open_loop;
+  return std::tie(arrival, asked_per_s, closed_loop_per_s, low_per_s, high_per_s, ns_per_tick,
+                  service, achieved_per_s, backlog_ns);
 }
 
 auto members_of(const PeriodDetails& period) {
@@ -114,10 +114,10 @@ auto members_of(const PeriodDetails& period) {
 }
 
 auto members_of(const SlotDetails& slots) {
-  const auto& [slot_ns, n, mean_ns, p50_ns, p99_ns, p999_ns, max_ns, cut, period_of_max,
+  const auto& [slot_ns, n, mean_ns, p50_ns, p99_ns, p999_ns, max_ns, last_share, cut, period_of_max,
                period_of_mean] = slots;
-  return std::tie(slot_ns, n, mean_ns, p50_ns, p99_ns, p999_ns, max_ns, cut, period_of_max,
-                  period_of_mean);
+  return std::tie(slot_ns, n, mean_ns, p50_ns, p99_ns, p999_ns, max_ns, last_share, cut,
+                  period_of_max, period_of_mean);
 }
 
 auto members_of(const CellExtra& extra) {
@@ -126,8 +126,8 @@ auto members_of(const CellExtra& extra) {
 }
 
 auto members_of(const CellDoneReply& done) {
-  const auto& [histogram, counters, figures, cpus, extra] = done;
-  return std::tie(histogram, counters, figures, cpus, extra);
+  const auto& [histogram, counters, figures, cpus, traced, extra] = done;
+  return std::tie(histogram, counters, figures, cpus, traced, extra);
 }
 
 template <typename T>
@@ -259,6 +259,7 @@ MediumFacts example_medium() {
   medium.file_system = "ext4";
   medium.node_share = {{-1, 0.25}, {1, 0.75}};
   medium.pages_asked = 256;
+  medium.identity = "8:1 inode 42";
   medium.created = true;
   medium.claim = "durable";
   medium.backend = "engine=pread";
@@ -275,6 +276,7 @@ OpenedReply example_opened() {
   opened.medium.probe = {example_medium()};
   opened.timer = {0.4, 10, 27, 90, true};
   opened.ceiling_bytes_per_s = 1e11;
+  opened.software = "pmembench 1.0 (4f3a)";
   return opened;
 }
 
@@ -296,6 +298,7 @@ SliceReply example_slice() {
   slice.overlap = 0.9;
   slice.involuntary_switches = 1;
   slice.faults = 2;
+  slice.major_faults = 1;
   slice.load_bytes_per_s = 0;
   slice.backlog_ns = 1234.5;
   slice.core_probes_ns = {700, 712.5};
@@ -308,6 +311,7 @@ CellDoneReply example_done() {
   done.counters = {{"drains", 9}};
   done.figures = {{"share", 0.5}};
   done.cpus = {0, 1};
+  done.traced = true;
   LoadedDetails& loaded = done.extra.loaded.emplace();
   loaded.chunk = 16;
   loaded.asked_bytes_per_s = 1e9;
@@ -327,6 +331,8 @@ CellDoneReply example_done() {
   open_loop.arrival = "poisson";
   open_loop.asked_per_s = 5000;
   open_loop.closed_loop_per_s = 20'000;
+  open_loop.closed_loop_low_per_s = 19'000;
+  open_loop.closed_loop_high_per_s = 21'000;
   open_loop.ns_per_tick = 0.4;
   open_loop.service.record_many(100, 7);
   open_loop.achieved_per_s = 4990;
@@ -339,6 +345,7 @@ CellDoneReply example_done() {
   slots.p99_ns = {110, 111};
   slots.p999_ns = {120, 121};
   slots.max_ns = {130, 131};
+  slots.last_share = 0.5;
   slots.cut = true;
   slots.period_of_max = PeriodDetails{2e7, 0.001, 3, true};
   slots.period_of_mean = PeriodDetails{3e7, 0.5, 2, true};

@@ -152,8 +152,9 @@ TEST(Protocol, names_the_member_whose_value_is_of_a_wrong_type) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::runtime);
   EXPECT_NE(refused.error().message.find("bad 'slice' message"), std::string::npos);
-  EXPECT_NE(refused.error().message.find("bytes: type must be number, but is string"),
-            std::string::npos)
+  EXPECT_NE(
+      refused.error().message.find("bytes: type must be a whole number that fits, but is string"),
+      std::string::npos)
       << refused.error().message;
 
   expect_each_refused(to_json(example_cell()), cell_from_json);
@@ -175,7 +176,7 @@ TEST(Protocol, refuses_a_node_that_is_no_number_and_a_bucket_that_is_none) {
   opened["medium"]["node_share"] = {{"here", 1.0}};
   const auto no_node = opened_reply_from_json(opened);
   ASSERT_FALSE(no_node);
-  EXPECT_NE(no_node.error().message.find("node_share: 'here' is no whole number"),
+  EXPECT_NE(no_node.error().message.find("node_share: key 'here' must be a whole number"),
             std::string::npos)
       << no_node.error().message;
   nlohmann::json done = to_json(example_done());

@@ -27,6 +27,16 @@ TEST(ReplicateParts, a_replicate_is_the_median_of_what_is_kept) {
   EXPECT_EQ(replicate.bytes, 19200u);
 }
 
+TEST(ReplicateParts, counts_the_page_faults_of_the_slices_that_are_kept) {
+  std::vector<SliceReply> kept(2, fakes::quiet_slice(100));
+  kept[0].faults = 7;
+  kept[0].major_faults = 3;
+  kept[1].faults = 1;
+  const Replicate replicate = replicate_of(Cell{}, 0, 0, kept);
+  EXPECT_EQ(replicate.details.minor_faults, 5u);
+  EXPECT_EQ(replicate.details.major_faults, 3u);
+}
+
 TEST(ReplicateParts, an_open_loop_keeps_its_achieved_rate_and_its_median_backlog) {
   std::vector<SliceReply> kept(3, fakes::quiet_slice(100));
   kept[0].backlog_ns = 5;

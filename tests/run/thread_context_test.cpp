@@ -42,9 +42,11 @@ ThreadContext thread_of(Role role, std::uint64_t spin_ticks = 0) {
   return thread;
 }
 
-ThreadContext thread_with_arrivals(const OpenSchedule& schedule, std::uint64_t spin_ticks = 0) {
+ThreadContext thread_with_arrivals(const OpenSchedule& schedule, std::uint64_t operations,
+                                   std::uint64_t spin_ticks = 0) {
   ThreadContext thread = thread_of(Role::arrivals, spin_ticks);
   thread.schedule = schedule;
+  thread.schedule.refill(1, operations);
   return thread;
 }
 
@@ -108,16 +110,13 @@ TEST(ThreadContext, counts_the_same_latencies_in_slots_and_in_the_histogram) {
     operations += slots.count[i];
     if (slots.count[i] > 0) in_slots += static_cast<double>(slots.count[i]) * slots.mean_ns[i];
   }
-  // The last slot is left out: it was not complete.
-  EXPECT_GT(operations, 0u);
-  EXPECT_LE(in_slots, 1.02 * thread.histogram.mean() * 5000);
-  EXPECT_GE(in_slots, 0.95 * 2000 * static_cast<double>(operations));
+  EXPECT_EQ(operations, 5000u);
+  EXPECT_NEAR(in_slots / (thread.histogram.mean() * 5000), 1, 0.02);
 }
 
 TEST(ThreadContext, counts_both_times_of_each_operation_of_an_open_loop) {
   for (const Arrival arrival : {Arrival::fixed, Arrival::poisson}) {
-    ThreadContext thread = thread_with_arrivals(OpenSchedule(arrival, 2000, 0));
-    thread.schedule.refill(1);
+    ThreadContext thread = thread_with_arrivals(OpenSchedule(arrival, 2000, 0), 1000);
     thread.run(operations_of(1000));
     EXPECT_EQ(thread.histogram.count(), 1000u);
     EXPECT_EQ(thread.service.count(), 1000u);
@@ -134,7 +133,8 @@ TEST(ThreadContext, charges_the_backlog_of_an_overload_to_those_who_wait) {
   constexpr int kAttempts = 200;
   // A thread that lost its CPU meanwhile had operations of very different length.
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    ThreadContext thread = thread_with_arrivals(OpenSchedule(Arrival::fixed, 2000, 0), 20'000);
+    ThreadContext thread =
+        thread_with_arrivals(OpenSchedule(Arrival::fixed, 2000, 0), kOperations, 20'000);
     thread.run(operations_of(kOperations));
     const auto span = static_cast<double>(thread.end - thread.begin);
     const bool alone = thread.disturbance.switches == 0 &&
@@ -152,26 +152,57 @@ TEST(ThreadContext, charges_the_backlog_of_an_overload_to_those_who_wait) {
 }
 
 TEST(ThreadContext, waits_for_the_time_when_an_operation_is_due) {
-  ThreadContext thread = thread_with_arrivals(OpenSchedule(Arrival::fixed, 10'000, 0));
+  ThreadContext thread = thread_with_arrivals(OpenSchedule(Arrival::fixed, 10'000, 0), 50);
   thread.run(operations_of(50));
   EXPECT_GE(thread.end - thread.begin, 49u * 10'000);
 }
 
 TEST(ThreadContext, counts_every_operation_in_a_slot) {
   for (const bool open : {false, true}) {
-    ThreadContext thread = open ? thread_with_arrivals(OpenSchedule(Arrival::fixed, 5000, 0), 1000)
-                                : thread_of(Role::operation, 1000);
+    ThreadContext thread =
+        open ? thread_with_arrivals(OpenSchedule(Arrival::fixed, 5000, 0), 500, 1000)
+             : thread_of(Role::operation, 1000);
     thread.slots = SlotSeries(16'000, 5000);
     thread.run(operations_of(500));
-    const std::uint64_t in_slots = counted(thread.slots);
-    // The last slot is left out: it was not complete.
-    EXPECT_LE(in_slots, 500u);
-    EXPECT_GE(in_slots, 490u);
+    EXPECT_EQ(counted(thread.slots), 500u);
   }
 }
 
+// Three operations at 1 interval each are a rate of 1 an interval, whatever they take.
+TEST(ThreadContext, rates_arrivals_over_their_window_and_not_over_the_gaps_between_them) {
+  for (const std::uint64_t operations : {1, 3}) {
+    ThreadContext thread =
+        thread_with_arrivals(OpenSchedule(Arrival::fixed, 200'000, 0.25), operations, 100);
+    thread.run(operations_of(operations));
+    EXPECT_GE(thread.rated_ticks, 200'000 * operations);
+    EXPECT_GE(thread.end - thread.begin, 200'000 * operations);
+    if (thread.disturbance.switches > 0) continue;
+    EXPECT_LE(thread.rated_ticks, 210'000 * operations);
+  }
+}
+
+TEST(ThreadContext, rates_an_overload_by_what_it_kept) {
+  ThreadContext thread = thread_with_arrivals(OpenSchedule(Arrival::fixed, 1000, 0.25), 1, 50'000);
+  thread.run(operations_of(1));
+  EXPECT_GE(thread.rated_ticks, 50'000u);
+}
+
+TEST(ThreadContext, ends_a_slice_of_operations_by_the_clock) {
+  ThreadContext thread = thread_of(Role::operation, 1000);
+  thread.slots = SlotSeries(100, 100'000);
+  SliceTask task;
+  task.operations = 3;
+  task.ticks = 1'000'000;
+  thread.run(task);
+  EXPECT_TRUE(thread.status);
+  EXPECT_GT(thread.work.operations, 100u);
+  EXPECT_EQ(thread.work.operations, thread.histogram.count());
+  EXPECT_EQ(counted(thread.slots), thread.work.operations);
+  EXPECT_GE(thread.end - thread.begin, task.ticks);
+}
+
 TEST(ThreadContext, forgets_both_kinds_of_latency) {
-  ThreadContext thread = thread_with_arrivals(OpenSchedule(Arrival::fixed, 100, 0));
+  ThreadContext thread = thread_with_arrivals(OpenSchedule(Arrival::fixed, 100, 0), 10);
   thread.run(operations_of(10));
   thread.forget_latencies();
   EXPECT_EQ(thread.histogram.count() + thread.service.count(), 0u);

@@ -90,7 +90,6 @@ HARMLESS = [
     ("backend_name", "src/dax/a.cpp", 'if (facts.kind == "block") f("use movnt or clwb"); // "null"'),
     ("backend_name", "src/platform/cpu_features.cpp", 'NamedFeature{"clwb", &f};'),
     ("backend_name", "src/dax/b.cpp", 'const auto kind = backend + (x == "block" ? "a" : "b");'),
-    ("backend_name", "reports/a.py", 'cell.backend == "null"  # until reports ask too'),
     ("heavy_header", "src/results/a.hpp", "#include <nlohmann/json_fwd.hpp>"),
     ("heavy_header", "src/results/a.hpp", "// #include <sqlite3.h>"),
     ("heavy_header", "src/results/a.cpp", "#include <nlohmann/json.hpp>"),
@@ -109,7 +108,6 @@ REPORT_FAULTS = ['c.backend != "null"', "x in ('movnt', 'clwb')", 'cell.backend 
 
 @pytest.mark.parametrize("text", REPORT_FAULTS)
 def test_a_planted_name_of_a_backend_is_found_in_python(tmp_path, monkeypatch, text):
-    monkeypatch.setattr(tree_rules, "BACKEND_NAMES_IN_REPORTS", True)
     root = plant(tmp_path, {"reports/a.py": f"{text}  # x\n", "reports/b.py": 'kind == "block"\n'})
     found = tree_rules.backend_name_violations(root)
     assert found

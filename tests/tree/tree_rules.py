@@ -343,8 +343,6 @@ BACKEND_COMPARED = re.compile(
     r"""\bbackend\w*(?:\(\)|\.\w+|\[["']\w+["']\])*\s*[=!]=\s*["'](block|devdax)["']"""
     r"""|["'](block|devdax)["']\s*[=!]=\s*(?:\w+(?:\.|->))*backend\b"""
 )
-# Whether the rule covers reports/ too.
-BACKEND_NAMES_IN_REPORTS = False
 NAMES_THAT_ARE_NO_BACKENDS = {
     "src/platform/cpu.cpp": "flags of /proc/cpuinfo",
     "src/platform/cpu_features.cpp": "CPU features",
@@ -365,18 +363,16 @@ HEADERS_THAT_NEED_THEM = {
     "src/cli/campaign_options.hpp": "only files of subcommands include it, and each uses CLI11",
     "src/config/yaml_tree.hpp": "only the campaign's readers include it, and each uses yaml-cpp",
     "src/results/database.hpp": "the handle of SQLite; only the store's own files include it",
-    "src/run/channel.hpp": "in work: lines of JSON become typed messages",
-    "src/run/protocol.hpp": "in work: lines of JSON become typed messages",
-    "src/run/worker_process.hpp": "in work: lines of JSON become typed messages",
+    "src/run/channel.hpp": "one end of the pipe: its messages are JSON",
+    "src/run/worker_process.hpp": "one end of the pipe: its messages are JSON",
 }
 
 
 def backend_name_violations(root: Path) -> list[str]:
     texts = {path: without_comments(text) for path, text in sources(root)
              if folder_of(path) != "backends" and path not in NAMES_THAT_ARE_NO_BACKENDS}
-    if BACKEND_NAMES_IN_REPORTS:
-        texts |= {path.relative_to(root).as_posix(): re.sub(r"#[^\n]*", "", path.read_text())
-                  for path in sorted((root / "reports").rglob("*.py"))}
+    texts |= {path.relative_to(root).as_posix(): re.sub(r"#[^\n]*", "", path.read_text())
+              for path in sorted((root / "reports").rglob("*.py"))}
     return [
         f"{path}:{line_of(code, match.start())}: a backend is known by its name: {match.group(0)}"
         for path, code in texts.items()

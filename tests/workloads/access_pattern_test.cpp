@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <cmath>
 #include <map>
 #include <set>
@@ -66,7 +68,7 @@ TEST(AccessPattern, repeats_for_a_seed_and_differs_for_another) {
 
 TEST(ZipfTable, scrambles_ranks_without_losing_one) {
   for (const std::uint64_t slots : {1, 2, 5, 100, 4097}) {
-    const ZipfTable table(slots, 0.99, 5);
+    const ZipfTable table(slots, 0.99, 5, 5);
     std::set<std::uint64_t> seen;
     for (std::uint64_t rank = 0; rank < slots; ++rank) seen.insert(table.slot_of_rank(rank));
     EXPECT_EQ(seen.size(), slots);
@@ -75,7 +77,7 @@ TEST(ZipfTable, scrambles_ranks_without_losing_one) {
 }
 
 TEST(ZipfTable, keeps_hot_slots_apart) {
-  const ZipfTable table(1 << 20, 0.99, 5);
+  const ZipfTable table(1 << 20, 0.99, 5, 5);
   for (std::uint64_t rank = 0; rank < 8; ++rank) {
     const auto a = static_cast<std::int64_t>(table.slot_of_rank(rank));
     const auto b = static_cast<std::int64_t>(table.slot_of_rank(rank + 1));
@@ -86,7 +88,7 @@ TEST(ZipfTable, keeps_hot_slots_apart) {
 TEST(ZipfTable, visits_ranks_as_often_as_zipf_says) {
   for (const double alpha : {0.5, 0.99, 1.5}) {
     const std::uint64_t slots = 1000;
-    ZipfTable table(slots, alpha, 9);
+    ZipfTable table(slots, alpha, 9, 9);
     std::map<std::uint64_t, double> counts;
     double draws = 0;
     for (std::uint64_t stretch = 0; stretch < 40; ++stretch) {
@@ -104,8 +106,43 @@ TEST(ZipfTable, visits_ranks_as_often_as_zipf_says) {
   }
 }
 
+// A stretch of as many operations as the table has entries touches what a Zipf distribution does:
+// its expected number of distinct slots is the sum over ranks of 1 - (1 - p)^n.
+TEST(ZipfTable, touches_as_many_slots_as_zipf_says_at_any_length) {
+  constexpr std::uint64_t kSlots = 1 << 24;
+  constexpr double kAlpha = 0.6;
+  double norm = 0;
+  for (std::uint64_t k = 1; k <= kSlots; ++k) norm += std::pow(double(k), -kAlpha);
+  ZipfTable table(kSlots, kAlpha, 3, 4);
+  for (const std::uint64_t draws : {10'000, 71'410, 1'000'000, 10'000'000}) {
+    table.fill(draws, draws);
+    ASSERT_EQ(table.entries().size(), draws);
+    std::vector<bool> touched(kSlots);
+    double hottest = 0;
+    const std::uint64_t hot = table.slot_of_rank(0);
+    for (const std::uint32_t slot : table.entries()) {
+      touched[slot] = true;
+      hottest += slot == hot ? 1 : 0;
+    }
+    double expected = 0;
+    for (std::uint64_t k = 1; k <= kSlots; ++k) {
+      expected -= std::expm1(double(draws) * std::log1p(-std::pow(double(k), -kAlpha) / norm));
+    }
+    const auto distinct = static_cast<double>(std::count(touched.begin(), touched.end(), true));
+    EXPECT_NEAR(distinct / expected, 1, 0.01) << draws;
+    const double expected_hottest = double(draws) / norm;
+    EXPECT_NEAR(hottest, expected_hottest, 6 * std::sqrt(expected_hottest) + 6) << draws;
+  }
+}
+
+TEST(ZipfTable, draws_anew_for_each_thread_over_the_same_hot_slots) {
+  const ZipfTable one(1000, 0.99, 9, 1), other(1000, 0.99, 9, 2);
+  EXPECT_NE(one.entries(), other.entries());
+  EXPECT_EQ(one.slot_of_rank(0), other.slot_of_rank(0));
+}
+
 TEST(ZipfTable, gives_the_same_draws_for_the_same_stretch) {
-  ZipfTable table(1000, 0.99, 9);
+  ZipfTable table(1000, 0.99, 9, 9);
   const auto first = table.entries();
   table.fill(1);
   EXPECT_NE(table.entries(), first);

@@ -1,7 +1,7 @@
 // Audit results as JSON, between processes and for users, and as JUnit XML for CI.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "audit/audit.hpp"

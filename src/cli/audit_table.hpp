@@ -1,7 +1,7 @@
 // What an audit found, as text: verdicts, findings, the sheet of each backend.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace pmembench {

@@ -61,11 +61,14 @@ std::string escaped(const std::string& text) {
 std::string test_case(const std::string& backend, const json& mask) {
   const std::string verdict = mask.at("verdict");
   std::string inside;
-  for (const json& finding : mask.at("findings")) {
+  for (const json& finding : mask.value("findings", json::array())) {
     if (!finding.at("error").get<bool>()) continue;
     inside += fmt::format("    <failure message=\"{}\">{} at {}: {}</failure>\n",
                           escaped(finding.at("rule")), escaped(finding.at("instruction")),
                           escaped(finding.at("place")), escaped(finding.at("case")));
+  }
+  for (const json& mutant : mask.value("misjudged", json::array())) {  // of a self-test
+    inside += fmt::format("    <failure message=\"{}\"/>\n", escaped(mutant));
   }
   const std::string reason = escaped(mask.at("reason"));
   if (verdict == "unaudited") inside += fmt::format("    <error message=\"{}\"/>\n", reason);

@@ -108,6 +108,22 @@ def test_a_medium_that_is_not_there_is_unaudited(pmembench):
 
 def test_a_self_test_prints_its_score(pmembench):
     outcome = pmembench("audit", "clflush", "--cpu", "sse2+clflush", "--cases", "20",
-                        "--self-test")
+                        "--self-test", "--junit", "audit.xml")
     assert outcome.status == 0, outcome.out + outcome.err
     assert "100.0 %" in outcome.out
+    suite = ElementTree.parse(pmembench.folder / "audit.xml").getroot()
+    assert [case.get("name") for case in suite] == ["sse2+clflush"]
+
+
+def test_the_junit_file_is_looked_at_before_the_audit(pmembench):
+    (pmembench.folder / "audit.xml").write_text("mine")
+    outcome = pmembench("audit", "clflush", "--junit", "audit.xml")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "audit.xml" in outcome.error()
+    assert (pmembench.folder / "audit.xml").read_text() == "mine"
+
+
+def test_the_junit_file_is_not_the_results_file(pmembench):
+    outcome = pmembench("audit", "clflush", "--junit", "a.db", "--db", "a.db")
+    assert outcome.status == 2
+    assert not (pmembench.folder / "a.db").exists()

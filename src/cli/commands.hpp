@@ -55,6 +55,7 @@ class Command {
   X(baseline)                 \
   X(report)                   \
   X(check)                    \
+  X(audit)                    \
   X(crash)                    \
   X(fsck)                     \
   X(mkfs)                     \

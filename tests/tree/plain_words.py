@@ -17,7 +17,7 @@ WORDS: list[tuple[str, str]] = [
     (r"dear(er|est|ly)?", "expensive, or the number"),
     (r"cheap(er|est|ly)?", "costs less, or the number"),
     (r"(to|can|cannot|could|may) be had", "is available"),
-    (r"(?<!there\s)(is|are|was|were) no (?!longer|more|less|worse|better|higher|lower)\w", "is not"),
+    (r"(?<!there\s)(is|are|was|were) no (?!longer|more|less|worse|better|higher|lower)\w+", "is not"),
     (r"nobody|no one", "name who, or say what does not happen"),
     (r"anew", "again"),
     (r"whence", "from where"),
@@ -32,7 +32,8 @@ WORDS: list[tuple[str, str]] = [
     (r"whatever|whatsoever", "any"),
     (r"so many", "N"),
     (r"others than", "other than"),
-    (r"of (its|their|his|her|our|your) own", "its own, or separate"),
+    (r"of (its|their|his|her|our|your) own(?=\W*$|\s*[.,;:)|]| (?:and|or|in|on|at|with|to|by|from)\b)",
+     "its own, or separate"),
     (r"of (theirs|yours|ours)", "the users', or your"),
     (r"tells?|told", "reports, records, shows"),
     (r"(row|column|file|field|document|table|sheet|key|cell)s? says?", "records, contains"),
@@ -53,7 +54,7 @@ WORDS: list[tuple[str, str]] = [
 ]
 
 PATTERNS = [
-    (re.compile(rf"(?<![\w'-])(?:{words})(?![\w'])".replace(" ", r"\s+"), re.IGNORECASE), instead)
+    (re.compile(rf"(?<![\w'-])(?:{words})(?![\w'])".replace(" ", r"\s+"), re.IGNORECASE | re.MULTILINE), instead)
     for words, instead in WORDS
 ]
 
@@ -65,7 +66,7 @@ GENERATED = {
 
 
 def blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match.group(0))
+    return "_" * len(match.group(0))
 
 
 def prose_of_page(path: str, text: str) -> str:

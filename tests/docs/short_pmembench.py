@@ -16,10 +16,10 @@ CAMPAIGN = ["--set budget=1s", "--set minimum_replicates=1", "--set maximum_repl
             "--set slices=2", "--set slice=100us"]
 SHORTER = {
     "run": CAMPAIGN,
-    "gate": ["--replicates 6", "--budget 1s", "--set slices=4", "--set slice=100us", "--suites 1"],
+    "gate": ["--replicates 2", "--budget 1s", "--set slices=4", "--set slice=100us", "--suites 1"],
     "curve": ["--budget 1s", "--points 3", "--rounds 1", "--slice 2ms"],
-    "slo": ["--budget 2s", "--processes 1", "--set slices=2", "--set slice=1ms"],
-    "audit": ["--cases 30"],
+    "slo": ["--budget 1s", "--processes 1", "--set slices=2", "--set slice=1ms"],
+    "audit": ["--cases 8"],
     "crash": ["--crashes 40"],
     "micro": ["--benchmark_min_time=0.001"],
 }

@@ -46,6 +46,18 @@ def blocks_of(page: str, text: str) -> list[Block]:
     return blocks
 
 
+def indented_blocks(page: str, text: str) -> list[str]:
+    """Code by indentation, which says of itself neither what it is nor whether it runs."""
+    found, inside, before = [], False, ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if re.match(r"\s*```", line):
+            inside = not inside
+        elif not inside and re.match(r" {4,}\S", line) and not before.strip():
+            found.append(f"{page}:{number}")
+        before = line
+    return found
+
+
 def page_names(root: Path = ROOT) -> list[str]:
     return ["README.md", *(f"docs/{path.name}" for path in sorted((root / "docs").glob("*.md")))]
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from blocks import ROOT, Block, blocks_of, blocks_of_tree, page_names, unmarked
+from blocks import ROOT, Block, blocks_of, blocks_of_tree, indented_blocks, page_names, unmarked
 from short_pmembench import shortened, subcommand
 
 BINARY = Path(os.environ.get("PMEMBENCH", ROOT / "build/dev/pmembench")).resolve()
@@ -53,6 +53,7 @@ def plan_block(block: Block, folder: Path) -> None:
 @pytest.mark.parametrize("page", page_names())
 def test_every_block_says_what_it_is(page):
     assert [str(block) for block in BLOCKS if block.page == page and unmarked(block)] == []
+    assert indented_blocks(page, (ROOT / page).read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("page", sorted({block.page for block in BLOCKS if block.kind == "sh"}))
@@ -86,10 +87,16 @@ def test_a_block_without_a_kind_is_found():
     assert not unmarked(Block("docs/schema.md", 1, "sql", ""))
 
 
+def test_a_block_by_indentation_is_found():
+    text = "A:\n\n    pmembench list\n\n- a\n    b\n\n```text\n\n    c\n```\n"
+    assert indented_blocks("docs/a.md", text) == ["docs/a.md:3"]
+
+
 def test_only_how_long_a_command_works_is_changed():
     assert subcommand(["--plugin", "./x.so", "run", "a.yaml"]) == "run"
     assert shortened(["list", "backends"]) == ["list", "backends"]
     run = shortened(["run", "a.yaml", "--backend", "movnt", "--set", "threads=1", "--dry-run"])
     assert run[:6] == ["run", "a.yaml", "--backend", "movnt", "--set", "threads=1"]
-    assert shortened(["audit", "clwb", "--cases", "1000"]) == ["audit", "clwb", "--cases", "8"]
+    assert shortened(["audit", "clwb", "--cases", "1000"]) == [
+        "audit", "clwb", "--cases", "8", "--cpu", "sse2+clflush"]
     assert "--points=9" not in shortened(["curve", "--points=9", "--media", "dram:64M"])

@@ -8,23 +8,24 @@ written. Status 5 (the budget ended early) is what so small a budget leads to, a
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
-# Subcommand -> options that bound its work; {} marks those that may be given several times.
+# Subcommand -> options that bound its work.
 CAMPAIGN = ["--set budget=1s", "--set minimum_replicates=1", "--set maximum_replicates=1",
             "--set slices=2", "--set slice=100us"]
 SHORTER = {
     "run": CAMPAIGN,
-    "gate": ["--replicates 2", "--budget 1s", "--set slices=4", "--set slice=100us", "--suites 1"],
-    "curve": ["--budget 1s", "--points 3", "--rounds 1", "--slice 2ms"],
+    "gate": ["--replicates 1", "--budget 1s", "--set slices=4", "--set slice=100us", "--suites 1"],
+    "curve": ["--budget 300ms", "--points 3", "--rounds 1", "--slice 2ms"],
     "slo": ["--budget 1s", "--processes 1", "--set slices=2", "--set slice=1ms"],
-    "audit": ["--cases 8"],
+    "audit": ["--cases 8", "--cpu sse2+clflush"],
     "crash": ["--crashes 40"],
     "micro": ["--benchmark_min_time=0.001"],
 }
-# Budget and suites have one value: what the page gives is taken out.
-SINGLE = ("--budget", "--replicates", "--points", "--rounds", "--slice", "--processes", "--cases",
+# Those that may be given once: the value of the page is replaced.
+SINGLE = ("--budget", "--replicates", "--points", "--rounds", "--slice", "--processes", "--cases", "--cpu",
           "--crashes", "--suites", "--benchmark_min_time")
 WITH_VALUE_BEFORE_SUBCOMMAND = ("--plugin", "--without-cpu")
 
@@ -46,16 +47,21 @@ def shortened(words: list[str]) -> list[str]:
         return words
     if "--self-test" not in words:
         options = [option for option in options if not option.startswith("--suites")]
-    replaced = {option.split("=")[0].split()[0] for option in options} & set(SINGLE)
-    kept, skip = [], False
+    short = {name: value for name, _, value in (re.split(r"([ =])", o, maxsplit=1) for o in options)
+             if name in SINGLE}
+    kept, value_of = [], ""
     for word in words:
-        if skip:
-            skip = False
-        elif word in replaced:
-            skip = True
-        elif word.split("=")[0] not in replaced:
-            kept.append(word)
-    return kept + [part for option in options for part in option.split()]
+        name = word.split("=")[0]
+        if value_of:
+            word, value_of = short[value_of], ""
+        elif word in short:
+            value_of = word
+        elif name in short:
+            word = f"{name}={short[name]}"
+        kept.append(word)
+    given = {word.split("=")[0] for word in words}
+    return kept + [part for option in options for part in option.split()
+                   if re.split(r"[ =]", option)[0] not in given & set(SINGLE)]
 
 
 def main(binary: str, *words: str) -> int:

@@ -15,6 +15,7 @@
 #include "record/same_subject.hpp"
 #include "run/budget.hpp"
 #include "run/closed_rates.hpp"
+#include "run/expected_replicates.hpp"
 #include "run/measure_cell.hpp"
 
 namespace pmembench {
@@ -321,13 +322,39 @@ class Run {
         std::clamp<double>(slices, std::min(kFewestSlices, settings_.slices), first_slices_));
   }
 
-  // The pace so far times what the minimum still asks for, at most what is left of the budget.
+  // The pace so far times the replicates that are still to come, at most what is left of the
+  // budget. While no cell has a spread, nobody knows: the middle, as a factor, of the least and the
+  // most that it can be.
   [[nodiscard]] double expected_left_s(std::size_t left_in_device) const {
-    const double budget_left = budget_.left_ns() * 1e-9;
-    if (outcome_.replicates == 0) return budget_left;
-    const std::uint64_t wanted = std::max<std::uint64_t>(owed(), left_in_device);
+    const double budget_left_s = budget_.left_ns() * 1e-9;
+    if (outcome_.replicates == 0) return budget_left_s;
     const double pace_s = budget_.elapsed_s() / static_cast<double>(outcome_.replicates);
-    return std::clamp(pace_s * static_cast<double>(wanted), 0.0, budget_left);
+    const auto least = static_cast<double>(std::max<std::uint64_t>(owed(), left_in_device));
+    const double least_s = std::min(pace_s * least, budget_left_s);
+    const std::optional<double> wanted = expected_to_come();
+    if (!wanted) return std::sqrt(least_s * budget_left_s);
+    return std::clamp(pace_s * *wanted, least_s, budget_left_s);
+  }
+
+  // Replicates that the open cells will still have; those without a spread as the others on
+  // average. Nothing while none has one.
+  [[nodiscard]] std::optional<double> expected_to_come() const {
+    double to_come = 0;
+    std::size_t known = 0, unknown = 0;
+    for (const CellState& state : cells_) {
+      if (!state.open) continue;
+      const auto expected = expected_replicates(state.log_medians, rule_);
+      if (!expected) {
+        ++unknown;
+        continue;
+      }
+      ++known;
+      const auto taken = static_cast<unsigned>(state.log_medians.size());
+      to_come += std::max(*expected, taken + 1) - taken;
+    }
+    if (known == 0 && unknown > 0) return std::nullopt;
+    return known == 0 ? 0
+                      : to_come * static_cast<double>(known + unknown) / static_cast<double>(known);
   }
 
   RunInput input_;

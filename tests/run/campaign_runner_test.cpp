@@ -275,5 +275,40 @@ TEST_F(CampaignRunnerTest, shows_how_far_it_is) {
   EXPECT_GE(observer_.shown.back().left_s, 0);
 }
 
+// From the second replicate of each cell on, the time left is right within a factor of two: of a
+// run that ends with its budget, and of one that is sure long before.
+void expect_good_forecasts(const std::vector<Progress>& shown, double end_s, unsigned from_round) {
+  std::size_t judged = 0;
+  for (const Progress& progress : shown) {
+    const double left_s = end_s - progress.elapsed_s;
+    if (progress.round < from_round || left_s < 2) continue;
+    ++judged;
+    EXPECT_LE(progress.left_s, 2 * left_s) << "at " << progress.elapsed_s << " s of " << end_s;
+    EXPECT_GE(progress.left_s, left_s / 2) << "at " << progress.elapsed_s << " s of " << end_s;
+  }
+  EXPECT_GT(judged, 3U);
+}
+
+TEST_F(CampaignRunnerTest, knows_that_a_noisy_run_takes_its_whole_budget) {
+  workers_.slice = [this](const fakes::WorkerRequest&) {
+    clock_.advance(kSecond / 20);
+    return fakes::quiet_slice(workers_.started() % 2 == 0 ? 100 : 200);
+  };
+  plan_.settings.budget_ns = 60 * kSecond;
+  plan_.settings.maximum_replicates = 1000;
+  ASSERT_TRUE(run());
+  expect_good_forecasts(observer_.shown, 60, 3);
+}
+
+TEST_F(CampaignRunnerTest, knows_that_a_quiet_run_ends_early) {
+  workers_.slice = [this](const fakes::WorkerRequest&) {
+    clock_.advance(kSecond / 20);
+    return fakes::quiet_slice(100);
+  };
+  plan_.settings.budget_ns = 6000 * kSecond;
+  ASSERT_TRUE(run());
+  expect_good_forecasts(observer_.shown, observer_.shown.back().elapsed_s, 3);
+}
+
 }  // namespace
 }  // namespace pmembench

@@ -198,12 +198,17 @@ class Run {
   }
 
   // Do the slices alone fit into what is left? The first cell of all is tried in any case.
-  [[nodiscard]] bool fits() const {
+  [[nodiscard]] bool fits(const CellState& state) const {
     if (outcome_.replicates == 0) return true;
-    return slices_ns(slices_now()) <= budget_.left_ns();
+    const double slice_ns =
+        std::max(static_cast<double>(settings_.slice_ns), interval_ns(state.asked));
+    return static_cast<double>(slices_of(state) + 1) * slice_ns <= budget_.left_ns();
   }
-  [[nodiscard]] double slices_ns(unsigned slices) const {
-    return static_cast<double>(slices + 1) * static_cast<double>(settings_.slice_ns);
+  [[nodiscard]] unsigned slices_of(const CellState& state) const {
+    return std::min(slices_now(), slices_within_budget(settings_, cells_.size(), state.asked));
+  }
+  void leave_out_what_does_not_fit(std::vector<CellState*>& cells) const {
+    std::erase_if(cells, [this](const CellState* state) { return !fits(*state); });
   }
   [[nodiscard]] bool share_over() const { return budget_.elapsed_ns() >= share_end_ns_; }
 
@@ -214,7 +219,8 @@ class Run {
         mix_seed(settings_.seed ^ mix_seed(fnv1a(cells.front()->cell->device_key()) + round));
     shuffle(cells, seed);
     bool first = true;
-    while (!cells.empty() && !stopping() && fits() && (first || !share_over())) {
+    leave_out_what_does_not_fit(cells);
+    while (!cells.empty() && !stopping() && (first || !share_over())) {
       tell(cells.front()->cell->name, round, cells.size());
       auto worker = input_.workers->start(*cells.front()->cell);
       if (!worker) return worker.error();
@@ -223,13 +229,14 @@ class Run {
         if (opened.error().kind == ErrorKind::interrupted) return {};
         return fail_all(cells, opened.error());
       }
-      while (!cells.empty() && (*worker)->alive() && !stopping() && fits() &&
+      while (!cells.empty() && (*worker)->alive() && !stopping() &&
              (std::exchange(first, false) || !share_over())) {
         CellState& state = *cells.back();
         cells.pop_back();
         tell(state.cell->name, round, cells.size() + 1);
         const Status status = run_cell(**worker, state, round, seed);
         if (!status) return status;
+        leave_out_what_does_not_fit(cells);
       }
     }
     return {};
@@ -240,8 +247,7 @@ class Run {
     order.cell = &state.asked;
     order.replicate = round;
     order.seed = seed;
-    order.slices =
-        std::min(slices_now(), slices_within_budget(settings_, cells_.size(), *state.cell));
+    order.slices = slices_of(state);
     order.slice_ns = settings_.slice_ns;
     order.operations = state.operations;
     order.cores = state.cores;

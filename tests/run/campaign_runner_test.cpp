@@ -265,6 +265,24 @@ TEST_F(CampaignRunnerTest, no_cell_begins_after_the_budget) {
   EXPECT_GE(outcome->replicates, 5u);
 }
 
+// Its slice is as long as the time between two arrivals, 100 s: once is all that is tried.
+TEST_F(CampaignRunnerTest, a_cell_that_does_not_fit_any_more_leaves_its_time_to_the_others) {
+  plan_.cells[0].timing = Timing::operation;
+  plan_.cells[0].arrival = "fixed";
+  plan_.cells[0].rate = "0.01";
+  workers_.slice = [this](const fakes::WorkerRequest& request) {
+    clock_.advance(request.cell.rate.empty() ? kSecond / 1000 : 100 * kSecond);
+    return fakes::quiet_slice(100);
+  };
+  plan_.settings.budget_ns = 1000 * kSecond;
+  const auto outcome = run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_LE(observer_.replicates[plan_.cells[0].name].size(), 2u);
+  for (std::size_t i = 1; i < plan_.cells.size(); ++i) {
+    EXPECT_EQ(observer_.replicates[plan_.cells[i].name].size(), 6u) << plan_.cells[i].name;
+  }
+}
+
 TEST_F(CampaignRunnerTest, shows_how_far_it_is) {
   ASSERT_TRUE(run());
   ASSERT_FALSE(observer_.shown.empty());

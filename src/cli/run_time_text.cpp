@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/units.hpp"
-#include "run/campaign_runner.hpp"
+#include "run/slice_budget.hpp"
 
 namespace pmembench {
 

@@ -17,28 +17,10 @@
 #include "run/closed_rates.hpp"
 #include "run/expected_replicates.hpp"
 #include "run/measure_cell.hpp"
+#include "run/slice_budget.hpp"
 
 namespace pmembench {
 namespace {
-
-// What a replicate of a cell costs beside its slices (threads, calibration, verification), and the
-// share of the budget that process starts take: measured on the two-core machine of
-// docs/methodology.md.
-constexpr double kCellOverhead_ns = 3e6;
-constexpr double kBudgetShare = 0.75;
-constexpr unsigned kFewestSlices = 5;
-
-// Slices of `slice_ns` for each replicate, so that the minimum of replicates of all `cells` fits
-// the budget.
-unsigned slices_in_share(const MeasureSettings& settings, std::size_t cells, double slice_ns) {
-  const double share_ns = kBudgetShare * static_cast<double>(settings.budget_ns) /
-                          static_cast<double>(std::max<std::size_t>(1, cells)) /
-                          std::max(1U, settings.minimum_replicates);
-  // A fifth more for warm-up and repeats.
-  const double slices = (share_ns - kCellOverhead_ns) / (1.2 * slice_ns);
-  const double fewest = std::min<double>(kFewestSlices, settings.slices);
-  return static_cast<unsigned>(std::clamp<double>(slices, fewest, settings.slices));
-}
 
 // One cell on its way through the run.
 struct CellState {
@@ -378,22 +360,6 @@ class Run {
 };
 
 }  // namespace
-
-unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells) {
-  return slices_in_share(settings, cells, static_cast<double>(settings.slice_ns));
-}
-
-unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells,
-                              const Cell& cell) {
-  return slices_in_share(settings, cells,
-                         std::max(static_cast<double>(settings.slice_ns), interval_ns(cell)));
-}
-
-double least_run_ns(const MeasureSettings& settings, std::size_t cells) {
-  const unsigned slices = slices_within_budget(settings, cells);
-  return static_cast<double>(cells) * settings.minimum_replicates *
-         static_cast<double>(slices + 1) * static_cast<double>(settings.slice_ns);
-}
 
 Result<RunOutcome> run_plan(RunInput input, RunObserver& observer) {
   PMB_CHECK(input.plan != nullptr && input.clock != nullptr && input.workers != nullptr,

@@ -12,19 +12,6 @@
 namespace pmembench {
 namespace {
 
-TEST(CampaignRunner, gives_cells_fewer_slices_where_the_budget_is_short) {
-  MeasureSettings settings;
-  settings.budget_ns = 60 * kSecond;
-  settings.minimum_replicates = 6;
-  settings.slices = 50;
-  EXPECT_EQ(slices_within_budget(settings, 10), 50u);
-  EXPECT_LT(slices_within_budget(settings, 300), 50u);
-  EXPECT_EQ(slices_within_budget(settings, 100'000), 5u);
-  settings.slices = 3;
-  EXPECT_EQ(slices_within_budget(settings, 100'000), 3u);
-  EXPECT_EQ(slices_within_budget(settings, 0), 3u);
-}
-
 TEST_F(CampaignRunnerTest, runs_every_cell_in_fresh_processes_until_the_minimum_is_precise) {
   const auto outcome = run();
   ASSERT_TRUE(outcome) << outcome.error().message;
@@ -103,18 +90,6 @@ TEST_F(CampaignRunnerTest, asks_every_replicate_for_the_same_share_of_a_robust_r
     EXPECT_LE(open.closed_loop_low_per_s, open.closed_loop_per_s);
     EXPECT_GE(open.closed_loop_high_per_s, open.closed_loop_per_s);
   }
-}
-
-TEST_F(CampaignRunnerTest, gives_a_cell_at_a_low_rate_as_few_slices_as_its_share_of_time_holds) {
-  plan_.cells.resize(1);
-  plan_.cells[0].timing = Timing::operation;
-  plan_.cells[0].arrival = "fixed";
-  plan_.cells[0].rate = "1";
-  plan_.settings.slices = 50;
-  plan_.settings.budget_ns = 60 * kSecond;
-  EXPECT_EQ(slices_within_budget(plan_.settings, 1, plan_.cells[0]), 6u);
-  plan_.cells[0].rate = "1k";
-  EXPECT_EQ(slices_within_budget(plan_.settings, 1, plan_.cells[0]), 50u);
 }
 
 TEST_F(CampaignRunnerTest, calibrates_a_cell_once_and_then_gives_its_operations) {

@@ -2,6 +2,8 @@
 
 # Files (without suffix) that have no test of their name, each with what covers them instead.
 NO_TEST_OF_ITS_NAME: dict[str, str] = {
+    "workloads/address_path": "path_mapped_test and path_char_test run both kinds of it",
+    "src/record/schema_maker": "schema_test and derive_test make schemas with it",
     "backends/builtin_tables": "declares what builtin_backends lists",
     "backends/clflush": "one table of the mapped family: mapped_test, disassembly_test",
     "backends/clflushopt": "one table of the mapped family: mapped_test, disassembly_test",

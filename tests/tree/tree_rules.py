@@ -235,7 +235,7 @@ NAMES_THAT_ARE_NO_BACKENDS = {
     "src/platform/cpu_features.cpp": "CPU features",
     "src/cli/probe_report.cpp": "CPU features, as keys of the document of probe",
     "src/config/yaml_tree.cpp": "YAML's word for no value",
-    "src/record/schema.cpp": "JSON's type of no value",
+    "src/record/schema_maker.hpp": "JSON's type of no value",
     "src/record/older_rows.cpp": "what the backends declared before rows recorded it",
     "workloads/line_flush.cpp": "features of the CPU that a function is compiled for",
 }

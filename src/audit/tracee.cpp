@@ -127,6 +127,12 @@ Stop Tracee::wait_for(pid_t thread) const {
   return stop_of(thread, status);
 }
 
+std::optional<Stop> Tracee::stop_of_now(pid_t thread) const {
+  int status = 0;
+  if (waitpid(thread, &status, __WALL | WNOHANG) != thread) return std::nullopt;
+  return stop_of(thread, status);
+}
+
 std::optional<Stop> Tracee::wait_any(std::uint64_t limit_ms) const {
   const sigset_t set = only_sigchld();
   timespec end{};

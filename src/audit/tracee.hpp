@@ -48,6 +48,8 @@ class Tracee {
   void resume(pid_t thread, bool step, int signal = 0) const;
   // The next stop of this thread. Blocks: only where the kernel is certain to report one soon.
   [[nodiscard]] Stop wait_for(pid_t thread) const;
+  // Its next stop, if it has happened already.
+  [[nodiscard]] std::optional<Stop> stop_of_now(pid_t thread) const;
   // The next stop of any thread; none within the limit (0: one that has happened already).
   [[nodiscard]] std::optional<Stop> wait_any(std::uint64_t limit_ms) const;
   // Has a running thread stop by SIGSTOP.

@@ -15,6 +15,7 @@
 #include "audit/audit_child.hpp"
 #include "audit/trace_event.hpp"
 #include "audit/tracee.hpp"
+#include "base/random.hpp"
 
 namespace pmembench {
 
@@ -85,9 +86,16 @@ class Tracer {
   bool assign(const AuditCase& work);
   std::optional<TraceFault> advance(Thread& thread);
   std::optional<TraceFault> run_freely(Thread& thread);
+  // tracer_wait.cpp: stops of one thread while others go on.
   // The next stop of `thread`; other threads' stops are dealt with meanwhile. `certain`: it comes
   // at once.
-  std::optional<Stop> wait_until(const Thread& thread, bool certain);
+  std::optional<Stop> wait_until(const Thread& thread, bool certain, std::uint64_t limit_ms);
+  // The same for what may wait for another thread. None: it is to go on when that has run.
+  std::optional<Stop> wait_or_leave(Thread& thread, bool certain);
+  [[nodiscard]] bool has_ended(const Stop& stop) const;
+  Thread* choose(const std::vector<Thread*>& active, Random& schedule);
+  [[nodiscard]] bool is_stuck(const Thread& thread) const;
+  [[nodiscard]] TraceFault waits_too_long(const Thread& thread);
   void handle_other(const Stop& stop);
   void step_helpers(std::uint64_t steps);
   bool take_marker(Thread& thread);
@@ -125,6 +133,7 @@ class Tracer {
   TraceObserver* observer_ = nullptr;
   Mutation mutation_{};
   std::uint64_t steps_ = 0;
+  bool others_go_on_ = false;  // two cases run at once
   std::vector<std::byte> scratch_;
 };
 

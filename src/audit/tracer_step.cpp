@@ -20,7 +20,8 @@ constexpr unsigned long long kSteppingFlag = 0x100;  // TF
 
 bool changes_mappings(std::uint64_t number) {
   return number == SYS_mmap || number == SYS_munmap || number == SYS_mprotect ||
-         number == SYS_mremap || number == SYS_madvise || number == SYS_execve;
+         number == SYS_mremap || number == SYS_madvise || number == SYS_execve ||
+         number == SYS_shmat || number == SYS_shmdt || number == SYS_pkey_mprotect;
 }
 
 }  // namespace
@@ -314,14 +315,14 @@ std::optional<TraceFault> Tracer::finish_step(Thread& thread, const Stop& stop) 
 }
 
 std::optional<TraceFault> Tracer::step(Thread& thread) {
-  begin_step(thread);
+  if (!thread.waiting) begin_step(thread);
+  // Another thread may have changed code meanwhile.
+  if (thread.instruction == nullptr) thread.instruction = &instruction_at(thread.ip);
   const bool certain = thread.instruction->kind != Instruction::Kind::system_call;
   for (;;) {
-    const std::optional<Stop> stop = wait_until(thread, certain);
-    if (!stop) {
-      return fault(thread, fmt::format("it waits in system call {} for more than {} ms",
-                                       thread.registers.rax, limits_.wait_ms));
-    }
+    const std::optional<Stop> stop = wait_or_leave(thread, certain);
+    if (!stop && others_go_on_) return std::nullopt;
+    if (!stop) return waits_too_long(thread);
     if (stop->kind == Stop::Kind::new_thread || stop->kind == Stop::Kind::new_process) {
       if (stop->kind == Stop::Kind::new_thread) add_thread(stop->value);
       if (stop->kind == Stop::Kind::new_process) tracee_.kill_other(stop->value);

@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "audit/audit_case.hpp"
 #include "audit/audit_child.hpp"
+#include "audit/code_cache.hpp"
 #include "audit/trace_event.hpp"
 #include "audit/tracee.hpp"
 #include "base/random.hpp"
@@ -109,7 +109,6 @@ class Tracer {
   void report_step(Thread& thread);
   void report_accesses(const Thread& thread);
   void report_system_call(Thread& thread);
-  void report_kernel_stores(const Thread& thread, std::uint64_t number, std::uint64_t written);
   [[nodiscard]] bool in_medium(const MemoryAccess& access) const;
   [[nodiscard]] bool touches_medium(const Thread& thread) const;
   bool prepare_mutation(Thread& thread);
@@ -126,9 +125,7 @@ class Tracer {
   bool ready_ = false;
   bool helpers_ = false;  // the backend has threads of its own
   std::optional<Error> failure_;
-  std::unordered_map<std::uint64_t, Instruction> decoded_;
-  std::unordered_set<std::uint64_t> code_pages_;  // of what is decoded
-  bool stale_code_ = false;
+  CodeCache code_;
   std::unordered_map<std::uint64_t, std::string_view> forbidden_;
   TraceObserver* observer_ = nullptr;
   Mutation mutation_{};

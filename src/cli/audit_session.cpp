@@ -9,15 +9,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "audit/audit_child.hpp"
 #include "audit/audit_json.hpp"
 #include "audit/lanes.hpp"
+#include "audit/mask_environment.hpp"
 #include "audit/self_test.hpp"
-#include "base/checksum.hpp"
+#include "dax/audit_book.hpp"
 #include "dax/created_directory.hpp"
 #include "dax/open_device.hpp"
 #include "dax/operations_check.hpp"
@@ -88,17 +87,6 @@ Result<std::string> media_of(const BackendEntry& entry, const AuditRequest& requ
   return fmt::format("{}:{}/medium{},size=1M", kind, *path, number);
 }
 
-// The object that holds the backend's code, as one number.
-std::string object_hash(const BackendEntry& entry) {
-  const auto binary = executable_path();
-  const std::string path = std::filesystem::exists(entry.origin) ? entry.origin
-                           : binary                              ? *binary
-                                                                 : "";
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  return fmt::format("{:016x}", checksum(std::as_bytes(std::span(bytes)), 0));
-}
-
 // Which masks make a difference to it.
 std::vector<CpuMask> masks_for(const BackendEntry& entry, const std::vector<CpuMask>& masks,
                                const Host& host) {
@@ -160,6 +148,20 @@ std::string run_job(const Job& job, const GlobalOptions& global, const AuditRequ
   return json_text(result);
 }
 
+// For rows that rely on it (dax/audit_book.hpp). A plugin that was refused loses an earlier pass.
+void keep(const BackendEntry& entry, const Job& job, const Host& host, const AuditRequest& request,
+          const json& result, const std::function<void(const std::string&)>& progress) {
+  const std::string verdict = result.at("verdict");
+  if (verdict != "passed" && verdict != "failed") return;
+  const auto code = audit_code(entry);
+  if (!code) return;
+  const std::string cpu = audit_cpu(entry, host_with(host.info, job.mask));
+  const AuditKey key{entry.name, request.backend_options, *code, cpu, result.at("domain")};
+  const Status kept = audit_book().keep(
+      {key, verdict == "passed", result.at("cases").get<std::uint64_t>(), request.seed});
+  if (!kept) progress(kept.error().message);
+}
+
 Result<std::vector<Job>> jobs_of(const std::vector<const BackendEntry*>& entries, const Host& host,
                                  const AuditRequest& request, AuditFolder& folder) {
   const auto masks = parse_cpu_masks(request.cpu, host.info);
@@ -216,16 +218,18 @@ Result<json> run_audits(const std::vector<const BackendEntry*>& entries, const H
   if (!texts) return texts.error();
   json all = json::array();
   for (const BackendEntry* entry : entries) {
+    const auto code = audit_code(*entry);
     json masks = json::array();
     std::string media;
     for (std::size_t i = 0; i < jobs->size(); ++i) {
       if ((*jobs)[i].entry != entry) continue;
       masks.push_back(json::parse((*texts)[i]));
       media = (*jobs)[i].media;
+      if (!request.self_test) keep(*entry, (*jobs)[i], host, request, masks.back(), progress);
     }
     all.push_back({{"backend", entry->name},
                    {"media", media},
-                   {"object_hash", object_hash(*entry)},
+                   {"object_hash", code ? *code : ""},
                    {"verdict", overall_verdict(masks)},
                    {"masks", masks}});
   }

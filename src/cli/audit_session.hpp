@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "audit/audit.hpp"
-#include "audit/cpu_mask.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
+#include "dax/cpu_mask.hpp"
 #include "dax/media_spec.hpp"
 
 namespace pmembench {

@@ -55,9 +55,13 @@ std::string finding_text(const Merged& merged) {
                         finding["line_offset_bytes"].get<std::uint64_t>());
   }
   if (!detail.empty()) text += fmt::format(" ({})", detail);
-  text += fmt::format(
-      "\n      smallest case: {}\n      {}: {}\n", finding["case"].get<std::string>(),
-      merged.masks.size() == 1 ? "CPU mask" : "CPU masks", fmt::join(merged.masks, ", "));
+  const bool of_program = merged.masks.front() == kNoMask;
+  text += fmt::format("\n      {}: {}\n", of_program ? "in" : "smallest case",
+                      finding["case"].get<std::string>());
+  if (!of_program) {
+    text += fmt::format("      {}: {}\n", merged.masks.size() == 1 ? "CPU mask" : "CPU masks",
+                        fmt::join(merged.masks, ", "));
+  }
   return text;
 }
 
@@ -130,9 +134,17 @@ std::string verdict_text(const json& backend) {
 
 }  // namespace
 
+std::vector<std::string> finding_lines(const json& backend) {
+  std::vector<std::string> lines;
+  for (const Merged& merged : merged_findings(backend["masks"])) {
+    lines.push_back(finding_text(merged));
+  }
+  return lines;
+}
+
 std::string audit_findings_text(const json& backend) {
   std::string text = verdict_text(backend);
-  for (const Merged& merged : merged_findings(backend["masks"])) text += finding_text(merged);
+  for (const std::string& line : finding_lines(backend)) text += line;
   return text;
 }
 

@@ -11,7 +11,10 @@ namespace {
 class MappedPath final : public Path {
  public:
   MappedPath(DaxDevice& device, DaxReader reader)
-      : device_(device), reader_(std::move(reader)), copy_(line_copy_for_this_cpu()) {}
+      : device_(device),
+        reader_(std::move(reader)),
+        copy_(line_copy_for_this_cpu()),
+        load_(load_ranges_for_this_cpu()) {}
 
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
 
@@ -22,6 +25,10 @@ class MappedPath final : public Path {
     });
     if (bytes > 0) device_.note_copies(reader_, 0, static_cast<std::uint64_t>(bytes));
     return bytes;
+  }
+
+  std::int64_t load(dax_iter& iter, std::uint64_t& sum) override {
+    return load_by_address(device_, reader_, load_, iter, sum);
   }
 
   std::int64_t write(dax_iter& iter) override {
@@ -85,6 +92,7 @@ class MappedPath final : public Path {
   DaxDevice& device_;
   DaxReader reader_;
   LineCopy copy_;
+  LoadRanges load_;
 };
 
 }  // namespace
@@ -104,6 +112,7 @@ PathType mapped_path() {
   PathType type{"mapped", "loads and stores at the mapped address, then flush", true,
                 make_mapped_path};
   type.parents = {kRootPath};
+  type.loads = true;
   return type;
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib
 
 from . import style
-from .derived import SCHEMA, Derived
+from .derived import SCHEMA, VERSION, Derived
 from .derived import read as read_derived
 from .errors import ReportError
 from .figures import FIGURES
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _document(path: str, schema: str) -> dict:
+def _document(path: str, schema: str, version: int = 1) -> dict:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -56,9 +56,9 @@ def _document(path: str, schema: str) -> dict:
     found = document.get("schema") if isinstance(document, dict) else None
     if found != schema:
         raise ReportError(f"{path} is no {schema} document (its schema is {found!r}): name one")
-    if document.get("version") != 1:
+    if document.get("version") != version:
         raise ReportError(f"{path} has version {document.get('version')!r} of {schema} and this report "
-                          "knows version 1: use the report of the pmembench that wrote it")
+                          f"knows version {version}: use the report of the pmembench that wrote it")
     return document
 
 
@@ -85,7 +85,7 @@ def _derived(store: Store, run: int, options: argparse.Namespace) -> Derived:
         return Derived(noise={"processes": 0, "slices": 0, "disturbed": 0, "disturbed_share": 0.0,
                               "involuntary_switches": 0, "steal_share_max": None})
     if options.derived:
-        return read_derived(_document(options.derived, SCHEMA), options.derived)
+        return read_derived(_document(options.derived, SCHEMA, VERSION), options.derived)
     stored = store.documents("derived", run)
     if not stored:
         raise ReportError(
@@ -112,7 +112,8 @@ def load(store: Store, options: argparse.Namespace) -> Data:
         data.history = _document(options.history, "pmembench-history")
     else:
         data.history = next(iter(store.documents("history")), None)
-    data.crash = next(iter(store.documents("crash", run.id) or store.documents("crash")), None)
+    # Of another run it would be out of place; a file without runs has nothing else to show.
+    data.crash = next(iter(store.documents("crash", run.id if run.id else None)), None)
     return data
 
 

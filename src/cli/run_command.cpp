@@ -10,6 +10,7 @@
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/derived_text.hpp"
+#include "cli/headline_text.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/media_checks.hpp"
@@ -244,8 +245,9 @@ class RunCommand final : public Command {
       for (const Row& row : rows) print_json(to_json(row), -1);
       print_data(durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      print_text(fmt::format("{}{}run {} is in {}\n", result_text(rows),
-                             derived_text(derived->tables), id, database_));
+      print_text(fmt::format("{}{}\n{}\nrun {} is in {}\n", result_text(rows),
+                             derived_text(derived->tables), headline_text(*derived), id,
+                             database_));
     }
     std::fflush(stdout);
     return {};

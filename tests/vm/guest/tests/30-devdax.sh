@@ -17,6 +17,7 @@ for backend in movnt clwb clflushopt clflush eadr libpmem2 devdax; do
     '"persistence_domain":"memory_controller"' '"verified":"cpus 0"'
 done
 rows 2 '"type":"unaudited"'
+audit=$(sed -n 's/.*run `\(pmembench audit devdax [^`]*\)`.*/\1/p' "$out" | head -n 1)
 rows 0 '"type":"placement"'
 # A mapping of a namespace aligned to 2 MiB is of such pages, one aligned to 4 KiB is not.
 rows 1 '"backend":"clwb"' '"huge_share":1.0' '"page_bytes":2097152'
@@ -26,7 +27,7 @@ measure 0 "$dax,size=16M" 'workload: chase, path: mapped, backend: clwb, range_s
 rows 1 '"status":"ok"' '"path":"mapped"'
 
 # What the row says is to be run proves the claim, and where there is nothing to prove it fails.
-audit=$(sed -n 's/.*run `\(pmembench audit devdax [^`]*\)`.*/\1/p' "$out" | head -n 1)
+# shellcheck disable=SC2086 # the words of a command
 expect 0 $audit
 shows 'devdax: passed for persistence domain memory_controller (from the medium)'
 measure 0 "$dax,size=16M" 'workload: random, access: write, operation_size: 64, backend: devdax' \

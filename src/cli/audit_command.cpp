@@ -80,6 +80,13 @@ class AuditCommand final : public Command {
     subcommand_->add_flag("--force", force_, "Overwrite what is in the file of --junit");
     subcommand_->add_option("--db", database_, "Keep the result in this results file")
         ->type_name("FILE");
+    subcommand_
+        ->add_option(
+            "--power-cuts", request_.power_cuts,
+            "Cut the power at so many of the backend's instructions, under a file system, a "
+            "block translation table and a log, and look at what is left")
+        ->type_name("NUMBER");
+    subcommand_->add_option("--subject", request_.subject)->group("");
     subcommand_->add_flag("--as-child", as_child_)
         ->group("");  // what a traced child is started with
   }
@@ -113,6 +120,11 @@ class AuditCommand final : public Command {
     if (as_child_) {
       serve_audit_child(*entries->front(), *host, request_);
       return kStatusDone;
+    }
+    if (request_.power_cuts > 0 && (request_.self_test || !request_.media.empty())) {
+      return usage_error(
+          "--power-cuts works on memory of its own, with the backend as it is: leave --media and "
+          "--self-test out");
     }
     if (const Status opened = open_outputs(); !opened) return opened.error();
     auto audits = run_audits(*entries, *host, with_files, request_,
@@ -214,9 +226,10 @@ class AuditCommand final : public Command {
     if (as_json_) {
       print_json(document, 2);
     } else {
-      print_text(document.contains("program") ? program_text(document["backends"].front())
-                 : request_.self_test         ? self_test_text(document)
-                                              : audit_text(document));
+      print_text(request_.power_cuts > 0        ? power_cuts_text(document)
+                 : document.contains("program") ? program_text(document["backends"].front())
+                 : request_.self_test           ? self_test_text(document)
+                                                : audit_text(document));
     }
     if (verdict == "failed") return kStatusFound;
     return verdict == "unaudited" ? static_cast<int>(ErrorKind::environment) : kStatusDone;

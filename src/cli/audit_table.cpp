@@ -156,6 +156,44 @@ std::string audit_text(const json& document) {
   return text;
 }
 
+std::string power_cuts_text(const json& document) {
+  TextTable table({{"backend"},
+                   {"CPU mask"},
+                   {"under"},
+                   {"events", Align::right},
+                   {"cuts", Align::right},
+                   {"images", Align::right},
+                   {"torn", Align::right},
+                   {"acknowledged lost", Align::right},
+                   {"neighbours damaged", Align::right},
+                   {"structure broken", Align::right},
+                   {"verdict"}});
+  std::string below;
+  const auto number = [](const json& work, const char* key) {
+    return std::to_string(work.at(key).get<std::uint64_t>());
+  };
+  for (const json& backend : document["backends"]) {
+    const std::string name = backend["backend"];
+    for (const json& mask : backend["masks"]) {
+      const std::string cpu = mask["cpu"];
+      for (const json& work : mask["power_cuts"]) {
+        const std::string subject = work["subject"], reason = work["reason"];
+        const std::string example = work["example"];
+        const bool holds = work["holds"].get<bool>();
+        table.add({name, cpu, subject, number(work, "events"), number(work, "cuts"),
+                   number(work, "images"), number(work, "torn"), number(work, "acknowledged_lost"),
+                   number(work, "neighbours_damaged"), number(work, "broken_invariants"),
+                   !reason.empty() ? "unaudited"
+                   : holds         ? "holds"
+                                   : "BROKEN"});
+        if (!reason.empty()) below += fmt::format("{} under {}: {}\n", name, subject, reason);
+        if (!example.empty()) below += fmt::format("{} under {}: {}\n", name, subject, example);
+      }
+    }
+  }
+  return table.text() + below;
+}
+
 std::string self_test_text(const json& document) {
   TextTable table({{"backend"},
                    {"mutants", Align::right},

@@ -14,6 +14,8 @@ namespace pmembench {
 // The "cpu" of a program, which runs as this CPU is.
 inline constexpr const char* kNoMask = "this CPU";
 
+// Of power cuts: what was left after them, of each backend under each kind of work.
+[[nodiscard]] std::string power_cuts_text(const nlohmann::json& document);
 // One finding a string, errors first.
 [[nodiscard]] std::vector<std::string> finding_lines(const nlohmann::json& backend);
 // One backend's findings and verdict; for `check` too.

@@ -152,3 +152,26 @@ def test_the_junit_file_is_not_the_results_file(pmembench):
     outcome = pmembench("audit", "clflush", "--junit", "a.db", "--db", "a.db")
     assert outcome.status == 2
     assert not (pmembench.folder / "a.db").exists()
+
+
+def test_the_power_is_cut_at_instructions_of_a_backend(pmembench):
+    outcome = pmembench("audit", "clflush", "--cpu", "sse2+clflush", "--power-cuts", "40", "--json",
+                        "--junit", "audit.xml")
+    assert outcome.status == 0, outcome.out + outcome.err
+    (mask,) = json.loads(outcome.out)["backends"][0]["masks"]
+    assert [work["subject"] for work in mask["power_cuts"]] == ["fs-dax", "btt", "log"]
+    assert all(work["holds"] and work["cuts"] == 40 for work in mask["power_cuts"])
+
+
+def test_a_cut_shows_what_a_backend_that_does_not_fence_loses(pmembench):
+    outcome = pmembench("audit", UNSAFE / "pmembench-drains_nothing.so", "--cpu",
+                        "sse2+clflushopt", "--power-cuts", "100")
+    assert outcome.status == 1, outcome.err
+    assert "BROKEN" in outcome.out
+    assert "drains_nothing under log: after event " in outcome.out
+
+
+def test_cuts_take_memory_of_their_own(pmembench):
+    outcome = pmembench("audit", "clflush", "--power-cuts", "5", "--media", "dram:1M")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "--power-cuts works on memory of its own" in outcome.error()

@@ -60,6 +60,7 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/config/campaign": "plain data, tested through campaign_reader",
     "src/crash/block_targets": "block_trial_test asserts what each of them promises",
     "src/crash/crash_outcome": "plain data",
+    "src/crash/cut_subject": "power_cuts_test runs each of them on a real backend",
     "src/crash/fs_rig": "fs_trial_test and log_trial_test mount on it",
     "src/crash/window_device": "fs_trial_test mounts metadata and data on parts of one memory",
     "src/dax/addressing_backend": "curve_command_test probes media that the load's backend serves",

@@ -32,6 +32,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   while (!text.empty()) {
     const std::size_t start = std::min(text.find_first_not_of(' '), text.size());
     text.remove_prefix(start);
+    if (text.empty()) break;
     std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(word.size());
     const std::size_t used = lines.back().empty() ? 0 : text_width(lines.back()) + 1;

@@ -42,6 +42,7 @@ class Command {
 // Every subcommand, in the order of `pmembench --help`: each is made by make_<name>_command in the
 // file of its name.
 #define PMEMBENCH_COMMANDS(X) \
+  X(help)                     \
   X(list)                     \
   X(probe)                    \
   X(run)                      \
@@ -49,6 +50,7 @@ class Command {
   X(curve)                    \
   X(slo)                      \
   X(show)                     \
+  X(explain)                  \
   X(export)                   \
   X(compare)                  \
   X(gate)                     \
@@ -60,6 +62,7 @@ class Command {
   X(crash)                    \
   X(fsck)                     \
   X(mkfs)                     \
+  X(generate)                 \
   X(worker)
 
 #define PMEMBENCH_DECLARE_COMMAND(name) \

@@ -68,22 +68,24 @@ std::string plan_text(const Plan& plan) {
 
 class RunCommand final : public Command {
  public:
-  explicit RunCommand(CLI::App& app) : Command(app.add_subcommand("run", "Measure a campaign")) {
+  explicit RunCommand(CLI::App& app) : Command(app.add_subcommand("run", "Measure a campaign.")) {
     subcommand_->footer(
-        "Examples:\n  pmembench run configs/quick.yaml\n"
+        "Examples:\n  pmembench run quick\n"
         "  pmembench run configs/quick.yaml --media /dev/dax0.0 --destroy --budget 5m\n"
-        "  pmembench run configs/quick.yaml --set operation_size=64 --set threads=1,2 --dry-run");
-    options_.add_to(*subcommand_, "Time for the whole run, as in 60s");
-    subcommand_->add_option("--db", database_, "File that results are stored in")
+        "  pmembench run quick --set operation_size=64 --set threads=1,2 --dry-run");
+    options_.add_to(*subcommand_, "Time for the whole run, such as 60s.");
+    options_.add_replicates_to(*subcommand_);
+    subcommand_->add_option("--db", database_, "Store the results in this file.")
         ->type_name("FILE")
         ->capture_default_str();
     subcommand_->add_flag("--destroy", destroy_,
-                          "Existing content of the media may be overwritten");
-    subcommand_->add_flag("--resume", resume_, "Go on with the newest unfinished run of this plan");
-    subcommand_->add_flag("--dry-run", dry_run_, "Print the plan and measure nothing");
+                          "Allow existing content of the media to be overwritten.");
+    subcommand_->add_flag("--resume", resume_, "Continue the newest unfinished run of this plan.");
+    subcommand_->add_flag("--dry-run", dry_run_, "Print the plan and measure nothing.");
     subcommand_->add_flag("--strict", strict_,
-                          "Fail, with status 4, where a measured row has a warning");
-    subcommand_->add_flag("--json", as_json_, "Print rows as JSON lines (a plan as one object)");
+                          "Fail with status 4 if a measured row has a warning.");
+    subcommand_->add_flag("--json", as_json_,
+                          "Print rows as JSON lines, and a plan as one object.");
   }
 
   Result<int> run(const GlobalOptions& global) override {

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "dax/dax_device.hpp"
+
 namespace pmembench {
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "backends/dax_operations.h"
+struct dax_iter;  // backends/dax_operations.h
 
 namespace pmembench {
 

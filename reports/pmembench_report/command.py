@@ -6,11 +6,13 @@ import argparse
 import json
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import matplotlib
 
-from . import style
+from . import paper, style
 from .derived import SCHEMA, VERSION, Derived
 from .derived import read as read_derived
 from .errors import ReportError
@@ -18,7 +20,7 @@ from .figures import FIGURES
 from .figures.drawing import Drawing
 from .output import Output
 from .page import Section, render
-from .panel import to_png
+from .panel import Panel, to_png
 from .raw import pack
 from .records import Data
 from .store import Store
@@ -30,10 +32,14 @@ def parser() -> argparse.ArgumentParser:
         epilog="Example: python3 -m pmembench_report pmembench.db --run 3 --png figures")
     made.add_argument("database", metavar="DB", help="the results file")
     made.add_argument("--run", type=int, metavar="N", help="number of the run; the newest without it")
-    made.add_argument("--html", metavar="FILE", help="file to write (report.html, unless only --png)")
+    made.add_argument("--html", metavar="FILE",
+                      help="file to write (report.html, if no other output is asked for)")
     made.add_argument("--png", metavar="DIR", help="write each panel of each figure there as PNG")
+    made.add_argument("--svg", metavar="DIR",
+                      help="write each panel there as SVG for a paper, 3.3 in wide, and its points as CSV")
+    made.add_argument("--pdf", metavar="FILE", help="the same panels as one PDF, a page each")
     made.add_argument("--force", action="store_true",
-                      help="overwrite --html and PNGs that are no reports of pmembench, too")
+                      help="overwrite files that are no reports of pmembench, too")
     made.add_argument("--compare", type=int, metavar="N",
                       help="show the stored comparison of this run with run N, the base")
     made.add_argument("--comparison", metavar="FILE", help="a comparison document (JSON) to show")
@@ -142,15 +148,47 @@ def _read_files(options: argparse.Namespace) -> list[str]:
     return beside + [path for path in (options.derived, options.comparison, options.history) if path]
 
 
+def _write_each(output: Output, folder: str, option: str, suffix: str,
+                files: list[tuple[str, Callable[[BinaryIO], None]]]) -> list[str]:
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, fill in files:
+        path = Path(folder) / f"{name}.{suffix}"
+        output.write(path, option, fill)
+        paths.append(str(path))
+    return paths
+
+
+def _paper(output: Output, options: argparse.Namespace, panels: list[tuple[str, Panel]],
+           title: str) -> list[str]:
+    """Last of all: it makes the panels smaller."""
+    written = []
+    for _, panel in panels:
+        paper.to_column(panel.figure)
+    if options.svg:
+        written += _write_each(output, options.svg, "--svg", "svg", [
+            (panel.name, lambda file, one=(heading, panel): paper.write_svg(*one, file))
+            for heading, panel in panels])
+        written += _write_each(output, options.svg, "--svg", "csv", [
+            (panel.name, lambda file, panel=panel: paper.write_csv(panel, file)) for _, panel in panels])
+    if options.pdf:
+        output.write(Path(options.pdf), "--pdf",
+                     lambda file: paper.write_pdf(panels, title, file))
+        written.append(options.pdf)
+    return written
+
+
 def report(options: argparse.Namespace) -> list[str]:
     """Writes what was asked for; what it wrote, for people."""
     store = Store(options.database)
     output = Output(_read_files(options), options.force)
     written = []
     try:
-        html = options.html or ("" if options.png else "report.html")
-        if html:
-            output.check(Path(html), "--html")
+        others = options.png or options.svg or options.pdf
+        html = options.html or ("" if others else "report.html")
+        for path, option in ((html, "--html"), (options.pdf, "--pdf")):
+            if path:
+                output.check(Path(path), option)
         data = load(store, options)
         with matplotlib.rc_context(style.RC):
             drawn = sections(data)
@@ -159,13 +197,12 @@ def report(options: argparse.Namespace) -> list[str]:
                 output.write(Path(html), "--html", lambda file: file.writelines(
                     chunk.encode("utf-8", errors="replace") for chunk in page))
                 written.append(html)
+            panels = [(one.title, panel) for one in drawn for panel in one.panels]
             if options.png:
-                folder = Path(options.png)
-                folder.mkdir(parents=True, exist_ok=True)
-                for panel in [panel for one in drawn for panel in one.panels]:
-                    path = folder / f"{panel.name}.png"
-                    output.write(path, "--png", lambda file, panel=panel: to_png(panel, file))
-                    written.append(str(path))
+                written += _write_each(output, options.png, "--png", "png", [
+                    (panel.name, lambda file, panel=panel: to_png(panel, file)) for _, panel in panels])
+            if options.svg or options.pdf:
+                written += _paper(output, options, panels, f"{data.run.campaign}, run {data.run.id}")
     finally:
         store.close()
     return written
@@ -194,5 +231,5 @@ def main(arguments: list[str] | None = None) -> int:
         return 4
     except OSError as error:
         print(printable(f"pmembench: {error.filename or 'the report'} cannot be written "
-                        f"({error.strerror}): name another place with --html or --png"), file=sys.stderr)
+                        f"({error.strerror}): name another place for it"), file=sys.stderr)
         return 4

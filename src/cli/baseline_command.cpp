@@ -15,19 +15,19 @@ namespace {
 class BaselineCommand final : public Command {
  public:
   explicit BaselineCommand(CLI::App& app)
-      : Command(app.add_subcommand("baseline", "Show or accept the levels of the history")) {
+      : Command(app.add_subcommand("baseline", "Show or accept the levels of the history.")) {
     subcommand_->footer(
         "Examples:\n  pmembench baseline show\n"
         "  pmembench baseline accept --reason 'checksums are worth 3 %' --cell "
         "dram:1M/movnt/direct/random/t1");
     subcommand_->require_subcommand(1);
-    accept_ = subcommand_->add_subcommand("accept", "Take the newest points as the new level");
-    show_ = subcommand_->add_subcommand("show", "List the levels and why they were accepted");
-    accept_->add_option("--reason", reason_, "Why the new level is right")->required();
+    accept_ = subcommand_->add_subcommand("accept", "Accept the newest points as the new level.");
+    show_ = subcommand_->add_subcommand("show", "List the levels and why they were accepted.");
+    accept_->add_option("--reason", reason_, "Why the new level is right.")->required();
     for (CLI::App* each : {accept_, show_}) {
       each->fallthrough();
-      each->add_option("--cell", filter_.cell, "Only this cell")->type_name("CELL");
-      each->add_option("--db", database_, "File that holds the results")
+      each->add_option("--cell", filter_.cell, "Only this cell.")->type_name("CELL");
+      each->add_option("--db", database_, "Read the results from this file.")
           ->type_name("FILE")
           ->capture_default_str();
     }

@@ -15,11 +15,15 @@ struct CampaignOptions {
   std::string file;
   std::vector<std::string> assignments;  // --set
   std::string media, backend, budget;
+  unsigned replicates = 0;  // --replicates; 0: not given
 
   // CAMPAIGN, --set, --media, --backend and --budget. `budget_help` says what the budget is for.
   void add_to(CLI::App& command, const std::string& budget_help, bool required = true);
-  // The file with the options laid over it. Errors (usage) name the place.
-  [[nodiscard]] Result<Campaign> read() const;
+  // --replicates: so many processes of each cell.
+  void add_replicates_to(CLI::App& command);
+  // The file with the options laid over it; `file` becomes its path, if it was named by its name
+  // alone. Errors (usage) name the place.
+  [[nodiscard]] Result<Campaign> read();
   // The backend that --backend or --set names, last word first; "": none does.
   [[nodiscard]] std::string asked_backend() const;
 };

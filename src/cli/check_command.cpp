@@ -57,25 +57,26 @@ class ScratchFolder {
 class CheckCommand final : public Command {
  public:
   explicit CheckCommand(CLI::App& app)
-      : Command(
-            app.add_subcommand("check", "Does a backend keep the promises of dax_operations.h?")) {
+      : Command(app.add_subcommand("check",
+                                   "Check that a backend does what dax_operations.h promises.")) {
     subcommand_->footer("Examples:\n  pmembench check clwb\n  pmembench check ./pmembench-mine.so");
-    subcommand_->add_option("backend", backend_, "A backend's name, or a shared object")
+    subcommand_->add_option("backend", backend_, "Name of a backend, or a shared object.")
         ->required()
         ->type_name("BACKEND|FILE.so");
     subcommand_
-        ->add_option("--media", media_,
-                     "Medium to check on; its contents are lost. Default: 16 MiB of DRAM, or "
-                     "of a temporary file")
+        ->add_option(
+            "--media", media_,
+            "Check on this medium; its contents are lost. Without it: 16 MiB of DRAM or of a "
+            "temporary file.")
         ->type_name("MEDIUM");
     subcommand_->add_option("--options", options_, "Options of the backend: key=value,...")
         ->type_name("LIST");
-    subcommand_->add_option("--seed", seed_, "Decides the random ranges")
+    subcommand_->add_option("--seed", seed_, "Seed of the random ranges.")
         ->type_name("NUMBER")
         ->capture_default_str();
     subcommand_->add_flag("--destroy", destroy_,
-                          "Existing content of the medium may be overwritten");
-    subcommand_->add_flag("--json", as_json_, "Print JSON");
+                          "Allow existing content of the medium to be overwritten.");
+    subcommand_->add_flag("--json", as_json_, "Print one JSON object.");
   }
 
   Result<int> run(const GlobalOptions& global) override {
@@ -210,9 +211,11 @@ class CheckCommand final : public Command {
       const std::string name = check["check"], detail = check["detail"];
       table.add({check["verdict"], detail.empty() ? name : name + ": " + detail});
     }
-    print_text(fmt::format("{} on {}, seed {}\n{}audit of {}{} {}.\n", backend, media, seed_,
+    const char* const unaudited =
+        audit["verdict"] == "unaudited" ? "; that its bytes are durable is unaudited" : "";
+    print_text(fmt::format("{} on {}, seed {}\n{}audit of {}{} {}{}.\n", backend, media, seed_,
                            table.text(), audit_findings_text(audit), backend,
-                           conforms ? "conforms" : "does not conform"));
+                           conforms ? "conforms" : "does not conform", unaudited));
     return conforms ? kStatusDone : kStatusFound;
   }
 

@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string_view>
 #include <system_error>
 
-#include "base/units.hpp"
 #include "cli/commands.hpp"
+#include "cli/help_text.hpp"
 #include "cli/output.hpp"
+#include "cli/usage_hints.hpp"
 #include "cli/version.hpp"
 
 namespace pmembench {
@@ -28,34 +31,13 @@ int report(const Error& error) {
   return static_cast<int>(error.kind);
 }
 
-// What the parser refuses, in our words where its own name no cause.
-Error parse_error(const CLI::App& app, const CLI::ParseError& error) {
-  const auto called = app.get_subcommands();
-  const std::string help = called.empty()
-                               ? "pmembench --help"
-                               : fmt::format("pmembench {} --help", called.front()->get_name());
-  const std::vector<std::string> extras = app.remaining();
-  if (!called.empty() || extras.empty() || extras.front().starts_with('-')) {
-    return usage_error("{}; see {}", error.what(), help);
-  }
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App* each) {
-         return !each->get_group().empty();  // worker has none: it is not for use by hand
-       })) {
-    names.push_back(command->get_name());
-  }
-  const std::string near = nearest(extras.front(), names);
-  return usage_error("there is no command '{}'{}; there are: {}", extras.front(),
-                     near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
-                     fmt::join(names, ", "));
-}
-
 // Its exit status, or the error that ends it, also where what it printed did not arrive.
 Result<int> run_command(Command& command, const GlobalOptions& global) {
   try {
     Result<int> status = command.run(global);
     const Status printed = flush_output(stdout, "standard output");
-    if (status && !printed) return printed.error();
+    // A reader that has enough (`| head`) is no failure: the status is the command's own.
+    if (status && !printed && !reader_left(stdout)) return printed.error();
     return status;
   } catch (const std::bad_alloc&) {
     return runtime_error(
@@ -81,6 +63,8 @@ void settle_process() {
     close(fd);
     break;
   }
+  // A reader of our output may leave; what a run measures is stored all the same.
+  std::signal(SIGPIPE, SIG_IGN);
   // Ignored, it would hide how a worker died.
   std::signal(SIGCHLD, SIG_DFL);
   // A limit on the size of files (ulimit -f) is an error of the write that meets it.
@@ -95,23 +79,33 @@ void settle_process() {
 int run_command_line(int argc, char** argv) {
   settle_process();
   CLI::App app{
-      "pmembench: measures memory that is addressed with loads and stores but lives behind more "
-      "than a DIMM, and says what each number may claim.\n"
-      "(Not PMDK's tool of the same name.)",
+      "Measure memory that is addressed with loads and stores but is more than a DIMM, and state "
+      "what each number may claim. (PMDK has an unrelated tool of the same name.)",
       "pmembench"};
+  app.formatter(help_formatter());
+  app.set_help_flag("-h,--help", "Print this help and exit.");
   app.footer(
       "Exit status: 0 done, 1 a check found something, 2 wrong usage or input, 3 this host cannot "
-      "do it, 4 failed while running, 130 interrupted (results so far are kept).\n"
-      "Start with: pmembench run configs/quick.yaml");
+      "do it, 4 failed while running, 5 the budget ended before every cell was measured, 130 "
+      "interrupted (results so far are kept).\n"
+      "Environment: PMEMBENCH_PLUGIN_PATH: folders with backends, separated by ':'. "
+      "PMEMBENCH_DATA: the folder that holds configs/ and reports/. COLUMNS, NO_COLOR, TERM: how "
+      "tables are printed.\n"
+      "Files: pmembench.db in the current folder holds the results, unless --db names another "
+      "file.\n"
+      "Examples:\n  pmembench run quick\n  pmembench list campaigns");
   app.require_subcommand(0, 1);
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("-V,--version", kVersion, "Print the version and exit.");
   GlobalOptions global;
   global.command_line = command_text(argc, argv);
-  app.add_option("--plugin", global.plugins, "Load a backend from this shared object (repeatable)")
+  char** const dashes = std::find_if(
+      argv, argv + argc, [](const char* word) { return std::string_view(word) == "--"; });
+  if (dashes != argv + argc) global.after_dashes.assign(dashes + 1, argv + argc);
+  app.add_option("--plugin", global.plugins, "Load a backend from this shared object.")
       ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option("--without-cpu", global.without_cpu,
-                 "Take these CPU features as missing, as in clwb,avx2")
+                 "Treat these CPU features as missing, such as clwb,avx2.")
       ->type_name("LIST");
   std::vector<std::unique_ptr<Command>> commands;
   for (const auto make : kCommands) commands.push_back(make(app));

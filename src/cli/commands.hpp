@@ -18,9 +18,10 @@ inline constexpr int kStatusInterrupted = 130;
 
 // Options that every command has, before or behind its name.
 struct GlobalOptions {
-  std::vector<std::string> plugins;  // --plugin FILE
-  std::string without_cpu;           // --without-cpu LIST
-  std::string command_line;          // all of it, as a shell reads it
+  std::vector<std::string> plugins;       // --plugin FILE
+  std::string without_cpu;                // --without-cpu LIST
+  std::string command_line;               // all of it, as a shell reads it
+  std::vector<std::string> after_dashes;  // the words behind "--": a program and its arguments
 };
 
 // One command: made with its options bound to a subcommand, run if that one was called.
@@ -41,6 +42,7 @@ class Command {
 // Every subcommand, in the order of `pmembench --help`: each is made by make_<name>_command in the
 // file of its name.
 #define PMEMBENCH_COMMANDS(X) \
+  X(help)                     \
   X(list)                     \
   X(probe)                    \
   X(run)                      \
@@ -48,6 +50,7 @@ class Command {
   X(curve)                    \
   X(slo)                      \
   X(show)                     \
+  X(explain)                  \
   X(export)                   \
   X(compare)                  \
   X(gate)                     \
@@ -59,6 +62,7 @@ class Command {
   X(crash)                    \
   X(fsck)                     \
   X(mkfs)                     \
+  X(generate)                 \
   X(worker)
 
 #define PMEMBENCH_DECLARE_COMMAND(name) \

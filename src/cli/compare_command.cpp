@@ -66,7 +66,9 @@ Result<std::map<std::string, double>> scatter_of(const Operand& base, const Oper
 class CompareCommand final : public Command {
  public:
   explicit CompareCommand(CLI::App& app)
-      : Command(app.add_subcommand("compare", "Compare two stored runs: a suspicion at most")) {
+      : Command(app.add_subcommand(
+            "compare",
+            "Compare two stored runs; what looks slower is a suspicion, not a verdict.")) {
     subcommand_->footer(
         "A and B are numbers of runs (or latest), FILE.db:NUMBER, or files with Google Benchmark's "
         "JSON.\n"
@@ -74,20 +76,22 @@ class CompareCommand final : public Command {
         "inconclusive (--strict only), 4 not comparable or a cell is missing.\n"
         "Examples:\n  pmembench compare 3 4\n"
         "  pmembench compare main.db:7 latest --markdown summary.md --junit compare.xml");
-    subcommand_->add_option("A", base_, "The base")->required();
-    subcommand_->add_option("B", head_, "The head")->required();
-    subcommand_->add_option("--db", database_, "File that holds the results")
+    subcommand_->add_option("A", base_, "The base.")->required()->type_name("A");
+    subcommand_->add_option("B", head_, "The head.")->required()->type_name("B");
+    subcommand_->add_option("--db", database_, "Read the results from this file.")
         ->type_name("FILE")
         ->capture_default_str();
-    subcommand_->add_option("--minimal-effect", minimal_effect_, "Smaller changes do not matter")
+    subcommand_
+        ->add_option("--minimal-effect", minimal_effect_, "Ignore changes smaller than this.")
         ->type_name("SHARE")
         ->capture_default_str();
     files_.add_to(*subcommand_);
-    subcommand_->add_flag("--json", as_json_, "Print the comparison document");
-    subcommand_->add_flag("--explain", explain_, "Say what each reason code means");
-    subcommand_->add_flag("--strict", rules_.gate.strict, "Exit 3 where it is inconclusive");
+    subcommand_->add_flag("--json", as_json_, "Print the comparison as one JSON document.");
+    subcommand_->add_flag("--explain", explain_, "Explain each reason code.");
+    subcommand_->add_flag("--strict", rules_.gate.strict,
+                          "Exit with status 3 if the comparison is inconclusive.");
     subcommand_->add_flag("--trust-stored", rules_.trust_stored,
-                          "Call a suspicion a regression (exit 1)");
+                          "Report a suspicion as a regression (status 1).");
   }
 
   Result<int> run(const GlobalOptions& global) override {

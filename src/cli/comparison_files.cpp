@@ -16,11 +16,11 @@ void write_or_say(OutputFile& file, const std::string& text) {
 }  // namespace
 
 void ComparisonFiles::add_to(CLI::App& command) {
-  command.add_option("--markdown", markdown_path_, "New file for a summary in Markdown")
+  command.add_option("--markdown", markdown_path_, "Write a summary in Markdown to this new file.")
       ->type_name("FILE");
-  command.add_option("--junit", junit_path_, "New file for the verdicts as JUnit XML")
+  command.add_option("--junit", junit_path_, "Write the verdicts as JUnit XML to this new file.")
       ->type_name("FILE");
-  command.add_flag("--force", force_, "Overwrite what is in these files");
+  command.add_flag("--force", force_, "Overwrite the files that --markdown and --junit name.");
 }
 
 Status ComparisonFiles::open(std::span<const NamedPath> inputs) {

@@ -47,18 +47,19 @@ class CrashCommand final : public Command {
  public:
   explicit CrashCommand(CLI::App& app)
       : Command(app.add_subcommand("crash",
-                                   "Cut the power in a model of memory and look at what is left")) {
-    subcommand_->add_option("--target", targets_, "What is written to (default: all)")
+                                   "Cut the power in a model of memory and check what is left.")) {
+    subcommand_->add_option("--target", targets_, "Targets that are written to. Without it: all.")
         ->delimiter(',')
         ->type_name("LIST");
-    subcommand_->add_option("--crashes", crashes_, "Power cuts for each target")
+    subcommand_->add_option("--crashes", crashes_, "Power cuts for each target.")
         ->capture_default_str()
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
-    seed_option_ = subcommand_->add_option("--seed", seed_, "Of everything random (default: new)");
+    seed_option_ = subcommand_->add_option(
+        "--seed", seed_, "Seed of everything that is random. Without it: a new one.");
     subcommand_
-        ->add_option("--db", database_, "Keep the outcomes in this results file, for reports")
+        ->add_option("--db", database_, "Store the outcomes in this results file, for reports.")
         ->type_name("FILE");
-    subcommand_->add_flag("--json", as_json_, "Print the outcomes for a program");
+    subcommand_->add_flag("--json", as_json_, "Print the outcomes as one JSON object.");
     subcommand_->footer(
         fmt::format("Targets: {}.\n"
                     "Exit status 1: a target did not keep its promise.\n"

@@ -63,12 +63,11 @@ Result<std::vector<std::string>> read_pauses(const std::string& text) {
 class CurveCommand final : public Command {
  public:
   explicit CurveCommand(CLI::App& app)
-      : Command(app.add_subcommand("curve", "Measure latency under load, as curves")) {
+      : Command(app.add_subcommand("curve", "Measure latency under load, as curves.")) {
     subcommand_->footer(
         "Examples:\n  pmembench curve --media dram:256M\n"
         "  pmembench curve --media /dev/dax0.0 --destroy --read-share 100,67,50,0\n"
-        "  pmembench curve --probe dram:256M,node=0 --load dram:256M,node=0 --load "
-        "dram:256M,node=1 --points 5\n"
+        "  pmembench curve --probe dram:64M,node=0 --load dram:64M,node=1 --points 5\n"
         "  pmembench curve --media dram:256M --pause mlc");
     add_what();
     add_how();
@@ -112,57 +111,68 @@ class CurveCommand final : public Command {
 
  private:
   void add_what() {
-    subcommand_->add_option("--media", media_, "Probe and load this medium (repeatable)")
+    subcommand_->add_option("--media", media_, "Probe and load this medium.")
         ->type_name("MEDIUM")
         ->allow_extra_args(false);
-    subcommand_->add_option("--probe", probes_, "Probe this medium, under each --load (repeatable)")
+    subcommand_->add_option("--probe", probes_, "Probe this medium, under each --load.")
         ->type_name("MEDIUM")
         ->allow_extra_args(false);
-    subcommand_->add_option("--load", loads_, "Load this medium (repeatable)")
+    subcommand_->add_option("--load", loads_, "Load this medium.")
         ->type_name("MEDIUM")
         ->allow_extra_args(false);
-    subcommand_->add_option("--backend", backend_, "By these backends (default: the first usable)")
+    subcommand_
+        ->add_option("--backend", backend_,
+                     "Use these backends, separated by commas. Without it: the first usable one.")
         ->type_name("LIST");
-    subcommand_->add_option("--read-share", read_share_, "Percent of reads, a curve each")
+    subcommand_->add_option("--read-share", read_share_, "Percentages of reads; each has a curve.")
         ->type_name("LIST")
         ->capture_default_str();
-    subcommand_->add_option("--threads", threads_, "The probe and the load threads together")
+    subcommand_
+        ->add_option("--threads", threads_, "Number of threads: the probe and those that load.")
         ->type_name("N")
         ->capture_default_str();
     subcommand_
         ->add_option("--set", assignments_,
-                     "A key of the workload `loaded` or of its cells, as order=random (repeatable)")
+                     "Set a key of the workload `loaded` or of its cells, such as order=random.")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
     subcommand_
         ->add_option("--pause", pauses_,
-                     "Pace by these waits (ticks) in place of shares; `mlc` for Intel MLC's")
+                     "Pace the load by these waits in clock ticks instead of by shares; `mlc` "
+                     "takes those of Intel MLC.")
         ->type_name("LIST");
   }
 
   void add_how() {
-    subcommand_->add_option("--points", points_, "Of each curve, at most")
+    subcommand_->add_option("--points", points_, "Measure at most this many points of each curve.")
         ->check(CLI::Range(2, 200))
         ->capture_default_str();
-    subcommand_->add_option("--rounds", rounds_, "Processes that measure each curve")
+    subcommand_->add_option("--replicates", rounds_, "Fresh processes that measure each curve.")
         ->check(CLI::Range(1, 100))
+        ->type_name("COUNT")
         ->capture_default_str();
-    subcommand_->add_option("--budget", budget_, "Time for each curve")
+    // The older spelling, for scripts that have it.
+    subcommand_->add_option("--rounds", rounds_)->check(CLI::Range(1, 100))->group("");
+    subcommand_->add_option("--budget", budget_, "Time for each curve.")
         ->type_name("TIME")
         ->capture_default_str();
-    subcommand_->add_option("--slice", slice_, "Length of a slice, at most")
+    subcommand_->add_option("--slice", slice_, "Let a slice last at most this long.")
         ->type_name("TIME")
         ->capture_default_str();
-    subcommand_->add_option("--precision", precision_, "Half width at which a point has enough, %")
+    subcommand_
+        ->add_option(
+            "--precision", precision_,
+            "Stop at a point when the half width of its interval is below this percentage.")
         ->check(CLI::Range(0.01, 100.0))
         ->capture_default_str();
-    subcommand_->add_option("--seed", seed_, "Of all that is random")->capture_default_str();
-    subcommand_->add_option("--db", database_, "File that results are stored in")
+    subcommand_->add_option("--seed", seed_, "Seed of everything that is random.")
+        ->capture_default_str();
+    subcommand_->add_option("--db", database_, "Store the results in this file.")
         ->type_name("FILE")
         ->capture_default_str();
     subcommand_->add_flag("--destroy", destroy_,
-                          "Existing content of the media may be overwritten");
-    subcommand_->add_flag("--json", as_json_, "Print the curves as one JSON object");
+                          "Allow existing content of the media to be overwritten.");
+    subcommand_->add_flag("--json", as_json_, "Print the curves as one JSON object.");
   }
 
   Result<CurveWishes> read_wishes() const {
@@ -174,15 +184,15 @@ class CurveCommand final : public Command {
     auto pauses = read_pauses(pauses_);
     if (!pauses) return pauses.error();
     CurveWishes wishes{media_, probes_, loads_, {}, *std::move(pauses), points_, seed_};
-    if (!backend_.empty()) wishes.assignments.push_back("backend=" + backend_);
-    wishes.assignments.push_back("read_share=" + read_share_);
-    wishes.assignments.push_back("threads=" + threads_);
+    if (!backend_.empty()) wishes.assignments.emplace_back("backend=" + backend_, "--backend");
+    wishes.assignments.emplace_back("read_share=" + read_share_, "--read-share");
+    wishes.assignments.emplace_back("threads=" + threads_, "--threads");
     for (const std::string& assignment : assignments_) {
       for (const char* taken : {"load_share=", "pause=", "load_rate=", "probe_media="}) {
         if (!assignment.starts_with(taken)) continue;
         return usage_error("--set {}: the curve itself says how much is loaded, and where", taken);
       }
-      wishes.assignments.push_back(assignment);
+      wishes.assignments.emplace_back(assignment);
     }
     return wishes;
   }

@@ -31,12 +31,12 @@ CurvePlanner::CurvePlanner(CurveWishes wishes, const Registry& registry, const T
                            bool destroy)
     : wishes_(std::move(wishes)), registry_(registry), topology_(topology), destroy_(destroy) {}
 
-Result<std::vector<Cell>> CurvePlanner::plan(const std::vector<std::string>& assignments) const {
+Result<std::vector<Cell>> CurvePlanner::plan(const std::vector<Assignment>& assignments) const {
   const CampaignSchema schema = campaign_schema();
   auto campaign = read_campaign_text(kCurveCampaign, "curve", schema);
   if (!campaign) return campaign.error();
   campaign->settings.seed = wishes_.seed;
-  for (const std::string& assignment : assignments) {
+  for (const Assignment& assignment : assignments) {
     const Status set = apply_set(*campaign, assignment, schema);
     if (!set) return set.error();
   }
@@ -46,17 +46,17 @@ Result<std::vector<Cell>> CurvePlanner::plan(const std::vector<std::string>& ass
 }
 
 Result<std::vector<Cell>> CurvePlanner::bases() const {
-  std::vector<std::vector<std::string>> pairs;
-  for (const std::string& media : wishes_.media) pairs.push_back({"media=" + media});
+  std::vector<std::vector<Assignment>> pairs;
+  for (const std::string& media : wishes_.media) pairs.push_back({{"media=" + media, "--media"}});
   for (const std::string& probe : wishes_.probes) {
     for (const std::string& load : wishes_.loads) {
-      pairs.push_back({"media=" + load});
+      pairs.push_back({{"media=" + load, "--load"}});
       // The same medium twice is one medium, probed where it is loaded.
-      if (probe != load) pairs.back().push_back("probe_media=" + probe);
+      if (probe != load) pairs.back().emplace_back("probe_media=" + probe, "--probe");
     }
   }
   std::vector<Cell> all;
-  for (std::vector<std::string> assignments : pairs) {
+  for (std::vector<Assignment> assignments : pairs) {
     assignments.insert(assignments.end(), wishes_.assignments.begin(), wishes_.assignments.end());
     assignments.emplace_back("load_share=0");
     auto cells = plan(assignments);
@@ -73,13 +73,13 @@ Result<Cell> CurvePlanner::with(const Cell& base, const std::vector<std::string>
     std::replace(options.begin(), options.end(), ',', ';');
     backend += ":" + options;
   }
-  std::vector<std::string> assignments{"media=" + base.media, "backend=" + backend};
-  if (!base.probe_media().empty()) assignments.push_back("probe_media=" + base.probe_media());
-  for (const std::string& assignment : wishes_.assignments) {
-    const std::string key = key_of(assignment);
+  std::vector<Assignment> assignments{"media=" + base.media, "backend=" + backend};
+  if (!base.probe_media().empty()) assignments.emplace_back("probe_media=" + base.probe_media());
+  for (const Assignment& assignment : wishes_.assignments) {
+    const std::string key = key_of(assignment.text);
     if (key == "backend" || key == "media") continue;
     const std::string value = value_in(base, key);
-    assignments.push_back(value.empty() ? assignment : key + "=" + value);
+    assignments.push_back(value.empty() ? assignment : Assignment(key + "=" + value));
   }
   assignments.insert(assignments.end(), changes.begin(), changes.end());
   auto cells = plan(assignments);

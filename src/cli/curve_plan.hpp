@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/campaign_reader.hpp"
 #include "dax/registry.hpp"
 #include "plan/plan.hpp"
 #include "platform/topology.hpp"
@@ -14,7 +15,7 @@ namespace pmembench {
 struct CurveWishes {
   std::vector<std::string> media;          // probed and loaded
   std::vector<std::string> probes, loads;  // each probe with each load
-  std::vector<std::string> assignments;    // key=value of the workload `loaded` and of cells
+  std::vector<Assignment> assignments;     // key=value of the workload `loaded` and of cells
   std::vector<std::string> pauses;         // in place of shares; empty: shares
   std::size_t points = 24;
   std::uint64_t seed = 1;
@@ -34,7 +35,7 @@ class CurvePlanner {
   [[nodiscard]] std::vector<double> shares() const;
 
  private:
-  [[nodiscard]] Result<std::vector<Cell>> plan(const std::vector<std::string>& assignments) const;
+  [[nodiscard]] Result<std::vector<Cell>> plan(const std::vector<Assignment>& assignments) const;
 
   CurveWishes wishes_;
   const Registry& registry_;

@@ -13,19 +13,21 @@ namespace {
 class ExportCommand final : public Command {
  public:
   explicit ExportCommand(CLI::App& app)
-      : Command(app.add_subcommand("export", "Write a stored run in a format other tools read")) {
+      : Command(
+            app.add_subcommand("export", "Write a stored run in a format that other tools read.")) {
     subcommand_->footer("Example: pmembench export 3 --format csv --out run3.csv");
-    subcommand_->add_option("run", run_, "Its number, or latest")->type_name("RUN");
-    subcommand_->add_option("--db", database_, "File that holds the results")
+    subcommand_->add_option("run", run_, "Number of the run, or latest. Without it: the latest.")
+        ->type_name("RUN");
+    subcommand_->add_option("--db", database_, "Read the results from this file.")
         ->type_name("FILE")
         ->capture_default_str();
-    subcommand_->add_option("--format", format_, "jsonl, csv or gbench")
+    subcommand_->add_option("--format", format_, "Format: jsonl, csv or gbench.")
         ->type_name("FORMAT")
         ->capture_default_str();
-    subcommand_->add_option("--out", out_, "New file to write; standard output without it")
+    subcommand_->add_option("--out", out_, "Write this new file. Without it: standard output.")
         ->type_name("FILE");
-    subcommand_->add_flag("--json", as_json_, "The same as --format jsonl");
-    subcommand_->add_flag("--force", force_, "Overwrite what is in --out");
+    subcommand_->add_flag("--json", as_json_, "The same as --format jsonl.");
+    subcommand_->add_flag("--force", force_, "Overwrite the file that --out names.");
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {

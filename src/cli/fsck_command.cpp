@@ -43,10 +43,11 @@ class MediumCommand : public Command {
  protected:
   MediumCommand(CLI::App& app, const char* name, const char* summary)
       : Command(app.add_subcommand(name, summary)) {
-    subcommand_->add_option("media", media_, "The medium")->required()->type_name("MEDIUM");
+    subcommand_->add_option("media", media_, "The medium.")->required()->type_name("MEDIUM");
     subcommand_
         ->add_option("--backend", backend_,
-                     "How to reach it. Default: block for block:, devdax for devdax:, else movnt")
+                     "How to reach the medium. Without it: block for block:, devdax for devdax:, "
+                     "else movnt.")
         ->type_name("BACKEND");
   }
 
@@ -96,8 +97,10 @@ class MkfsCommand final : public MediumCommand {
   explicit MkfsCommand(CLI::App& app)
       : MediumCommand(app, "mkfs", "Make the small file system on a medium") {
     subcommand_->footer("Example:\n  pmembench mkfs /dev/dax0.0 --destroy");
-    subcommand_->add_flag("--destroy", destroy_, "Existing content may be overwritten");
-    subcommand_->add_option("--inodes", inodes_, "At most so many files. Default: by its size")
+    subcommand_->add_flag("--destroy", destroy_, "Allow existing content to be overwritten.");
+    subcommand_
+        ->add_option("--inodes", inodes_,
+                     "Make room for this many files. Without it: by the size of the medium.")
         ->type_name("NUMBER");
   }
   Result<int> run(const GlobalOptions& global) override {
@@ -125,7 +128,7 @@ class FsckCommand final : public MediumCommand {
       : MediumCommand(app, "fsck", "Check the small file system on a medium; changes nothing") {
     subcommand_->footer(
         "Example:\n  pmembench fsck /dev/dax0.0\nExit status 1: something is wrong.");
-    subcommand_->add_flag("--json", as_json_, "Print JSON");
+    subcommand_->add_flag("--json", as_json_, "Print one JSON object.");
   }
   Result<int> run(const GlobalOptions& global) override {
     OpenOptions options;

@@ -66,7 +66,7 @@ nlohmann::json environment_json(std::optional<double> load_before,
 class GateCommand final : public Command {
  public:
   explicit GateCommand(CLI::App& app)
-      : Command(app.add_subcommand("gate", "Say whether a head is slower than its base")) {
+      : Command(app.add_subcommand("gate", "Decide whether a head is slower than its base.")) {
     CLI::App& gate = *subcommand_;
     gate.footer(
         "Exit status: 0 not slower, 1 slower (confirmed by fresh processes), 3 undecided (with "
@@ -75,36 +75,38 @@ class GateCommand final : public Command {
         "  pmembench gate --base a/pmembench-my.so --head b/pmembench-my.so mine.yaml\n"
         "  pmembench gate --head-env GLIBC_TUNABLES=glibc.malloc.hugetlb=1 configs/gate.yaml\n"
         "  pmembench gate --self-test --plant 3%,5%,10% configs/gate.yaml");
-    options_.add_to(gate, "Time in which undecided cells are measured on, as in 3m");
+    options_.add_to(gate, "Time for further measurements of undecided cells, such as 3m.");
     const auto add = [&](const char* name, auto& value, const char* help, const char* type) {
       return gate.add_option(name, value, help)->type_name(type);
     };
-    add("--base", words_.base, "pmembench, or pmembench-NAME.so; else this pmembench", "FILE");
-    add("--head", words_.head, "What is judged: of the same kind as the base", "FILE");
-    add("--head-env", words_.head_settings, "Environment of the head's workers (repeatable)",
+    add("--base", words_.base,
+        "The base: a pmembench or a pmembench-NAME.so. Without it: this pmembench.", "FILE");
+    add("--head", words_.head, "The head, which is judged: of the same kind as the base.", "FILE");
+    add("--head-env", words_.head_settings, "Set this in the environment of the head's workers.",
         "KEY=VALUE")
         ->allow_extra_args(false);
-    add("--head-media", words_.head_media, "The head works on this medium", "MEDIUM");
+    add("--head-media", words_.head_media, "Let the head use this medium.", "MEDIUM");
     add("--base-label", words_.base_label,
-        "What the base is called: with --db, the history against it gets a point", "NAME");
-    add("--head-label", words_.head_label, "What the head is called, as in a commit", "NAME");
-    add("--replicates", replicates_, "Fresh processes of each arm in each stage", "COUNT")
+        "Name of the base. With --db, the history against it gets a point.", "NAME");
+    add("--head-label", words_.head_label, "Name of the head, such as its commit.", "NAME");
+    add("--replicates", replicates_, "Fresh processes of each arm in each stage.", "COUNT")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
-    add("--minimal-effect", minimal_effect_, "Smaller changes do not matter", "SHARE")
+    add("--minimal-effect", minimal_effect_, "Ignore changes smaller than this.", "SHARE")
         ->capture_default_str();
-    gate.add_flag("--strict", rules_.strict, "Exit 3 where a cell stays undecided");
-    gate.add_flag("--destroy", destroy_, "Existing content of the media may be overwritten");
-    gate.add_flag("--explain", explain_, "Say what the reason codes mean");
-    gate.add_flag("--json", as_json_, "Print the comparison as one JSON document");
+    gate.add_flag("--strict", rules_.strict, "Exit with status 3 if a cell stays undecided.");
+    gate.add_flag("--destroy", destroy_, "Allow existing content of the media to be overwritten.");
+    gate.add_flag("--explain", explain_, "Explain the reason codes.");
+    gate.add_flag("--json", as_json_, "Print the comparison as one JSON document.");
     files_.add_to(gate);
-    add("--db", database_, "Also store the document here", "FILE");
+    add("--db", database_, "Store the document in this file too.", "FILE");
     gate.add_flag("--self-test", self_test_,
-                  "Gate this pmembench against itself: false alarms, and with --plant its power");
-    add("--plant", plants_, "Slow the head down by these shares: real work", "SHARE,...")
+                  "Gate this pmembench against itself, to find how often it alarms falsely and, "
+                  "with --plant, what it detects.");
+    add("--plant", plants_, "Slow the head down by these shares, with real work.", "SHARE,...")
         ->delimiter(',')
         ->needs("--self-test");
-    add("--suites", suites_, "Real suites of each kind in the self-test", "COUNT")
+    add("--suites", suites_, "Real suites of each kind in the self-test.", "COUNT")
         ->check(CLI::Range(1, 100000))
         ->capture_default_str()
         ->needs("--self-test");

@@ -59,18 +59,18 @@ std::string series_text(const HistorySeries& series) {
 class HistoryCommand final : public Command {
  public:
   explicit HistoryCommand(CLI::App& app)
-      : Command(app.add_subcommand("history", "Times against a pinned build, through time")) {
+      : Command(app.add_subcommand("history", "Print times against a pinned build, over time.")) {
     subcommand_->footer(
-        "Exit status: 1 where the last point of a series alarms.\n"
+        "Exit status: 1 if the last point of a series alarms.\n"
         "Examples:\n  pmembench history --add gate.json\n  pmembench history\n"
         "  pmembench history dram:1M/movnt/direct/random/t1 --json");
-    subcommand_->add_option("cell", filter_.cell, "Only this cell")->type_name("CELL");
-    subcommand_->add_option("--add", document_, "Record what this document of a gate measured")
+    subcommand_->add_option("cell", filter_.cell, "Print only this cell.")->type_name("CELL");
+    subcommand_->add_option("--add", document_, "Record what this document of a gate measured.")
         ->type_name("FILE");
-    subcommand_->add_option("--db", database_, "File that holds the results")
+    subcommand_->add_option("--db", database_, "Read the results from this file.")
         ->type_name("FILE")
         ->capture_default_str();
-    subcommand_->add_flag("--json", as_json_, "Print the history document");
+    subcommand_->add_flag("--json", as_json_, "Print the history as one JSON document.");
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {

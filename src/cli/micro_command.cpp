@@ -55,7 +55,7 @@ constexpr const char* kDefaultTime = "--benchmark_min_time=0.1";
 class MicroCommand final : public Command {
  public:
   explicit MicroCommand(CLI::App& app)
-      : Command(app.add_subcommand("micro", "Run the backends' kernels under Google Benchmark")) {
+      : Command(app.add_subcommand("micro", "Run the backends' kernels under Google Benchmark.")) {
     // What is not known here is the library's, and must not fall through to the main command.
     subcommand_->allow_extras()->fallthrough(false);
     subcommand_->footer(
@@ -63,18 +63,17 @@ class MicroCommand final : public Command {
         "Examples:\n  pmembench micro --benchmark_filter='clwb.*random.*operation_size=64B'\n"
         "  pmembench micro --set operation_size=64,4K --benchmark_repetitions=5\n"
         "  pmembench micro --benchmark_list_tests");
-    subcommand_
-        ->add_option("--set", assignments_, "Set a key, as in operation_size=64 (repeatable)")
+    subcommand_->add_option("--set", assignments_, "Set a key, such as operation_size=64.")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
-    subcommand_->add_option("--media", media_, "Measure on this medium")->type_name("MEDIUM");
-    subcommand_->add_option("--backend", backend_, "Measure this backend")->type_name("BACKEND");
-    subcommand_->add_option("--db", database_, "File that results are stored in")
+    subcommand_->add_option("--media", media_, "Measure on this medium.")->type_name("MEDIUM");
+    subcommand_->add_option("--backend", backend_, "Measure this backend.")->type_name("BACKEND");
+    subcommand_->add_option("--db", database_, "Store the results in this file.")
         ->type_name("FILE")
         ->capture_default_str();
     subcommand_->add_flag("--destroy", destroy_,
-                          "Existing content of the media may be overwritten");
-    subcommand_->add_flag("--json", as_json_, "Print rows as JSON lines");
+                          "Allow existing content of the media to be overwritten.");
+    subcommand_->add_flag("--json", as_json_, "Print rows as JSON lines.");
   }
 
   Result<int> run(const GlobalOptions& global) override {
@@ -109,10 +108,10 @@ class MicroCommand final : public Command {
     const CampaignSchema schema = campaign_schema();
     auto campaign = read_campaign_text(kMicroCampaign, "micro", schema);
     if (!campaign) return campaign.error();
-    std::vector<std::string> all = assignments_;
-    if (!media_.empty()) all.push_back("media=" + media_);
-    if (!backend_.empty()) all.push_back("backend=" + backend_);
-    for (const std::string& assignment : all) {
+    std::vector<Assignment> all(assignments_.begin(), assignments_.end());
+    if (!media_.empty()) all.emplace_back("media=" + media_, "--media");
+    if (!backend_.empty()) all.emplace_back("backend=" + backend_, "--backend");
+    for (const Assignment& assignment : all) {
       const Status set = apply_set(*campaign, assignment, schema);
       if (!set) return set.error();
     }

@@ -1,6 +1,7 @@
 #include "cli/output.hpp"
 
 #include <fmt/core.h>
+#include <poll.h>
 
 #include <cerrno>
 #include <cstring>
@@ -85,6 +86,11 @@ void print_data(const std::string& text) { std::fwrite(text.data(), 1, text.size
 void say_raw(std::FILE* stream, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stream);
   std::fflush(stream);
+}
+
+bool reader_left(std::FILE* stream) {
+  pollfd pipe{fileno(stream), POLLOUT, 0};
+  return ::poll(&pipe, 1, 0) == 1 && (pipe.revents & POLLERR) != 0;
 }
 
 Status flush_output(std::FILE* stream, const std::string& name) {

@@ -28,6 +28,9 @@ void print_json(const nlohmann::json& value, int indent);
 // Data for other programs (CSV and the like), byte for byte.
 void print_data(const std::string& text);
 
+// The pipe behind `stream` has no reader any more, as of `| head`.
+[[nodiscard]] bool reader_left(std::FILE* stream);
+
 // Everything printed to `stream` so far is with its reader. Errors (runtime): it is not; `name` is
 // what the stream is called in the sentence.
 Status flush_output(std::FILE* stream, const std::string& name);

@@ -14,13 +14,14 @@ namespace {
 class ProbeCommand final : public Command {
  public:
   explicit ProbeCommand(CLI::App& app)
-      : Command(app.add_subcommand("probe",
-                                   "CPU, caches, NUMA, dax, nd, cxl, block: what this host is")) {
+      : Command(app.add_subcommand(
+            "probe",
+            "Print what this host has: CPU, caches, NUMA, dax, nd, cxl and block devices.")) {
     subcommand_->footer("Example: pmembench probe --json");
-    subcommand_->add_option("--root", root_, "Read this tree in place of the live /sys and /proc")
-        ->type_name("FOLDER")
+    subcommand_->add_option("--root", root_, "Read /sys and /proc below this folder.")
+        ->type_name("DIR")
         ->capture_default_str();
-    subcommand_->add_flag("--json", as_json_, "Print JSON");
+    subcommand_->add_flag("--json", as_json_, "Print one JSON object.");
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {

@@ -12,11 +12,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/unique_fd.hpp"
 #include "cli/commands.hpp"
+#include "cli/data_folder.hpp"
 #include "cli/run_number.hpp"
 #include "platform/executable.hpp"
 #include "platform/fd_path.hpp"
@@ -25,8 +25,6 @@
 
 namespace pmembench {
 namespace {
-
-namespace files = std::filesystem;
 
 constexpr const char* kPackage = "pmembench_report";
 
@@ -118,27 +116,32 @@ std::vector<std::string> python_environment(const std::string& folder) {
 class ReportCommand final : public Command {
  public:
   explicit ReportCommand(CLI::App& app)
-      : Command(app.add_subcommand("report", "Draw a stored run: one HTML file, and PNGs")) {
+      : Command(app.add_subcommand("report", "Draw a stored run as one HTML file, and as PNGs.")) {
     subcommand_->footer(
         "Examples:\n  pmembench report\n  pmembench report 3 --html run3.html --png figures\n"
         "  pmembench report 4 --compare 3");
-    subcommand_->add_option("run", request_.run, "Its number, or latest")->type_name("RUN");
-    subcommand_->add_option("--db", request_.database, "File that holds the results")
+    subcommand_
+        ->add_option("run", request_.run, "Number of the run, or latest. Without it: the latest.")
+        ->type_name("RUN");
+    subcommand_->add_option("--db", request_.database, "Read the results from this file.")
         ->type_name("FILE")
         ->capture_default_str();
-    subcommand_->add_option("--html", request_.html, "File to write; report.html unless only --png")
+    subcommand_
+        ->add_option("--html", request_.html,
+                     "Write this file. Without it: report.html, unless --png is given.")
         ->type_name("FILE");
-    subcommand_->add_option("--png", request_.png, "Write every figure as PNG into this folder")
+    subcommand_->add_option("--png", request_.png, "Write every figure as PNG into this folder.")
         ->type_name("DIR");
-    subcommand_->add_option("--compare", other_, "Show how RUN compares with this one, the base")
+    subcommand_->add_option("--compare", other_, "Show how RUN compares with this run, the base.")
         ->type_name("OTHER");
-    subcommand_->add_option("--comparison", request_.comparison, "Show this comparison (JSON)")
+    subcommand_
+        ->add_option("--comparison", request_.comparison, "Show the comparison in this JSON file.")
         ->type_name("FILE")
         ->excludes("--compare");
-    subcommand_->add_option("--history", request_.history, "Show this history (JSON)")
+    subcommand_->add_option("--history", request_.history, "Show the history in this JSON file.")
         ->type_name("FILE");
     subcommand_->add_flag("--force", request_.force,
-                          "Overwrite files that are no earlier reports, too");
+                          "Overwrite files that are not earlier reports, too.");
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {
@@ -218,20 +221,9 @@ class ReportCommand final : public Command {
 }  // namespace
 
 Result<std::string> reports_folder(const std::string& binary) {
-  std::error_code ignored;
-  const files::path own = files::path(binary).parent_path();
-  const files::path installed = own.parent_path() / "share" / "pmembench" / "reports";
-  if (files::exists(installed / kPackage / "__main__.py", ignored)) return installed.string();
-  for (files::path folder = own; folder.has_relative_path(); folder = folder.parent_path()) {
-    if (files::exists(folder / "reports" / kPackage / "__main__.py", ignored)) {
-      return (folder / "reports").string();
-    }
-  }
-  return environment_error(
-      "the report cannot be drawn, for the Python package {} lies neither in {} nor in a source "
-      "tree "
-      "around {}: install pmembench whole with cmake --install",
-      kPackage, installed.string(), own.string());
+  const auto folder = data_folder(binary, "reports", std::string(kPackage) + "/__main__.py");
+  if (folder) return folder;
+  return environment_error("the report cannot be drawn: {}", folder.error().message);
 }
 
 std::vector<std::string> report_arguments(const ReportRequest& request) {

@@ -8,9 +8,7 @@
 
 namespace pmembench {
 
-// The folder that holds the package pmembench_report: share/pmembench/reports of the installation
-// that `binary` belongs to, else reports/ of a source tree that it was built in. Environment error:
-// there is neither.
+// The folder that holds the package pmembench_report (data_folder.hpp). Environment error: none.
 Result<std::string> reports_folder(const std::string& binary);
 
 // What report was asked for, as the package's command line takes it.

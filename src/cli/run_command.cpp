@@ -18,6 +18,7 @@
 #include "cli/probe_report.hpp"
 #include "cli/recorder.hpp"
 #include "cli/result_table.hpp"
+#include "cli/run_time_text.hpp"
 #include "cli/strict.hpp"
 #include "cli/text_table.hpp"
 #include "cli/utc_time.hpp"
@@ -61,27 +62,30 @@ std::string plan_text(const Plan& plan) {
     runs += cell.skip_reason.empty() ? 1 : 0;
     table.add({cell.name, cell.skip_reason.empty() ? "yes" : "no: " + cell.skip_reason});
   }
-  return table.text() + fmt::format("\n{} of {} cells can run.\n", runs, plan.cells.size());
+  return table.text() + fmt::format("\n{} of {} cells can run.\n", runs, plan.cells.size()) +
+         run_time_text(plan);
 }
 
 class RunCommand final : public Command {
  public:
-  explicit RunCommand(CLI::App& app) : Command(app.add_subcommand("run", "Measure a campaign")) {
+  explicit RunCommand(CLI::App& app) : Command(app.add_subcommand("run", "Measure a campaign.")) {
     subcommand_->footer(
-        "Examples:\n  pmembench run configs/quick.yaml\n"
+        "Examples:\n  pmembench run quick\n"
         "  pmembench run configs/quick.yaml --media /dev/dax0.0 --destroy --budget 5m\n"
-        "  pmembench run configs/quick.yaml --set operation_size=64 --set threads=1,2 --dry-run");
-    options_.add_to(*subcommand_, "Time for the whole run, as in 60s");
-    subcommand_->add_option("--db", database_, "File that results are stored in")
+        "  pmembench run quick --set operation_size=64 --set threads=1,2 --dry-run");
+    options_.add_to(*subcommand_, "Time for the whole run, such as 60s.");
+    options_.add_replicates_to(*subcommand_);
+    subcommand_->add_option("--db", database_, "Store the results in this file.")
         ->type_name("FILE")
         ->capture_default_str();
     subcommand_->add_flag("--destroy", destroy_,
-                          "Existing content of the media may be overwritten");
-    subcommand_->add_flag("--resume", resume_, "Go on with the newest unfinished run of this plan");
-    subcommand_->add_flag("--dry-run", dry_run_, "Print the plan and measure nothing");
+                          "Allow existing content of the media to be overwritten.");
+    subcommand_->add_flag("--resume", resume_, "Continue the newest unfinished run of this plan.");
+    subcommand_->add_flag("--dry-run", dry_run_, "Print the plan and measure nothing.");
     subcommand_->add_flag("--strict", strict_,
-                          "Fail, with status 4, where a measured row has a warning");
-    subcommand_->add_flag("--json", as_json_, "Print rows as JSON lines (a plan as one object)");
+                          "Fail with status 4 if a measured row has a warning.");
+    subcommand_->add_flag("--json", as_json_,
+                          "Print rows as JSON lines, and a plan as one object.");
   }
 
   Result<int> run(const GlobalOptions& global) override {
@@ -133,7 +137,7 @@ class RunCommand final : public Command {
     Recorder recorder(store, *id, plan, line);
     recorder.adopt(input.replicates);
     input.clock = &clock;
-    announce(plan);
+    say(stderr, run_time_text(plan));
     const auto load_before = read_host_load("/");
     const auto outcome = run_plan(std::move(input), recorder);
     const RunConditions conditions = conditions_since(load_before);
@@ -152,20 +156,6 @@ class RunCommand final : public Command {
     if (!shown) return shown.error();
     tell_overrun(*outcome, plan.settings.budget_ns);
     return verdict(*outcome, recorder, plan.settings.minimum_replicates);
-  }
-
-  // That the budget does not hold what was asked for is known before.
-  static void announce(const Plan& plan) {
-    const auto cells = static_cast<std::size_t>(
-        std::count_if(plan.cells.begin(), plan.cells.end(),
-                      [](const Cell& cell) { return cell.skip_reason.empty(); }));
-    const double least_ns = least_run_ns(plan.settings, cells);
-    const auto budget_ns = static_cast<double>(plan.settings.budget_ns);
-    if (least_ns <= budget_ns) return;
-    say(stderr, fmt::format("the slices of {} cell{} in {} replicates take at least {}, and the "
-                            "budget is {}: what does not fit is not measured\n",
-                            cells, cells == 1 ? "" : "s", plan.settings.minimum_replicates,
-                            format_duration_ns(least_ns), format_duration_ns(budget_ns)));
   }
 
   static void tell_overrun(const RunOutcome& outcome, std::uint64_t budget_ns) {

@@ -41,18 +41,19 @@ std::string runs_text(const std::vector<RunRecord>& runs) {
 class ShowCommand final : public Command {
  public:
   explicit ShowCommand(CLI::App& app)
-      : Command(app.add_subcommand("show", "Print a stored run, or the list of runs")) {
+      : Command(app.add_subcommand("show", "Print a stored run, or the list of runs.")) {
     subcommand_->footer(
         "Examples:\n  pmembench show\n  pmembench show --runs\n  pmembench show 3 --json");
-    subcommand_->add_option("run", run_, "Its number, or latest")->type_name("RUN");
-    subcommand_->add_option("--db", database_, "File that holds the results")
+    subcommand_->add_option("run", run_, "Number of the run, or latest. Without it: the latest.")
+        ->type_name("RUN");
+    subcommand_->add_option("--db", database_, "Read the results from this file.")
         ->type_name("FILE")
         ->capture_default_str();
-    subcommand_->add_flag("--runs", list_runs_, "List the runs in the file");
-    subcommand_->add_flag("--warnings", warnings_, "Print the warnings of each row");
+    subcommand_->add_flag("--runs", list_runs_, "List the runs in the file.");
+    subcommand_->add_flag("--warnings", warnings_, "Print the warnings of each row.");
     subcommand_->add_flag("--numa", numa_,
-                          "Print the matrices from node to node alone (with --json: one object)");
-    subcommand_->add_flag("--json", as_json_, "Print rows (or runs) as JSON lines");
+                          "Print only the matrices from node to node (with --json: one object).");
+    subcommand_->add_flag("--json", as_json_, "Print rows (or runs) as JSON lines.");
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {

@@ -86,30 +86,36 @@ std::uint64_t most_operations(const RateFinding& finding) {
 class SloCommand final : public Command {
  public:
   explicit SloCommand(CLI::App& app)
-      : Command(app.add_subcommand("slo", "Find the highest rate that keeps a latency bound")) {
+      : Command(app.add_subcommand("slo", "Find the highest rate that keeps a latency bound.")) {
     subcommand_->footer(
-        "Every cell of the campaign is searched with operations that come at a rate, whatever "
-        "became of those before.\n"
+        "Operations begin at a rate that does not wait for earlier ones; the search finds the "
+        "highest "
+        "rate for each cell of the campaign.\n"
         "Example:\n  pmembench slo --slo p99=2us configs/latency.yaml --backend movnt");
-    options_.add_to(*subcommand_, "Time for the whole search, as in 60s");
-    subcommand_->add_option("--slo", bound_, "The bound, as in p99=2us")
+    options_.add_to(*subcommand_, "Time for the whole search, such as 60s.");
+    subcommand_->add_option("--slo", bound_, "The bound, such as p99=2us.")
         ->required()
         ->type_name("PERCENTILE=TIME");
-    subcommand_->add_option("--arrival", arrival_, "poisson or fixed")
+    subcommand_->add_option("--arrival", arrival_, "How operations arrive.")
         ->check(CLI::IsMember({"poisson", "fixed"}))
         ->capture_default_str();
-    subcommand_->add_option("--processes", processes_, "That search each cell")
+    subcommand_->add_option("--replicates", processes_, "Fresh processes that search each cell.")
         ->check(CLI::Range(1, 100))
+        ->type_name("COUNT")
         ->capture_default_str();
-    subcommand_->add_option("--resolution", resolution_, "How well the rate is to be known, %")
+    // The older spelling, for scripts that have it.
+    subcommand_->add_option("--processes", processes_)->check(CLI::Range(1, 100))->group("");
+    subcommand_
+        ->add_option("--resolution", resolution_,
+                     "Search until the rate is known within this percentage.")
         ->check(CLI::Range(0.1, 100.0))
         ->capture_default_str();
-    subcommand_->add_option("--db", database_, "File that results are stored in")
+    subcommand_->add_option("--db", database_, "Store the results in this file.")
         ->type_name("FILE")
         ->capture_default_str();
     subcommand_->add_flag("--destroy", destroy_,
-                          "Existing content of the media may be overwritten");
-    subcommand_->add_flag("--json", as_json_, "Print the findings as one JSON object");
+                          "Allow existing content of the media to be overwritten.");
+    subcommand_->add_flag("--json", as_json_, "Print the findings as one JSON object.");
   }
 
   Result<int> run(const GlobalOptions& global) override {

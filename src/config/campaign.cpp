@@ -6,11 +6,16 @@
 namespace pmembench {
 
 std::string SourcePosition::text() const {
-  if (line == 0) return "--set";
+  if (line == 0) return file.empty() ? "--set" : file;
   return fmt::format("{}:{}:{}", file, line, column);
 }
 
 Error error_at(const SourcePosition& at, std::string_view sentence) {
+  if (at.line == 0 && at.file.starts_with("--")) {
+    std::string key = at.file.substr(2) + ": ";
+    std::replace(key.begin(), key.end(), '-', '_');
+    if (sentence.starts_with(key)) sentence.remove_prefix(key.size());
+  }
   return usage_error("{}: {}", at.text(), sentence);
 }
 

@@ -11,15 +11,17 @@
 
 namespace pmembench {
 
-// Where a word stands in the campaign; line and column from 1. Line 0: not from a file (--set).
+// Where a word stands in the campaign; line and column from 1. Line 0: from the command line, and
+// `file` is the option that it came from.
 struct SourcePosition {
   std::string file;
   int line = 0;
   int column = 0;
-  [[nodiscard]] std::string text() const;  // "quick.yaml:12:7", or "--set"
+  [[nodiscard]] std::string text() const;  // "quick.yaml:12:7", "--set", "--media"
 };
 
-// A usage error that reads "quick.yaml:12:7: SENTENCE".
+// A usage error that reads "quick.yaml:12:7: SENTENCE". A sentence that begins with the name of its
+// key loses it behind the option of that name: "--media: SENTENCE".
 [[nodiscard]] Error error_at(const SourcePosition& at, std::string_view sentence);
 
 struct CampaignValue {
@@ -60,6 +62,8 @@ struct MeasureSettings {
 struct Campaign {
   std::string name;
   std::string description;
+  std::string answers;  // the question that it answers, for `list campaigns`
+  std::string takes;    // how long it takes, if its budget does not say so
   std::string file;
   MeasureSettings settings;
   std::vector<CellGroup> groups;

@@ -103,9 +103,19 @@ class Reader {
     return {};
   }
 
+  // Where a text of the top level is kept; null: the key is not one.
+  std::string* text_of(const YamlNode& key) {
+    if (key.text == "name") return &campaign_.name;
+    if (key.text == "description") return &campaign_.description;
+    if (key.text == "answers") return &campaign_.answers;
+    if (key.text == "takes") return &campaign_.takes;
+    return nullptr;
+  }
+
   // A key of the top level that no cell has: name, description, a setting.
   Status read_fact(const YamlNode& key, const YamlNode& value) {
-    const bool is_text = key.text == "name" || key.text == "description";
+    std::string* const target = text_of(key);
+    const bool is_text = target != nullptr;
     if (!is_text && !is_setting(key.text)) return unknown_top_level_key(key);
     const auto text = scalar(key, value);
     if (!text) return text.error();
@@ -113,13 +123,13 @@ class Reader {
       campaign_.setting_positions[key.text] = at(value);
       return read_setting(campaign_.settings, key.text, *text, at(value));
     }
-    if (key.text == "description") {
-      campaign_.description = *text;
+    if (key.text != "name") {
+      *target = *text;
       return {};
     }
     const auto name = read_values({"name", ValueKind::text, {}, false}, *text, at(value));
     if (!name) return name.error();
-    campaign_.name = name->front().text;
+    *target = name->front().text;
     return {};
   }
 
@@ -128,7 +138,7 @@ class Reader {
       return error_at(at(key), "'matrix' belongs to a group of 'cells', not to the top level");
     }
     std::vector<std::string> known = setting_names();
-    known.insert(known.end(), {"name", "description", "cells"});
+    known.insert(known.end(), {"name", "description", "answers", "takes", "cells"});
     for (std::string& name : cell_key_names(schema_)) known.push_back(std::move(name));
     return unknown_key(key, std::move(known), "at the campaign's top level");
   }
@@ -204,7 +214,8 @@ class Reader {
 
   Result<const CellKey*> cell_key(const YamlNode& key, const std::vector<CampaignAxis>& own,
                                   bool in_matrix) const {
-    static constexpr std::array<std::string_view, 3> kTopLevelOnly{"name", "description", "cells"};
+    static constexpr std::array<std::string_view, 5> kTopLevelOnly{"name", "description", "answers",
+                                                                   "takes", "cells"};
     const CellKey* found = find_cell_key(schema_, key.text);
     if (found != nullptr && find_axis(own, key.text) == nullptr) return found;
     if (found != nullptr) {

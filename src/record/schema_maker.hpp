@@ -48,6 +48,8 @@ class SchemaMaker {
   // An object of the members that describe lists.
   template <typename T>
   json object_of();
+  // The schema, or JSON's value of nothing.
+  static json or_nothing(const json& schema) { return or_null(schema); }
   [[nodiscard]] const json& definitions() const { return definitions_; }
 
  private:

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "record/codec.hpp"
 #include "record/limits.hpp"
 #include "record/schema_maker.hpp"
 #include "results/derived_members.hpp"
@@ -116,7 +117,7 @@ std::string derived_schema() {
   schema["properties"]["version"] = {{"const", kDerivedVersion}};
   schema["required"].push_back("schema");
   schema["required"].push_back("version");
-  return schema.dump(2) + "\n";
+  return json_text(schema, 2) + "\n";
 }
 
 Result<Derived> derived_from_json(const nlohmann::json& document) {

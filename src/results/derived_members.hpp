@@ -88,7 +88,7 @@ struct JsonForm<Crossover> {
   template <typename Maker>
   static nlohmann::json schema(Maker& maker) {
     const nlohmann::json size = maker.template schema_of<CrossoverSize>();
-    const nlohmann::json bound = {{"anyOf", {size, {{"type", "null"}}}}};
+    const nlohmann::json bound = maker.or_nothing(size);
     const nlohmann::json text = {{"type", "string"}}, number = {{"type", "number"}};
     return {{"type", "object"},
             {"properties",

@@ -94,7 +94,11 @@ void add_idle_latency(const std::vector<Row>& rows, std::vector<HeadlineLine>& l
         return each.workload == "chase" && each.threads == 1 && !each.numa &&
                text_parameter(each, "order") == "random" && is_memory(each);
       },
-      [&](const Row& each) { return static_cast<double>(range_of(each)); });
+      // Of equal ranges the one in larger pages, which the TLB costs less.
+      [&](const Row& each) {
+        const double pages = each.medium ? static_cast<double>(each.medium->page_bytes) : 0;
+        return static_cast<double>(range_of(each)) + 1e-9 * pages;
+      });
   if (row == nullptr) return;
   std::string of = "chase through " + format_size(range_of(*row));
   if (row->medium && row->medium->page_bytes != 0) {
@@ -211,16 +215,17 @@ void add_block_path(const std::vector<Row>& rows, std::vector<HeadlineLine>& lin
                    {block->cell, direct->cell}});
 }
 
+// Every rung; the first names the work.
 void add_ladder(const Ladder& ladder, std::vector<HeadlineLine>& lines) {
-  lines.push_back({"layers", "", ladder.title, {}});
   for (const LadderRung& rung : ladder.rungs) {
-    HeadlineLine line{std::string(2 * (std::size_t{rung.depth} + 1), ' ') + rung.name,
+    HeadlineLine line{std::string(2 * std::size_t{rung.depth}, ' ') + rung.name,
                       time_with_interval(rung.ns_per_operation),
                       "",
                       {rung.cell}};
     if (rung.over_direct && rung.over_direct->share) {
       line.of = share_text(*rung.over_direct->share) + " over " + rung.over_direct->over;
     }
+    if (&rung == &ladder.rungs.front()) line.of = ladder.title;
     lines.push_back(std::move(line));
   }
 }

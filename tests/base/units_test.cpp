@@ -103,6 +103,8 @@ TEST(Units, finds_the_key_that_was_meant) {
   EXPECT_EQ(nearest("backnd", known), "backend");
   EXPECT_EQ(nearest("operation-size", known), "operation_size");
   EXPECT_EQ(nearest("zzz", known), "");
+  // Two letters that changed places are one mistake, and two wrong letters are two.
+  EXPECT_EQ(nearest("shwo", {"slo", "show"}), "show");
 }
 
 }  // namespace

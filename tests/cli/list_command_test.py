@@ -6,6 +6,7 @@ import pytest
 from command import PLUGINS
 
 KEYS = {
+    "campaigns": {"name", "file", "answers", "description", "budget_ns", "takes"},
     "backends": {"name", "usable", "reason", "origin", "summary", "media"},
     "workloads": {"name", "summary", "needs_files", "parameters"},
     "media": {"name", "spelling", "summary"},

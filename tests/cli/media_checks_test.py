@@ -26,7 +26,7 @@ def refused(outcome, status, sentence):
                "block:/tmp/x for the kernel's block path"),
 ])
 def test_words_that_name_no_medium(pmembench, media, sentence):
-    refused(pmembench.run("--media", media), 2, f"--set: media: medium '{media}': {sentence}")
+    refused(pmembench.run("--media", media), 2, f"--media: medium '{media}': {sentence}")
 
 
 def test_more_than_there_is(pmembench):

@@ -162,11 +162,11 @@ def test_set_lays_values_over_the_file(pmembench):
     (["--set", "backend"],
      "--set: 'backend' is not an assignment: write key=value, such as budget=60s"),
     (["--backend", "movnnt"],
-     "--set: backend: there is no backend 'movnnt' (did you mean 'movnt'?); there are: movnt, clwb, "
+     "--backend: there is no backend 'movnnt' (did you mean 'movnt'?); there are: movnt, clwb, "
      "clflushopt, clflush, eadr, libpmem2, devdax, block, null"),
     (["--budget", "5"],
-     "--set: budget: '5' is not a duration: write a number with ns, us, ms, s, m or h"),
-    (["--budget", "0s"], "--set: budget: '0s' is no time at all: write more than 0"),
+     "--budget: '5' is not a duration: write a number with ns, us, ms, s, m or h"),
+    (["--budget", "0s"], "--budget: '0s' is no time at all: write more than 0"),
 ])
 def test_a_wrong_assignment_is_one_sentence_and_status_2(pmembench, words, sentence):
     outcome = pmembench.run(*words)

@@ -115,7 +115,8 @@ def test_runs_and_plans(pmembench, measured):
     keeps_to("plan", printed(pmembench("run", "tiny.yaml", "--dry-run", "--json")))
 
 
-@pytest.mark.parametrize("what", [(), ("backends",), ("media",), ("paths",), ("workloads",)])
+@pytest.mark.parametrize("what", [(), ("backends",), ("media",), ("paths",), ("workloads",), ("campaigns",),
+                                  ("commands",)])
 def test_lists(pmembench, what):
     keeps_to("list", printed(pmembench("list", *what, "--json")))
 

@@ -12,7 +12,9 @@ namespace pmembench {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 class ReportsFolder : public testing::Test {
  protected:
@@ -39,6 +41,8 @@ TEST_F(ReportsFolder, is_that_of_the_installation) {
 
 TEST_F(ReportsFolder, is_that_of_the_source_tree_around_a_build) {
   add_package("reports");
+  fs::create_directories(root_ / "backends");
+  std::ofstream(root_ / "backends" / "dax_operations.h") << "\n";
   const auto found = reports_folder((root_ / "build" / "release" / "pmembench").string());
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ(*found, (root_ / "reports").string());
@@ -48,10 +52,10 @@ TEST_F(ReportsFolder, is_named_where_it_is_missing) {
   const auto found = reports_folder((root_ / "bin" / "pmembench").string());
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().kind, ErrorKind::environment);
-  EXPECT_EQ(found.error().message,
-            "the report cannot be drawn, for the Python package pmembench_report lies neither in " +
-                (root_ / "share/pmembench/reports").string() + " nor in a source tree around " +
-                (root_ / "bin").string() + ": install pmembench whole with cmake --install");
+  EXPECT_THAT(found.error().message,
+              AllOf(HasSubstr("the report cannot be drawn"), HasSubstr("pmembench_report"),
+                    HasSubstr((root_ / "share/pmembench/reports").string()),
+                    HasSubstr((root_ / "bin").string()), HasSubstr("cmake --install")));
 }
 
 TEST(ReportArguments, are_those_that_were_given) {

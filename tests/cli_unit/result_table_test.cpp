@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/results/sample.hpp"
 #include "results/make_row.hpp"
+#include "tests/results/sample.hpp"
 
 namespace pmembench {
 namespace {

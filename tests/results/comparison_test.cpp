@@ -138,6 +138,15 @@ TEST(Markdown, escapes_what_a_name_could_break) {
   EXPECT_THAT(text, Not(HasSubstr("<script>")));
 }
 
+TEST(Markdown, says_which_claims_no_audit_proves_and_what_proves_them) {
+  Comparison comparison = sample();
+  comparison.cells = {entry("a", Verdict::pass), entry("b", Verdict::pass)};
+  for (CellVerdict& cell : comparison.cells) {
+    cell.warnings.push_back({"unaudited", "run `pmembench audit x`"});
+  }
+  EXPECT_THAT(comparison_markdown(comparison), HasSubstr("durable (unaudited) in 2 cells: run "));
+}
+
 TEST(Markdown, stays_below_its_limit_and_says_what_it_left_out) {
   Comparison comparison = sample();
   comparison.cells.clear();

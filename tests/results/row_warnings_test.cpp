@@ -120,6 +120,19 @@ Row without_move_pages(const char* placed_by) {
   return row_of(sample::cell(), replicates);
 }
 
+TEST(Warnings, tell_of_a_claim_that_no_audit_proves_and_name_the_command) {
+  std::vector<Replicate> replicates = sample::replicates();
+  for (Replicate& one : replicates) {
+    one.medium.claim = kUnauditedClaim;
+    one.medium.audit = "pmembench audit clwb --cpu avx2+clwb";
+  }
+  const Row row = row_of(sample::durable_cell(), replicates);
+  EXPECT_EQ(row.claim, kUnauditedClaim);
+  EXPECT_THAT(only("unaudited", row),
+              ::testing::HasSubstr("run `pmembench audit clwb --cpu avx2+clwb`"));
+  EXPECT_THAT(row_of(reading(), replicates).warnings, IsEmpty()) << "reads claim nothing";
+}
+
 TEST(Warnings, tell_that_a_placement_is_not_proved) {
   EXPECT_EQ(only("placement_not_proved", without_move_pages("first touch")),
             "on which node its pages lie is not proved (move_pages: Operation not permitted): a "

@@ -13,20 +13,20 @@ import subprocess
 import sys
 
 # Subcommand -> options that bound its work.
-CAMPAIGN = ["--set budget=1s", "--set minimum_replicates=1", "--set maximum_replicates=1",
+CAMPAIGN = ["--budget 1s", "--set minimum_replicates=1", "--set maximum_replicates=1",
             "--set slices=2", "--set slice=100us"]
 SHORTER = {
     "run": CAMPAIGN,
     "gate": ["--replicates 1", "--budget 1s", "--set slices=4", "--set slice=100us", "--suites 1"],
-    "curve": ["--budget 300ms", "--points 3", "--rounds 1", "--slice 2ms"],
-    "slo": ["--budget 1s", "--processes 1", "--set slices=2", "--set slice=1ms"],
+    "curve": ["--budget 300ms", "--points 3", "--replicates 1", "--slice 2ms"],
+    "slo": ["--budget 1s", "--replicates 1", "--set slices=2", "--set slice=1ms"],
     "audit": ["--cases 8", "--cpu sse2+clflush"],
     "crash": ["--crashes 40"],
     "micro": ["--benchmark_min_time=0.001"],
 }
 # Those that may be given once: the value of the page is replaced.
-SINGLE = ("--budget", "--replicates", "--points", "--rounds", "--slice", "--processes", "--cases", "--cpu",
-          "--crashes", "--suites", "--benchmark_min_time")
+SINGLE = ("--budget", "--replicates", "--points", "--slice", "--cases", "--cpu", "--crashes", "--suites",
+          "--benchmark_min_time")
 WITH_VALUE_BEFORE_SUBCOMMAND = ("--plugin", "--without-cpu")
 
 

@@ -32,6 +32,7 @@ def clone(tmp_path):
     short = Path(__file__).with_name("short_pmembench.py")
     (tools / "pmembench").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{short}" "{BINARY}" "$@"\n')
     (tools / "pmembench").chmod(0o755)
+    (tools / "python3").symlink_to(sys.executable)  # that of Debian, with the packages of the report
     return folder
 
 

@@ -73,7 +73,8 @@ Result<int> run_program(std::vector<std::string> words, std::vector<std::string>
   posix_spawn_file_actions_destroy(&actions);
   if (failed == ENOENT) {
     return environment_error(
-        "the report cannot be drawn, for there is no {} on PATH: run script/bootstrap report, or "
+        "the report cannot be drawn, because there is no {} on PATH: run script/bootstrap report, "
+        "or "
         "install python3, python3-matplotlib, python3-numpy and python3-jinja2",
         words.front());
   }

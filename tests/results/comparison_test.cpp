@@ -91,7 +91,7 @@ TEST(Comparison, refuses_what_is_no_such_document) {
     EXPECT_EQ(refused.error().kind, ErrorKind::usage);
     return refused.error().message;
   };
-  EXPECT_THAT(message(nlohmann::json::array()), HasSubstr("this is no comparison document"));
+  EXPECT_THAT(message(nlohmann::json::array()), HasSubstr("this is not a comparison document"));
   EXPECT_THAT(message({{"schema", "other"}}), HasSubstr("its \"schema\" is not"));
   nlohmann::json document = to_json(sample());
   document["version"] = 2;

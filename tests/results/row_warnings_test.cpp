@@ -211,7 +211,8 @@ TEST(Warnings, tell_of_a_counter_that_is_not_invariant) {
   EXPECT_EQ(
       only("clock", row_of(sample::cell(), one)),
       "the time-stamp counter is not invariant (CPUID 8000_0007h EDX bit 8 is clear): it kept its "
-      "pace from the beginning of each replicate to its end, and nobody vouches for between; trust "
+      "pace from the beginning of each replicate to its end, and nothing is known of the time "
+      "between; trust "
       "times from a host or a hypervisor's CPU model that has an invariant counter");
 }
 

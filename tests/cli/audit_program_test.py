@@ -44,7 +44,7 @@ def test_a_range_may_be_declared_unclaimed(pmembench):
 
 @pytest.mark.parametrize(("words", "sentence"), [
     ([], "name a backend, 'all', or a shared object, or -- and a program"),
-    (["clwb", "--", "/bin/true"], "name backends, or -- and a program, not both"),
+    (["clwb", "--", "/bin/true"], "pmembench audit takes no further argument, and '/bin/true' is one"),
     (["--self-test", "--", "/bin/true"], "--self-test is of backends"),
     (["clwb", "--range", "pool"], "--range and --unclaimed are of a program"),
     (["--unclaimed", "64", "--", "/bin/true"], "--unclaimed '64' is not an offset and a size"),

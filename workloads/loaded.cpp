@@ -39,7 +39,7 @@ std::unique_ptr<Workload> make_half(const Parameters& parameters, Path& path, Re
   RangeWorkload::Plan plan;
   plan.iter = iter_of(parameters, region, seat.thread_seed() + (reading ? 1 : 0));
   Parameters part = parameters;
-  part["access"] = reading ? "read" : "write";
+  part["access"] = reading ? text_of(parameters, "access") : "write";
   plan.transfer = transfer_of(part);
   plan.batch = kBatch;
   plan.cell_seed = seat.cell_seed;
@@ -162,6 +162,11 @@ WorkloadType loaded_type() {
   type.parameters = {
       operation_size_spec("64"),
       {"read_share", ValueKind::count, "100", {}, "percent of operations that read"},
+      {"access",
+       ValueKind::choice,
+       "load",
+       {"load", "read"},
+       "how they read: only loaded, or copied into a buffer"},
       {"order",
        ValueKind::choice,
        "sequential",

@@ -44,7 +44,8 @@ ParameterSpec operation_size_spec(std::string default_value) {
           "bytes of one operation, 1 B to 64 MiB"};
 }
 ParameterSpec access_spec() {
-  return {"access", ValueKind::choice, "read", {"read", "write"}, "which way the bytes go"};
+  return {"access", ValueKind::choice, "read", {"read", "load", "write"},
+          "read: copied into a buffer; load: only loaded; write: copied to the medium"};
 }
 ParameterSpec durability_spec(std::string default_value) {
   return {"durability",

@@ -28,6 +28,9 @@ class Path {
   virtual ~Path() = default;
   [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
   virtual std::int64_t read(dax_iter& iter) = 0;     // device -> buffer
+  // Loads the ranges into registers and adds their words to `sum` (workloads/line_load.hpp); the buffer is
+  // not used. -EOPNOTSUPP where PathType::loads is false.
+  virtual std::int64_t load(dax_iter& iter, std::uint64_t& sum);
   virtual std::int64_t write(dax_iter& iter) = 0;    // not durable
   virtual std::int64_t persist(dax_iter& iter) = 0;  // each range durable before the next
   virtual std::int64_t flush(dax_iter& iter) = 0;    // starts write-back; lines, or -errno
@@ -77,6 +80,7 @@ struct PathType {
   bool maps_files = false;          // and map() of them can work
   bool needs_mount = false;         // works on posix media, and on no other
   bool needs_block_path = false;    // works on backends that go through the kernel's block path
+  bool loads = false;               // load() works: it has addresses of its own
   bool needs_host_mapping = false;  // divides it; a backend that maps the medium has none
   // Reads back what it keeps on the device, and so needs one that does what it is told.
   bool keeps_structures = false;

@@ -5,6 +5,7 @@
 
 #include "block/btt.hpp"
 #include "block/kernel_block.hpp"
+#include "block/partition.hpp"
 #include "block/raw_block.hpp"
 #include "block/rmw.hpp"
 #include "workloads/parameters.hpp"
@@ -77,6 +78,33 @@ Result<std::unique_ptr<PathGround>> prepare_raw(OpenedDevice& opened,
   return ground_of(make_raw_block(*opened.device, slice_of(parameters)));
 }
 
+// All sectors from partition_start to the end.
+Result<std::unique_ptr<PathGround>> prepare_partition(OpenedDevice& opened,
+                                                      const Parameters& parameters) {
+  auto whole = make_raw_block(*opened.device, slice_of(parameters));
+  if (!whole) return whole.error();
+  const std::uint64_t sector_bytes = (*whole)->sector_bytes();
+  const std::uint64_t start = number_of(parameters, "partition_start") / sector_bytes;
+  const std::uint64_t sectors = (*whole)->size_bytes() / sector_bytes;
+  auto partition = make_partition(**whole, start, sectors > start ? sectors - start : 0);
+  if (!partition) return partition.error();
+  return std::unique_ptr<PathGround>(
+      std::make_unique<BlockGround>(*std::move(partition), *std::move(whole)));
+}
+
+Status check_partition(const Parameters& parameters, std::uint64_t device_bytes) {
+  if (const Status sector = check_sector(parameters, device_bytes); !sector) return sector;
+  const std::uint64_t start = number_of(parameters, "partition_start");
+  const std::uint64_t sector_bytes = number_of(parameters, "sector");
+  if (start % sector_bytes != 0) {
+    return usage_error("partition_start {} is not a multiple of the sector of {} bytes", start,
+                       sector_bytes);
+  }
+  if (device_bytes == 0 || start + sector_bytes <= device_bytes) return {};
+  return usage_error("partition_start {} leaves no sector of the {} bytes of the medium", start,
+                     device_bytes);
+}
+
 Result<std::unique_ptr<PathGround>> prepare_btt(OpenedDevice& opened,
                                                 const Parameters& parameters) {
   BttOptions options;
@@ -124,6 +152,18 @@ Result<std::unique_ptr<Path>> make_block_path(DaxDevice&, PathGround* ground) {
 PathType block_raw_path() {
   PathType type = block_path("block-raw", "sectors without a translation", prepare_raw);
   type.parents = {kRootPath};
+  return type;
+}
+
+PathType block_partition_path() {
+  PathType type = block_path("block-partition", "a partition of a block device", prepare_partition);
+  type.parents = {"block-raw"};
+  type.check = check_partition;
+  type.parameters.push_back({"partition_start",
+                             ValueKind::size,
+                             "65536",
+                             {},
+                             "byte of the device at which the partition begins"});
   return type;
 }
 

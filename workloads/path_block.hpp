@@ -11,7 +11,10 @@ namespace pmembench {
 // A block device as ground. Each path of it has a session of its own.
 class BlockGround final : public PathGround {
  public:
-  explicit BlockGround(std::unique_ptr<BlockDevice> block) : block_(std::move(block)) {}
+  // `below`: on which `block` is built, and which outlives it; or null.
+  explicit BlockGround(std::unique_ptr<BlockDevice> block,
+                       std::unique_ptr<BlockDevice> below = nullptr)
+      : below_(std::move(below)), block_(std::move(block)) {}
   [[nodiscard]] std::uint64_t size_bytes() const override { return block_->size_bytes(); }
   [[nodiscard]] std::map<std::string, std::uint64_t> counters() const override {
     return block_->counters();
@@ -19,6 +22,7 @@ class BlockGround final : public PathGround {
   [[nodiscard]] BlockDevice& block() { return *block_; }
 
  private:
+  std::unique_ptr<BlockDevice> below_;
   std::unique_ptr<BlockDevice> block_;
 };
 
@@ -27,6 +31,7 @@ class BlockGround final : public PathGround {
 Result<std::unique_ptr<Path>> make_block_path(DaxDevice& device, PathGround* ground);
 
 PathType block_raw_path();
+PathType block_partition_path();
 PathType block_btt_path();
 PathType block_rmw_path();
 PathType kernel_path();

@@ -1,17 +1,23 @@
 // The direct path: every batch is one call of the dax device's own operations.
 #include "workloads/path_direct.hpp"
 
+#include <cerrno>
+
 namespace pmembench {
 namespace {
 
 class DirectPath final : public Path {
  public:
-  explicit DirectPath(DaxDevice& device) : device_(device), reader_(device.make_reader()) {}
+  explicit DirectPath(DaxDevice& device)
+      : device_(device), reader_(device.make_reader()), load_(load_ranges_for_this_cpu()) {}
 
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
   std::int64_t read(dax_iter& iter) override {
     const ReadSection section(reader_);
     return device_.copy_to_iter(section, iter);
+  }
+  std::int64_t load(dax_iter& iter, std::uint64_t& sum) override {
+    return load_by_address(device_, reader_, load_, iter, sum);
   }
   std::int64_t write(dax_iter& iter) override {
     const ReadSection section(reader_);
@@ -28,6 +34,7 @@ class DirectPath final : public Path {
  private:
   DaxDevice& device_;
   DaxReader reader_;
+  LoadRanges load_;
 };
 
 }  // namespace
@@ -42,8 +49,30 @@ std::span<std::byte> whole_mapping(DaxDevice& device, DaxReader& reader) {
   return {static_cast<std::byte*>(address), device.size_bytes()};
 }
 
+std::int64_t load_by_address(DaxDevice& device, DaxReader& reader, LoadRanges load, dax_iter& iter,
+                             std::uint64_t& sum) {
+  const std::uint64_t bytes = iter.count * iter.size_bytes;
+  const auto all = static_cast<std::int64_t>(device.size_bytes() / DAX_PAGE_BYTES);
+  const ReadSection section(reader);
+  void* address = nullptr;
+  // An address is good only inside a section, so every batch asks for it again.
+  const std::int64_t pages =
+      device.direct_access(section, 0, static_cast<std::uint64_t>(all), DAX_ACCESS, &address);
+  if (pages < 0) return pages;
+  if (pages < all) return -EOPNOTSUPP;
+  sum = load(static_cast<const unsigned char*>(address), iter, sum);
+  device.note_copies(reader, 0, bytes);
+  return static_cast<std::int64_t>(bytes);
+}
+
 Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathGround*) {
   return std::unique_ptr<Path>(std::make_unique<DirectPath>(device));
+}
+
+PathType direct_path() {
+  PathType type{kRootPath, "the device's own operations", false, make_direct_path};
+  type.loads = true;
+  return type;
 }
 
 }  // namespace pmembench

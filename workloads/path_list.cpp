@@ -1,8 +1,10 @@
 // The paths: one line each.
 #include <algorithm>
+#include <cerrno>
 
 #include "workloads/path.hpp"
 #include "workloads/path_block.hpp"
+#include "workloads/path_char.hpp"
 #include "workloads/path_direct.hpp"
 #include "workloads/path_fs.hpp"
 #include "workloads/path_guarded.hpp"
@@ -11,19 +13,13 @@
 
 namespace pmembench {
 
+std::int64_t Path::load(dax_iter& /*iter*/, std::uint64_t& /*sum*/) { return -EOPNOTSUPP; }
+
 const std::vector<PathType>& path_list() {
   static const std::vector<PathType> kPaths{
-      {kRootPath, "the device's own operations", false, make_direct_path},
-      mapped_path(),
-      guarded_path(),
-      block_raw_path(),
-      block_btt_path(),
-      block_rmw_path(),
-      kernel_path(),
-      fs_dax_path(),
-      fs_block_path(),
-      fs_mixed_path(),
-      posix_path(),
+      direct_path(),          mapped_path(),    char_path(),      guarded_path(), block_raw_path(),
+      block_partition_path(), block_btt_path(), block_rmw_path(), kernel_path(),  fs_dax_path(),
+      fs_block_path(),        fs_mixed_path(),  posix_path(),
   };
   return kPaths;
 }

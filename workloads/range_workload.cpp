@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/random.hpp"
+#include "workloads/line_load.hpp"
 #include "workloads/parameters.hpp"
 #include "workloads/sample.hpp"
 
@@ -17,9 +18,10 @@ constexpr std::uint64_t kSampledReads = 16;
 }  // namespace
 
 Transfer transfer_of(const Parameters& parameters) {
-  if (parameters.count("access") != 0 && text_of(parameters, "access") == "read") {
-    return Transfer::read;
-  }
+  const std::string access =
+      parameters.count("access") != 0 ? text_of(parameters, "access") : "write";
+  if (access == "read") return Transfer::read;
+  if (access == "load") return Transfer::load;
   const std::string& durability = text_of(parameters, "durability");
   if (durability == "each") return Transfer::persist;
   return durability == "batch" ? Transfer::write_batch : Transfer::write;
@@ -45,13 +47,16 @@ Status RangeWorkload::prepare() {
 void RangeWorkload::refresh() {
   ++stretch_;
   done_in_stretch_ = 0;
+  loaded_ = 0;
   if (plan_.table) {
     plan_.table->fill(stretch_, expected_);
     iter_ = table_iter(plan_.region, plan_.iter.size_bytes, *plan_.table);
     iter_.buffer = buffer_->data();
   }
   start_ = iter_;
-  if (plan_.transfer != Transfer::read) buffer_->stamp(stretch_);
+  if (plan_.transfer != Transfer::read && plan_.transfer != Transfer::load) {
+    buffer_->stamp(stretch_);
+  }
 }
 
 std::int64_t RangeWorkload::write_flush_drain() {
@@ -69,6 +74,8 @@ inline std::int64_t RangeWorkload::transfer_batch() {
   switch (plan_.transfer) {
     case Transfer::read:
       return path_.read(iter_);
+    case Transfer::load:
+      return path_.load(iter_, loaded_);
     case Transfer::write:
       return path_.write(iter_);
     case Transfer::persist:
@@ -112,10 +119,18 @@ Work RangeWorkload::run(std::uint64_t operations) {
 
 std::string RangeWorkload::failure() const {
   if (failed_ == 0) return {};
-  return path_failure(failed_, plan_.transfer == Transfer::read ? "reading" : "writing");
+  switch (plan_.transfer) {
+    case Transfer::read:
+      return path_failure(failed_, "reading");
+    case Transfer::load:
+      return path_failure(failed_, "loading");
+    default:
+      return path_failure(failed_, "writing");
+  }
 }
 
 Status RangeWorkload::verify() {
+  if (plan_.transfer == Transfer::load) return verify_loads();
   return plan_.transfer == Transfer::read ? verify_reads() : verify_writes();
 }
 
@@ -179,26 +194,77 @@ Status RangeWorkload::verify_writes() {
   return check_count_of_writes();
 }
 
-// Writes a stamp of its own to the slot of the last of `count` ranges, reads all of them as a batch
-// by the path, and finds that stamp in the buffer.
-Status RangeWorkload::check_batch_of_reads(dax_iter at, std::uint64_t count) {
-  dax_iter last = at;
-  for (std::uint64_t i = 1; i < count; ++i) (void)dax_iter_next(&last);
-  found_->stamp(stretch_ + last.state);
-  dax_iter write = last;
+// Writes a stamp of its own to the slot of the last of `count` ranges. Returns its offset.
+Result<std::uint64_t> RangeWorkload::stamp_last(dax_iter at, std::uint64_t count) {
+  for (std::uint64_t i = 1; i < count; ++i) (void)dax_iter_next(&at);
+  dax_iter write = at;
   write.count = 1;
   write.buffer = found_->data();
-  std::int64_t bytes = path_.persist(write);
+  const std::int64_t bytes = path_.persist(write);
   if (bytes < 0 || write.count != 0) return runtime_error("{}", path_failure(bytes, "writing"));
+  return dax_iter_next(&at);
+}
+
+// Reads `count` ranges as a batch by the path, and finds the stamp of the last in the buffer.
+Status RangeWorkload::check_batch_of_reads(dax_iter at, std::uint64_t count) {
+  found_->stamp(stretch_ + at.state + count);
+  const auto offset_bytes = stamp_last(at, count);
+  if (!offset_bytes) return offset_bytes.error();
   dax_iter read = at;
   read.count = count;
   std::memset(read.buffer, 0, read.size_bytes);
-  bytes = path_.read(read);
+  const std::int64_t bytes = path_.read(read);
   if (bytes < 0 || read.count != 0) return runtime_error("{}", path_failure(bytes, "reading"));
-  const std::uint64_t offset_bytes = dax_iter_next(&last);
   if (const Status counted = check_count(bytes, count); !counted) return counted;
-  if (path_.lost(offset_bytes, at.size_bytes)) return {};
-  return compare_bytes(found_->bytes(), buffer_->bytes(), offset_bytes);
+  if (path_.lost(*offset_bytes, at.size_bytes)) return {};
+  return compare_bytes(found_->bytes(), buffer_->bytes(), *offset_bytes);
+}
+
+// What load() must find in `count` ranges, by another way: one word after the other.
+std::uint64_t RangeWorkload::sum_of(dax_iter at, std::uint64_t count) {
+  const auto* bytes =
+      static_cast<const unsigned char*>(static_cast<const void*>(path_.mapping().data()));
+  std::uint64_t sum = 0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    sum += sum_of_words(bytes + dax_iter_next(&at), at.size_bytes);
+  }
+  return sum;
+}
+
+// Loads `count` ranges as a batch, of which the last has a new stamp with one byte changed: a load
+// that leaves out that byte finds another sum.
+Status RangeWorkload::check_batch_of_loads(dax_iter at, std::uint64_t count,
+                                           std::uint64_t changed_byte) {
+  found_->stamp(stretch_ + at.state + count);
+  found_->data()[changed_byte] ^= 0xFF;
+  const auto offset_bytes = stamp_last(at, count);
+  if (!offset_bytes) return offset_bytes.error();
+  dax_iter load = at;
+  load.count = count;
+  std::uint64_t sum = 0;
+  const std::int64_t bytes = path_.load(load, sum);
+  if (bytes < 0 || load.count != 0) return runtime_error("{}", path_failure(bytes, "loading"));
+  if (const Status counted = check_count(bytes, count); !counted) return counted;
+  if (sum == sum_of(at, count)) return {};
+  return runtime_error("{} loads of {} bytes, the last at offset {}, did not load every byte",
+                       count, at.size_bytes, *offset_bytes);
+}
+
+Status RangeWorkload::verify_loads() {
+  // Another thread may have written since into a range that is shared.
+  if (!plan_.shared && loaded_ != sum_of(start_, done_in_stretch_)) {
+    return runtime_error("{} timed loads of {} bytes did not load every byte", done_in_stretch_,
+                         plan_.iter.size_bytes);
+  }
+  Random random(mix_seed(plan_.cell_seed ^ mix_seed(iter_.state + stretch_)));
+  dax_iter at = iter_;
+  for (std::uint64_t i = 0; i < kSampledReads; ++i) {
+    const Status same = check_batch_of_loads(at, 1 + random.below(plan_.batch),
+                                             random.below(plan_.iter.size_bytes));
+    if (!same) return same;
+    dax_iter_next(&at);
+  }
+  return {};
 }
 
 Status RangeWorkload::verify_reads() {

@@ -11,8 +11,9 @@
 
 namespace pmembench {
 
-// What a batch does. write_batch: copy all, flush all, drain once. persist: each range in turn.
-enum class Transfer { read, write, write_batch, persist };
+// What a batch does. load: into registers, no buffer is written. write_batch: copy all, flush all,
+// drain once. persist: each range in turn.
+enum class Transfer { read, load, write, write_batch, persist };
 [[nodiscard]] Transfer transfer_of(const Parameters& parameters);
 
 class RangeWorkload final : public Workload {
@@ -42,8 +43,12 @@ class RangeWorkload final : public Workload {
   std::int64_t write_flush_drain();
   Status verify_writes();
   Status verify_reads();
+  Status verify_loads();
   Status check_slot(std::uint64_t offset_bytes, std::span<const unsigned char> expected);
   Status check_batch_of_reads(dax_iter at, std::uint64_t count);
+  Status check_batch_of_loads(dax_iter at, std::uint64_t count, std::uint64_t changed_byte);
+  Result<std::uint64_t> stamp_last(dax_iter at, std::uint64_t count);
+  [[nodiscard]] std::uint64_t sum_of(dax_iter at, std::uint64_t count);
   Status check_count_of_writes();
   [[nodiscard]] Status check_count(std::int64_t bytes, std::uint64_t count) const;
 
@@ -55,6 +60,7 @@ class RangeWorkload final : public Workload {
   std::uint64_t expected_ = ZipfTable::kEntries;  // operations of the stretch that comes
   std::uint64_t done_in_stretch_ = 0;
   std::int64_t failed_ = 0;
+  std::uint64_t loaded_ = 0;  // what load() made of the stretch (line_load.hpp)
   std::optional<StampedBuffer> buffer_;
   std::optional<StampedBuffer> found_;  // what verify() reads back
 };

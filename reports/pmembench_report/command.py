@@ -6,19 +6,21 @@ import argparse
 import json
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import matplotlib
 
-from . import style
-from .derived import SCHEMA, Derived
+from . import paper, style
+from .derived import SCHEMA, VERSION, Derived
 from .derived import read as read_derived
 from .errors import ReportError
 from .figures import FIGURES
 from .figures.drawing import Drawing
 from .output import Output
 from .page import Section, render
-from .panel import to_png
+from .panel import Panel, to_png
 from .raw import pack
 from .records import Data
 from .store import Store
@@ -30,10 +32,14 @@ def parser() -> argparse.ArgumentParser:
         epilog="Example: python3 -m pmembench_report pmembench.db --run 3 --png figures")
     made.add_argument("database", metavar="DB", help="the results file")
     made.add_argument("--run", type=int, metavar="N", help="number of the run; the newest without it")
-    made.add_argument("--html", metavar="FILE", help="file to write (report.html, unless only --png)")
+    made.add_argument("--html", metavar="FILE",
+                      help="file to write (report.html, if no other output is asked for)")
     made.add_argument("--png", metavar="DIR", help="write each panel of each figure there as PNG")
+    made.add_argument("--svg", metavar="DIR",
+                      help="write each panel there as SVG for a paper, 3.3 in wide, and its points as CSV")
+    made.add_argument("--pdf", metavar="FILE", help="the same panels as one PDF, a page each")
     made.add_argument("--force", action="store_true",
-                      help="overwrite --html and PNGs that are no reports of pmembench, too")
+                      help="overwrite files that are no reports of pmembench, too")
     made.add_argument("--compare", type=int, metavar="N",
                       help="show the stored comparison of this run with run N, the base")
     made.add_argument("--comparison", metavar="FILE", help="a comparison document (JSON) to show")
@@ -43,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _document(path: str, schema: str) -> dict:
+def _document(path: str, schema: str, version: int = 1) -> dict:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -56,9 +62,9 @@ def _document(path: str, schema: str) -> dict:
     found = document.get("schema") if isinstance(document, dict) else None
     if found != schema:
         raise ReportError(f"{path} is no {schema} document (its schema is {found!r}): name one")
-    if document.get("version") != 1:
+    if document.get("version") != version:
         raise ReportError(f"{path} has version {document.get('version')!r} of {schema} and this report "
-                          "knows version 1: use the report of the pmembench that wrote it")
+                          f"knows version {version}: use the report of the pmembench that wrote it")
     return document
 
 
@@ -85,7 +91,7 @@ def _derived(store: Store, run: int, options: argparse.Namespace) -> Derived:
         return Derived(noise={"processes": 0, "slices": 0, "disturbed": 0, "disturbed_share": 0.0,
                               "involuntary_switches": 0, "steal_share_max": None})
     if options.derived:
-        return read_derived(_document(options.derived, SCHEMA), options.derived)
+        return read_derived(_document(options.derived, SCHEMA, VERSION), options.derived)
     stored = store.documents("derived", run)
     if not stored:
         raise ReportError(
@@ -112,7 +118,8 @@ def load(store: Store, options: argparse.Namespace) -> Data:
         data.history = _document(options.history, "pmembench-history")
     else:
         data.history = next(iter(store.documents("history")), None)
-    data.crash = next(iter(store.documents("crash", run.id) or store.documents("crash")), None)
+    # Of another run it would be out of place; a file without runs has nothing else to show.
+    data.crash = next(iter(store.documents("crash", run.id if run.id else None)), None)
     return data
 
 
@@ -141,15 +148,47 @@ def _read_files(options: argparse.Namespace) -> list[str]:
     return beside + [path for path in (options.derived, options.comparison, options.history) if path]
 
 
+def _write_each(output: Output, folder: str, option: str, suffix: str,
+                files: list[tuple[str, Callable[[BinaryIO], None]]]) -> list[str]:
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, fill in files:
+        path = Path(folder) / f"{name}.{suffix}"
+        output.write(path, option, fill)
+        paths.append(str(path))
+    return paths
+
+
+def _paper(output: Output, options: argparse.Namespace, panels: list[tuple[str, Panel]],
+           title: str) -> list[str]:
+    """Last of all: it makes the panels smaller."""
+    written = []
+    for _, panel in panels:
+        paper.to_column(panel.figure)
+    if options.svg:
+        written += _write_each(output, options.svg, "--svg", "svg", [
+            (panel.name, lambda file, one=(heading, panel): paper.write_svg(*one, file))
+            for heading, panel in panels])
+        written += _write_each(output, options.svg, "--svg", "csv", [
+            (panel.name, lambda file, panel=panel: paper.write_csv(panel, file)) for _, panel in panels])
+    if options.pdf:
+        output.write(Path(options.pdf), "--pdf",
+                     lambda file: paper.write_pdf(panels, title, file))
+        written.append(options.pdf)
+    return written
+
+
 def report(options: argparse.Namespace) -> list[str]:
     """Writes what was asked for; what it wrote, for people."""
     store = Store(options.database)
     output = Output(_read_files(options), options.force)
     written = []
     try:
-        html = options.html or ("" if options.png else "report.html")
-        if html:
-            output.check(Path(html), "--html")
+        others = options.png or options.svg or options.pdf
+        html = options.html or ("" if others else "report.html")
+        for path, option in ((html, "--html"), (options.pdf, "--pdf")):
+            if path:
+                output.check(Path(path), option)
         data = load(store, options)
         with matplotlib.rc_context(style.RC):
             drawn = sections(data)
@@ -158,13 +197,12 @@ def report(options: argparse.Namespace) -> list[str]:
                 output.write(Path(html), "--html", lambda file: file.writelines(
                     chunk.encode("utf-8", errors="replace") for chunk in page))
                 written.append(html)
+            panels = [(one.title, panel) for one in drawn for panel in one.panels]
             if options.png:
-                folder = Path(options.png)
-                folder.mkdir(parents=True, exist_ok=True)
-                for panel in [panel for one in drawn for panel in one.panels]:
-                    path = folder / f"{panel.name}.png"
-                    output.write(path, "--png", lambda file, panel=panel: to_png(panel, file))
-                    written.append(str(path))
+                written += _write_each(output, options.png, "--png", "png", [
+                    (panel.name, lambda file, panel=panel: to_png(panel, file)) for _, panel in panels])
+            if options.svg or options.pdf:
+                written += _paper(output, options, panels, f"{data.run.campaign}, run {data.run.id}")
     finally:
         store.close()
     return written
@@ -193,5 +231,5 @@ def main(arguments: list[str] | None = None) -> int:
         return 4
     except OSError as error:
         print(printable(f"pmembench: {error.filename or 'the report'} cannot be written "
-                        f"({error.strerror}): name another place with --html or --png"), file=sys.stderr)
+                        f"({error.strerror}): name another place for it"), file=sys.stderr)
         return 4

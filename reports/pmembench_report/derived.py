@@ -8,13 +8,15 @@ from .errors import ReportError
 from .records import Estimate
 from .units import finite
 
-SCHEMA, VERSION = "pmembench-derived", 1
+SCHEMA, VERSION = "pmembench-derived", 2
 
 
 @dataclass(slots=True)
 class Derived:
     """Names are the document's (docs/schema.md)."""
 
+    headline: list[dict] = field(default_factory=list)
+    quotable: list[dict] = field(default_factory=list)
     ladders: list[dict] = field(default_factory=list)
     durability: list[dict] = field(default_factory=list)
     crossovers: list[dict] = field(default_factory=list)

@@ -74,6 +74,15 @@ def _counts(data: Data) -> list[tuple[str, str]]:
     ]
 
 
+def _contents(data: Data, sections: list[Section]) -> list[tuple[str, str]]:
+    """The parts of the page, in its order; figures by their own names."""
+    parts = [("headline", "What was found")] if data.derived.headline else []
+    parts += [(f"figure-{section.name}", section.title) for section in sections]
+    if not_run(data):
+        parts.append(("not-run", "What has no number"))
+    return [*parts, ("trust", "Trust card"), ("numbers", "Every number"), ("raw-data", "Raw data")]
+
+
 def _listed(document: dict, name: str) -> list:
     found = document.get(name)
     return found if isinstance(found, list) else []
@@ -129,7 +138,8 @@ def render(data: Data, sections: list[Section], raw: Raw) -> Iterator[str]:
         lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     return environment.get_template("report.html.j2").generate(
         run=data.run, counts=_counts(data), banner=_banner(data), not_run=not_run(data),
-        trust=card(data), warnings=warnings(data), sections=sections,
+        headline=data.derived.headline, lights=data.derived.quotable,
+        contents=_contents(data, sections), trust=card(data), warnings=warnings(data), sections=sections,
         svg=lambda panel: Markup(to_svg(panel)), tables=tables, raw=raw, raw_text=Markup(raw.text),
         raw_size=units.size(raw.size_bytes), zoom=_json(zoom) if zoom else "",
         emulated=any(cell.emulated for cell in data.measured),

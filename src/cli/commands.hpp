@@ -57,6 +57,7 @@ class Command {
   X(baseline)                 \
   X(report)                   \
   X(check)                    \
+  X(audit)                    \
   X(crash)                    \
   X(fsck)                     \
   X(mkfs)                     \

@@ -5,11 +5,11 @@
 namespace pmembench {
 namespace {
 
-std::atomic<bool> interrupt_seen{false};
+std::atomic<bool> interrupt_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 extern "C" void on_interrupt(int signal) {
-  interrupt_seen.store(true, std::memory_order_relaxed);
+  interrupt_flag.store(true, std::memory_order_relaxed);
   std::signal(signal, SIG_DFL);
 }
 
@@ -24,7 +24,7 @@ const std::atomic<bool>& catch_interrupts() {
   sigaction(SIGHUP, nullptr, &hangup);
   if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  return interrupt_seen;
+  return interrupt_flag;
 }
 
 }  // namespace pmembench

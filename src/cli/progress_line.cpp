@@ -27,6 +27,15 @@ std::string progress_text(const Progress& progress) {
                      std::ceil(progress.left_s), progress.cell);
 }
 
+std::string progress_bar(const Progress& progress) {
+  constexpr std::size_t kWidth = 20;
+  const double whole_s = progress.elapsed_s + progress.left_s;
+  const double share = whole_s > 0 ? progress.elapsed_s / whole_s : 0;
+  const auto full = static_cast<std::size_t>(share * kWidth);
+  return fmt::format("[{}{}] {:3.0f} % ", std::string(full, '#'), std::string(kWidth - full, '.'),
+                     100 * share);
+}
+
 void ProgressLine::show(const Progress& progress) {
   const double every_s = terminal_ ? kTerminalEvery_s : kPlainEvery_s;
   if (progress.elapsed_s - last_s_ < every_s) return;
@@ -36,6 +45,7 @@ void ProgressLine::show(const Progress& progress) {
     pmembench::say(stream_, text + "\n");
     return;
   }
+  text = progress_bar(progress) + text;
   const std::size_t columns = columns_of(stream_);
   if (text.size() >= columns) text.resize(columns - 1);
   say_raw(stream_, "\r\x1b[K" + text);

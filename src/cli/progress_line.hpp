@@ -30,4 +30,7 @@ class ProgressLine {
 // "[ 12 s] round 2, 118 cells, 96 open, about 34 s left: movnt/direct/random/..."
 [[nodiscard]] std::string progress_text(const Progress& progress);
 
+// "[#####...............]  25 % ": of the time, as far as it is known. Only on a terminal.
+[[nodiscard]] std::string progress_bar(const Progress& progress);
+
 }  // namespace pmembench

@@ -10,6 +10,7 @@
 #include "cli/campaign_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/derived_text.hpp"
+#include "cli/headline_text.hpp"
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/media_checks.hpp"
@@ -17,6 +18,7 @@
 #include "cli/probe_report.hpp"
 #include "cli/recorder.hpp"
 #include "cli/result_table.hpp"
+#include "cli/run_time_text.hpp"
 #include "cli/strict.hpp"
 #include "cli/text_table.hpp"
 #include "cli/utc_time.hpp"
@@ -60,7 +62,8 @@ std::string plan_text(const Plan& plan) {
     runs += cell.skip_reason.empty() ? 1 : 0;
     table.add({cell.name, cell.skip_reason.empty() ? "yes" : "no: " + cell.skip_reason});
   }
-  return table.text() + fmt::format("\n{} of {} cells can run.\n", runs, plan.cells.size());
+  return table.text() + fmt::format("\n{} of {} cells can run.\n", runs, plan.cells.size()) +
+         run_time_text(plan);
 }
 
 class RunCommand final : public Command {
@@ -134,7 +137,7 @@ class RunCommand final : public Command {
     Recorder recorder(store, *id, plan, line);
     recorder.adopt(input.replicates);
     input.clock = &clock;
-    announce(plan);
+    say(stderr, run_time_text(plan));
     const auto load_before = read_host_load("/");
     const auto outcome = run_plan(std::move(input), recorder);
     const RunConditions conditions = conditions_since(load_before);
@@ -153,20 +156,6 @@ class RunCommand final : public Command {
     if (!shown) return shown.error();
     tell_overrun(*outcome, plan.settings.budget_ns);
     return verdict(*outcome, recorder, plan.settings.minimum_replicates);
-  }
-
-  // That the budget does not hold what was asked for is known before.
-  static void announce(const Plan& plan) {
-    const auto cells = static_cast<std::size_t>(
-        std::count_if(plan.cells.begin(), plan.cells.end(),
-                      [](const Cell& cell) { return cell.skip_reason.empty(); }));
-    const double least_ns = least_run_ns(plan.settings, cells);
-    const auto budget_ns = static_cast<double>(plan.settings.budget_ns);
-    if (least_ns <= budget_ns) return;
-    say(stderr, fmt::format("the slices of {} cell{} in {} replicates take at least {}, and the "
-                            "budget is {}: what does not fit is not measured\n",
-                            cells, cells == 1 ? "" : "s", plan.settings.minimum_replicates,
-                            format_duration_ns(least_ns), format_duration_ns(budget_ns)));
   }
 
   static void tell_overrun(const RunOutcome& outcome, std::uint64_t budget_ns) {
@@ -246,8 +235,9 @@ class RunCommand final : public Command {
       for (const Row& row : rows) print_json(to_json(row), -1);
       print_data(durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      print_text(fmt::format("{}{}run {} is in {}\n", result_text(rows),
-                             derived_text(derived->tables), id, database_));
+      print_text(fmt::format("{}{}\n{}\nrun {} is in {}\n", result_text(rows),
+                             derived_text(derived->tables), headline_text(*derived), id,
+                             database_));
     }
     std::fflush(stdout);
     return {};

@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/derived_text.hpp"
+#include "cli/headline_text.hpp"
 #include "cli/output.hpp"
 #include "cli/result_table.hpp"
 #include "cli/run_number.hpp"
@@ -76,9 +77,10 @@ class ShowCommand final : public Command {
       for (const Row& row : *rows) print_json(to_json(row), -1);
       print_data(durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      print_text(fmt::format("run {}: campaign {}, started {}, {}, seed {}\n\n{}{}", record->id,
+      print_text(fmt::format("run {}: campaign {}, started {}, {}, seed {}\n\n{}{}\n{}", record->id,
                              record->campaign, record->started_utc, record->status, record->seed,
-                             result_text(*rows), derived_text(derived->tables)));
+                             result_text(*rows), derived_text(derived->tables),
+                             headline_text(*derived)));
     }
     return kStatusDone;
   }

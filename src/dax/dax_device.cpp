@@ -93,6 +93,7 @@ const std::string& DaxDevice::name() const { return inside().facts.name; }
 std::uint64_t DaxDevice::size_bytes() const { return inside().facts.size_bytes; }
 const DeviceFacts& DaxDevice::facts() const { return inside().facts; }
 const dax_operations* DaxDevice::operations() const { return inside().bound; }
+void* DaxDevice::handle() const { return inside().handle; }
 bool DaxDevice::alive() const { return inside().guard.alive(); }
 
 int DaxDevice::set_operations(const dax_operations* operations, void* handle) {

@@ -145,11 +145,22 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     return fmt::format("workload {} maps files, and path {} cannot map any: use path fs-dax",
                        workload.name, path.name);
   }
+  const auto access = parameters.find("access");
+  const bool only_loads = access != parameters.end() && access->second == "load";
+  if (only_loads) {
+    if (!path.loads) {
+      return fmt::format("access load works on addresses, and path {} gives none: use path direct",
+                         path.name);
+    }
+    if ((operations.capabilities & DAX_CAP_DIRECT_ACCESS) == 0) {
+      return fmt::format("access load works on addresses, and backend {} gives none", backend.name);
+    }
+  }
   const std::string misfit_of_path = unfit(backend, path, parameters);
   if (!misfit_of_path.empty()) return misfit_of_path;
   if (path.granule_bytes != nullptr) return off_granule(path, parameters);
   // Loads and stores have no smallest size; only the backend's own copies do.
-  return path.needs_direct_access ? std::string() : misfit(backend, parameters);
+  return path.needs_direct_access || only_loads ? std::string() : misfit(backend, parameters);
 }
 
 }  // namespace pmembench

@@ -9,9 +9,14 @@ namespace pmembench {
 
 enum class WarningScope { row, run, comparison };
 
+// What a reader asks before quoting a number (results/quotable.hpp), and which of these questions a
+// warning answers with "not quite".
+enum class Light { medium, placement, noise, precision, claim };
+
 struct WarningType {
   std::string_view name;
   WarningScope scope;
+  Light light;
   std::string_view cause;
   std::string_view remedy;
 };

@@ -4,7 +4,9 @@
 #include <set>
 #include <utility>
 
+#include "record/codec.hpp"
 #include "record/limits.hpp"
+#include "record/schema_maker.hpp"
 #include "results/derived_members.hpp"
 #include "workloads/workload.hpp"
 
@@ -12,7 +14,7 @@ namespace pmembench {
 namespace {
 
 constexpr const char* kDerivedSchema = "pmembench-derived";
-constexpr int kDerivedVersion = 1;
+constexpr int kDerivedVersion = 2;
 
 const char* kind_word(ValueKind kind) {
   switch (kind) {
@@ -64,6 +66,8 @@ Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
   derived.matrices = node_matrices(rows);
   derived.interleave = interleave_sweeps(rows);
   derived.loaded = loaded_curves(rows, replicates, confidence, context.backend_options);
+  derived.headline = headline_of(rows, {derived.ladders, derived.matrices, derived.loaded});
+  derived.quotable = quotable_lights(rows);
   derived.rows = row_facts(rows);
   derived.noise = noise_of(rows, replicates);
   derived.harness_floor = harness_floor(rows);
@@ -104,6 +108,16 @@ nlohmann::json derived_json(const Derived& derived) {
   document["schema"] = kDerivedSchema;
   document["version"] = kDerivedVersion;
   return document;
+}
+
+std::string derived_schema() {
+  nlohmann::json schema =
+      schema_document<Derived>("What a run says as a whole: the document `derived` of the store");
+  schema["properties"]["schema"] = {{"const", kDerivedSchema}};
+  schema["properties"]["version"] = {{"const", kDerivedVersion}};
+  schema["required"].push_back("schema");
+  schema["required"].push_back("version");
+  return json_text(schema, 2) + "\n";
 }
 
 Result<Derived> derived_from_json(const nlohmann::json& document) {

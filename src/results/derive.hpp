@@ -11,10 +11,12 @@
 #include "record/row.hpp"
 #include "results/crossover.hpp"
 #include "results/durability_costs.hpp"
+#include "results/headline.hpp"
 #include "results/ladder.hpp"
 #include "results/loaded_curve.hpp"
 #include "results/node_matrix.hpp"
 #include "results/printed_table.hpp"
+#include "results/quotable.hpp"
 #include "results/row_facts.hpp"
 
 namespace pmembench {
@@ -30,6 +32,8 @@ struct PageLimits {
 };
 
 struct Derived {
+  std::vector<HeadlineLine> headline;
+  std::vector<QuotableLight> quotable;
   std::vector<Ladder> ladders;
   std::vector<DurabilityCosts> durability;
   std::vector<Crossover> crossovers;
@@ -54,8 +58,10 @@ struct Derived {
 // From a run's plan as the store keeps it; what it does not have has its default.
 [[nodiscard]] DeriveContext derive_context(const nlohmann::json& plan);
 
-// {"schema": "pmembench-derived", "version": 1, ...}: docs/schema.md.
+// {"schema": "pmembench-derived", "version": 2, ...}: docs/schema.md.
 [[nodiscard]] nlohmann::json derived_json(const Derived& derived);
+// Its JSON schema, as docs/schemas/derived.schema.json has it.
+[[nodiscard]] std::string derived_schema();
 // Error (runtime): another schema or version, or a value that is missing or of another type.
 Result<Derived> derived_from_json(const nlohmann::json& document);
 

@@ -66,6 +66,10 @@ struct CrossoverSize {
 };
 template <>
 struct JsonForm<CrossoverSize> {
+  template <typename Maker>
+  static nlohmann::json schema(Maker& /*maker*/) {
+    return {{"anyOf", {{{"type", "number"}}, {{"enum", {"below", "above"}}}}}};
+  }
   static nlohmann::json write(const CrossoverSize& size) {
     if (size.bytes <= 0) return "below";
     return std::isinf(size.bytes) ? nlohmann::json("above") : nlohmann::json(size.bytes);
@@ -81,6 +85,27 @@ struct JsonForm<CrossoverSize> {
 
 template <>
 struct JsonForm<Crossover> {
+  template <typename Maker>
+  static nlohmann::json schema(Maker& maker) {
+    const nlohmann::json size = maker.template schema_of<CrossoverSize>();
+    const nlohmann::json bound = maker.or_nothing(size);
+    const nlohmann::json text = {{"type", "string"}}, number = {{"type", "number"}};
+    return {{"type", "object"},
+            {"properties",
+             {{"of", text},
+              {"cached", text},
+              {"nontemporal", text},
+              {"bytes", size},
+              {"low", bound},
+              {"high", bound},
+              {"has_interval", {{"type", "boolean"}}},
+              {"measured_from", number},
+              {"measured_to", number}}},
+            {"required",
+             {"of", "cached", "nontemporal", "bytes", "low", "high", "has_interval",
+              "measured_from", "measured_to"}},
+            {"additionalProperties", false}};
+  }
   static nlohmann::json write(const Crossover& crossover) {
     const auto bound = [&](double bytes) {
       return crossover.has_interval ? encode(CrossoverSize{bytes}) : nlohmann::json(nullptr);
@@ -172,6 +197,22 @@ void describe(T& sweep, V&& members) {
 }
 
 template <typename T, typename V>
+requires IsOf<T, CurveSummary>
+void describe(T& summary, V&& members) {
+  members.field("processes", summary.processes);
+  members.field({"unloaded_latency", "ns"}, summary.unloaded_latency);
+  members.field({"maximum_bandwidth", "bytes/s"}, summary.maximum_bandwidth);
+  members.field({"latency_ratio", "", "at full load over unloaded"}, summary.latency_ratio);
+  members.field({"knee_bandwidth", "bytes/s", "null where not every process has a knee"},
+                summary.knee_bandwidth);
+  members.field({"knee_latency", "ns"}, summary.knee_latency);
+  members.field({"bandwidth_at_twice", "bytes/s", "where latency is twice the unloaded one"},
+                summary.bandwidth_at_twice);
+  members.field({"knee_reached", "", "processes with a knee"}, summary.knee_reached);
+  members.field({"twice_reached", "", "processes in which latency doubled"}, summary.twice_reached);
+}
+
+template <typename T, typename V>
 requires IsOf<T, LoadedPoint>
 void describe(T& point, V&& members) {
   members.field("cell", point.cell);
@@ -188,6 +229,25 @@ void describe(T& curve, V&& members) {
   members.field("label", curve.label);
   members.field("emulated", curve.emulated);
   members.field("points", curve.points);
+  members.field({"findings", "", "of the curves that each process measured as a whole"},
+                curve.findings);
+}
+
+template <typename T, typename V>
+requires IsOf<T, HeadlineLine>
+void describe(T& line, V&& members) {
+  members.field("what", line.what);
+  members.field("value", line.value);
+  members.field("of", line.of);
+  members.field("cells", line.cells);
+}
+
+template <typename T, typename V>
+requires IsOf<T, QuotableLight>
+void describe(T& light, V&& members) {
+  members.field("name", light.name);
+  members.field({"answer", "", "yes, partly, no"}, light.answer);
+  members.field("reason", light.reason);
 }
 
 template <typename T, typename V>
@@ -247,19 +307,29 @@ void describe(T& table, V&& members) {
 template <typename T, typename V>
 requires IsOf<T, Derived>
 void describe(T& derived, V&& members) {
-  members.field("ladders", derived.ladders);
-  members.field("durability", derived.durability);
-  members.field("crossovers", derived.crossovers);
-  members.field("matrices", derived.matrices);
-  members.field("interleave", derived.interleave);
-  members.field("loaded", derived.loaded);
-  members.field("rows", derived.rows);
-  members.field("noise", derived.noise);
-  members.field("harness_floor", derived.harness_floor);
-  members.field("parameter_kinds", derived.parameter_kinds);
+  members.field({"headline", "", "what the run found, in at most a dozen lines"}, derived.headline);
+  members.field({"quotable", "", "may its numbers be quoted: five questions"}, derived.quotable);
+  members.field({"ladders", "", "the cost of each layer, as trees"}, derived.ladders);
+  members.field({"durability", "", "the steps of a durable write and what each costs"},
+                derived.durability);
+  members.field({"crossovers", "", "from which size non-temporal stores are faster"},
+                derived.crossovers);
+  members.field({"matrices", "", "from every node to every memory"}, derived.matrices);
+  members.field({"interleave", "", "bandwidth by share of the pages on the first node"},
+                derived.interleave);
+  members.field({"loaded", "", "latency under load"}, derived.loaded);
+  members.field(
+      {"rows", "", "what a page shows of each row: interval, flags, stored per byte asked"},
+      derived.rows);
+  members.field({"noise", "", "what was taken from the run, over all its replicates"},
+                derived.noise);
+  members.field({"harness_floor", "", "what the harness itself costs, in words"},
+                derived.harness_floor);
+  members.field({"parameter_kinds", "", "size, count, real, choice, text"},
+                derived.parameter_kinds);
   members.field("path_parameters", derived.path_parameters);
-  members.field("limits", derived.limits);
-  members.field("tables", derived.tables);
+  members.field({"limits", "", "thresholds that a page shows"}, derived.limits);
+  members.field({"tables", "", "the same in words, as the terminal prints it"}, derived.tables);
 }
 
 }  // namespace pmembench

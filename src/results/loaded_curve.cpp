@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include "base/result.hpp"
@@ -127,6 +128,44 @@ PrintedRow row_of(const LoadedPoint& point) {
           ""};
 }
 
+// Ascending in the load that was asked for.
+double load_order(const Row& row) {
+  const auto number = [&](const char* name) {
+    const std::string text = value_of(row, name);
+    double value = 0;
+    (void)std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+  };
+  if (number("pause") != 0) return -number("pause");
+  return number("load_rate") != 0 ? number("load_rate") : number("load_share");
+}
+
+// One curve a process.
+std::optional<CurveSummary> summary_of(std::vector<const Row*> rows,
+                                       const ReplicatesByCell& replicates, double confidence) {
+  constexpr std::size_t kLeastPoints = 3;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row* a, const Row* b) { return load_order(*a) < load_order(*b); });
+  std::map<unsigned, std::vector<CurvePoint>> by_process;
+  for (const Row* row : rows) {
+    const auto found = replicates.find(row->cell);
+    if (found == replicates.end()) continue;
+    for (const Replicate& replicate : found->second) {
+      CurvePoint point;
+      point.latency = replicate.median_ns_per_operation;
+      point.bandwidth = replicate.details.loaded ? replicate.details.loaded->bytes_per_s : 0;
+      by_process[replicate.index].push_back(point);
+    }
+  }
+  std::vector<CurveFigures> processes;
+  for (const auto& [index, points] : by_process) {
+    if (points.size() < kLeastPoints) continue;
+    processes.push_back(curve_figures(points));
+  }
+  if (processes.empty()) return std::nullopt;
+  return summarise_curves(processes, confidence);
+}
+
 }  // namespace
 
 std::map<std::string, Estimate> process_percentiles(const std::vector<Replicate>& replicates,
@@ -155,8 +194,11 @@ std::vector<LoadedCurve> loaded_curves(const std::vector<Row>& rows,
   std::vector<LoadedCurve> curves;
   for (const LoadedRows& family : families) {
     const Row& first = *family.rows.front();
-    LoadedCurve curve{
-        family.group, loaded_label(first, family.group, families), first.claim == "emulated", {}};
+    LoadedCurve curve{family.group,
+                      loaded_label(first, family.group, families),
+                      first.claim == "emulated",
+                      {},
+                      summary_of(family.rows, replicates, confidence)};
     for (const Row* row : family.rows) {
       LoadedPoint point{row->cell, asked_of(*row), row->bytes_per_s, *row->ns_per_operation, {}};
       const auto found = replicates.find(row->cell);

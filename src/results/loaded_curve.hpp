@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "measure/curve.hpp"
 #include "measure/estimate.hpp"
 #include "record/replicate.hpp"
 #include "record/row.hpp"
@@ -29,6 +30,8 @@ struct LoadedCurve {
   std::string label;  // what this one is among them: "100 % reads, random"
   bool emulated = false;
   std::vector<LoadedPoint> points;  // in the order of the rows
+  // Of the processes that each measured at least three points; absent: none did.
+  std::optional<CurveSummary> findings;
 };
 
 // A percentile of a cell is each process's own; that of all operations together is in the row.

@@ -25,8 +25,9 @@ struct RowContext {
 // From a cell and its replicates (one a process) to the row: Hodges-Lehmann over the replicates'
 // medians (on ln, reported as ns_per_operation and as its inverse rates), histograms merged,
 // percentiles that n supports, claim by the cell's workload and medium, warnings. No replicates:
-// status "skipped" with the cell's skip_reason, or "unmeasured" where it has none. `error` non-empty: status "error" with it as the
-// reason, and no numbers; so does a row that contradicts itself (results/row_checks.hpp).
+// status "skipped" with the cell's skip_reason, or "unmeasured" where it has none. `error`
+// non-empty: status "error" with it as the reason, and no numbers; so does a row that contradicts
+// itself (results/row_checks.hpp).
 Row make_row(const Cell& cell, const std::vector<Replicate>& replicates, const std::string& error,
              const RowContext& context);
 

@@ -47,4 +47,21 @@ namespace pmembench {
   return text;
 }
 
+// "+15.2% [11.3, 20.1]"; from 1000 % on without decimals, from 10000 % on as a factor, "x176".
+[[nodiscard]] inline std::string share_text(const Estimate& cost) {
+  constexpr double kAsFactor = 100;
+  if (cost.estimate >= kAsFactor) {
+    std::string text = fmt::format("x{:.0f}", 1 + cost.estimate);
+    if (cost.has_interval) text += fmt::format(" [{:.0f}, {:.0f}]", 1 + cost.low, 1 + cost.high);
+    return text;
+  }
+  const auto digits = [&](double share) {
+    return std::abs(cost.estimate) >= 10 ? fmt::format("{:.0f}", 100 * share)
+                                         : fmt::format("{:.1f}", 100 * share);
+  };
+  std::string text = (cost.estimate < 0 ? "" : "+") + digits(cost.estimate) + "%";
+  if (cost.has_interval) text += fmt::format(" [{}, {}]", digits(cost.low), digits(cost.high));
+  return text;
+}
+
 }  // namespace pmembench

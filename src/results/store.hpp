@@ -35,7 +35,7 @@ struct RunRecord {
 struct DocumentRecord {
   std::int64_t id = 0;      // given by the store
   std::string created_utc;  // empty: the store's clock
-  std::string kind;         // "compare", "gate", "self-test", "crash", "derived", ...
+  std::string kind;         // "compare", "gate", "self-test", "crash", "audit", "derived", ...
   std::optional<std::int64_t> run_id;
   std::string verdict;
   Document document;

@@ -15,29 +15,12 @@
 #include "record/same_subject.hpp"
 #include "run/budget.hpp"
 #include "run/closed_rates.hpp"
+#include "run/expected_replicates.hpp"
 #include "run/measure_cell.hpp"
+#include "run/slice_budget.hpp"
 
 namespace pmembench {
 namespace {
-
-// What a replicate of a cell costs beside its slices (threads, calibration, verification), and the
-// share of the budget that process starts take: measured on the two-core machine of
-// docs/methodology.md.
-constexpr double kCellOverhead_ns = 3e6;
-constexpr double kBudgetShare = 0.75;
-constexpr unsigned kFewestSlices = 5;
-
-// Slices of `slice_ns` for each replicate, so that the minimum of replicates of all `cells` fits
-// the budget.
-unsigned slices_in_share(const MeasureSettings& settings, std::size_t cells, double slice_ns) {
-  const double share_ns = kBudgetShare * static_cast<double>(settings.budget_ns) /
-                          static_cast<double>(std::max<std::size_t>(1, cells)) /
-                          std::max(1U, settings.minimum_replicates);
-  // A fifth more for warm-up and repeats.
-  const double slices = (share_ns - kCellOverhead_ns) / (1.2 * slice_ns);
-  const double fewest = std::min<double>(kFewestSlices, settings.slices);
-  return static_cast<unsigned>(std::clamp<double>(slices, fewest, settings.slices));
-}
 
 // One cell on its way through the run.
 struct CellState {
@@ -197,12 +180,17 @@ class Run {
   }
 
   // Do the slices alone fit into what is left? The first cell of all is tried in any case.
-  [[nodiscard]] bool fits() const {
+  [[nodiscard]] bool fits(const CellState& state) const {
     if (outcome_.replicates == 0) return true;
-    return slices_ns(slices_now()) <= budget_.left_ns();
+    const double slice_ns =
+        std::max(static_cast<double>(settings_.slice_ns), interval_ns(state.asked));
+    return static_cast<double>(slices_of(state) + 1) * slice_ns <= budget_.left_ns();
   }
-  [[nodiscard]] double slices_ns(unsigned slices) const {
-    return static_cast<double>(slices + 1) * static_cast<double>(settings_.slice_ns);
+  [[nodiscard]] unsigned slices_of(const CellState& state) const {
+    return std::min(slices_now(), slices_within_budget(settings_, cells_.size(), state.asked));
+  }
+  void leave_out_what_does_not_fit(std::vector<CellState*>& cells) const {
+    std::erase_if(cells, [this](const CellState* state) { return !fits(*state); });
   }
   [[nodiscard]] bool share_over() const { return budget_.elapsed_ns() >= share_end_ns_; }
 
@@ -213,7 +201,8 @@ class Run {
         mix_seed(settings_.seed ^ mix_seed(fnv1a(cells.front()->cell->device_key()) + round));
     shuffle(cells, seed);
     bool first = true;
-    while (!cells.empty() && !stopping() && fits() && (first || !share_over())) {
+    leave_out_what_does_not_fit(cells);
+    while (!cells.empty() && !stopping() && (first || !share_over())) {
       tell(cells.front()->cell->name, round, cells.size());
       auto worker = input_.workers->start(*cells.front()->cell);
       if (!worker) return worker.error();
@@ -222,13 +211,14 @@ class Run {
         if (opened.error().kind == ErrorKind::interrupted) return {};
         return fail_all(cells, opened.error());
       }
-      while (!cells.empty() && (*worker)->alive() && !stopping() && fits() &&
+      while (!cells.empty() && (*worker)->alive() && !stopping() &&
              (std::exchange(first, false) || !share_over())) {
         CellState& state = *cells.back();
         cells.pop_back();
         tell(state.cell->name, round, cells.size() + 1);
         const Status status = run_cell(**worker, state, round, seed);
         if (!status) return status;
+        leave_out_what_does_not_fit(cells);
       }
     }
     return {};
@@ -239,8 +229,7 @@ class Run {
     order.cell = &state.asked;
     order.replicate = round;
     order.seed = seed;
-    order.slices =
-        std::min(slices_now(), slices_within_budget(settings_, cells_.size(), *state.cell));
+    order.slices = slices_of(state);
     order.slice_ns = settings_.slice_ns;
     order.operations = state.operations;
     order.cores = state.cores;
@@ -321,13 +310,39 @@ class Run {
         std::clamp<double>(slices, std::min(kFewestSlices, settings_.slices), first_slices_));
   }
 
-  // The pace so far times what the minimum still asks for, at most what is left of the budget.
+  // The pace so far times the replicates that are still to come, at most what is left of the
+  // budget. While no cell has a spread, nobody knows: the middle, as a factor, of the least and the
+  // most that it can be.
   [[nodiscard]] double expected_left_s(std::size_t left_in_device) const {
-    const double budget_left = budget_.left_ns() * 1e-9;
-    if (outcome_.replicates == 0) return budget_left;
-    const std::uint64_t wanted = std::max<std::uint64_t>(owed(), left_in_device);
+    const double budget_left_s = budget_.left_ns() * 1e-9;
+    if (outcome_.replicates == 0) return budget_left_s;
     const double pace_s = budget_.elapsed_s() / static_cast<double>(outcome_.replicates);
-    return std::clamp(pace_s * static_cast<double>(wanted), 0.0, budget_left);
+    const auto least = static_cast<double>(std::max<std::uint64_t>(owed(), left_in_device));
+    const double least_s = std::min(pace_s * least, budget_left_s);
+    const std::optional<double> wanted = expected_to_come();
+    if (!wanted) return std::sqrt(least_s * budget_left_s);
+    return std::clamp(pace_s * *wanted, least_s, budget_left_s);
+  }
+
+  // Replicates that the open cells will still have; those without a spread as the others on
+  // average. Nothing while none has one.
+  [[nodiscard]] std::optional<double> expected_to_come() const {
+    double to_come = 0;
+    std::size_t known = 0, unknown = 0;
+    for (const CellState& state : cells_) {
+      if (!state.open) continue;
+      const auto expected = expected_replicates(state.log_medians, rule_);
+      if (!expected) {
+        ++unknown;
+        continue;
+      }
+      ++known;
+      const auto taken = static_cast<unsigned>(state.log_medians.size());
+      to_come += std::max(*expected, taken + 1) - taken;
+    }
+    if (known == 0 && unknown > 0) return std::nullopt;
+    return known == 0 ? 0
+                      : to_come * static_cast<double>(known + unknown) / static_cast<double>(known);
   }
 
   RunInput input_;
@@ -345,22 +360,6 @@ class Run {
 };
 
 }  // namespace
-
-unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells) {
-  return slices_in_share(settings, cells, static_cast<double>(settings.slice_ns));
-}
-
-unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells,
-                              const Cell& cell) {
-  return slices_in_share(settings, cells,
-                         std::max(static_cast<double>(settings.slice_ns), interval_ns(cell)));
-}
-
-double least_run_ns(const MeasureSettings& settings, std::size_t cells) {
-  const unsigned slices = slices_within_budget(settings, cells);
-  return static_cast<double>(cells) * settings.minimum_replicates *
-         static_cast<double>(slices + 1) * static_cast<double>(settings.slice_ns);
-}
 
 Result<RunOutcome> run_plan(RunInput input, RunObserver& observer) {
   PMB_CHECK(input.plan != nullptr && input.clock != nullptr && input.workers != nullptr,

@@ -40,15 +40,4 @@ struct RunOutcome {
 // its cells get a new worker.
 Result<RunOutcome> run_plan(RunInput input, RunObserver& observer);
 
-// Slices a cell gets in one replicate, so that the minimum of replicates fits the budget: the
-// campaign's `slices`, or fewer, at least 5.
-[[nodiscard]] unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells);
-// Of this cell, whose slices are longer where its operations come seldom.
-[[nodiscard]] unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells,
-                                            const Cell& cell);
-
-// What the slices of `cells` cells take at the least, warm-up included, in the minimum of
-// replicates and with as few slices as the budget makes it.
-[[nodiscard]] double least_run_ns(const MeasureSettings& settings, std::size_t cells);
-
 }  // namespace pmembench

@@ -21,7 +21,13 @@ void describe(T& failed, V&& members) {
 
 // Found by decode() through argument-dependent lookup.
 void from_name(const std::string& name, Timing& timing) {
-  timing = name == name_of(Timing::operation) ? Timing::operation : Timing::slice;
+  for (const Timing known : {Timing::slice, Timing::operation}) {
+    if (name != name_of(known)) continue;
+    timing = known;
+    return;
+  }
+  throw nlohmann::json::other_error::create(
+      599, fmt::format("'{}' is not a timing: slice or operation", name), nullptr);
 }
 
 namespace {

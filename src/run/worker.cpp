@@ -190,7 +190,7 @@ class Worker {
       return count ? *count : 0;
     };
     const auto access = cell.parameters.find("access");
-    if (access != cell.parameters.end() && access->second == "write") return {};
+    if (access != cell.parameters.end() && access->second != "read") return {};
     const std::uint64_t size_bytes = number("operation_size");
     const std::uint64_t batch = std::max(number("batch"), kLeastBatchProved);
     if (size_bytes == 0 || !proved_.insert({size_bytes, batch}).second) return {};

@@ -15,6 +15,7 @@ namespace pmembench {
 namespace {
 
 const std::string kLibrary = std::string(PMEMBENCH_BINARY_DIR) + "/libpmb_backends.a";
+const std::string kWorkloads = std::string(PMEMBENCH_BINARY_DIR) + "/libpmb_workloads.a";
 
 std::string output_of(const std::string& command) {
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
@@ -30,10 +31,10 @@ std::string output_of(const std::string& command) {
 using Code = std::vector<std::string>;  // instructions, without addresses
 
 // Demangled name -> instructions.
-std::map<std::string, Code> disassemble() {
+std::map<std::string, Code> disassemble(const std::string& library) {
   std::map<std::string, Code> functions;
   Code* current = nullptr;
-  const std::string text = output_of("objdump -dC --no-show-raw-insn '" + kLibrary + "'");
+  const std::string text = output_of("objdump -dC --no-show-raw-insn '" + library + "'");
   std::size_t begin = 0;
   while (begin < text.size()) {
     const std::size_t end = text.find('\n', begin);
@@ -110,7 +111,7 @@ class Disassembly : public testing::Test {
     if (!output_of("nm '" + kLibrary + "' | grep -E '__(asan|tsan|ubsan)_' | head -1").empty()) {
       GTEST_SKIP() << "sanitizers put calls into the kernels";
     }
-    functions_ = disassemble();
+    functions_ = disassemble(kLibrary);
     ASSERT_FALSE(functions_.empty()) << "objdump shows nothing of " << kLibrary;
   }
 
@@ -168,6 +169,24 @@ TEST_F(Disassembly, shows_every_load_of_a_read_in_the_widest_vectors) {
         expect_no(code, kAnyFlush, where);
       }
     }
+  }
+}
+
+// `access: load` (workloads/line_load.cpp): 64 bytes of vectors a block, and no vector is stored.
+TEST_F(Disassembly, shows_every_load_of_a_pure_load_and_no_store) {
+  const std::map<std::string, Code> workloads = disassemble(kWorkloads);
+  for (const Width& width : kWidths) {
+    const auto found =
+        workloads.find(std::string("pmembench::(anonymous namespace)::load_") + width.name +
+                       "(unsigned char const*, dax_iter&, unsigned long)");
+    ASSERT_NE(found, workloads.end()) << width.name;
+    const Code& code = found->second;
+    const std::string load =
+        std::string("^v?(padd|mov)[a-z0-9]* +[^,]*\\([^)]*\\),") + width.registers;
+    EXPECT_GE(count(code, load), 64 / width.bytes) << width.name;
+    expect_no(code, "^v?mov[a-z0-9]+ +%[xyz]mm[0-9]+,.*\\(", width.name);
+    expect_no(code, "^(call|rep|[lsm]fence|v?movnt|prefetch)", width.name);
+    expect_no(code, width.wider, width.name);
   }
 }
 

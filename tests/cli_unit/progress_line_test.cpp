@@ -40,7 +40,18 @@ TEST(ProgressLine, is_one_live_line_on_a_terminal_cut_to_its_width) {
     line.show(progress(12.4));
     line.show(progress(12.45));  // too soon after the last
   }
-  EXPECT_EQ(file.text(), "\r\x1b[K" + std::string(kLine).substr(0, 79) + "\r\x1b[K");
+  const std::string whole = progress_bar(progress(12.4)) + kLine;
+  EXPECT_EQ(file.text(), "\r\x1b[K" + whole.substr(0, 79) + "\r\x1b[K");
+}
+
+TEST(ProgressLine, has_a_bar_of_the_time_that_is_over) {
+  Progress of = progress(25);
+  of.left_s = 75;
+  EXPECT_EQ(progress_bar(of), "[#####...............]  25 % ");
+  of.elapsed_s = of.left_s = 0;
+  EXPECT_EQ(progress_bar(of), "[....................]   0 % ");
+  of.elapsed_s = 10;
+  EXPECT_EQ(progress_bar(of), "[####################] 100 % ");
 }
 
 TEST(ProgressLine, makes_room_for_a_line_that_stays) {

@@ -104,7 +104,7 @@ TEST(CampaignErrors, bad_values_at_their_own_place) {
   EXPECT_EQ(error_of("cells:\n  - matrix: {operation_size: 64:*1:4K}\n"),
             "c.yaml:2:30: operation_size: range '64:*1:4K' never arrives at 4096 from 64 by *1");
   EXPECT_EQ(error_of("cells:\n  - access: wriet\n"),
-            "c.yaml:2:13: access: 'wriet' is not one of: read, write; did you mean 'write'?");
+            "c.yaml:2:13: access: 'wriet' is not one of: read, load, write; did you mean 'write'?");
   EXPECT_EQ(error_of("precision: 120%\ncells: [{workload: a}]"),
             "c.yaml:1:12: precision: '120%' is out of range: it must be above 0% and at most 100%");
   EXPECT_EQ(error_of("minimum_replicates: 9\nmaximum_replicates: 8\ncells: [{workload: a}]"),

@@ -16,7 +16,8 @@ inline CampaignSchema test_schema() {
           {"placement", ValueKind::text, {}, true},
           {"timing", ValueKind::choice, {"slice", "operation"}, false},
           {"latency_mode", ValueKind::choice, {"issue", "durable", "dependent"}, false},
-          {"access", ValueKind::choice, {"read", "write"}, false},
+          {"access", ValueKind::choice, {"read", "load", "write"}, false},
+          {"durability", ValueKind::choice, {"each", "batch", "none"}, false},
           {"operation_size", ValueKind::size, {}, false},
           {"burst", ValueKind::count, {}, false},
           {"zipf_theta", ValueKind::real, {}, false}};

@@ -125,7 +125,7 @@ TEST(CellKeys, refuse_words_that_did_not_come_through_the_reader) {
             "c.yaml:9:9: latency_mode: 'now' is not one of: issue, durable, dependent");
   EXPECT_EQ(error_with("threads", "many"), "c.yaml:9:9: threads: 'many' is not a whole number");
   EXPECT_EQ(error_with("access", "peek"),
-            "c.yaml:9:9: access: workload 'random' takes one of: read, write; not 'peek'");
+            "c.yaml:9:9: access: workload 'random' takes one of: read, load, write; not 'peek'");
 }
 
 TEST(CellKeys, point_a_workloads_refusal_at_the_value_it_names) {

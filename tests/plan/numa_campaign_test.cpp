@@ -157,7 +157,7 @@ TEST(NumaCampaign, makes_one_matrix_of_nodes_with_unlike_numbers_of_cpus) {
     }
   }
   EXPECT_THAT(
-      threads["movnt/direct/sequential/operation_size=16K,access=read,durability=batch/tall"],
+      threads["movnt/direct/sequential/operation_size=16K,access=load,durability=batch/tall"],
       ElementsAre(2U, 4U))
       << threads.begin()->first;
 }

@@ -134,6 +134,16 @@ TEST(SkipReason, keeps_fs_mixed_to_the_mapping_of_the_host) {
             "movnt, clwb, clflushopt, clflush or eadr");
 }
 
+TEST(SkipReason, lets_pure_loads_work_on_addresses_alone) {
+  const Parameters load{{"access", "load"}};
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "direct", "random", load), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "mapped", "sequential", load), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_DRAM, "block-raw", "random", load),
+            "access load works on addresses, and path block-raw gives none: use path direct");
+  EXPECT_EQ(reason("block", DAX_MEDIA_BLOCK, "direct", "random", load),
+            "access load works on addresses, and backend block gives none");
+}
+
 TEST(SkipReason, lets_loads_and_stores_have_any_size) {
   EXPECT_EQ(reason("wide", DAX_MEDIA_DRAM, "direct", "random", {{"operation_size", "64"}}),
             "operation_size 64 B is below the smallest I/O of backend wide, 256 B");

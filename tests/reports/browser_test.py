@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import real_stores
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
 from selenium.webdriver.common.by import By  # noqa: E402
@@ -162,6 +163,23 @@ def test_a_table_filters_by_all_words(opened):
     box.send_keys(Keys.CONTROL, "a")
     box.send_keys("no such cell")
     assert column(opened, "results", 0) == []
+
+
+def test_headline_and_first_figure_of_quick_are_on_the_first_screen(driver, tmp_path):
+    real_stores.real_run("quick", tmp_path)
+    show(driver, tmp_path / "quick.html")
+    headline, figure = driver.execute_script(
+        "return ['#headline', '#figures figure'].map("
+        "(name) => document.querySelector(name).getBoundingClientRect().top + scrollY)")
+    assert headline < 300
+    assert figure < 900
+
+
+def test_each_entry_of_the_contents_leads_to_a_part(opened):
+    lost = opened.execute_script(
+        "return [...document.querySelectorAll('nav a')].map((a) => a.getAttribute('href'))"
+        ".filter((name) => !document.querySelector(name))")
+    assert lost == []
 
 
 def test_the_dark_mode_button_turns_colours(opened):

@@ -3,6 +3,7 @@ page, with the digits that the terminal prints."""
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import sqlite3
@@ -42,7 +43,7 @@ def figure(page: str, name: str) -> str:
 
 def words(text: str) -> str:
     """One blank for each gap: the terminal aligns and the page does not."""
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r"\s+", " ", text).strip()
 
 
 @pytest.mark.parametrize("name", CAMPAIGNS)
@@ -180,6 +181,24 @@ def test_the_page_says_the_floor_and_the_noise_of_derived(runs, name):
         assert derived["harness_floor"] in card
         assert f"harness floor: {derived['harness_floor']}" in words(runs[name].shown)
     assert f"{derived['noise']['disturbed']:,} of {derived['noise']['slices']:,}" in card
+
+
+@pytest.mark.parametrize("name", CAMPAIGNS)
+def test_the_headline_is_first_in_the_page_and_last_on_the_terminal(runs, name):
+    derived, page, shown = derived_of(runs[name]), runs[name].page, words(runs[name].shown)
+    assert 0 < len(derived["headline"]) <= 12
+    assert [light["name"] for light in derived["quotable"]] == [
+        "medium proved", "placement proved", "quiet", "converged", "claim"]
+    begin, figures = page.index('id="headline"'), page.index('id="figures"')
+    top = words(re.sub("<[^>]*>", " ", html.unescape(page[begin:figures])))
+    for line in derived["headline"]:
+        for text in (line["what"], line["value"]):
+            assert words(text) in top
+            assert words(text) in shown
+    for light in derived["quotable"]:
+        assert f"{light['name']} {light['answer']} {words(light['reason'])}" in top
+        assert f"{light['name']} {light['answer']} {words(light['reason'])}" in shown
+    assert shown.endswith(words(derived["quotable"][-1]["reason"]))
 
 
 def test_limits_are_the_products(runs):

@@ -89,7 +89,8 @@ def row(cell: str, ns: float | None = 100.0, **more) -> dict:
 
 def derived(**more) -> dict:
     """The document of a run of which nothing is to be said as a whole."""
-    return {"schema": "pmembench-derived", "version": 1, "ladders": [], "durability": [], "crossovers": [],
+    return {"schema": "pmembench-derived", "version": 2, "headline": [], "quotable": [],
+            "ladders": [], "durability": [], "crossovers": [],
             "matrices": [], "interleave": [], "loaded": [], "rows": [], "tables": [], "harness_floor": "",
             "noise": {"processes": 7, "slices": 70, "disturbed": 7, "disturbed_share": 0.1,
                       "involuntary_switches": 3, "steal_share_max": 0.001},

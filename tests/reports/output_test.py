@@ -64,3 +64,32 @@ def test_a_device_is_never_written(tmp_path, store):
     outcome = run_report(tmp_path, store, "--html", "/dev/zero", "--force")
     assert outcome.status == 2
     assert "is a device or a socket" in outcome.err
+
+
+def test_figures_for_papers_are_a_column_wide_with_caption_and_points(tmp_path, store):
+    maker = Maker(tmp_path / "lines.db")
+    for size, ns in ((64, 100.0), (256, 200.0), (4096, 900.0)):
+        maker.add(row(f"cell/{size}", ns, parameters={"operation_size": str(size), "access": "write"}))
+    lines = maker.close()
+    for _ in range(2):  # the second time it replaces its own
+        outcome = run_report(tmp_path, lines, "--svg", "svg", "--pdf", "all.pdf")
+        assert (outcome.status, outcome.err) == (0, "")
+    svgs = sorted((tmp_path / "svg").glob("*.svg"))
+    assert svgs and not (tmp_path / "report.html").exists()
+    for svg in svgs:
+        text = svg.read_text()
+        assert 'width="237.6pt"' in text  # 3.3 in
+        assert "<title>" in text
+        assert svg.with_suffix(".csv").read_text().count("\n") > 1
+    pdf = (tmp_path / "all.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF-") and pdf.count(b"/MediaBox [ 0 0 237.6 ") == len(svgs)
+
+
+def test_a_table_of_somebody_stays_unless_forced(tmp_path, store):
+    run_report(tmp_path, store, "--svg", "svg")
+    table = next((tmp_path / "svg").glob("*.csv"))
+    table.write_text("mine,1\n")
+    outcome = run_report(tmp_path, store, "--svg", "svg")
+    assert outcome.status == 2
+    assert "is no report of pmembench" in outcome.err
+    assert table.read_text() == "mine,1\n"

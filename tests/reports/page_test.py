@@ -16,7 +16,7 @@ from page_reader import Page
 from pmembench_report import units
 from real_stores import done
 
-ORDER = ["verdict", "not-run", "trust", "figures", "numbers", "raw-data"]
+ORDER = ["verdict", "headline", "figures", "not-run", "trust", "numbers", "raw-data"]
 FIGURES = ["comparison", "throughput_by_size", "throughput_by_threads", "persist_cost", "durability",
            "crossover", "latency_percentiles", "latency_over_time", "staircase", "loaded_latency", "numa",
            "interleave", "layer_ladder", "personalities", "crash_outcomes", "error_policy", "history"]

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "pairs.hpp"
@@ -98,7 +101,7 @@ TEST(Derive, is_the_same_after_json) {
   const WholeRun run;
   const nlohmann::json written = derived_json(derive(run.rows, run.replicates, {}));
   EXPECT_EQ(written.at("schema"), "pmembench-derived");
-  EXPECT_EQ(written.at("version"), 1);
+  EXPECT_EQ(written.at("version"), 2);
   // As a store keeps it: text and back.
   const auto read = derived_from_json(nlohmann::json::parse(written.dump()));
   ASSERT_TRUE(read) << read.error().message;
@@ -109,7 +112,7 @@ TEST(Derive, refuses_a_document_of_another_version_or_without_a_part) {
   const WholeRun run;
   nlohmann::json document = derived_json(derive(run.rows, run.replicates, {}));
   nlohmann::json other = document;
-  other["version"] = 2;
+  other["version"] = 1;
   EXPECT_FALSE(derived_from_json(other));
   other = document;
   other.erase("ladders");
@@ -164,6 +167,16 @@ TEST(DeriveContext, has_defaults_for_what_a_plan_does_not_have) {
     EXPECT_EQ(context.confidence, 0.95) << text;
     EXPECT_TRUE(context.backend_options.empty());
   }
+}
+
+// Written again with PMEMBENCH_WRITE_SCHEMAS=1, as tests/record/schema_test.cpp says.
+TEST(Derived, has_the_schema_that_ships) {
+  const std::string path =
+      std::string(PMEMBENCH_TEST_SOURCE_DIR) + "/../docs/schemas/derived.schema.json";
+  if (std::getenv("PMEMBENCH_WRITE_SCHEMAS") != nullptr) std::ofstream(path) << derived_schema();
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(text, derived_schema()) << path << " differs";
 }
 
 }  // namespace

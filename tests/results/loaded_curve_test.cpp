@@ -48,6 +48,32 @@ TEST(LoadedCurve, has_a_point_for_each_load_that_was_asked_for) {
   EXPECT_EQ(curves[0].label, "100 % reads");
 }
 
+TEST(LoadedCurve, finds_the_knee_of_the_curve_that_each_process_measured) {
+  LoadedRun run;
+  const std::vector<std::pair<double, double>> shape{{100, 500}, {0, 90}, {50, 95}, {90, 110}};
+  for (const auto& [share, ns] : shape) {  // in no order
+    run.add(fmt::format("{}", share), ns);
+    for (Replicate& replicate : run.replicates.at(run.rows.back().cell)) {
+      replicate.details.loaded.emplace();
+      replicate.details.loaded->bytes_per_s = share * 1e8;
+    }
+  }
+  const auto findings = run.curves().at(0).findings;
+  ASSERT_TRUE(findings);
+  EXPECT_EQ(findings->processes, 8U);
+  EXPECT_NEAR(findings->unloaded_latency.estimate, 90, 1e-9);
+  EXPECT_NEAR(findings->latency_ratio.estimate, 500.0 / 90, 1e-9);
+  ASSERT_TRUE(findings->knee_bandwidth);
+  EXPECT_NEAR(findings->knee_bandwidth->estimate, 9e9, 1);
+}
+
+TEST(LoadedCurve, finds_nothing_in_two_points) {
+  LoadedRun run;
+  run.add("0", 90);
+  run.add("100", 400);
+  EXPECT_FALSE(run.curves().at(0).findings);
+}
+
 TEST(LoadedCurve, has_percentiles_over_the_processes) {
   LoadedRun run;
   run.add("0", 90);

@@ -12,19 +12,6 @@
 namespace pmembench {
 namespace {
 
-TEST(CampaignRunner, gives_cells_fewer_slices_where_the_budget_is_short) {
-  MeasureSettings settings;
-  settings.budget_ns = 60 * kSecond;
-  settings.minimum_replicates = 6;
-  settings.slices = 50;
-  EXPECT_EQ(slices_within_budget(settings, 10), 50u);
-  EXPECT_LT(slices_within_budget(settings, 300), 50u);
-  EXPECT_EQ(slices_within_budget(settings, 100'000), 5u);
-  settings.slices = 3;
-  EXPECT_EQ(slices_within_budget(settings, 100'000), 3u);
-  EXPECT_EQ(slices_within_budget(settings, 0), 3u);
-}
-
 TEST_F(CampaignRunnerTest, runs_every_cell_in_fresh_processes_until_the_minimum_is_precise) {
   const auto outcome = run();
   ASSERT_TRUE(outcome) << outcome.error().message;
@@ -103,18 +90,6 @@ TEST_F(CampaignRunnerTest, asks_every_replicate_for_the_same_share_of_a_robust_r
     EXPECT_LE(open.closed_loop_low_per_s, open.closed_loop_per_s);
     EXPECT_GE(open.closed_loop_high_per_s, open.closed_loop_per_s);
   }
-}
-
-TEST_F(CampaignRunnerTest, gives_a_cell_at_a_low_rate_as_few_slices_as_its_share_of_time_holds) {
-  plan_.cells.resize(1);
-  plan_.cells[0].timing = Timing::operation;
-  plan_.cells[0].arrival = "fixed";
-  plan_.cells[0].rate = "1";
-  plan_.settings.slices = 50;
-  plan_.settings.budget_ns = 60 * kSecond;
-  EXPECT_EQ(slices_within_budget(plan_.settings, 1, plan_.cells[0]), 6u);
-  plan_.cells[0].rate = "1k";
-  EXPECT_EQ(slices_within_budget(plan_.settings, 1, plan_.cells[0]), 50u);
 }
 
 TEST_F(CampaignRunnerTest, calibrates_a_cell_once_and_then_gives_its_operations) {
@@ -265,6 +240,24 @@ TEST_F(CampaignRunnerTest, no_cell_begins_after_the_budget) {
   EXPECT_GE(outcome->replicates, 5u);
 }
 
+// Its slice is as long as the time between two arrivals, 100 s: once is all that is tried.
+TEST_F(CampaignRunnerTest, a_cell_that_does_not_fit_any_more_leaves_its_time_to_the_others) {
+  plan_.cells[0].timing = Timing::operation;
+  plan_.cells[0].arrival = "fixed";
+  plan_.cells[0].rate = "0.01";
+  workers_.slice = [this](const fakes::WorkerRequest& request) {
+    clock_.advance(request.cell.rate.empty() ? kSecond / 1000 : 100 * kSecond);
+    return fakes::quiet_slice(100);
+  };
+  plan_.settings.budget_ns = 1000 * kSecond;
+  const auto outcome = run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_LE(observer_.replicates[plan_.cells[0].name].size(), 2u);
+  for (std::size_t i = 1; i < plan_.cells.size(); ++i) {
+    EXPECT_EQ(observer_.replicates[plan_.cells[i].name].size(), 6u) << plan_.cells[i].name;
+  }
+}
+
 TEST_F(CampaignRunnerTest, shows_how_far_it_is) {
   ASSERT_TRUE(run());
   ASSERT_FALSE(observer_.shown.empty());
@@ -273,6 +266,41 @@ TEST_F(CampaignRunnerTest, shows_how_far_it_is) {
   EXPECT_EQ(observer_.shown.front().round, 1u);
   EXPECT_EQ(observer_.shown.back().round, 6u);
   EXPECT_GE(observer_.shown.back().left_s, 0);
+}
+
+// From the second replicate of each cell on, the time left is right within a factor of two: of a
+// run that ends with its budget, and of one that is sure long before.
+void expect_good_forecasts(const std::vector<Progress>& shown, double end_s, unsigned from_round) {
+  std::size_t judged = 0;
+  for (const Progress& progress : shown) {
+    const double left_s = end_s - progress.elapsed_s;
+    if (progress.round < from_round || left_s < 2) continue;
+    ++judged;
+    EXPECT_LE(progress.left_s, 2 * left_s) << "at " << progress.elapsed_s << " s of " << end_s;
+    EXPECT_GE(progress.left_s, left_s / 2) << "at " << progress.elapsed_s << " s of " << end_s;
+  }
+  EXPECT_GT(judged, 3U);
+}
+
+TEST_F(CampaignRunnerTest, knows_that_a_noisy_run_takes_its_whole_budget) {
+  workers_.slice = [this](const fakes::WorkerRequest&) {
+    clock_.advance(kSecond / 20);
+    return fakes::quiet_slice(workers_.started() % 2 == 0 ? 100 : 200);
+  };
+  plan_.settings.budget_ns = 60 * kSecond;
+  plan_.settings.maximum_replicates = 1000;
+  ASSERT_TRUE(run());
+  expect_good_forecasts(observer_.shown, 60, 3);
+}
+
+TEST_F(CampaignRunnerTest, knows_that_a_quiet_run_ends_early) {
+  workers_.slice = [this](const fakes::WorkerRequest&) {
+    clock_.advance(kSecond / 20);
+    return fakes::quiet_slice(100);
+  };
+  plan_.settings.budget_ns = 6000 * kSecond;
+  ASSERT_TRUE(run());
+  expect_good_forecasts(observer_.shown, observer_.shown.back().elapsed_s, 3);
 }
 
 }  // namespace

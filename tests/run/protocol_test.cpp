@@ -171,6 +171,15 @@ TEST(Protocol, names_the_member_whose_value_is_of_a_wrong_type) {
       << failed.error().message;
 }
 
+TEST(Protocol, refuses_a_timing_that_it_does_not_know) {
+  nlohmann::json cell = to_json(example_cell());
+  cell["timing"] = "sometimes";
+  const auto refused = cell_from_json(cell);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("'sometimes' is not a timing"), std::string::npos)
+      << refused.error().message;
+}
+
 TEST(Protocol, refuses_a_node_that_is_no_number_and_a_bucket_that_is_none) {
   nlohmann::json opened = to_json(example_opened());
   opened["medium"]["node_share"] = {{"here", 1.0}};

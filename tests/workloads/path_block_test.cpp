@@ -53,7 +53,7 @@ std::map<std::string, std::uint64_t> counted(const char* path, OpenedDevice& ope
 }
 
 TEST(PathBlock, counts_sectors_and_flushes) {
-  for (const char* path : {"block-raw", "block-btt"}) {
+  for (const char* path : {"block-raw", "block-partition", "block-btt"}) {
     OpenedDevice opened = opened_with("eadr");
     EXPECT_EQ(counted(path, opened, {}, 20),
               (std::map<std::string, std::uint64_t>{
@@ -98,7 +98,7 @@ TEST(PathBlock, stores_little_more_than_the_sector_for_a_btt) {
 }
 
 TEST(PathBlock, asks_for_ranges_of_whole_sectors) {
-  for (const char* path : {"block-raw", "block-btt", "block-rmw", "kernel"}) {
+  for (const char* path : {"block-raw", "block-partition", "block-btt", "block-rmw", "kernel"}) {
     const PathType& type = *find_path(path);
     EXPECT_EQ(type.granule_bytes(defaults_of(type)), 4096U);
     EXPECT_EQ(type.granule_bytes(defaults_of(type, {{"sector", "512"}})), 512U);
@@ -106,6 +106,43 @@ TEST(PathBlock, asks_for_ranges_of_whole_sectors) {
     EXPECT_FALSE(type.needs_direct_access);
     for (const ParameterSpec& spec : type.parameters) EXPECT_FALSE(spec.help.empty());
   }
+}
+
+// What is in front of a partition is not its own.
+TEST(PathBlock, keeps_a_partition_to_its_sectors) {
+  OpenedDevice opened = opened_with("eadr");
+  const PathType& type = *find_path("block-partition");
+  auto prepared = type.prepare(opened, defaults_of(type, {{"partition_start", "8192"}}));
+  ASSERT_TRUE(prepared) << prepared.error().message;
+  const std::unique_ptr<PathGround> ground = *std::move(prepared);
+  EXPECT_EQ(ground->size_bytes(), opened.device->size_bytes() - 8192);
+  const auto way = std::move(type.make(*opened.device, ground.get())).value();
+  std::vector<unsigned char> stamp(kSector, 0xA5);
+  dax_iter first{};
+  first.multiplier = 1;
+  first.slots = 1;
+  first.granule_bytes = first.size_bytes = kSector;
+  first.count = 1;
+  first.buffer = stamp.data();
+  ASSERT_EQ(way->persist(first), static_cast<std::int64_t>(kSector));
+  const auto direct = std::move(find_path("direct")->make(*opened.device, nullptr)).value();
+  const std::span<std::byte> bytes = direct->mapping();
+  EXPECT_EQ(bytes[8191], std::byte{0});
+  EXPECT_EQ(bytes[8192], std::byte{0xA5});
+  EXPECT_EQ(bytes[8192 + kSector], std::byte{0});
+}
+
+TEST(PathBlock, refuses_a_partition_that_is_no_part_of_the_device) {
+  const PathType& type = *find_path("block-partition");
+  const auto check = [&](const Parameters& changed) {
+    const Status status = type.check(defaults_of(type, changed), 1 << 20);
+    return status ? std::string() : status.error().message;
+  };
+  EXPECT_EQ(check({}), "");
+  EXPECT_EQ(check({{"partition_start", "100"}}),
+            "partition_start 100 is not a multiple of the sector of 4096 bytes");
+  EXPECT_EQ(check({{"partition_start", "1048576"}}),
+            "partition_start 1048576 leaves no sector of the 1048576 bytes of the medium");
 }
 
 TEST(PathBlock, refuses_parameters_that_make_no_device) {

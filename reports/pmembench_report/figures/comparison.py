@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .. import axes as look
@@ -52,9 +54,21 @@ def wanted(data: Data) -> bool:
     return any(effect(each)[0] is not None for each in rows(data))
 
 
-def _name(each: dict) -> str:
+def _name(each: dict, shared: str = "") -> str:
     metric = "" if each.get("metric") == "ns_per_operation" else f" {each.get('metric', '')}"
-    return look.shorten(f"{each.get('verdict', '')}{metric}  {each.get('cell', '')}", 64)
+    cell = str(each.get("cell", ""))
+    if shared:
+        cell = "…" + cell.removeprefix(shared)
+    return look.shorten(f"{each.get('verdict', '')}{metric}  {cell}", 64)
+
+
+def names(shown: list[dict]) -> list[str]:
+    """Labels that differ where cells do: what all begin with gives room to what tells them apart."""
+    found = [_name(each) for each in shown]
+    if len(set(found)) == len(found):
+        return found
+    shared = os.path.commonprefix([str(each.get("cell", "")) for each in shown])
+    return [_name(each, shared[:shared.rfind("/") + 1]) for each in shown]
 
 
 def _mark(axes, place: int, each: dict) -> str:
@@ -80,10 +94,10 @@ def _panel(shown: list[dict], band: float | None) -> Panel:
     figure = new_figure()
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     tips, reach = {}, []
-    for place, each in enumerate(shown):
+    for place, (each, label) in enumerate(zip(shown, names(shown))):
         tips[f"e{place}"] = [_mark(axes, place, each)]
         reach += [abs(value) for value in effect(each) if value is not None]
-        axes.text(0.0, place - 0.3, _name(each), fontsize=style.FONT - 2, va="center",
+        axes.text(0.0, place - 0.3, label, fontsize=style.FONT - 2, va="center",
                   transform=axes.get_yaxis_transform(), zorder=4,
                   bbox={"facecolor": style.SURFACE, "edgecolor": "none", "pad": 0.6})
     edge = max([*reach, (band or 0) * 1.5, 0.005]) * 1.12

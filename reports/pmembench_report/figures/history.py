@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .. import axes as look
@@ -95,7 +97,8 @@ def _panel(index: int, each: dict) -> Panel:
     axes.set_xlim(-0.5, len(records) - 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(_MOST_LABELS, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _label(records, value)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    digits = max(2, 1 - math.floor(math.log10(max(values) - min(values) + 2 * margin)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.{digits}f}"))
     axes.set_xlabel("record, in time order")
     axes.set_ylabel("ratio to the reference (not from zero)")
     title = f"{each.get('cell', '')}, {each.get('metric', '')}"

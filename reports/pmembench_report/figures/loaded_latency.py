@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.ticker import FixedLocator
 
-from .. import units
+from .. import style, units
 from ..axes import even_ticks, tick_words
 from ..derived import estimate
 from ..lines import Axis, Point, Series, line_panel
@@ -16,7 +16,7 @@ TITLE = "Loaded latency"
 HOW_TO_READ = (
     "To the right the load threads move more bytes in a second; upwards a probe's dependent load takes "
     "longer. Flat at the left is the unloaded latency; the knee is where queues begin; the right end is "
-    "the bandwidth the memory gives at all. A point that lies left of one below it moved less although "
+    "the bandwidth the memory gives at all (dotted: its maximum). A point that lies left of one below it moved less although "
     "more was asked: the memory is past its best. One line is one load: its share of reads, its "
     "stores, its order. Latency is that of one load of the probe, averaged over a chunk of them; "
     "percentiles are those of the chunks, over processes. Where latency at the right end is hardly above "
@@ -59,19 +59,57 @@ def _scale(axes, xs: list[float]) -> None:
     axes.xaxis.set_major_formatter(tick_words(units.bytes_rate))
 
 
+def _findings(curves: list[dict], lines: list[Series]):
+    """Writes where queues begin and what the memory gives at most, as `derived` found them."""
+    def extra(axes) -> None:
+        left, right = axes.get_xlim()
+        for curve, line in zip(curves, lines):
+            found = curve["findings"] or {}
+            knee, latency = estimate(found.get("knee_bandwidth")), estimate(found.get("knee_latency"))
+            most = estimate(found.get("maximum_bandwidth"))
+            if knee and latency and left <= knee.value <= right:
+                axes.annotate(
+                    f"knee: {units.bytes_rate(knee.value)}, {units.duration(latency.value)}",
+                    (knee.value, latency.value), xytext=(0.03, 0.86 - 0.09 * lines.index(line)),
+                    textcoords="axes fraction", color=style.INK, fontsize=style.FONT - 1,
+                    arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.8})
+            if most and left <= most.value <= right:
+                axes.axvline(most.value, color=style.MUTED, linewidth=0.9, linestyle=":")
+                axes.text(most.value, axes.get_ylim()[1], f"{units.bytes_rate(most.value)} ",
+                          color=style.MUTED, va="top", ha="right", fontsize=style.FONT - 1)
+    return extra
+
+
+def _named(line: Series, label: str) -> Series:
+    line.label = label
+    return line
+
+
 def draw(data: Data) -> Drawing:
     groups: dict[str, list[dict]] = {}
     for curve in data.derived.loaded:
         groups.setdefault(curve["group"], []).append(curve)
     panels = []
     for name, curves in list(groups.items())[:_MOST_GROUPS]:
-        for statistic in _STATISTICS:
-            lines = [line for line in (_series(curve, statistic) for curve in curves) if line.points]
+        axis = Axis("bandwidth of the load, from zero", units.bytes_rate, _scale)
+        number = f"{NAME}_{len(panels) + 1}"
+        if len(curves) == 1:  # one curve has room for all that is known of it
+            lines = [_named(_series(curves[0], each), each) for each in _STATISTICS]
+            lines = [line for line in lines if line.points]
             if lines:
                 panels.append(line_panel(
-                    f"{NAME}_{len(panels) + 1}", f"{name}, {statistic}", lines,
-                    Axis("bandwidth of the load, from zero", units.bytes_rate, _scale),
-                    Axis(f"latency, {statistic}", units.duration)))
+                    number, f"{name}, {curves[0]['label']}", lines, axis,
+                    Axis("latency", units.duration), _findings(curves, lines[:1])))
+            continue
+        for statistic in _STATISTICS:
+            drawn = [(curve, _series(curve, statistic)) for curve in curves]
+            drawn = [(curve, line) for curve, line in drawn if line.points]
+            if not drawn:
+                continue
+            extra = _findings(*map(list, zip(*drawn))) if statistic == "mean" else None
+            panels.append(line_panel(
+                f"{NAME}_{len(panels) + 1}", f"{name}, {statistic}", [line for _, line in drawn], axis,
+                Axis(f"latency, {statistic}", units.duration), extra))
     note = "" if len(groups) <= _MOST_GROUPS else (
         f"{_MOST_GROUPS} of {len(groups)} groups are drawn; the tables have all.")
     return Drawing(panels, note)

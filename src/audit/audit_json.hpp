@@ -1,0 +1,22 @@
+// Audit results as JSON, between processes and for users, and as JUnit XML for CI.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "audit/audit.hpp"
+
+namespace pmembench {
+
+// One mask's result: verdict, reason, domain, findings, sheet.
+[[nodiscard]] nlohmann::json audit_to_json(const AuditResult& result);
+
+// The whole: `document` has "backends", each with "backend" and "masks", an array of the above with
+// "cpu". One test case a backend and mask; an error fails it, "unaudited" is an error of it.
+[[nodiscard]] std::string audit_to_junit(const nlohmann::json& document);
+
+// The worst of the masks' verdicts: failed, unaudited, passed, no_claim; masks that the backend
+// cannot run are left out.
+[[nodiscard]] std::string overall_verdict(const nlohmann::json& masks);
+
+}  // namespace pmembench

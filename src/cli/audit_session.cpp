@@ -1,0 +1,277 @@
+#include "cli/audit_session.hpp"
+
+#include <fmt/format.h>
+#include <sys/personality.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "audit/audit_child.hpp"
+#include "audit/audit_json.hpp"
+#include "audit/lanes.hpp"
+#include "audit/self_test.hpp"
+#include "base/checksum.hpp"
+#include "dax/created_directory.hpp"
+#include "dax/open_device.hpp"
+#include "dax/operations_check.hpp"
+#include "platform/executable.hpp"
+#include "record/codec.hpp"
+
+namespace pmembench {
+namespace {
+
+using nlohmann::json;
+
+// A folder of our own for media of audits, made when the first one needs it: what a child that was
+// killed left in it goes too.
+class AuditFolder {
+ public:
+  [[nodiscard]] Result<std::string> path() {
+    if (!folder_.path().empty()) return folder_.path();
+    std::error_code error;
+    const auto parent = std::filesystem::temp_directory_path(error);
+    auto made = error ? Result<CreatedDirectory>(environment_error("{}", error.message()))
+                      : CreatedDirectory::create(parent.string());
+    if (!made) {
+      return environment_error(
+          "no folder for a temporary file can be made ({}); name a medium with --media",
+          made.error().message);
+    }
+    folder_ = *std::move(made);
+    return folder_.path();
+  }
+
+ private:
+  CreatedDirectory folder_;
+};
+
+// Of a backend whose drain waits for a disk.
+constexpr std::uint64_t kKernelCases = 100;
+
+// One backend on one mask.
+struct Job {
+  const BackendEntry* entry = nullptr;
+  CpuMask mask;
+  std::string media;
+  std::uint64_t cases = 0;
+};
+
+bool serves(const BackendEntry& entry, dax_media_kind kind) {
+  return (entry.operations->media >> kind & 1U) != 0;
+}
+
+Result<std::string> media_of(const BackendEntry& entry, const AuditRequest& request,
+                             std::size_t number, AuditFolder& folder) {
+  if (!request.media.empty()) {
+    const auto spec = parse_media(request.media);
+    return spec ? Result<std::string>(request.media) : spec.error();
+  }
+  // A backend that maps anonymous memory itself may treat it as caches that last, as libpmem2 does;
+  // of a file it says what it would do on a real medium.
+  const bool maps_itself = entry.operations->open != nullptr && serves(entry, DAX_MEDIA_FILE) &&
+                           (entry.operations->capabilities & DAX_CAP_NO_WORK) == 0;
+  if (serves(entry, DAX_MEDIA_DRAM) && !maps_itself) return std::string("dram:1M");
+  if (!serves(entry, DAX_MEDIA_BLOCK) && !serves(entry, DAX_MEDIA_FILE)) {
+    return usage_error("backend {} needs a device to be audited on; name one with --media",
+                       entry.name);
+  }
+  const auto path = folder.path();
+  if (!path) return path.error();
+  const char* const kind = serves(entry, DAX_MEDIA_BLOCK) ? "block" : "file";
+  return fmt::format("{}:{}/medium{},size=1M", kind, *path, number);
+}
+
+// The object that holds the backend's code, as one number.
+std::string object_hash(const BackendEntry& entry) {
+  const auto binary = executable_path();
+  const std::string path = std::filesystem::exists(entry.origin) ? entry.origin
+                           : binary                              ? *binary
+                                                                 : "";
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  return fmt::format("{:016x}", checksum(std::as_bytes(std::span(bytes)), 0));
+}
+
+// Which masks make a difference to it.
+std::vector<CpuMask> masks_for(const BackendEntry& entry, const std::vector<CpuMask>& masks,
+                               const Host& host) {
+  const std::uint64_t capabilities = entry.operations->capabilities;
+  const bool one = (capabilities & (DAX_CAP_EMULATED | DAX_CAP_NO_WORK)) != 0;
+  if (one) return {masks.front()};
+  if (entry.origin != "built in") return masks;
+  std::vector<CpuMask> usable;
+  std::copy_if(masks.begin(), masks.end(), std::back_inserter(usable), [&](const CpuMask& mask) {
+    return probe_operations(*entry.operations, host_with(host.info, mask)).empty();
+  });
+  return usable;
+}
+
+std::vector<std::string> child_words(const Job& job, const GlobalOptions& global,
+                                     const AuditRequest& request, const std::string& binary) {
+  std::vector<std::string> words = {binary};
+  for (const std::string& plugin : global.plugins) {
+    words.push_back("--plugin");
+    words.push_back(plugin);
+  }
+  words.insert(words.end(), {"audit", job.entry->name, "--as-child", "--cpu", job.mask.name(),
+                             "--media", job.media});
+  if (!request.backend_options.empty()) {
+    words.insert(words.end(), {"--options", request.backend_options});
+  }
+  if (request.destroy) words.emplace_back("--destroy");
+  return words;
+}
+
+// Executes the command again: libpmem2 reads its variables when it is loaded.
+ChildBody child_body(const Job& job, const GlobalOptions& global, const AuditRequest& request,
+                     const std::string& binary) {
+  const std::vector<std::string> words = child_words(job, global, request, binary);
+  const bool stand_in = request.media.empty() || job.media.starts_with("dram:");
+  const auto variables =
+      mask_environment(job.mask, request.domain.value_or(AuditDomain::memory_controller), stand_in);
+  return [words, variables] {
+    for (const auto& [name, value] : variables) setenv(name.c_str(), value.c_str(), 1);
+    // The same addresses in each child: a mutant that ends its process is followed by a new one.
+    personality(ADDR_NO_RANDOMIZE);
+    std::vector<char*> arguments;
+    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    execv(arguments.front(), arguments.data());
+  };
+}
+
+std::string run_job(const Job& job, const GlobalOptions& global, const AuditRequest& request,
+                    const std::string& binary) {
+  AuditOptions options;
+  options.domain = request.domain;
+  options.cases = job.cases;
+  options.seed = request.seed;
+  const ChildBody body = child_body(job, global, request, binary);
+  json result = request.self_test ? self_test_to_json(run_self_test(body, options))
+                                  : audit_to_json(run_audit(body, options));
+  result["cpu"] = job.mask.name();
+  return json_text(result);
+}
+
+Result<std::vector<Job>> jobs_of(const std::vector<const BackendEntry*>& entries, const Host& host,
+                                 const AuditRequest& request, AuditFolder& folder) {
+  const auto masks = parse_cpu_masks(request.cpu, host.info);
+  if (!masks) return masks.error();
+  std::vector<Job> jobs;
+  for (const BackendEntry* entry : entries) {
+    const std::vector<CpuMask> own = masks_for(*entry, *masks, host);
+    if (own.empty()) {
+      return environment_error("backend {} cannot run here with CPU mask {}", entry->name,
+                               request.cpu);
+    }
+    for (const CpuMask& mask : own) {
+      const auto media = media_of(*entry, request, jobs.size(), folder);
+      if (!media) return media.error();
+      const bool by_kernel = (entry->operations->capabilities & DAX_CAP_EMULATED) != 0;
+      const std::uint64_t cases = std::max<std::uint64_t>(1, request.cases / own.size());
+      jobs.push_back({entry, mask, *media, by_kernel ? std::min(cases, kKernelCases) : cases});
+    }
+  }
+  return jobs;
+}
+
+}  // namespace
+
+Result<AuditDomain> parse_audit_domain(const std::string& text) {
+  std::string known;
+  for (const AuditDomain domain :
+       {AuditDomain::memory_controller, AuditDomain::cpu_cache, AuditDomain::page_cache,
+        AuditDomain::other_host, AuditDomain::none}) {
+    if (text == audit_domain_name(domain)) return domain;
+    known += (known.empty() ? "" : ", ") + std::string(audit_domain_name(domain));
+  }
+  return usage_error("persistence domain '{}' is not known; name one of: {}", text, known);
+}
+
+Result<json> run_audits(const std::vector<const BackendEntry*>& entries, const Host& host,
+                        const GlobalOptions& global, const AuditRequest& request,
+                        const std::function<void(const std::string&)>& progress) {
+  if (const Status available = audit_available(); !available) return available.error();
+  const auto binary = executable_path();
+  if (!binary) return binary.error();
+  AuditFolder folder;
+  const auto jobs = jobs_of(entries, host, request, folder);
+  if (!jobs) return jobs.error();
+  std::size_t finished = 0;
+  const auto texts = run_in_lanes(
+      jobs->size(), request.lanes == 0 ? usable_cpus() : request.lanes,
+      [&](std::size_t i) { return run_job((*jobs)[i], global, request, *binary); },
+      [&](std::size_t i) {
+        const Job& job = (*jobs)[i];
+        progress(
+            fmt::format("{}/{} {} {}", ++finished, jobs->size(), job.entry->name, job.mask.name()));
+      });
+  if (!texts) return texts.error();
+  json all = json::array();
+  for (const BackendEntry* entry : entries) {
+    json masks = json::array();
+    std::string media;
+    for (std::size_t i = 0; i < jobs->size(); ++i) {
+      if ((*jobs)[i].entry != entry) continue;
+      masks.push_back(json::parse((*texts)[i]));
+      media = (*jobs)[i].media;
+    }
+    all.push_back({{"backend", entry->name},
+                   {"media", media},
+                   {"object_hash", object_hash(*entry)},
+                   {"verdict", overall_verdict(masks)},
+                   {"masks", masks}});
+  }
+  return all;
+}
+
+void serve_audit_child(const BackendEntry& entry, const Host& host, const AuditRequest& request) {
+  const auto masks = parse_cpu_masks(request.cpu, host.info);
+  if (!masks) return report_failure(masks.error());
+  const dax_host_info info = host_with(host.info, masks->front());
+  const std::string reason = probe_operations(*entry.operations, info);
+  if (!reason.empty()) {
+    Error refused = environment_error("{}", reason);
+    refused.code = EOPNOTSUPP;
+    return report_failure(refused);
+  }
+  const auto spec = parse_media(request.media);
+  if (!spec) return report_failure(spec.error());
+  OpenOptions options;
+  options.destroy = request.destroy;
+  options.backend_options = request.backend_options;
+  auto opened = open_device(entry, *spec, info, options);
+  if (!opened) {
+    Error error = opened.error();
+    error.code = 0;  // an errno of the medium's is not the backend's refusal of the CPU
+    return report_failure(error);
+  }
+  DaxDevice& device = *opened->device;
+  AuditTarget target;
+  target.operations = device.operations();
+  target.handle = device.handle();
+  target.size_bytes = device.size_bytes();
+  target.domain = opened->facts.persistence_domain;
+  target.media_kind = spec->kind;
+  DaxReader reader = device.make_reader();
+  {
+    const ReadSection section(reader);
+    void* address = nullptr;
+    const std::int64_t pages = device.direct_access(
+        section, 0, device.size_bytes() / DAX_PAGE_BYTES, DAX_ACCESS, &address);
+    if (pages > 0) {
+      target.address = static_cast<unsigned char*>(address);
+      target.size_bytes = static_cast<std::uint64_t>(pages) * DAX_PAGE_BYTES;
+    }
+  }
+  serve_cases(target);
+}
+
+}  // namespace pmembench

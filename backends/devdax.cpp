@@ -68,7 +68,7 @@ int map_file(int fd, const dax_media_info& media, void** address, char* reason,
   if (::fstat(fd, &status) == 0 && !S_ISCHR(status.st_mode)) {
     return refuse(
         ENODEV, reason, reason_bytes,
-        "devdax cannot use %s: it is no character device; name it file: or block:", media.path);
+        "devdax cannot use %s: it is not a character device; name it file: or block:", media.path);
   }
   *address = ::mmap(nullptr, media.size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (*address != MAP_FAILED) return 0;

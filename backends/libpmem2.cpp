@@ -123,9 +123,10 @@ int check_media(const dax_media_info& media, char* reason, std::uint64_t reason_
       media.kind == DAX_MEDIA_DEVDAX && media.persistence_domain != DAX_DOMAIN_UNKNOWN;
   if ((media.kind == DAX_MEDIA_FILE || nvdimm) && media.path != nullptr) return 0;
   if (media.kind == DAX_MEDIA_DEVDAX) {
-    return refuse(EINVAL, reason, reason_bytes,
-                  "libpmem2 maps a dax device only where the kernel tells its persistence domain, "
-                  "as of NVDIMMs, since it crashes on others; use devdax");
+    return refuse(
+        EINVAL, reason, reason_bytes,
+        "libpmem2 maps a dax device only where the kernel reports its persistence domain, "
+        "as of NVDIMMs, since it crashes on others; use devdax");
   }
   return refuse(EINVAL, reason, reason_bytes,
                 "libpmem2 maps anonymous memory, a file or a dax device itself and was given "

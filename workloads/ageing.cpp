@@ -153,7 +153,7 @@ WorkloadType ageing_type() {
        ValueKind::count,
        "3",
        {},
-       "times that the utilisation is written anew before anything is timed"}};
+       "times that the utilisation is rewritten before anything is timed"}};
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
   type.check = check_ageing;

@@ -89,7 +89,7 @@ Status check_loaded(const Parameters& parameters, std::uint64_t device_bytes, un
   // A thread that reads and writes has a half for each.
   const unsigned load_threads = std::max(2U, threads) - 1;  // one thread is refused by the plan
   if (part_of(layout.load, granule_of(parameters), 0, 2 * load_threads).size_bytes == 0) {
-    return usage_error("{} beside the probe hold not one slot for each of {} load threads",
+    return usage_error("{} next to the probe do not hold one slot for each of {} load threads",
                        format_size(layout.load.size_bytes), load_threads);
   }
   return {};

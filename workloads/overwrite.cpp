@@ -1,4 +1,4 @@
-// overwrite: pieces of a file that is there, written anew in random order; aligned to the blocks of
+// overwrite: pieces of a file that is there, rewritten in random order; aligned to the blocks of
 // the file system or not. In place or copy-on-write is the mount's choice.
 #include <optional>
 
@@ -92,7 +92,7 @@ Status check_overwrite(const Parameters& parameters, std::uint64_t mount_bytes, 
 WorkloadType overwrite_type() {
   WorkloadType type;
   type.name = "overwrite";
-  type.summary = "pieces of a file written anew in random order, aligned or not";
+  type.summary = "pieces of a file rewritten in random order, aligned or not";
   type.parameters = {
       operation_size_spec("4096"),
       {"skew", ValueKind::size, "0", {}, "bytes by which all writes miss their alignment"},

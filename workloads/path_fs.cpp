@@ -137,7 +137,7 @@ PathType path_type(std::string_view name, std::string_view summary) {
                       ValueKind::choice,
                       "in-place",
                       {"in-place", "cow"},
-                      "what is overwritten is changed where it lies, or written elsewhere"},
+                      "what is overwritten is changed in place, or written elsewhere"},
                      {"range_locks",
                       ValueKind::choice,
                       "off",

@@ -164,7 +164,7 @@ Status Personality::verify_log() {
     const std::uint64_t offset_bytes = entry.end_bytes - entry.size_bytes;
     const std::span<std::byte> part(found.data(), entry.size_bytes);
     if (entry.end_bytes < entry.size_bytes) {
-      return runtime_error("the log was said to have {} bytes after {} were appended",
+      return runtime_error("the log was reported to have {} bytes after {} were appended",
                            entry.end_bytes, entry.size_bytes);
     }
     if (!exactly(files_.read(log_.get(), offset_bytes, part), part.size(),

@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
                       help="write each panel there as SVG for a paper, 3.3 in wide, and its points as CSV")
     made.add_argument("--pdf", metavar="FILE", help="the same panels as one PDF, a page each")
     made.add_argument("--force", action="store_true",
-                      help="overwrite files that are no reports of pmembench, too")
+                      help="overwrite files that are not reports of pmembench, too")
     made.add_argument("--compare", type=int, metavar="N",
                       help="show the stored comparison of this run with run N, the base")
     made.add_argument("--comparison", metavar="FILE", help="a comparison document (JSON) to show")
@@ -53,15 +53,15 @@ def _document(path: str, schema: str, version: int = 1) -> dict:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+        reason = getattr(error, "strerror", None) or "it is not text"
         raise ReportError(f"{path} cannot be read ({reason}): name a JSON document") from error
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ReportError(f"{path} is no JSON ({error}): write it anew with --json") from error
+        raise ReportError(f"{path} is not JSON ({error}): write it again with --json") from error
     found = document.get("schema") if isinstance(document, dict) else None
     if found != schema:
-        raise ReportError(f"{path} is no {schema} document (its schema is {found!r}): name one")
+        raise ReportError(f"{path} is not a {schema} document (its schema is {found!r}): name one")
     if document.get("version") != version:
         raise ReportError(f"{path} has version {document.get('version')!r} of {schema} and this report "
                           f"knows version {version}: use the report of the pmembench that wrote it")

@@ -38,7 +38,7 @@ class Derived:
 def read(document: dict, where: str) -> Derived:
     """Every part must be there: a missing one would be left out silently."""
     if document.get("schema") != SCHEMA or document.get("version") != VERSION:
-        raise ReportError(f"{where} is no {SCHEMA} document of version {VERSION}: use the report of "
+        raise ReportError(f"{where} is not a {SCHEMA} document of version {VERSION}: use the report of "
                           "the pmembench that wrote it")
     try:
         parts = {name: document[name] for name in Derived.__slots__}

@@ -48,7 +48,7 @@ class Output:
                                   f"overwritten: name a file with {option}")
             return
         if not self._force and path.stat().st_size > 0 and not _is_ours(path):
-            raise ReportError(f"{path} exists and is no report of pmembench: remove it, name another with "
+            raise ReportError(f"{path} exists and is not a report of pmembench: remove it, name another with "
                               f"{option}, or add --force")
 
     def write(self, path: Path, option: str, fill: Callable[[BinaryIO], None]) -> None:

@@ -112,7 +112,7 @@ class Store:
         ):
             row = self._json(text)
             if not isinstance(row, dict):
-                raise self._damaged(ValueError("a row is no JSON object"))
+                raise self._damaged(ValueError("a row is not a JSON object"))
             cells.append(cell_from(identity, row, derived, cache))
             cells[-1].options = options.get(cells[-1].cell, "")
         return cells
@@ -192,7 +192,7 @@ def _connect(path: str) -> sqlite3.Connection:
         raise ReportError(f"{path} does not exist: measure first with `pmembench run`, or name the "
                           "results file")
     if not Path(path).is_file():
-        raise ReportError(f"{path} is no regular file: name the results file")
+        raise ReportError(f"{path} is not a regular file: name the results file")
     if not os.access(path, os.R_OK):
         raise ReportError(f"{path} may not be read by this user: change its permissions", 3)
     folder = os.path.dirname(os.path.abspath(path))

@@ -144,19 +144,7 @@ std::uint64_t entry(Function* function) {
   return address_of_function(reinterpret_cast<void (*)()>(function));
 }
 
-}  // namespace
-
-const std::array<const char*, kForbiddenFunctions> kForbiddenNames = {"malloc",
-                                                                      "calloc",
-                                                                      "realloc",
-                                                                      "free",
-                                                                      "aligned_alloc",
-                                                                      "pthread_mutex_lock",
-                                                                      "pthread_rwlock_wrlock",
-                                                                      "pthread_spin_lock",
-                                                                      "sem_wait"};
-
-void serve_cases(const AuditTarget& target) {
+ChildFacts facts_of(const AuditTarget& target) {
   const dax_operations& table = *target.operations;
   ChildFacts facts;
   facts.address = reinterpret_cast<std::uint64_t>(target.address);
@@ -178,12 +166,42 @@ void serve_cases(const AuditTarget& target) {
                      entry(&pthread_rwlock_wrlock),
                      entry(&pthread_spin_lock),
                      entry(&sem_wait)};
+  return facts;
+}
+
+}  // namespace
+
+const std::array<const char*, kForbiddenFunctions> kForbiddenNames = {"malloc",
+                                                                      "calloc",
+                                                                      "realloc",
+                                                                      "free",
+                                                                      "aligned_alloc",
+                                                                      "pthread_mutex_lock",
+                                                                      "pthread_rwlock_wrlock",
+                                                                      "pthread_spin_lock",
+                                                                      "sem_wait"};
+
+void serve_cases(const AuditTarget& target) {
+  const ChildFacts facts = facts_of(target);
   AuditTarget own = target;
   pthread_t second{};
   const bool started = pthread_create(&second, nullptr, serve, &own) == 0;
   mark(Marker::ready, &facts, started ? 1 : 0);
   serve(&own);
   if (started) pthread_join(second, nullptr);
+}
+
+void serve_subject(const AuditTarget& target, DaxDevice& device, CutSubject& subject) {
+  if (const Status ready = subject.prepare(device); !ready) return report_failure(ready.error());
+  const ChildFacts facts = facts_of(target);
+  static AuditCase slot;  // of which nothing is read
+  mark(Marker::ready, &facts, 0);
+  mark(Marker::ask, &slot);
+  const Status worked = subject.work(
+      device, [](std::uint64_t operation) { mark_number(Marker::begin, operation); },
+      [](std::uint64_t) { mark_number(Marker::end, 0); });
+  if (!worked) return report_failure(worked.error());
+  mark(Marker::ask, &slot);
 }
 
 void report_failure(const Error& error) {

@@ -10,6 +10,7 @@
 
 #include "audit/audit_case.hpp"
 #include "base/result.hpp"
+#include "crash/cut_subject.hpp"
 
 namespace pmembench {
 
@@ -57,6 +58,9 @@ struct AuditTarget {
 
 // For the traced child only: reports, starts the second thread, serves cases until told to end.
 void serve_cases(const AuditTarget& target);
+// The same for the power cuts of audit/power_cuts.hpp: `subject` works on `device`, each operation
+// between two breakpoints.
+void serve_subject(const AuditTarget& target, DaxDevice& device, CutSubject& subject);
 // Reports that there is nothing to audit, and returns. Code EOPNOTSUPP: the backend cannot run with
 // these CPU features, and says so itself.
 void report_failure(const Error& error);

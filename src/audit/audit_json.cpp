@@ -70,6 +70,12 @@ std::string test_case(const std::string& backend, const json& mask) {
   for (const json& mutant : mask.value("misjudged", json::array())) {  // of a self-test
     inside += fmt::format("    <failure message=\"{}\"/>\n", escaped(mutant));
   }
+  for (const json& work : mask.value("power_cuts", json::array())) {
+    const std::string example = work.at("example");
+    if (example.empty()) continue;
+    inside += fmt::format("    <failure message=\"{}\">{}</failure>\n", escaped(work.at("subject")),
+                          escaped(example));
+  }
   const std::string reason = escaped(mask.at("reason"));
   if (verdict == "unaudited") inside += fmt::format("    <error message=\"{}\"/>\n", reason);
   if (verdict == "not_here" || verdict == "no_claim") {
@@ -102,6 +108,22 @@ std::string audit_to_junit(const json& document) {
   }
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"pmembench audit\">\n" +
          cases + "</testsuite>\n";
+}
+
+json power_cuts_to_json(const std::string& subject, const PowerCutResult& result) {
+  const CrashOutcome& outcome = result.outcome;
+  return {{"subject", subject},
+          {"reason", result.reason},
+          {"domain", audit_domain_name(result.domain)},
+          {"events", result.events},
+          {"cuts", result.cuts},
+          {"images", outcome.crashes},
+          {"torn", outcome.torn},
+          {"acknowledged_lost", outcome.acknowledged_lost},
+          {"neighbours_damaged", outcome.neighbours_damaged},
+          {"broken_invariants", outcome.broken_invariants},
+          {"holds", outcome.holds},
+          {"example", outcome.example}};
 }
 
 std::string overall_verdict(const json& masks) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "audit/audit.hpp"
+#include "audit/power_cuts.hpp"
 
 namespace pmembench {
 
@@ -18,5 +19,9 @@ namespace pmembench {
 // The worst of the masks' verdicts: failed, unaudited, passed, no_claim; masks that the backend
 // cannot run are left out.
 [[nodiscard]] std::string overall_verdict(const nlohmann::json& masks);
+
+// One kind of work: "subject", "reason", "events", "cuts", "images", and what was found.
+[[nodiscard]] nlohmann::json power_cuts_to_json(const std::string& subject,
+                                                const PowerCutResult& result);
 
 }  // namespace pmembench

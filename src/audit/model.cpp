@@ -76,6 +76,19 @@ void AuditModel::apply(const TraceEvent& event, const std::function<void(const C
   }
 }
 
+void AuditModel::grow(std::span<const std::byte> more) {
+  visible_.insert(visible_.end(), more.begin(), more.end());
+  memory_.grow(more);
+  lines_.resize(visible_.size() / kModelLine);
+}
+
+void AuditModel::note_sync(const ByteRange& range) {
+  const std::uint64_t last = (range.end() - 1) / kModelLine;
+  for (std::uint64_t line = range.offset_bytes / kModelLine; line <= last; ++line) {
+    lines_[line].synced_order = order_;
+  }
+}
+
 void AuditModel::begin_operation() {
   for (const std::uint64_t line : touched_lines_) {
     lines_[line].touched_order = 0;
@@ -179,10 +192,7 @@ void AuditModel::system_call(const TraceEvent& event) {
     memory_.settle(synced.offset_bytes, synced.size_bytes);
     return;
   }
-  const std::uint64_t last = (synced.end() - 1) / kModelLine;
-  for (std::uint64_t line = synced.offset_bytes / kModelLine; line <= last; ++line) {
-    lines_[line].synced_order = order_;
-  }
+  note_sync(synced);
 }
 
 }  // namespace pmembench

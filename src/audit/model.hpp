@@ -57,6 +57,13 @@ class AuditModel {
   // Events outside of the image are left out. Costs go to `cost`.
   void apply(const TraceEvent& event, const std::function<void(const CostNote&)>& cost);
 
+  // Adds whole lines, durable, behind the last one.
+  void grow(std::span<const std::byte> more);
+  // The kernel wrote the range back.
+  void settle(const ByteRange& range) { memory_.settle(range.offset_bytes, range.size_bytes); }
+  // It was asked to, and does not.
+  void note_sync(const ByteRange& range);
+
   [[nodiscard]] std::uint64_t size_bytes() const { return visible_.size(); }
   [[nodiscard]] std::span<const std::byte> visible() const { return visible_; }
   [[nodiscard]] const StoreNote& store_of(std::uint32_t tag) const { return stores_[tag]; }

@@ -63,6 +63,20 @@ std::string_view rule_name(Rule rule) {
   return "cannot be followed";
 }
 
+Rule rule_of_pending(const AuditModel& model, AuditDomain domain,
+                     const CrashMemory::Pending& pending) {
+  if (pending.in_flight_by != 0) return Rule::not_fenced;
+  const AuditModel::LineNote& line = model.line_note(pending.offset_bytes);
+  const std::uint64_t stored = model.store_of(pending.tag).order;
+  if (domain == AuditDomain::page_cache) {
+    return line.flushed_order > stored ? Rule::wrong_flush : Rule::never_flushed;
+  }
+  if (line.synced_order > stored) return Rule::wrong_flush;
+  const bool had_a_flush = line.flushed_order != 0 && line.first_store_order < line.flushed_order;
+  return had_a_flush && line.flushed_order < stored ? Rule::stored_after_flush
+                                                    : Rule::never_flushed;
+}
+
 CaseJudge::CaseJudge(const JudgeFacts& facts, const std::vector<AuditCase>& cases)
     : facts_(facts), model_(facts.domain, untouched_image(facts.window_bytes)) {
   model_.set_address(facts.address);
@@ -292,25 +306,13 @@ std::vector<ByteRange> CaseJudge::claimed_ranges(const Running& running) const {
   return ranges;
 }
 
-Rule CaseJudge::rule_of(const CrashMemory::Pending& pending) const {
-  if (pending.in_flight_by != 0) return Rule::not_fenced;
-  const AuditModel::LineNote& line = model_.line_note(pending.offset_bytes);
-  const std::uint64_t stored = model_.store_of(pending.tag).order;
-  if (facts_.domain == AuditDomain::page_cache) {
-    return line.flushed_order > stored ? Rule::wrong_flush : Rule::never_flushed;
-  }
-  if (line.synced_order > stored) return Rule::wrong_flush;
-  const bool had_a_flush = line.flushed_order != 0 && line.first_store_order < line.flushed_order;
-  return had_a_flush && line.flushed_order < stored ? Rule::stored_after_flush
-                                                    : Rule::never_flushed;
-}
-
 void CaseJudge::claim_range(const Running& running, const ByteRange& range, Rule as) {
   if (range.end() > model_.size_bytes()) return;
   model_.for_each_pending(range, [&](const CrashMemory::Pending& pending) {
     if (!pending.changes) return;  // stored twice, the same: the first of them is durable
     const StoreNote& store = model_.store_of(pending.tag);
-    const Rule found = as == Rule::published_early ? as : rule_of(pending);
+    const Rule found =
+        as == Rule::published_early ? as : rule_of_pending(model_, facts_.domain, pending);
     violate(found, store.ip, pending.offset_bytes,
             store.flush_ip == 0 ? "" : fmt::format("flushed at {:#x}", store.flush_ip));
   });

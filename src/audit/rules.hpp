@@ -31,6 +31,10 @@ enum class Rule : std::uint8_t {
 };
 [[nodiscard]] std::string_view rule_name(Rule rule);
 
+// Why a word that is claimed is not durable.
+[[nodiscard]] Rule rule_of_pending(const AuditModel& model, AuditDomain domain,
+                                   const CrashMemory::Pending& pending);
+
 struct Violation {
   Rule rule{};
   std::uint64_t ip = 0;
@@ -102,7 +106,6 @@ class CaseJudge final : public TraceObserver {
   void check_count(const Running& running, const TraceEvent& event);
   void claim(const Running& running, const std::vector<ByteRange>& ranges, Rule as);
   void claim_range(const Running& running, const ByteRange& range, Rule as);
-  [[nodiscard]] Rule rule_of(const CrashMemory::Pending& pending) const;
   [[nodiscard]] bool belongs(const ByteRange& stored) const;
   [[nodiscard]] bool in_a_case(const ByteRange& stored) const;
   [[nodiscard]] bool contents_claimed(const AuditCase& work) const;

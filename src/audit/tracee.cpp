@@ -21,7 +21,9 @@ namespace {
 constexpr int kRefusedStatus = 113;  // of a child that may not be traced
 
 // Forks are not among them: until the child is ready it may try plugins in processes of their own.
-constexpr unsigned long kOptions = PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
+constexpr unsigned long kOptions =
+    PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
+constexpr int kCallStop = SIGTRAP | 0x80;  // of PTRACE_O_TRACESYSGOOD
 
 sigset_t only_sigchld() {
   sigset_t set;
@@ -53,6 +55,7 @@ Stop stop_of(pid_t thread, int status) {
   const int event = status >> 16;
   if (event == 0) {
     const int signal = WSTOPSIG(status);
+    if (signal == kCallStop) return {Stop::Kind::system_call, thread, 0};
     const auto kind = signal == SIGTRAP ? Stop::Kind::trap : Stop::Kind::signal;
     return {kind, thread, signal};
   }
@@ -119,11 +122,28 @@ void Tracee::resume(pid_t thread, bool step, int signal) const {
          as_pointer(static_cast<unsigned long>(signal)));
 }
 
+void Tracee::resume_to_call(pid_t thread, int signal) const {
+  ptrace(PTRACE_SYSCALL, thread, nullptr, as_pointer(static_cast<unsigned long>(signal)));
+}
+
+void Tracee::release(pid_t process) const {
+  int status = 0;
+  while (waitpid(process, &status, __WALL) < 0 && errno == EINTR) {
+  }
+  if (WIFSTOPPED(status)) ptrace(PTRACE_DETACH, process, nullptr, nullptr);
+}
+
 Stop Tracee::wait_for(pid_t thread) const {
   int status = 0;
   while (waitpid(thread, &status, __WALL) < 0) {
     if (errno != EINTR) return {Stop::Kind::killed, thread, SIGKILL};
   }
+  return stop_of(thread, status);
+}
+
+std::optional<Stop> Tracee::stop_of_now(pid_t thread) const {
+  int status = 0;
+  if (waitpid(thread, &status, __WALL | WNOHANG) != thread) return std::nullopt;
   return stop_of(thread, status);
 }
 

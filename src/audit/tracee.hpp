@@ -24,6 +24,7 @@ struct Stop {
     new_thread,   // `value` is its id; it is traced and will report its first stop
     new_process,  // the same for fork and vfork
     executed,     // another program begins
+    system_call,  // after resume_to_call: it enters one, or leaves it
     exited,       // `value` is the exit status
     killed        // `value` is the signal
   };
@@ -46,8 +47,14 @@ class Tracee {
   [[nodiscard]] pid_t process() const { return process_; }
   // Lets a stopped thread run, by one instruction if `step`; delivers `signal` unless 0.
   void resume(pid_t thread, bool step, int signal = 0) const;
+  // Lets it run to the next entry or end of a system call.
+  void resume_to_call(pid_t thread, int signal) const;
+  // Lets a process go that a traced one forked: it runs on, unseen.
+  void release(pid_t process) const;
   // The next stop of this thread. Blocks: only where the kernel is certain to report one soon.
   [[nodiscard]] Stop wait_for(pid_t thread) const;
+  // Its next stop, if it has happened already.
+  [[nodiscard]] std::optional<Stop> stop_of_now(pid_t thread) const;
   // The next stop of any thread; none within the limit (0: one that has happened already).
   [[nodiscard]] std::optional<Stop> wait_any(std::uint64_t limit_ms) const;
   // Has a running thread stop by SIGSTOP.

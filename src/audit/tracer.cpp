@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "audit/tracer_thread.hpp"
-#include "base/random.hpp"
 
 namespace pmembench {
 namespace {
@@ -209,19 +208,6 @@ void Tracer::handle_other(const Stop& stop) {
   begin_step(thread);
 }
 
-std::optional<Stop> Tracer::wait_until(const Thread& thread, bool certain) {
-  if (certain && !helpers_) return tracee_.wait_for(thread.id);
-  for (;;) {
-    const std::optional<Stop> stop = tracee_.wait_any(limits_.wait_ms);
-    if (!stop || stop->thread == thread.id) return stop;
-    const bool process_ended =
-        stop->thread == tracee_.process() &&
-        (stop->kind == Stop::Kind::exited || stop->kind == Stop::Kind::killed);
-    if (process_ended) return stop;
-    handle_other(*stop);
-  }
-}
-
 // After a case: what the backend's own threads do late is part of it.
 void Tracer::step_helpers(std::uint64_t steps) {
   if (!helpers_) return;
@@ -238,11 +224,10 @@ void Tracer::step_helpers(std::uint64_t steps) {
 std::optional<TraceFault> Tracer::run_freely(Thread& thread) {
   int signal = 0;
   for (;;) {
-    tracee_.resume(thread.id, false, signal);
-    const std::optional<Stop> stop = wait_until(thread, false);
-    if (!stop) {
-      return fault(thread, fmt::format("it did not return within {} ms", limits_.wait_ms));
-    }
+    if (!thread.waiting) tracee_.resume(thread.id, false, signal);
+    const std::optional<Stop> stop = wait_or_leave(thread, false);
+    if (!stop && others_go_on_) return std::nullopt;
+    if (!stop) return waits_too_long(thread);
     signal = 0;
     switch (stop->kind) {
       case Stop::Kind::trap:
@@ -291,16 +276,18 @@ std::optional<TraceFault> Tracer::run(const std::vector<AuditCase>& cases, Trace
   }
   Random schedule(schedule_seed);
   while (!active.empty()) {
-    const std::size_t chosen = active.size() == 1 ? 0 : schedule.below(active.size());
-    Thread& thread = *active[chosen];
-    std::uint64_t burst = active.size() == 1 ? UINT64_MAX : 1 + schedule.below(kLongestBurst);
+    others_go_on_ = active.size() > 1;
+    Thread* const chosen = choose(active, schedule);
+    if (chosen == nullptr) return waits_too_long(*active.front());
+    Thread& thread = *chosen;
+    std::uint64_t burst = others_go_on_ ? 1 + schedule.below(kLongestBurst) : UINT64_MAX;
     for (; burst > 0 && thread.phase != Thread::Phase::asking; --burst) {
       if (auto found = advance(thread); found) return found;
+      if (thread.waiting) break;
     }
-    if (thread.phase == Thread::Phase::asking) {
-      active.erase(active.begin() + static_cast<std::ptrdiff_t>(chosen));
-    }
+    if (thread.phase == Thread::Phase::asking) std::erase(active, chosen);
   }
+  others_go_on_ = false;
   step_helpers(limits_.helper_steps);
   observer_ = nullptr;
   return std::nullopt;

@@ -8,13 +8,14 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "audit/audit_case.hpp"
 #include "audit/audit_child.hpp"
+#include "audit/code_cache.hpp"
 #include "audit/trace_event.hpp"
 #include "audit/tracee.hpp"
+#include "base/random.hpp"
 
 namespace pmembench {
 
@@ -85,9 +86,16 @@ class Tracer {
   bool assign(const AuditCase& work);
   std::optional<TraceFault> advance(Thread& thread);
   std::optional<TraceFault> run_freely(Thread& thread);
+  // tracer_wait.cpp: stops of one thread while others go on.
   // The next stop of `thread`; other threads' stops are dealt with meanwhile. `certain`: it comes
   // at once.
-  std::optional<Stop> wait_until(const Thread& thread, bool certain);
+  std::optional<Stop> wait_until(const Thread& thread, bool certain, std::uint64_t limit_ms);
+  // The same for what may wait for another thread. None: it is to go on when that has run.
+  std::optional<Stop> wait_or_leave(Thread& thread, bool certain);
+  [[nodiscard]] bool has_ended(const Stop& stop) const;
+  Thread* choose(const std::vector<Thread*>& active, Random& schedule);
+  [[nodiscard]] bool is_stuck(const Thread& thread) const;
+  [[nodiscard]] TraceFault waits_too_long(const Thread& thread);
   void handle_other(const Stop& stop);
   void step_helpers(std::uint64_t steps);
   bool take_marker(Thread& thread);
@@ -101,7 +109,6 @@ class Tracer {
   void report_step(Thread& thread);
   void report_accesses(const Thread& thread);
   void report_system_call(Thread& thread);
-  void report_kernel_stores(const Thread& thread, std::uint64_t number, std::uint64_t written);
   [[nodiscard]] bool in_medium(const MemoryAccess& access) const;
   [[nodiscard]] bool touches_medium(const Thread& thread) const;
   bool prepare_mutation(Thread& thread);
@@ -118,13 +125,12 @@ class Tracer {
   bool ready_ = false;
   bool helpers_ = false;  // the backend has threads of its own
   std::optional<Error> failure_;
-  std::unordered_map<std::uint64_t, Instruction> decoded_;
-  std::unordered_set<std::uint64_t> code_pages_;  // of what is decoded
-  bool stale_code_ = false;
+  CodeCache code_;
   std::unordered_map<std::uint64_t, std::string_view> forbidden_;
   TraceObserver* observer_ = nullptr;
   Mutation mutation_{};
   std::uint64_t steps_ = 0;
+  bool others_go_on_ = false;  // two cases run at once
   std::vector<std::byte> scratch_;
 };
 

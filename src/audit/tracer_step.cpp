@@ -1,39 +1,24 @@
 // The tracer's steps: what one instruction, or one system call, did to the medium.
 #include <sys/syscall.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <utility>
 
+#include "audit/kernel_stores.hpp"
 #include "audit/tracer.hpp"
 #include "audit/tracer_thread.hpp"
 
 namespace pmembench {
 namespace {
 
-constexpr std::size_t kLongestInstruction = 15;
-constexpr std::uint64_t kCodePageBytes = 4096;
 constexpr std::uint64_t kLineMask = DAX_LINE_BYTES - 1;
 constexpr unsigned long long kSteppingFlag = 0x100;  // TF
 
-bool changes_mappings(std::uint64_t number) {
-  return number == SYS_mmap || number == SYS_munmap || number == SYS_mprotect ||
-         number == SYS_mremap || number == SYS_madvise || number == SYS_execve;
-}
-
 }  // namespace
 
-const Instruction& Tracer::instruction_at(std::uint64_t ip) {
-  const auto found = decoded_.find(ip);
-  if (found != decoded_.end()) return found->second;
-  std::array<std::byte, kLongestInstruction> code{};
-  const std::size_t size = tracee_.read_some(ip, code);
-  code_pages_.insert(ip / kCodePageBytes);
-  code_pages_.insert((ip + kLongestInstruction) / kCodePageBytes);
-  return decoded_.emplace(ip, decode_instruction(std::span(code).first(size), ip)).first->second;
-}
+const Instruction& Tracer::instruction_at(std::uint64_t ip) { return code_.at(tracee_, ip); }
 
 bool Tracer::in_medium(const MemoryAccess& access) const {
   return facts_.address != 0 && access.address < facts_.address + facts_.size_bytes &&
@@ -70,9 +55,7 @@ void Tracer::emit_store(const Thread& thread, MemoryAccess access, bool past_cac
 void Tracer::report_accesses(const Thread& thread) {
   const Instruction& instruction = *thread.instruction;
   for (const MemoryAccess& access : thread.accesses) {
-    if (access.written && code_pages_.contains(access.address / kCodePageBytes)) {
-      stale_code_ = true;
-    }
+    if (access.written) code_.note_store(access.address);
     if (!in_medium(access)) continue;
     if (instruction.kind == Instruction::Kind::flush) {
       TraceEvent event;
@@ -91,26 +74,6 @@ void Tracer::report_accesses(const Thread& thread) {
       emit(thread, event);
     }
     if (access.written) emit_store(thread, access, instruction.past_cache);
-  }
-}
-
-void Tracer::report_kernel_stores(const Thread& thread, std::uint64_t number,
-                                  std::uint64_t written) {
-  const user_regs_struct& before = thread.registers;
-  std::vector<iovec> parts;
-  if (number == SYS_read || number == SYS_pread64 || number == SYS_recvfrom) {
-    parts.push_back({reinterpret_cast<void*>(before.rsi), written});
-  } else if (number == SYS_getrandom) {
-    parts.push_back({reinterpret_cast<void*>(before.rdi), written});
-  } else if (number == SYS_readv || number == SYS_preadv || number == SYS_preadv2) {
-    parts.resize(std::min<std::uint64_t>(before.rdx, 1024));
-    tracee_.read(before.rsi, std::as_writable_bytes(std::span(parts)));
-  }
-  for (const iovec& part : parts) {
-    const std::uint64_t size = std::min<std::uint64_t>(part.iov_len, written);
-    written -= size;
-    const MemoryAccess access{reinterpret_cast<std::uint64_t>(part.iov_base), size, false, true};
-    if (size > 0 && in_medium(access)) emit_store(thread, access, false);
   }
 }
 
@@ -134,10 +97,10 @@ void Tracer::report_system_call(Thread& thread) {
     event.name = "io_uring: its completions come at any time";
     emit(thread, event);
   }
-  if (event.result > 0) {
-    report_kernel_stores(thread, event.number, static_cast<std::uint64_t>(event.result));
+  for (const MemoryAccess& store : kernel_stores(tracee_, before, event.number, event.result)) {
+    if (in_medium(store)) emit_store(thread, store, false);
   }
-  if (changes_mappings(event.number)) stale_code_ = true;
+  code_.note_call(event.number);
 }
 
 // pushf stores the trap flag by which it is stepped; without it the code would see, and later
@@ -301,10 +264,7 @@ std::optional<TraceFault> Tracer::finish_step(Thread& thread, const Stop& stop) 
   thread.next_ip = instruction.falls_through ? thread.ip + instruction.length : Thread::kUnknown;
   report_step(thread);
   if (mutation_.kind != Mutation::Kind::none) finish_mutation(thread);
-  if (stale_code_) {
-    decoded_.clear();
-    code_pages_.clear();
-    stale_code_ = false;
+  if (code_.forget_if_stale()) {
     for (const auto& each : threads_) {
       if (each.get() != &thread && each->running) each->instruction = nullptr;
     }
@@ -314,14 +274,14 @@ std::optional<TraceFault> Tracer::finish_step(Thread& thread, const Stop& stop) 
 }
 
 std::optional<TraceFault> Tracer::step(Thread& thread) {
-  begin_step(thread);
+  if (!thread.waiting) begin_step(thread);
+  // Another thread may have changed code meanwhile.
+  if (thread.instruction == nullptr) thread.instruction = &instruction_at(thread.ip);
   const bool certain = thread.instruction->kind != Instruction::Kind::system_call;
   for (;;) {
-    const std::optional<Stop> stop = wait_until(thread, certain);
-    if (!stop) {
-      return fault(thread, fmt::format("it waits in system call {} for more than {} ms",
-                                       thread.registers.rax, limits_.wait_ms));
-    }
+    const std::optional<Stop> stop = wait_or_leave(thread, certain);
+    if (!stop && others_go_on_) return std::nullopt;
+    if (!stop) return waits_too_long(thread);
     if (stop->kind == Stop::Kind::new_thread || stop->kind == Stop::Kind::new_process) {
       if (stop->kind == Stop::Kind::new_thread) add_thread(stop->value);
       if (stop->kind == Stop::Kind::new_process) tracee_.kill_other(stop->value);

@@ -1,4 +1,4 @@
-// A thread of the traced child, as the tracer keeps it. For tracer.cpp and tracer_step.cpp only.
+// A thread of the traced child, as the tracer keeps it. For the .cpp files of Tracer only.
 #pragma once
 
 #include "audit/tracer.hpp"
@@ -20,7 +20,10 @@ struct Tracer::Thread {
   Phase phase = Phase::unknown;
   bool running = false;
   bool alive = true;
-  std::uint64_t slot = 0;  // its AuditCase
+  // It is in a system call, or runs freely, and has not stopped while another thread can go on.
+  bool waiting = false;
+  std::optional<Stop> arrived;  // its stop, seen while another one was waited for
+  std::uint64_t slot = 0;       // its AuditCase
   std::uint64_t section_steps = 0;
 
   // The step under way.

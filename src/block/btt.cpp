@@ -99,12 +99,12 @@ Error refusal(const DaxDevice& device, const BttInfo& info) {
   switch (info.state) {
     case BttInfoState::newer:
       return usage_error(
-          "the btt on '{}' has version {}, newer than {}; use a newer pmembench or format it anew",
+          "the btt on '{}' has version {}, newer than {}; use a newer pmembench or format it again",
           device.name(), info.major_version, kBttMajorVersion);
     case BttInfoState::torn:
       return runtime_error(
           "the btt on '{}' is damaged: neither its info block nor the copy has its checksum; "
-          "format it anew",
+          "format it again",
           device.name());
     case BttInfoState::inconsistent:
       return usage_error(
@@ -115,7 +115,7 @@ Error refusal(const DaxDevice& device, const BttInfo& info) {
     case BttInfoState::good:
       break;
   }
-  return usage_error("there is no btt on '{}': its first bytes are no info block; format one",
+  return usage_error("there is no btt on '{}': its first bytes are not an info block; format one",
                      device.name());
 }
 
@@ -150,8 +150,8 @@ Result<BttGeometry> load_geometry(const DaxSlice& slice) {
   }
   if (status < 0) {
     Error error = runtime_error(
-        "the info block of the btt on '{}' cannot be read or mended: {}; format it "
-        "anew",
+        "the info block of the btt on '{}' cannot be read or repaired: {}; format it "
+        "again",
         slice.device->name(), std::strerror(-status));
     error.code = -status;
     return error;

@@ -10,14 +10,15 @@ namespace {
 
 template <typename... Args>
 Error damaged(const BttArena& arena, fmt::format_string<Args...> format, Args&&... args) {
-  return runtime_error("the btt on '{}' is damaged: {}; format it anew", arena.slice.device->name(),
+  return runtime_error("the btt on '{}' is damaged: {}; format it again",
+                       arena.slice.device->name(),
                        fmt::format(format, std::forward<Args>(args)...));
 }
 
 Error unreadable(const BttArena& arena, std::string_view part, int error) {
   Error failure = runtime_error(
-      "the {} of the btt on '{}' cannot be read or mended: {}; format it "
-      "anew",
+      "the {} of the btt on '{}' cannot be read or repaired: {}; format it "
+      "again",
       part, arena.slice.device->name(), std::strerror(-error));
   failure.code = -error;
   return failure;

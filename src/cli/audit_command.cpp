@@ -7,12 +7,14 @@
 #include <optional>
 
 #include "audit/audit_json.hpp"
+#include "cli/audit_program.hpp"
 #include "cli/audit_session.hpp"
 #include "cli/audit_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/output.hpp"
 #include "cli/output_file.hpp"
+#include "cli/recorded_audits.hpp"
 #include "results/store.hpp"
 
 namespace pmembench {
@@ -34,12 +36,15 @@ class AuditCommand final : public Command {
         "memory. docs/audit.md explains what that proves and what it cannot.\n"
         "Exit status: 0 passed, 1 an error was found, 3 it could not be audited.\n"
         "Examples:\n  pmembench audit clwb\n  pmembench audit ./pmembench-mine.so --cpu avx2+clwb\n"
-        "  pmembench audit all --junit audit.xml\n  pmembench audit movnt --self-test");
+        "  pmembench audit all --junit audit.xml\n  pmembench audit movnt --self-test\n"
+        "  pmembench audit --range ./pool -- ./my_program ./pool");
     subcommand_
         ->add_option("backend", backends_,
-                     "Names of backends, `all` for the built-in ones, or shared objects.")
-        ->required()
+                     "Names of backends, `all` for the built-in ones, or shared objects; -- and a "
+                     "program: see --range.")
         ->type_name("BACKEND|FILE.so");
+    subcommand_->add_flag("--recorded", recorded_,
+                          "Print what the test suite audited of the built-in backends.");
     subcommand_
         ->add_option(
             "--media", request_.media,
@@ -74,22 +79,42 @@ class AuditCommand final : public Command {
     subcommand_->add_flag(
         "--self-test", request_.self_test,
         "Audit mutants of the backend, to find how many wrong ones are detected.");
+    program_.add_to(*subcommand_);
     subcommand_->add_flag("--json", as_json_, "Print one JSON object.");
     subcommand_->add_option("--junit", junit_path_, "Write JUnit XML to this new file.")
         ->type_name("FILE");
     subcommand_->add_flag("--force", force_, "Overwrite the file that --junit names.");
     subcommand_->add_option("--db", database_, "Store the result in this results file.")
         ->type_name("FILE");
+    subcommand_
+        ->add_option(
+            "--power-cuts", request_.power_cuts,
+            "Cut the power at this many of the backend's instructions, under a file system, a "
+            "block translation table and a log, and check what is left.")
+        ->type_name("NUMBER");
+    subcommand_->add_option("--subject", request_.subject)->group("");
     subcommand_->add_flag("--as-child", as_child_)
         ->group("");  // what a traced child is started with
   }
 
   Result<int> run(const GlobalOptions& global) override {
+    if (recorded_) {
+      const json recorded = recorded_audits();
+      as_json_ ? print_json(recorded, 2) : print_text(recorded_audits_text(recorded));
+      return kStatusDone;
+    }
+    backends_.resize(backends_.size() - std::min(backends_.size(), global.after_dashes.size()));
+    if (backends_.empty() && global.after_dashes.empty()) {
+      return usage_error("name a backend, 'all', or a shared object, or -- and a program");
+    }
     if (!domain_.empty()) {
       const auto domain = parse_audit_domain(domain_);
       if (!domain) return domain.error();
       request_.domain = *domain;
     }
+    if (!global.after_dashes.empty()) return run_program(global.after_dashes);
+    if (program_.wanted())
+      return usage_error("--range and --unclaimed are of a program: name it behind --");
     GlobalOptions with_files = global;
     for (const std::string& name : backends_) {
       if (is_file(name)) with_files.plugins.push_back(name);
@@ -101,6 +126,11 @@ class AuditCommand final : public Command {
     if (as_child_) {
       serve_audit_child(*entries->front(), *host, request_);
       return kStatusDone;
+    }
+    if (request_.power_cuts > 0 && (request_.self_test || !request_.media.empty())) {
+      return usage_error(
+          "--power-cuts works on memory of its own, with the backend as it is: leave --media and "
+          "--self-test out");
     }
     if (const Status opened = open_outputs(); !opened) return opened.error();
     auto audits = run_audits(*entries, *host, with_files, request_,
@@ -115,6 +145,20 @@ class AuditCommand final : public Command {
   }
 
  private:
+  Result<int> run_program(const std::vector<std::string>& words) {
+    if (!backends_.empty()) return usage_error("name backends, or -- and a program, not both");
+    if (request_.self_test) return usage_error("--self-test is of backends, not of a program");
+    if (const Status opened = open_outputs(); !opened) return opened.error();
+    auto entry = program_.run(words, request_.domain);
+    if (!entry) return entry.error();
+    return report({{"schema", "pmembench-audit"},
+                   {"version", kAuditSchemaVersion},
+                   {"seed", "0"},
+                   {"self_test", false},
+                   {"program", true},
+                   {"backends", json::array({*std::move(entry)})}});
+  }
+
   static bool is_file(const std::string& name) {
     return name.ends_with(".so") || name.find('/') != std::string::npos;
   }
@@ -188,7 +232,10 @@ class AuditCommand final : public Command {
     if (as_json_) {
       print_json(document, 2);
     } else {
-      print_text(request_.self_test ? self_test_text(document) : audit_text(document));
+      print_text(request_.power_cuts > 0        ? power_cuts_text(document)
+                 : document.contains("program") ? program_text(document["backends"].front())
+                 : request_.self_test           ? self_test_text(document)
+                                                : audit_text(document));
     }
     if (verdict == "failed") return kStatusFound;
     return verdict == "unaudited" ? static_cast<int>(ErrorKind::environment) : kStatusDone;
@@ -196,10 +243,11 @@ class AuditCommand final : public Command {
 
   std::vector<std::string> backends_;
   AuditRequest request_;
+  ProgramAudit program_;
   std::string domain_, junit_path_, database_;
   OutputFile junit_;
   std::optional<Store> store_;
-  bool as_json_ = false, as_child_ = false, force_ = false;
+  bool as_json_ = false, as_child_ = false, force_ = false, recorded_ = false;
 };
 
 }  // namespace

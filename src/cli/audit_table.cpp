@@ -55,9 +55,13 @@ std::string finding_text(const Merged& merged) {
                         finding["line_offset_bytes"].get<std::uint64_t>());
   }
   if (!detail.empty()) text += fmt::format(" ({})", detail);
-  text += fmt::format(
-      "\n      smallest case: {}\n      {}: {}\n", finding["case"].get<std::string>(),
-      merged.masks.size() == 1 ? "CPU mask" : "CPU masks", fmt::join(merged.masks, ", "));
+  const bool of_program = merged.masks.front() == kNoMask;
+  text += fmt::format("\n      {}: {}\n", of_program ? "in" : "smallest case",
+                      finding["case"].get<std::string>());
+  if (!of_program) {
+    text += fmt::format("      {}: {}\n", merged.masks.size() == 1 ? "CPU mask" : "CPU masks",
+                        fmt::join(merged.masks, ", "));
+  }
   return text;
 }
 
@@ -130,9 +134,17 @@ std::string verdict_text(const json& backend) {
 
 }  // namespace
 
+std::vector<std::string> finding_lines(const json& backend) {
+  std::vector<std::string> lines;
+  for (const Merged& merged : merged_findings(backend["masks"])) {
+    lines.push_back(finding_text(merged));
+  }
+  return lines;
+}
+
 std::string audit_findings_text(const json& backend) {
   std::string text = verdict_text(backend);
-  for (const Merged& merged : merged_findings(backend["masks"])) text += finding_text(merged);
+  for (const std::string& line : finding_lines(backend)) text += line;
   return text;
 }
 
@@ -142,6 +154,44 @@ std::string audit_text(const json& document) {
     text += audit_findings_text(backend) + sheet_text(backend["masks"]);
   }
   return text;
+}
+
+std::string power_cuts_text(const json& document) {
+  TextTable table({{"backend"},
+                   {"CPU mask"},
+                   {"under"},
+                   {"events", Align::right},
+                   {"cuts", Align::right},
+                   {"images", Align::right},
+                   {"torn", Align::right},
+                   {"acknowledged lost", Align::right},
+                   {"neighbours damaged", Align::right},
+                   {"structure broken", Align::right},
+                   {"verdict"}});
+  std::string below;
+  const auto number = [](const json& work, const char* key) {
+    return std::to_string(work.at(key).get<std::uint64_t>());
+  };
+  for (const json& backend : document["backends"]) {
+    const std::string name = backend["backend"];
+    for (const json& mask : backend["masks"]) {
+      const std::string cpu = mask["cpu"];
+      for (const json& work : mask["power_cuts"]) {
+        const std::string subject = work["subject"], reason = work["reason"];
+        const std::string example = work["example"];
+        const bool holds = work["holds"].get<bool>();
+        table.add({name, cpu, subject, number(work, "events"), number(work, "cuts"),
+                   number(work, "images"), number(work, "torn"), number(work, "acknowledged_lost"),
+                   number(work, "neighbours_damaged"), number(work, "broken_invariants"),
+                   !reason.empty() ? "unaudited"
+                   : holds         ? "holds"
+                                   : "BROKEN"});
+        if (!reason.empty()) below += fmt::format("{} under {}: {}\n", name, subject, reason);
+        if (!example.empty()) below += fmt::format("{} under {}: {}\n", name, subject, example);
+      }
+    }
+  }
+  return table.text() + below;
 }
 
 std::string self_test_text(const json& document) {

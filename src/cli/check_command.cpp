@@ -212,9 +212,11 @@ class CheckCommand final : public Command {
       const std::string name = check["check"], detail = check["detail"];
       table.add({check["verdict"], detail.empty() ? name : name + ": " + detail});
     }
-    print_text(fmt::format("{} on {}, seed {}\n{}audit of {}{} {}.\n", backend, media, seed_,
+    const char* const unaudited =
+        audit["verdict"] == "unaudited" ? "; that its bytes are durable is unaudited" : "";
+    print_text(fmt::format("{} on {}, seed {}\n{}audit of {}{} {}{}.\n", backend, media, seed_,
                            table.text(), audit_findings_text(audit), backend,
-                           conforms ? "conforms" : "does not conform"));
+                           conforms ? "conforms" : "does not conform", unaudited));
     return conforms ? kStatusDone : kStatusFound;
   }
 

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string_view>
 #include <system_error>
 
 #include "cli/commands.hpp"
@@ -97,6 +99,9 @@ int run_command_line(int argc, char** argv) {
   app.set_version_flag("-V,--version", kVersion, "Print the version and exit.");
   GlobalOptions global;
   global.command_line = command_text(argc, argv);
+  char** const dashes = std::find_if(
+      argv, argv + argc, [](const char* word) { return std::string_view(word) == "--"; });
+  if (dashes != argv + argc) global.after_dashes.assign(dashes + 1, argv + argc);
   app.add_option("--plugin", global.plugins, "Load a backend from this shared object.")
       ->type_name("FILE")
       ->allow_extra_args(false);

@@ -18,9 +18,10 @@ inline constexpr int kStatusInterrupted = 130;
 
 // Options that every command has, before or behind its name.
 struct GlobalOptions {
-  std::vector<std::string> plugins;  // --plugin FILE
-  std::string without_cpu;           // --without-cpu LIST
-  std::string command_line;          // all of it, as a shell reads it
+  std::vector<std::string> plugins;       // --plugin FILE
+  std::string without_cpu;                // --without-cpu LIST
+  std::string command_line;               // all of it, as a shell reads it
+  std::vector<std::string> after_dashes;  // the words behind "--": a program and its arguments
 };
 
 // One command: made with its options bound to a subcommand, run if that one was called.

@@ -105,6 +105,7 @@ class GateCommand final : public Command {
                   "with --plant, what it detects.");
     add("--plant", plants_, "Slow the head down by these shares, with real work.", "SHARE,...")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->needs("--self-test");
     add("--suites", suites_, "Real suites of each kind in the self-test.", "COUNT")
         ->check(CLI::Range(1, 100000))

@@ -1,9 +1,11 @@
 #include "cli/host.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
 
+#include "backends/builtin_audits.h"
 #include "backends/builtin_backends.h"
 #include "platform/executable.hpp"
 #include "run/host_info.hpp"
@@ -34,6 +36,23 @@ PluginSearch plugin_search(const GlobalOptions& global) {
     }
   }
   return search;
+}
+
+AuditBook audit_book() {
+  std::vector<AuditKey> built_in;
+  std::size_t count = 0;
+  const BuiltinAudit* const audits = recorded_builtin_audits(&count);
+  if (std::string_view(audited_build()) != this_build()) count = 0;
+  for (const BuiltinAudit& audit : std::span(audits, count)) {
+    const auto tables = builtin_operations();
+    const auto table = std::find_if(tables.begin(), tables.end(), [&](const dax_operations* each) {
+      return std::string_view(each->name) == audit.backend;
+    });
+    // The library beneath it may have been replaced since.
+    if (table == tables.end() || foreign_code(**table) != audit.foreign) continue;
+    built_in.push_back({audit.backend, "", "", audit.cpu, audit.domain});
+  }
+  return {audit_folder(), std::move(built_in)};
 }
 
 Result<Host> open_host(const GlobalOptions& global) {

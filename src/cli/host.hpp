@@ -6,6 +6,7 @@
 #include <span>
 
 #include "cli/commands.hpp"
+#include "dax/audit_book.hpp"
 #include "dax/registry.hpp"
 #include "run/open_worker.hpp"
 
@@ -15,6 +16,10 @@ std::span<const dax_operations* const> builtin_operations();
 
 // --plugin files, then PMEMBENCH_PLUGIN_PATH, then lib/pmembench/plugins beside the binary.
 PluginSearch plugin_search(const GlobalOptions& global);
+
+// What audits there are: of the built-in backends by the test suite, if it audited this build, and
+// those that the user made.
+AuditBook audit_book();
 
 struct Host {
   dax_host_info info{};

@@ -29,6 +29,7 @@ Status MicroKernels::open(const Cell& cell) {
   opened_.emplace(*std::move(opened));
   if (!spec->path.empty()) filled_.insert(spec->path);
   medium_ = medium_facts(opened_->facts, *spec);
+  follow_audit(audit_book(), **backend, options, host_.info, opened_->facts, *spec, &medium_);
   does_work_ = ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0;
   device_key_ = cell.device_key();
   return {};

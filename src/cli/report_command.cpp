@@ -73,7 +73,8 @@ Result<int> run_program(std::vector<std::string> words, std::vector<std::string>
   posix_spawn_file_actions_destroy(&actions);
   if (failed == ENOENT) {
     return environment_error(
-        "the report cannot be drawn, for there is no {} on PATH: run script/bootstrap report, or "
+        "the report cannot be drawn, because there is no {} on PATH: run script/bootstrap report, "
+        "or "
         "install python3, python3-matplotlib, python3-numpy and python3-jinja2",
         words.front());
   }
@@ -128,10 +129,17 @@ class ReportCommand final : public Command {
         ->capture_default_str();
     subcommand_
         ->add_option("--html", request_.html,
-                     "Write this file. Without it: report.html, unless --png is given.")
+                     "Write this file. Without it: report.html, unless another output is named.")
         ->type_name("FILE");
     subcommand_->add_option("--png", request_.png, "Write every figure as PNG into this folder.")
         ->type_name("DIR");
+    subcommand_
+        ->add_option("--svg", request_.svg,
+                     "Write every figure for a paper into this folder, as SVG of 3.3 in and the "
+                     "points as CSV.")
+        ->type_name("DIR");
+    subcommand_->add_option("--pdf", request_.pdf, "Write the same figures as one PDF.")
+        ->type_name("FILE");
     subcommand_->add_option("--compare", other_, "Show how RUN compares with this run, the base.")
         ->type_name("OTHER");
     subcommand_
@@ -235,6 +243,8 @@ std::vector<std::string> report_arguments(const ReportRequest& request) {
   if (request.run != "latest") add("--run", request.run);
   add("--html", request.html);
   add("--png", request.png);
+  add("--svg", request.svg);
+  add("--pdf", request.pdf);
   add("--derived", request.derived);
   add("--comparison", request.comparison);
   add("--history", request.history);

@@ -14,7 +14,7 @@ Result<std::string> reports_folder(const std::string& binary);
 // What report was asked for, as the package's command line takes it.
 struct ReportRequest {
   std::string database = "pmembench.db";
-  std::string run, html, png, comparison, history;  // empty: not given
+  std::string run, html, png, svg, pdf, comparison, history;  // empty: not given
   std::string derived;                              // file of the document `derived`
   bool force = false;                               // overwrite what is no earlier report
 };

@@ -37,7 +37,8 @@ class WorkerCommand final : public Command {
     if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
       return runtime_error("a worker cannot set up its output");
     }
-    return serve_worker(std::move(in), std::move(out), builtin_operations(), kVersion);
+    return serve_worker(std::move(in), std::move(out), builtin_operations(), audit_book(),
+                        kVersion);
   }
 };
 

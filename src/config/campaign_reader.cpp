@@ -62,7 +62,7 @@ class Reader {
                         "the whole map");
       }
       if (!seen.insert(key.text).second) {
-        return error_at(at(key), fmt::format("'{}' stands here twice: remove one", key.text));
+        return error_at(at(key), fmt::format("'{}' is here twice: remove one", key.text));
       }
     }
     return {};
@@ -219,8 +219,8 @@ class Reader {
     const CellKey* found = find_cell_key(schema_, key.text);
     if (found != nullptr && find_axis(own, key.text) == nullptr) return found;
     if (found != nullptr) {
-      return error_at(
-          at(key), fmt::format("'{}' stands in the group and in its matrix: remove one", key.text));
+      return error_at(at(key),
+                      fmt::format("'{}' is in the group and in its matrix: remove one", key.text));
     }
     const bool top_level_only =
         std::find(kTopLevelOnly.begin(), kTopLevelOnly.end(), key.text) != kTopLevelOnly.end();

@@ -18,7 +18,7 @@ constexpr std::uint64_t kMaximumDuration_ns = std::uint64_t{365} * 24 * 3600 * 1
 Status read_duration(std::uint64_t& duration_ns, std::string_view text) {
   const auto parsed = parse_duration_ns(text);
   if (!parsed) return parsed.error();
-  if (*parsed == 0) return usage_error("'{}' is no time at all: write more than 0", text);
+  if (*parsed == 0) return usage_error("'{}' is not a time above zero: write more than 0", text);
   if (*parsed > kMaximumDuration_ns) return usage_error("'{}' is longer than a year", text);
   duration_ns = *parsed;
   return {};
@@ -116,7 +116,7 @@ bool is_setting(std::string_view name) { return find_setting(name) != nullptr; }
 Status read_setting(MeasureSettings& settings, std::string_view name, std::string_view text,
                     const SourcePosition& at) {
   const SettingKey* key = find_setting(name);
-  PMB_CHECK(key != nullptr, "read_setting was asked for a key that is no setting");
+  PMB_CHECK(key != nullptr, "read_setting was asked for a key that is not a setting");
   const Status status = key->read(settings, text);
   if (!status) return error_at(at, fmt::format("{}: {}", name, status.error().message));
   return {};

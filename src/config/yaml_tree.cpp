@@ -71,7 +71,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) throw Refusal(mark, "the alias stands inside its own anchor");
+    if (found == anchors_.end()) throw Refusal(mark, "the alias is inside its own anchor");
     if (stack_.size() + depth_of(found->second) > kMaximumDepth) refuse_depth(mark);
     nodes_ += count_nodes(found->second);
     add(mark, found->second, 0);

@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "block/block_device.hpp"
+#include "crash/cut_subject.hpp"
 #include "crash/sector_log.hpp"
 #include "dax/crash_device.hpp"
 
@@ -176,6 +177,49 @@ struct History {
   }
 };
 
+// A translation table on a device that is watched.
+class BttSubject final : public CutSubject {
+ public:
+  explicit BttSubject(std::uint64_t seed) : seed_(mix_seed(seed)), target_(btt_target()) {}
+  [[nodiscard]] std::uint64_t device_bytes() const override { return target_.device_bytes; }
+  Status prepare(DaxDevice& device) override { return target_.format(device); }
+  Status work(DaxDevice& device, const Mark& before, const Mark& after) override {
+    SectorLog log = new_log();
+    Life life(target_, device, log);
+    Random random(seed_);
+    for (std::uint64_t i = 0; i < kOperations && life.failure().empty(); ++i) {
+      before(i);
+      life.write_something(random, [] { return true; });
+      after(i);
+    }
+    return life.failure().empty() ? Status() : runtime_error("{}", life.failure());
+  }
+  void look_at(std::span<const std::byte> image, std::uint64_t operation, bool returned,
+               CrashOutcome& outcome) override {
+    const CrashDevice::Options memory{target_.device_bytes, true};
+    SectorLog log = new_log();
+    {
+      CrashDevice device =
+          std::move(CrashDevice::reboot(memory, formatted_image(target_, memory))).value();
+      Life life(target_, device.device(), log);
+      Random random(seed_);
+      for (std::uint64_t i = 0; i <= operation; ++i) {
+        life.write_something(random, [&] { return i < operation || returned; });
+      }
+    }
+    add(outcome, look_after_reboot(target_, memory, image, log, Random(seed_)));
+  }
+  [[nodiscard]] bool holds(const CrashOutcome& outcome) const override {
+    return target_.holds(outcome);
+  }
+
+ private:
+  static constexpr std::uint64_t kOperations = 16;
+  static SectorLog new_log() { return {kMostSectors, SectorContent{kTrialSectorBytes, true}}; }
+  std::uint64_t seed_;
+  BlockTarget target_;
+};
+
 CrashOutcome finished(const BlockTarget& target, CrashOutcome outcome) {
   outcome.target = target.name;
   outcome.expected = target.expected;
@@ -185,6 +229,10 @@ CrashOutcome finished(const BlockTarget& target, CrashOutcome outcome) {
 }
 
 }  // namespace
+
+std::unique_ptr<CutSubject> make_btt_subject(std::uint64_t seed) {
+  return std::make_unique<BttSubject>(seed);
+}
 
 CrashOutcome sample_block_crashes(const BlockTarget& target, const CrashTrialOptions& options) {
   CrashOutcome outcome;

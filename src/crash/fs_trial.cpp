@@ -3,8 +3,12 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <map>
+#include <memory>
 
+#include "base/check.hpp"
 #include "base/random.hpp"
+#include "crash/cut_subject.hpp"
 #include "crash/fs_rig.hpp"
 #include "crash/fs_shadow.hpp"
 #include "fs/file_system.hpp"
@@ -25,6 +29,7 @@ class Work {
   // What was promised before this operation, and what when it has returned.
   ShadowNames before;
   Resize resize;
+  std::uint64_t largest_write = 9000;
 
   // Does one operation; false: it failed where it should not have.
   bool step() {
@@ -116,7 +121,7 @@ class Work {
       const std::uint64_t end = std::min<std::uint64_t>(file->now.size() + 5000, kMaximumFile);
       const std::uint64_t offset =
           random_.below(2) == 0 ? file->now.size() : random_.below(end + 1);
-      Image data(random_.below(random_.below(2) == 0 ? 200 : 9000) + 1);
+      Image data(random_.below(random_.below(2) == 0 ? 200 : largest_write) + 1);
       for (std::byte& byte : data) byte = static_cast<std::byte>(random_.below(255) + 1);
       file->write(offset, data);
       good = good && files_.write(handle, offset, data) == static_cast<std::int64_t>(data.size());
@@ -189,6 +194,30 @@ class Trial {
     return rig;
   }
 
+  // Before the power can go: the first operations up to `last`, which returned or is in flight.
+  Status replay(std::uint64_t seed, std::uint64_t last, bool returned, std::uint64_t largest_write,
+                Crash& crash) {
+    auto rig = FsRig::make(rig_options(), empty_);
+    if (!rig) return rig.error();
+    auto mounted = FileSystem::mount(rig->source, options_.options);
+    if (!mounted) return mounted.error();
+    Random random(seed);
+    auto files = (*mounted)->thread();
+    Work work(*files, crash.shadow, random);
+    work.largest_write = largest_write;
+    for (std::uint64_t i = 0; i <= last; ++i) {
+      work.acknowledge = nullptr;
+      if (!work.step()) return runtime_error("operation {} of seed {} fails", i, seed);
+      crash.before = work.before;
+      crash.resize = work.resize;
+      if (i == last && !returned) break;
+      if (work.acknowledge) work.acknowledge();
+      crash.before = crash.shadow.names;
+      crash.resize = {};
+    }
+    return {};
+  }
+
   // What is there after the reboot.
   void look_at(const Image& image, const Crash& crash, bool cut_again) {
     ++outcome_.crashes;
@@ -251,7 +280,65 @@ void conclude(CrashOutcome& outcome) {
                   0;
 }
 
+// Each instruction of it is watched, so it is short.
+class FsSubject final : public CutSubject {
+ public:
+  explicit FsSubject(std::uint64_t seed) : seed_(mix_seed(seed)) {}
+  [[nodiscard]] std::uint64_t device_bytes() const override { return FsRig::kDeviceBytes; }
+  Status prepare(DaxDevice& device) override {
+    MountSource source;
+    source.dax = &device;
+    FormatOptions format;
+    format.inodes = 40;
+    return FileSystem::format(source, format);
+  }
+  Status work(DaxDevice& device, const Mark& before, const Mark& after) override {
+    MountSource source;
+    source.dax = &device;
+    auto mounted = FileSystem::mount(source, {});
+    if (!mounted) return mounted.error();
+    FsShadow shadow;
+    Random random(seed_);
+    auto files = (*mounted)->thread();
+    Work work(*files, shadow, random);
+    work.largest_write = kLargestWrite;
+    for (std::uint64_t i = 0; i < kOperations; ++i) {
+      work.acknowledge = nullptr;
+      before(i);
+      const bool done = work.step();
+      after(i);
+      if (!done) return runtime_error("operation {} of the file system fails", i);
+      if (work.acknowledge) work.acknowledge();
+    }
+    return {};
+  }
+  void look_at(std::span<const std::byte> image, std::uint64_t operation, bool returned,
+               CrashOutcome& outcome) override {
+    Trial trial(options_, outcome);
+    const auto key = std::pair(operation, returned);
+    auto found = crashes_.find(key);
+    if (found == crashes_.end()) {
+      found = crashes_.try_emplace(key).first;
+      Status ready = trial.prepare();
+      if (ready) ready = trial.replay(seed_, operation, returned, kLargestWrite, found->second);
+      PMB_CHECK(ready.has_value(), "what ran on the device runs in memory too");
+    }
+    trial.look_at(Image(image.begin(), image.end()), found->second, false);
+  }
+
+ private:
+  static constexpr std::uint64_t kOperations = 12;
+  static constexpr std::uint64_t kLargestWrite = 400;
+  std::uint64_t seed_;
+  FsTrialOptions options_;
+  std::map<std::pair<std::uint64_t, bool>, Crash> crashes_;
+};
+
 }  // namespace
+
+std::unique_ptr<CutSubject> make_fs_subject(std::uint64_t seed) {
+  return std::make_unique<FsSubject>(seed);
+}
 
 Result<CrashOutcome> try_fs_crashes(const FsTrialOptions& options) {
   CrashOutcome outcome = new_outcome(options);

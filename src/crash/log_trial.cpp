@@ -8,6 +8,7 @@
 
 #include "base/checksum.hpp"
 #include "base/random.hpp"
+#include "crash/cut_subject.hpp"
 
 namespace pmembench {
 namespace {
@@ -47,6 +48,30 @@ class LogTrial {
     if (Status made = FileSystem::format(rig->source, format); !made) return made;
     empty_ = rig->memory->image(random_);
     return {};
+  }
+
+  // The device that is watched instead.
+  Status work(DaxDevice& device, const CutSubject::Mark& before, const CutSubject::Mark& after) {
+    MountSource source;
+    source.dax = &device;
+    auto mounted = FileSystem::mount(source, {});
+    if (!mounted) return mounted.error();
+    const auto files = (*mounted)->thread();
+    const int log = files->open(kLog, FileSystemThread::kCreate);
+    if (log < 0) return runtime_error("no log can be made");
+    for (std::uint32_t i = 0; i < options_.groups; ++i) {
+      before(i);
+      const bool done = commit_group(*files, log);
+      after(i);
+      if (!done) return runtime_error("group {} cannot be written", i);
+    }
+    return {};
+  }
+  void look_at(const Image& image, std::uint64_t operation, bool returned) {
+    ++outcome_.crashes;
+    written_ = (operation + 1) * options_.group;
+    acknowledged_ = (operation + (returned ? 1 : 0)) * options_.group;
+    look_at(image);
   }
 
   Status crash() {
@@ -158,7 +183,38 @@ class LogTrial {
   std::uint64_t acknowledged_ = 0;  // of them, before the power went
 };
 
+class LogSubject final : public CutSubject {
+ public:
+  explicit LogSubject(std::uint64_t seed) {
+    options_.seed = seed;
+    options_.groups = 8;
+  }
+  [[nodiscard]] std::uint64_t device_bytes() const override { return FsRig::kDeviceBytes; }
+  Status prepare(DaxDevice& device) override {
+    MountSource source;
+    source.dax = &device;
+    FormatOptions format;
+    format.inodes = 40;
+    return FileSystem::format(source, format);
+  }
+  Status work(DaxDevice& device, const Mark& before, const Mark& after) override {
+    CrashOutcome unused;
+    return LogTrial(options_, unused).work(device, before, after);
+  }
+  void look_at(std::span<const std::byte> image, std::uint64_t operation, bool returned,
+               CrashOutcome& outcome) override {
+    LogTrial(options_, outcome).look_at(Image(image.begin(), image.end()), operation, returned);
+  }
+
+ private:
+  LogTrialOptions options_;
+};
+
 }  // namespace
+
+std::unique_ptr<CutSubject> make_log_subject(std::uint64_t seed) {
+  return std::make_unique<LogSubject>(seed);
+}
 
 Result<CrashOutcome> try_log_crashes(const LogTrialOptions& options) {
   CrashOutcome outcome;

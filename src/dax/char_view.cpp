@@ -76,7 +76,7 @@ Result<std::span<std::byte>> CharView::map(const ReadSection& section,
   if (const Status checked = check(request); !checked) return checked.error();
   const OnePiece piece = address_of(device_, section, request.offset_bytes, request.length_bytes);
   if (piece.error == -ERANGE && piece.reached_bytes > 0) {
-    return with_code(runtime_error("[{}, +{}) of dax device '{}' lies in several pieces, the first "
+    return with_code(runtime_error("[{}, +{}) of dax device '{}' is in several pieces, the first "
                                    "of {} bytes; map them one by one",
                                    request.offset_bytes, request.length_bytes, device_.name(),
                                    piece.reached_bytes),

@@ -169,6 +169,14 @@ std::size_t CrashMemory::fence_line_by(unsigned thread, std::uint64_t offset_byt
   return settle_line(first_line(offset_bytes), Threads{1} << thread);
 }
 
+void CrashMemory::grow(std::span<const std::byte> more) {
+  const std::lock_guard lock(mutex_);
+  const std::vector<std::uint64_t> words = words_of(more);
+  visible_.insert(visible_.end(), words.begin(), words.end());
+  durable_.insert(durable_.end(), words.begin(), words.end());
+  journal_of_line_.resize(visible_.size() / kLineWords, kNoJournal);
+}
+
 void CrashMemory::settle(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
   const std::lock_guard lock(mutex_);
   if (size_bytes == 0) return;

@@ -79,7 +79,7 @@ Result<std::unique_ptr<DaxDevice>> DaxDevice::allocate(DeviceFacts facts,
   }
   if (operations != nullptr) {
     if (const char* why = why_not(*operations, handle, facts.size_bytes)) {
-      return invalid_argument("dax device '{}': its operations are refused: {}; mend the backend",
+      return invalid_argument("dax device '{}': its operations are refused: {}; fix the backend",
                               facts.name, why);
     }
   }

@@ -86,8 +86,8 @@ class DaxDevice {
   [[nodiscard]] std::uint64_t size_bytes() const;
   [[nodiscard]] const DeviceFacts& facts() const;
   [[nodiscard]] const dax_operations* operations() const;  // null while none are bound
-  // What the operations are called with. For the audit, which calls the table itself: the guard's own
-  // instructions are not the backend's.
+  // What the operations are called with. For the audit, which calls the table itself: the guard's
+  // own instructions are not the backend's.
   [[nodiscard]] void* handle() const;
   [[nodiscard]] bool alive() const;
 

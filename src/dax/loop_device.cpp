@@ -19,7 +19,7 @@ Result<AttachedLoop> attach_loop_device(int file) {
   const UniqueFd control(open("/dev/loop-control", O_RDWR | O_CLOEXEC));
   if (!control) {
     return system_error(errno,
-                        "no loop device can be had from /dev/loop-control; be root, or load "
+                        "no loop device is available from /dev/loop-control; be root, or load "
                         "the module loop");
   }
   loop_config config{};

@@ -20,7 +20,7 @@ namespace {
 
 Error no_single_medium() {
   return usage_error(
-      "'each' stands for several media, and only a campaign's cells can name them; name one");
+      "'each' means several media, and only a campaign's cells can name them; name one");
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ class CreatedFile {
   // From now on it stays.
   void keep() { folder_.reset(); }
   // Takes over the file that a child process made at `path`, for when that child dies before it
-  // could remove it. Owns nothing where there is no regular file.
+  // could remove it. Owns nothing if there is no regular file.
   static CreatedFile adopt(const std::string& path);
 
  private:

@@ -86,7 +86,7 @@ Status check_interleave(const Topology& topology, const MediaSpec& spec,
   for (const NodeWeight& each : spec.interleave) round += each.weight;
   if (pages < round) {
     return usage_error(
-        "{} are {} pages of {}, and interleave={} deals out {} a round; ask for more memory, for "
+        "{} are {} pages of {}, and interleave={} distributes {} a round; ask for more memory, for "
         "pages=4k or for smaller weights",
         format_size(spec.size_bytes), pages, format_size(page_bytes),
         interleave_text(spec.interleave), round);

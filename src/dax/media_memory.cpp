@@ -19,9 +19,8 @@ constexpr std::uint64_t kOneGiB = std::uint64_t{1} << 30;
 Status verify_pages(PageChoice pages, const MediaFacts& facts) {
   const std::uint64_t huge = huge_page_bytes(pages);
   if (huge != 0 && facts.page_bytes != huge) {
-    return environment_error(
-        "pages of {} were asked for, but most of the memory lies in pages of {}", format_size(huge),
-        format_size(facts.page_bytes));
+    return environment_error("pages of {} were asked for, but most of the memory is in pages of {}",
+                             format_size(huge), format_size(facts.page_bytes));
   }
   if (pages == PageChoice::transparent && facts.huge_share <= 0) {
     return environment_error(
@@ -31,9 +30,8 @@ Status verify_pages(PageChoice pages, const MediaFacts& facts) {
         "opens dram itself may never get any)");
   }
   if (pages == PageChoice::small_4k && facts.huge_share > 0) {
-    return environment_error(
-        "pages=4k was asked for, but {:.1f} % of the memory lies in huge pages",
-        facts.huge_share * 100);
+    return environment_error("pages=4k was asked for, but {:.1f} % of the memory is in huge pages",
+                             facts.huge_share * 100);
   }
   return {};
 }

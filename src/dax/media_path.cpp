@@ -88,7 +88,7 @@ Status check_space(const MediaSpec& spec, const OpenOptions& options, const std:
   const auto available = available_memory_bytes(options.sysfs_root);
   if (file_system.is_volatile && available && spec.size_bytes > *available) {
     return environment_error(
-        "{} asked for on {}, which lies in memory, but only {} are available{}; ask for less",
+        "{} asked for on {}, which is in memory, but only {} are available{}; ask for less",
         format_size(spec.size_bytes), file_system.name, format_size(*available),
         memory_limit_words(options.sysfs_root));
   }

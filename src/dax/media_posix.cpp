@@ -63,7 +63,7 @@ Result<Sight> look(const MediaSpec& spec, const std::string& root) {
   const auto available = available_memory_bytes(root);
   if (file_system->is_volatile && available && kCopies * spec.size_bytes > *available) {
     return environment_error(
-        "{} asked for on {}, which lies in memory, twice that is needed, and {} are available{}; "
+        "{} asked for on {}, which is in memory, twice that is needed, and {} are available{}; "
         "ask "
         "for less",
         format_size(spec.size_bytes), file_system->name, format_size(*available),

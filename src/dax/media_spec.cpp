@@ -85,7 +85,8 @@ Status set_interleave(MediaSpec& spec, std::string_view value) {
         parse_count(colon == std::string_view::npos ? "" : part.substr(colon + 1));
     if (!weight || *weight < 1 || *weight > 255) {
       return usage_error(
-          "interleave '{}' has the part '{}', which is no node and weight; write NODE:PAGES with 1 "
+          "interleave '{}' has the part '{}', which is not a node and a weight; write NODE:PAGES "
+          "with 1 "
           "to 255 pages, joined by +, as in interleave=0:3+1:1",
           value, part);
     }

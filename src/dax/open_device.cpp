@@ -71,13 +71,13 @@ class MediumBacking final : public DeviceBacking {
                    fmt::format("backend {} cannot open it: {}", operations_.name, why), -code};
     }
     if (handle == nullptr) {
-      return environment_error("backend {} opened it without a handle; mend the backend",
+      return environment_error("backend {} opened it without a handle; fix the backend",
                                operations_.name);
     }
     opened_ = handle;
     const std::uint64_t usable = size_bytes / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
     if (usable == 0 || size_bytes > info.size_bytes) {
-      return environment_error("backend {} says that {} of {} bytes are usable; mend the backend",
+      return environment_error("backend {} reports that {} of {} bytes are usable; fix the backend",
                                operations_.name, size_bytes, info.size_bytes);
     }
     return usable;
@@ -102,7 +102,7 @@ Status check_nvdimm(const dax_operations& table, const MediaSpec& spec,
   if (!facts) return facts.error();
   if (persistence_domain_of(facts->persistence_domain) != DAX_DOMAIN_UNKNOWN) return {};
   return environment_error(
-      "backend {} serves a dax device only where the kernel tells its persistence domain, as of "
+      "backend {} serves a dax device only where the kernel reports its persistence domain, as of "
       "NVDIMMs, and {} has none; use backend devdax",
       table.name, spec.path);
 }

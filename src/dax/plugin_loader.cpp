@@ -77,7 +77,7 @@ Result<std::vector<std::string>> plugins_in_folder(const std::string& folder) {
   }
   if (error) {
     return environment_error(
-        "plugin folder {} cannot be read: {}; mend it, or take it out of PMEMBENCH_PLUGIN_PATH",
+        "plugin folder {} cannot be read: {}; fix it, or remove it from PMEMBENCH_PLUGIN_PATH",
         folder, error.message());
   }
   std::sort(paths.begin(), paths.end());

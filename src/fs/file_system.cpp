@@ -123,7 +123,7 @@ Result<std::unique_ptr<FileSystem>> FileSystem::mount(const MountSource& source,
     return Error{ErrorKind::environment,
                  "the device is mounted or held by something else; unmount it first", EBUSY};
   }
-  if (held < 0) return environment_error("the device is dead; open it anew");
+  if (held < 0) return environment_error("the device is dead; open it again");
   const Status loaded = core->load();
   if (!loaded) return loaded.error();
   return std::unique_ptr<FileSystem>(new FileSystem(std::move(core)));

@@ -44,11 +44,11 @@ Result<Metadata> read_superblock(ByteStore& store, ByteSession& session) {
   if (version != kVersion) {
     return usage_error(
         "its file system has format {}, and this pmembench knows {} alone; use the pmembench that "
-        "made it, or format it anew with --destroy",
+        "made it, or format it again with --destroy",
         version, kVersion);
   }
   if (ours) {
-    return usage_error("both copies of its superblock are damaged; format it anew with --destroy");
+    return usage_error("both copies of its superblock are damaged; format it again with --destroy");
   }
   if (read) return usage_error("it carries no file system of pmembench; format it first");
   return runtime_error("it cannot be read: the device fails on both copies of its superblock");
@@ -66,7 +66,7 @@ class Checker {
   std::vector<std::string> problems() {
     for (std::uint32_t number = 1; number <= sb_.inodes; ++number) check_inode(number);
     if (contents_.inodes[kRootInode].type != InodeType::directory) {
-      problem("inode 1, the root, is no directory");
+      problem("inode 1, the root, is not a directory");
       return std::move(problems_);
     }
     links_[kRootInode] = 1;
@@ -283,7 +283,7 @@ Result<Metadata> read_metadata(const MountSource& source, Stores& stores, bool r
   const auto behind = std::span(found->image).subspan(2 * kBlockBytes);
   if (session->read(2 * kBlockBytes, behind) < 0) {
     Error error =
-        runtime_error("{} has a bad block in its metadata; format it anew with --destroy", which);
+        runtime_error("{} has a bad block in its metadata; format it again with --destroy", which);
     error.code = EIO;
     return error;
   }

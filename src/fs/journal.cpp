@@ -53,7 +53,7 @@ Result<std::span<const std::byte>> committed_records(const Superblock& superbloc
                   data.size() <= superblock.metadata_bytes() - offset;
          });
   if (good) return records;
-  return runtime_error("lane {} of its journal is damaged; format it anew with --destroy", lane);
+  return runtime_error("lane {} of its journal is damaged; format it again with --destroy", lane);
 }
 
 }  // namespace

@@ -18,11 +18,11 @@ Result<LatencyBound> parse_latency_bound(std::string_view text) {
   const auto read = begins ? std::from_chars(name.data() + 1, end, percent)
                            : std::from_chars_result{nullptr, std::errc::invalid_argument};
   if (!begins || read.ec != std::errc{} || read.ptr != end || !(percent > 0 && percent < 100)) {
-    return usage_error("'{}' is no bound: write a percentile and a time, such as p99=2us", text);
+    return usage_error("'{}' is not a bound: write a percentile and a time, such as p99=2us", text);
   }
   const auto limit_ns = parse_duration_ns(text.substr(equals + 1));
-  if (!limit_ns) return usage_error("'{}' is no bound: {}", text, limit_ns.error().message);
-  if (*limit_ns == 0) return usage_error("'{}' is no bound: nothing takes no time", text);
+  if (!limit_ns) return usage_error("'{}' is not a bound: {}", text, limit_ns.error().message);
+  if (*limit_ns == 0) return usage_error("'{}' is not a bound: nothing takes no time", text);
   return LatencyBound{std::string(name), percent / 100, static_cast<double>(*limit_ns)};
 }
 

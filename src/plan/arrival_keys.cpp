@@ -66,7 +66,8 @@ Result<Rate> parse_rate(std::string_view text) {
   const bool percent = unit == "%";
   if (read.ec != std::errc{} || (!percent && unit_of(unit) == 0)) {
     return usage_error(
-        "'{}' is no rate: write a share such as 50%, or operations a second such as 20000, 20k or "
+        "'{}' is not a rate: write a share such as 50%, or operations a second such as 20000, 20k "
+        "or "
         "1.5M",
         text);
   }

@@ -48,7 +48,7 @@ Result<std::string> options_of(const CampaignValue& value, std::size_t colon) {
     const std::string option = options.substr(at, end - at);
     const std::size_t equals = option.find('=');
     if (equals == 0 || equals == std::string::npos) {
-      return error_at(value.at, fmt::format("backend: '{}' is no option: write NAME:key=value;"
+      return error_at(value.at, fmt::format("backend: '{}' is not an option: write NAME:key=value;"
                                             "key=value",
                                             option));
     }

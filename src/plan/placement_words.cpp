@@ -54,7 +54,7 @@ Result<std::vector<int>> read_cpus(std::string_view text) {
 
 Status read_part(std::string_view key, std::string_view value, PlacementWords& words) {
   if (key == "cpus") {
-    if (!words.cpus.empty()) return usage_error("'cpus' stands there twice");
+    if (!words.cpus.empty()) return usage_error("'cpus' is there twice");
     auto cpus = read_cpus(value);
     if (!cpus) return cpus.error();
     words.cpus = *std::move(cpus);
@@ -65,7 +65,7 @@ Status read_part(std::string_view key, std::string_view value, PlacementWords& w
     return {};
   }
   std::optional<int>& field = key == "node" ? words.node : words.cpu_node;
-  if (field) return usage_error("'{}' stands there twice", key);
+  if (field) return usage_error("'{}' is there twice", key);
   const auto number = read_number(value);
   if (!number) return number.error();
   field = *number;

@@ -119,7 +119,8 @@ Result<DaxDeviceFacts> dax_device_by_path(const std::string& root, const std::st
   }
   if (!S_ISCHR(status.st_mode)) {
     return usage_error(
-        "{} is not a dax device: it is no character device; give a path such as /dev/dax0.0", path);
+        "{} is not a dax device: it is not a character device; give a path such as /dev/dax0.0",
+        path);
   }
   const HostTree tree(root);
   const std::string number = fmt::format("{}:{}", major(status.st_rdev), minor(status.st_rdev));

@@ -19,7 +19,7 @@ Result<std::string> executable_path() {
   std::error_code error;
   const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) {
-    return environment_error("cannot tell where this program lies ({}): is /proc mounted?",
+    return environment_error("cannot find out where this program is ({}): is /proc mounted?",
                              error.message());
   }
   return path.string();

@@ -67,7 +67,7 @@ std::string interleave_text(std::span<const NodeWeight> weights) {
 int interleaved_node(std::span<const NodeWeight> weights, std::uint64_t index) {
   std::uint64_t sum = 0;
   for (const NodeWeight& each : weights) sum += each.weight;
-  PMB_CHECK(sum > 0, "an interleave has pages to deal out");
+  PMB_CHECK(sum > 0, "an interleave has pages to distribute");
   std::uint64_t place = index % sum;
   for (const NodeWeight& each : weights) {
     if (place < each.weight) return each.node;
@@ -79,7 +79,7 @@ int interleaved_node(std::span<const NodeWeight> weights, std::uint64_t index) {
 std::map<int, double> interleaved_shares(std::span<const NodeWeight> weights, std::uint64_t pages) {
   std::uint64_t sum = 0;
   for (const NodeWeight& each : weights) sum += each.weight;
-  PMB_CHECK(sum > 0 && pages > 0, "an interleave has pages to deal out");
+  PMB_CHECK(sum > 0 && pages > 0, "an interleave has pages to distribute");
   std::map<int, double> shares;
   std::uint64_t rest = pages % sum;
   for (const NodeWeight& each : weights) {

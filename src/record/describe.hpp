@@ -43,7 +43,7 @@ struct Field {
   std::string_view doc;
 };
 
-// Specialise for a type whose JSON is no object of its members:
+// Specialise for a type whose JSON is not an object of its members:
 //   static nlohmann::json write(const T&); static void read(const nlohmann::json&, T&);
 template <typename T>
 struct JsonForm;

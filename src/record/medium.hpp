@@ -27,6 +27,9 @@ struct BackendCapabilities {
   return backend.nontemporal_from_bytes == 0 || size_bytes < backend.nontemporal_from_bytes;
 }
 
+// It would be "durable", and no audit of this code on this CPU shows that it is.
+inline constexpr const char* kUnauditedClaim = "durable (unaudited)";
+
 struct MediumFacts {
   std::string kind;  // "dram", "file", "devdax", "block", "sim", "posix"
   std::uint64_t size_bytes = 0;
@@ -42,7 +45,10 @@ struct MediumFacts {
   // made by the worker.
   std::string identity;
   bool created = false;  // the file was made by the worker and goes with it
-  std::string claim;     // what a durable write on it is worth: "durable", "emulated", "volatile"
+  // What a durable write on it is worth: "durable", kUnauditedClaim, "emulated", "volatile".
+  std::string claim;
+  // What a claim of `durable` rests on: where the audit stands, or the command that makes one.
+  std::string audit;
   std::string backend;   // what the backend reports of itself, "key=value ..."; empty: nothing
   std::string block_device;       // by which a block medium's file is reached, or why there is none
   std::string directory;          // made by the worker, of a posix medium; goes with it

@@ -96,6 +96,7 @@ void describe(T& medium, V&& members) {
   members.unless_empty("identity", medium.identity);
   members.added("created", medium.created);
   members.added("claim", medium.claim);
+  members.unless_empty("audit", medium.audit);
   members.unless_empty("backend", medium.backend);
   members.unless_empty("block_device", medium.block_device);
   members.unless_empty("directory", medium.directory);
@@ -258,8 +259,9 @@ void describe(T& row, V&& members) {
   members.field({"status", "", "`ok`, `skipped`, `unmeasured` (the run ended before its turn) or `error`"}, row.status);
   members.field({"reason", "", "why it is not `ok`"}, row.reason);
   members.field({"claim", "",
-                 "what a write in this cell was worth: `durable`, `emulated` (on a "
-                 "stand-in for the medium) or `volatile`"},
+                 "what a write in this cell was worth: `durable`, `durable (unaudited)` (no audit of "
+                 "this code on this CPU shows it), `emulated` (on a stand-in for the medium) or "
+                 "`volatile`"},
                 row.claim);
   members.field({"operations", "", "in all timed slices of all replicates"}, row.operations);
   members.field({"bytes", "bytes", "in all timed slices of all replicates"}, row.bytes);

@@ -60,10 +60,10 @@ constexpr std::array kTypes{
                 "the slowest operations come back at a period: refresh, wear levelling, a timer or "
                 "another program",
                 "compare with null, and look at the time slots"},
-    WarningType{"placement", kRow, Light::placement, "bytes lie on another node than was asked for",
+    WarningType{"placement", kRow, Light::placement, "bytes are on another node than was asked for",
                 "free memory on that node, and turn numa_balancing off"},
     WarningType{"placement_not_proved", kRow, Light::placement,
-                "the host forbids move_pages, so that nobody knows on which node the bytes lie",
+                "the host forbids move_pages, so that it is unknown on which node the bytes are",
                 "allow move_pages (and mbind) in the container's seccomp profile"},
     WarningType{"quantised", kRow, Light::precision, "the median is a few steps of the clock",
                 "compare ns_per_operation of whole slices instead"},
@@ -72,11 +72,12 @@ constexpr std::array kTypes{
         "an open loop did not go at its rate; where it fell behind, its queue grows for as long as "
         "it goes on",
         "ask for a lower rate"},
-    WarningType{"shared_core", kRow, Light::noise,
-                "work in registers took longer than it can beside more than a tenth of the slices: "
-                "a hardware sibling was busy, of another guest of this host perhaps, or the clock "
-                "slowed down",
-                "idle the CPU's sibling, or use a host that shares no core"},
+    WarningType{
+        "shared_core", kRow, Light::noise,
+        "work in registers took longer than it can next to more than a tenth of the slices: "
+        "a hardware sibling was busy, of another guest of this host perhaps, or the clock "
+        "slowed down",
+        "idle the CPU's sibling, or use a host that shares no core"},
     WarningType{"simulated", kRow, Light::claim, "the bad blocks of the path are made, not found",
                 "poison real memory to see how that fails"},
     WarningType{"smt_siblings", kRow, Light::placement,
@@ -87,6 +88,9 @@ constexpr std::array kTypes{
                 "use a quieter or dedicated host"},
     WarningType{"traced", kRow, Light::noise,
                 "a debugger or a tracer held the process that measured", "measure without it"},
+    WarningType{"unaudited", kRow, Light::claim,
+                "no audit shows that this backend's code makes bytes durable on this CPU",
+                "run the command that the row names (pmembench audit), and measure again"},
     WarningType{"governor", kRun, Light::noise,
                 "the frequency governor changes the CPUs' speed with their load",
                 "as root: cpupower frequency-set -g performance"},
@@ -96,14 +100,14 @@ constexpr std::array kTypes{
     WarningType{"other_load", kRun, Light::noise, "other work used the CPUs during the run",
                 "stop it, or measure when the host is quiet"},
     WarningType{"thp", kRun, Light::medium,
-                "transparent huge pages are off: memory lies in small pages",
+                "transparent huge pages are off: memory is in small pages",
                 "as root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled; or ask for "
                 "pages=2m"},
     WarningType{"turbo", kRun, Light::noise,
                 "turbo changes the CPUs' speed with heat and with what others do",
                 "as root, in /sys/devices/system/cpu: echo 1 > intel_pstate/no_turbo, or echo 0 > "
                 "cpufreq/boost"},
-    WarningType{"bad_samples", kComparison, Light::precision, "some times are no number or zero",
+    WarningType{"bad_samples", kComparison, Light::precision, "some times are zero or not a number",
                 "look at the worker's and the workload's own warnings"},
     WarningType{"other_pages", kComparison, Light::medium,
                 "the head's memory lay in other pages than the base's, as the base's own did",

@@ -110,6 +110,11 @@ Shift measure(const StoredCell& base, const StoredCell& head, bool paired,
     return shift;
   }
   if (!has_numbers(base, head, verdict)) return shift;
+  for (const StoredCell* cell : {&base, &head}) {
+    if (cell->unaudited.empty()) continue;
+    const char* const side = cell == &base ? "base" : "head";
+    verdict.warnings.push_back({"unaudited", fmt::format("the {}: {}", side, cell->unaudited)});
+  }
   estimate(base, head, paired, rules.gate.confidence, shift);
   if (!shift.ln.has_interval || verdict.replicates < limits::kFewestReplicates) {
     conclude(Verdict::inconclusive, "too_few_replicates",

@@ -18,6 +18,7 @@ struct StoredCell {
   std::string reason;
   std::map<unsigned, double> median_ns;  // by the replicate's index
   unsigned slices = 0;                   // of a replicate
+  std::string unaudited{};               // the row's warning of that type
   unsigned same_name = 1;  // cells of this run that had its name; the second is "NAME #2"
 };
 

@@ -115,7 +115,8 @@ Status check_kind(const json& document) {
   const auto schema = document.is_object() ? document.find("schema") : document.end();
   if (!document.is_object() || schema == document.end() || *schema != kSchema) {
     return usage_error(
-        "this is no comparison document: its \"schema\" is not \"{}\"; give what `pmembench gate "
+        "this is not a comparison document: its \"schema\" is not \"{}\"; give what `pmembench "
+        "gate "
         "--json` or `pmembench compare --json` wrote",
         kSchema);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace pmembench {
 namespace {
@@ -66,6 +67,21 @@ std::vector<std::string> left_out_lines(const Comparison& comparison) {
     lines.push_back(fmt::format("left out of {}: {} ({})",
                                 first.side == "both" ? "both sides" : "the " + first.side, names,
                                 first.reason));
+  }
+  return lines;
+}
+
+std::vector<std::string> unaudited_lines(const Comparison& comparison) {
+  std::map<std::string, std::size_t> cells_of;
+  for (const CellVerdict& cell : comparison.cells) {
+    for (const Warning& warning : cell.warnings) {
+      if (warning.type == "unaudited") ++cells_of[warning.sentence];
+    }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [sentence, cells] : cells_of) {
+    lines.push_back(fmt::format("durable (unaudited) in {} {}: {}", cells,
+                                cells == 1 ? "cell" : "cells", sentence));
   }
   return lines;
 }

@@ -123,13 +123,14 @@ std::string derived_schema() {
 Result<Derived> derived_from_json(const nlohmann::json& document) {
   try {
     if (document.at("schema") != kDerivedSchema || document.at("version") != kDerivedVersion) {
-      return runtime_error("it is no {} document of version {}", kDerivedSchema, kDerivedVersion);
+      return runtime_error("it is not a {} document of version {}", kDerivedSchema,
+                           kDerivedVersion);
     }
     Derived derived;
     decode(document, derived);
     return derived;
   } catch (const nlohmann::json::exception& error) {
-    return runtime_error("it is no {} document: {}", kDerivedSchema, error.what());
+    return runtime_error("it is not a {} document: {}", kDerivedSchema, error.what());
   }
 }
 

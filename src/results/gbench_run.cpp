@@ -18,7 +18,7 @@ using nlohmann::json;
 
 Error not_gbench(const std::string& label, std::string_view why) {
   return usage_error(
-      "{} is no output of Google Benchmark ({}): write it with --benchmark_format=json, or with "
+      "{} is not output of Google Benchmark ({}): write it with --benchmark_format=json, or with "
       "`pmembench export --format gbench`",
       label, why);
 }
@@ -195,7 +195,7 @@ class GbenchReader {
     if (!time_ns || !std::isfinite(*time_ns) || *time_ns <= 0) {
       const auto time = entry.find("real_time");
       return fail("error",
-                  fmt::format("its time is no number above zero (real_time {}, unit {})",
+                  fmt::format("its time is not a number above zero (real_time {}, unit {})",
                               time == entry.end() ? "is absent" : time->dump(),
                               text_of(entry, "time_unit", "ns")),
                   cell);
@@ -248,7 +248,7 @@ Status check_entries(const json& benchmarks, const std::string& label) {
     const json& entry = benchmarks[i];
     if (!entry.is_object() || text_of(entry, "name").empty()) {
       return not_gbench(label, fmt::format("entry {} of \"benchmarks\" {}", i + 1,
-                                           entry.is_object() ? "has no name" : "is no object"));
+                                           entry.is_object() ? "has no name" : "is not an object"));
     }
     timed = timed || entry.contains("real_time");
     timed = timed || flag_of(entry, "error_occurred") || flag_of(entry, "skipped");
@@ -274,7 +274,7 @@ void read_context(const json& document, StoredRun& run) {
 
 Result<StoredRun> gbench_run(const std::string& text, const std::string& label) {
   const json document = json::parse(with_null_for_special_numbers(text), nullptr, false);
-  if (document.is_discarded()) return not_gbench(label, "it is no JSON");
+  if (document.is_discarded()) return not_gbench(label, "it is not JSON");
   const auto benchmarks = document.is_object() ? document.find("benchmarks") : document.end();
   if (!document.is_object() || benchmarks == document.end() || !benchmarks->is_array()) {
     return not_gbench(label, "it has no list \"benchmarks\"");

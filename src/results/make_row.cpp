@@ -37,7 +37,9 @@ std::string claim_of(const Cell& cell, const std::vector<Replicate>& replicates)
   for (const Replicate& replicate : replicates) {
     const std::string& claim = replicate.medium.claim;
     if (claim == "emulated") {
-      weakest = "emulated";
+      weakest = claim;
+    } else if (claim == kUnauditedClaim) {
+      if (weakest == "durable") weakest = claim;
     } else if (claim != "durable") {
       return "volatile";
     }

@@ -97,6 +97,9 @@ QuotableLight claim_light(const std::vector<const Row*>& rows) {
   } else if (counts["durable"] > 0) {
     light.reason = fmt::format("{} durable row{} on a medium that keeps its promise",
                                counts["durable"], counts["durable"] == 1 ? "" : "s");
+  } else if (counts[kUnauditedClaim] > 0) {
+    light.answer = "no";
+    light.reason = "no audit shows that anything was made durable";
   } else {
     light.reason = "nothing was made durable";
   }

@@ -149,7 +149,8 @@ MaybeWarning warn_clock(const std::vector<Replicate>& replicates) {
   return Warning{
       "clock",
       "the time-stamp counter is not invariant (CPUID 8000_0007h EDX bit 8 is clear): it kept its "
-      "pace from the beginning of each replicate to its end, and nobody vouches for between; "
+      "pace from the beginning of each replicate to its end, and nothing is known of the time "
+      "between; "
       "trust times from a host or a hypervisor's CPU model that has an invariant counter"};
 }
 

@@ -108,13 +108,27 @@ std::optional<Warning> warn_cached(const Cell& cell, const std::vector<Replicate
                   format_size(limits::kCachesForMemory * cache_bytes))};
 }
 
+// Bytes that read back say nothing of what is durable (docs/audit.md).
+std::optional<Warning> warn_unaudited(const Cell& cell, const std::vector<Replicate>& replicates) {
+  if (!cell.durable || !cell.capabilities.does_work) return std::nullopt;
+  for (const Replicate& replicate : replicates) {
+    if (replicate.medium.claim != kUnauditedClaim) continue;
+    return Warning{
+        "unaudited",
+        fmt::format("no audit shows that {} makes bytes durable with this CPU's features, in this "
+                    "persistence domain: run `{}`, and measure again",
+                    cell.backend, replicate.medium.audit)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<Warning> memory_warnings_of(const Cell& cell,
                                         const std::vector<Replicate>& replicates) {
   return present({warn_page_faults(replicates, cell), warn_page_size(cell, replicates),
                   warn_placement(cell, replicates), warn_placement_not_proved(replicates),
-                  warn_cached(cell, replicates)});
+                  warn_cached(cell, replicates), warn_unaudited(cell, replicates)});
 }
 
 }  // namespace pmembench

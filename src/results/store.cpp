@@ -191,7 +191,7 @@ Result<RunRecord> Store::run(std::optional<std::int64_t> id) const {
   run.plan = nlohmann::json::parse(select.text(11), nullptr, false);
   if (run.environment.json().is_discarded() || run.plan.json().is_discarded()) {
     return runtime_error(
-        "run {} of {} has a plan or environment that is no JSON: the file was changed by another "
+        "run {} of {} has a plan or environment that is not JSON: the file was changed by another "
         "program; restore a copy",
         run.id, impl_->database.name());
   }

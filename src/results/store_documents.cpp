@@ -91,7 +91,7 @@ Result<std::vector<DocumentRecord>> Store::documents(const std::string& kind,
     document.document = nlohmann::json::parse(select.text(5), nullptr, false);
     if (document.document.json().is_discarded()) {
       return runtime_error(
-          "document {} of {} is no JSON: the file was changed by another program; restore a copy",
+          "document {} of {} is not JSON: the file was changed by another program; restore a copy",
           document.id, database.name());
     }
     documents.push_back(std::move(document));

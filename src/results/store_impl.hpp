@@ -1,8 +1,8 @@
 // What the parts of Store share. For src/results only.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "record/codec.hpp"

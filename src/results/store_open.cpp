@@ -35,8 +35,8 @@ Status check_existing(const std::string& path, const fs::file_status& status, St
                        (fs::path(path) / "pmembench.db").string());
   }
   if (!fs::is_regular_file(status)) {
-    return usage_error("{} is no regular file, and results are kept in one: name another with --db",
-                       path);
+    return usage_error(
+        "{} is not a regular file, and results are kept in one: name another with --db", path);
   }
   if (!may(path, R_OK)) {
     return environment_error(

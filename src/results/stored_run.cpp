@@ -24,7 +24,13 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
     if (session != environment.end() && session->is_string()) stored.session = *session;
   }
   for (const Row& row : *rows) {
-    StoredCell cell{row.cell, row.status, row.reason, {}, 0};
+    StoredCell cell;
+    cell.cell = row.cell;
+    cell.status = row.status;
+    cell.reason = row.reason;
+    for (const Warning& warning : row.warnings) {
+      if (warning.type == "unaudited") cell.unaudited = warning.sentence;
+    }
     const auto found = medians->find(row.cell);
     if (found != medians->end()) cell.median_ns = found->second;
     if (row.replicates > 0) cell.slices = static_cast<unsigned>(row.slices / row.replicates);

@@ -121,6 +121,20 @@ bool is_disturbed(const ArmReplicate& arm) {
   return disturbed > limits::kDisturbedShare * slices || arm.steal_share > limits::kStealShare;
 }
 
+// What is compared may be work that makes nothing durable.
+void warn_of_audit(const ArmSamples& cell, MetricSamples& time) {
+  for (const Arm arm : {Arm::base, Arm::head}) {
+    for (const ArmTrio& trio : cell.trios) {
+      const std::string& command = arm_of(trio, arm).unaudited;
+      if (command.empty()) continue;
+      time.warnings.push_back(
+          {"unaudited", fmt::format("the {}'s claim of durable is unaudited: run `{}`",
+                                    kArmNames[index_of(arm)], command)});
+      break;
+    }
+  }
+}
+
 void warn_of_disturbance(const ArmSamples& cell, MetricSamples& time) {
   const auto flagged = std::count_if(cell.trios.begin(), cell.trios.end(), [](const ArmTrio& trio) {
     return std::any_of(std::begin(trio.arms), std::end(trio.arms), is_disturbed);
@@ -274,6 +288,7 @@ std::vector<MetricSamples> metrics_of(const ArmSamples& cell, const GateRules& r
     return metrics;
   }
   warn_of_disturbance(cell, metrics.front());
+  warn_of_audit(cell, metrics.front());
   check_pages(cell, rules, metrics.front());
   add_quantiles(cell, rules, metrics);
   return metrics;

@@ -55,7 +55,7 @@ constexpr std::array<ExplainedCode, 26> kCodes{{
      "eight "
      "pairs."},
     {"not_significant_in_suite",
-     "It stands out alone, and not among so many cells tested at once (Benjamini-Hochberg). More "
+     "It stands out alone, but not among as many cells tested at once (Benjamini-Hochberg). More "
      "replicates, or fewer cells, decide it."},
     {"control_differs",
      "The base compared with itself in the same replicates differs as much as a regression would: "
@@ -68,7 +68,7 @@ constexpr std::array<ExplainedCode, 26> kCodes{{
     {"missing_cell", "The cell was declared, and no arm measured it."},
     {"missing_confirmation", "It was to be confirmed in fresh processes, and they did not run it."},
     {"no_samples", "The cell was started and has no sample: its workers died or the time was up."},
-    {"bad_samples", "Too many times are no number or zero: work that was not done has no time."},
+    {"bad_samples", "Too many times are zero or not a number: work that was not done has no time."},
     {"no_latencies", "One arm timed single operations and another did not."},
     {"few_operations",
      "A percentile q needs ten operations beyond it in each process: n (1 - q) >= 10."},
@@ -226,7 +226,7 @@ std::string suite_sentence(const SuiteVerdict& suite, const SuiteFacts& facts) {
   if (!facts.untrusted.empty()) {
     return fmt::format("nothing here can be trusted: {}", facts.untrusted.front());
   }
-  if (suite.cells.empty()) return "nothing was compared, and that is no pass";
+  if (suite.cells.empty()) return "nothing was compared, and that is not a pass";
   const std::size_t cells = cells_in(suite.cells);
   const auto of_cells = [&](Verdict verdict) {
     return fmt::format("{} of {} cell{}", count(suite.cells, verdict), cells,

@@ -83,7 +83,10 @@ class Arms {
       WorkerLink& worker = *order_.arms[arm].worker;
       ArmReplicate& replicate = outcome_.trio.arms[arm];
       replicate.ns_per_tick = worker.opened().timer.ns_per_tick;
-      replicate.huge_share = worker.opened().medium.huge_share;
+      const MediumFacts& medium = worker.opened().medium;
+      replicate.huge_share = medium.huge_share;
+      const bool unaudited = order_.arms[arm].cell.durable && medium.claim == kUnauditedClaim;
+      if (unaudited) replicate.unaudited = medium.audit;
       const auto done = worker.end_cell();
       if (!done) {
         fail(arm, done.error());

@@ -5,22 +5,6 @@
 namespace pmembench {
 namespace {
 
-const char* domain_name(dax_persistence_domain domain) {
-  switch (domain) {
-    case DAX_DOMAIN_NONE:
-      return "none";
-    case DAX_DOMAIN_PAGE_CACHE:
-      return "page_cache";
-    case DAX_DOMAIN_MEMORY_CONTROLLER:
-      return "memory_controller";
-    case DAX_DOMAIN_CPU_CACHE:
-      return "cpu_cache";
-    case DAX_DOMAIN_UNKNOWN:
-      break;
-  }
-  return "unknown";
-}
-
 // Empty for what the worker made: every process makes another.
 std::string identity_of(const MediaFacts& facts, const MediaSpec& spec) {
   const bool own = facts.created || !facts.directory.empty();
@@ -36,7 +20,7 @@ MediumFacts medium_facts(const MediaFacts& facts, const MediaSpec& spec) {
   medium.page_bytes = facts.page_bytes;
   medium.huge_share = facts.huge_share;
   medium.map_sync = facts.map_sync;
-  medium.persistence_domain = domain_name(facts.persistence_domain);
+  medium.persistence_domain = domain_word(facts.persistence_domain);
   medium.file_system = facts.file_system;
   medium.node_share = facts.node_share;
   medium.pages_asked = facts.pages_asked;
@@ -52,6 +36,18 @@ MediumFacts medium_facts(const MediaFacts& facts, const MediaSpec& spec) {
   medium.nodes_unknown = facts.nodes_unknown;
   medium.stack = facts.stack;
   return medium;
+}
+
+void follow_audit(const AuditBook& book, const BackendEntry& backend, const OpenOptions& options,
+                  const dax_host_info& host, const MediaFacts& facts, const MediaSpec& spec,
+                  MediumFacts* medium) {
+  // A mounted file system's writes are the kernel's own; the backend only makes the file.
+  if (medium->claim != "durable" || spec.kind == DAX_MEDIA_POSIX) return;
+  const dax_persistence_domain domain = facts.persistence_domain;
+  medium->audit = book.proof(backend, options.backend_options, host, domain);
+  if (!medium->audit.empty()) return;
+  medium->claim = kUnauditedClaim;
+  medium->audit = audit_command(backend, options.backend_options, host, domain, spec.text);
 }
 
 }  // namespace pmembench

@@ -39,8 +39,9 @@ std::string verb_of(const nlohmann::json& message) {
 
 class Worker {
  public:
-  Worker(Channel channel, std::span<const dax_operations* const> builtins, std::string_view version)
-      : channel_(std::move(channel)), builtins_(builtins), version_(version) {}
+  Worker(Channel channel, std::span<const dax_operations* const> builtins, const AuditBook& audits,
+         std::string_view version)
+      : channel_(std::move(channel)), builtins_(builtins), audits_(audits), version_(version) {}
 
   int serve() {
     for (;;) {
@@ -110,6 +111,7 @@ class Worker {
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
     OpenedReply reply;
     reply.medium = medium_facts(device_->facts, *spec);
+    follow_audit(audits_, **backend, options, *host, device_->facts, *spec, &reply.medium);
     reply.software = software_of(version_, **backend);
     reply.timer = *timer;
     reply.ceiling_bytes_per_s = host_.ceiling_bytes_per_s;
@@ -221,6 +223,7 @@ class Worker {
 
   Channel channel_;
   std::span<const dax_operations* const> builtins_;
+  const AuditBook& audits_;
   std::string version_;
   std::optional<Registry> registry_;
   std::optional<OpenedDevice> device_, probe_device_;
@@ -234,9 +237,9 @@ class Worker {
 }  // namespace
 
 int serve_worker(UniqueFd in, UniqueFd out, std::span<const dax_operations* const> builtins,
-                 std::string_view version) {
+                 const AuditBook& audits, std::string_view version) {
   std::signal(SIGPIPE, SIG_IGN);
-  Worker worker(Channel(std::move(in), std::move(out)), builtins, version);
+  Worker worker(Channel(std::move(in), std::move(out)), builtins, audits, version);
   return worker.serve();
 }
 

@@ -149,10 +149,11 @@ Error WorkerProcess::death() {
   if (!ends_within(kDeathMilliseconds)) {
     ::kill(pid_, SIGKILL);
     (void)reap();
-    return {ErrorKind::runtime,
-            "the worker said that it ends, or closed its end of the channel, and went on; it was "
-            "killed",
-            EPIPE};
+    return {
+        ErrorKind::runtime,
+        "the worker reported that it ends, or closed its end of the channel, and went on; it was "
+        "killed",
+        EPIPE};
   }
   const std::optional<int> ended = reap();
   if (!ended) return {ErrorKind::runtime, "the worker ended and its status is lost", EPIPE};

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
@@ -182,6 +183,57 @@ TEST(BadBackend, nothing_passes_where_ptrace_is_forbidden) {
               return result.verdict == AuditVerdict::unaudited && says_why ? 0 : 1;
             }),
             0);
+}
+
+pthread_mutex_t copy_lock = PTHREAD_MUTEX_INITIALIZER;
+
+TEST(BadBackend, whose_threads_wait_for_one_another_is_traced_to_the_end) {
+  dax_operations table = planted::table();
+  table.copy_from_iter = [](void* handle, dax_iter* iter) {
+    pthread_mutex_lock(&copy_lock);
+    const std::int64_t copied = planted::copy(handle, iter);
+    pthread_mutex_unlock(&copy_lock);
+    return copied;
+  };
+  const AuditResult result = planted::audit(table, 150);
+  EXPECT_EQ(result.verdict, AuditVerdict::failed);
+  EXPECT_THAT(errors(result), Contains("lock or allocation inside"));
+  EXPECT_THAT(errors(result), testing::Not(Contains("ended its process")))
+      << detail_of(result, "ended its process");
+  EXPECT_EQ(result.cases, 150U);
+}
+
+TEST(BadBackend, that_keeps_its_lock_is_found_when_the_lock_is_wanted_again) {
+  const AuditResult result = audit_copy([](void*, dax_iter* iter) {
+    if (is_traced_by_now()) pthread_mutex_lock(&copy_lock);
+    return planted::copy(nullptr, iter);
+  });
+  EXPECT_EQ(result.verdict, AuditVerdict::failed);
+  EXPECT_THAT(detail_of(result, "ended its process"), HasSubstr("it waits for a lock"));
+}
+
+pthread_mutex_t first_lock = PTHREAD_MUTEX_INITIALIZER, second_lock = PTHREAD_MUTEX_INITIALIZER;
+
+TEST(BadBackend, whose_threads_take_two_locks_in_two_orders_is_found_to_be_stuck) {
+  const AuditResult result = planted::audit(
+      [] {
+        dax_operations table = planted::table();
+        table.copy_from_iter = [](void* handle, dax_iter* iter) {
+          static thread_local int here = 0;
+          static std::atomic<int> threads{0};
+          if (here == 0) here = ++threads;
+          pthread_mutex_lock(here == 1 ? &first_lock : &second_lock);
+          std::int64_t copied = planted::copy(handle, iter);
+          pthread_mutex_lock(here == 1 ? &second_lock : &first_lock);
+          pthread_mutex_unlock(&first_lock);
+          pthread_mutex_unlock(&second_lock);
+          return copied;
+        };
+        return table;
+      }(),
+      200);
+  EXPECT_EQ(result.verdict, AuditVerdict::failed);
+  EXPECT_THAT(detail_of(result, "ended its process"), HasSubstr("it waits for a lock"));
 }
 
 // Another thread of the backend stores once more, after the drain.

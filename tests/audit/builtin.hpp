@@ -2,7 +2,7 @@
 #pragma once
 
 #include "audit/audit.hpp"
-#include "audit/cpu_mask.hpp"
+#include "dax/cpu_mask.hpp"
 #include "backends/builtin_backends.h"
 #include "dax/open_device.hpp"
 #include "dax/operations_check.hpp"

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "platform/cpu.hpp"
@@ -192,6 +193,58 @@ TEST(Tracer, what_the_kernel_writes_is_a_store) {
       seen);
   EXPECT_EQ(seen.stored, bytes_from_to(0, 10));
   EXPECT_EQ(seen.calls.size(), 3U);
+}
+
+// A page of code: a store of rax to [rdi], or none.
+int code_file(bool stores) {
+  const int fd = memfd_create("code", 0);
+  const unsigned char storing[] = {0x48, 0x89, 0x07, 0xC3};
+  const unsigned char idle[] = {0x90, 0x90, 0x90, 0xC3};
+  if (ftruncate(fd, 4096) != 0 || pwrite(fd, stores ? storing : idle, 4, 0) != 4) return -1;
+  return fd;
+}
+
+// The second call has other code at the addresses of the first one's, which no store of it made:
+// only the mapping changed.
+template <bool Unmaps>
+std::int64_t run_mapped_code(void* /*handle*/, dax_iter* iter) {
+  static void* code = nullptr;
+  static int calls = 0;
+  const int fd = code_file(++calls == 3);  // 1: untraced, 2: idle, 3: stores
+  if (Unmaps && code != nullptr) munmap(code, 4096);
+  code = mmap(code, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | (code == nullptr ? 0 : MAP_FIXED),
+              fd, 0);
+  close(fd);
+  reinterpret_cast<void (*)(void*)>(code)(place(iter));
+  return 64;
+}
+
+void see_second_call(Copy copy, Seen& seen) {
+  dax_operations table = planted::table();
+  table.copy_from_iter = copy;
+  auto tracee = Tracee::start(planted::body(table));
+  ASSERT_TRUE(tracee) << tracee.error().message;
+  Tracer tracer(*std::move(tracee));
+  ASSERT_TRUE(tracer.start());
+  Seen first;
+  ASSERT_FALSE(tracer.run({one_copy(64)}, nullptr));
+  ASSERT_FALSE(tracer.run({one_copy(64)}, &first));
+  EXPECT_THAT(first.stored, testing::IsEmpty());
+  const auto fault = tracer.run({one_copy(64)}, &seen);
+  ASSERT_FALSE(fault) << fault->sentence;
+  tracer.end();
+}
+
+TEST(Tracer, code_that_is_mapped_over_other_code_is_decoded_again) {
+  Seen seen;
+  see_second_call(run_mapped_code<false>, seen);
+  EXPECT_EQ(seen.stored, bytes_from_to(0, 8));
+}
+
+TEST(Tracer, code_that_is_mapped_where_other_code_was_unmapped_is_decoded_again) {
+  Seen seen;
+  see_second_call(run_mapped_code<true>, seen);
+  EXPECT_EQ(seen.stored, bytes_from_to(0, 8));
 }
 
 TEST(Tracer, flushes_fences_and_calls_of_the_library_are_seen) {

@@ -99,7 +99,7 @@ TEST(Devdax, refuses_other_media) {
   const Answer answer = open_device(media);
   EXPECT_EQ(answer.error, -ENODEV);
   EXPECT_EQ(answer.reason, "devdax cannot use " + file.path() +
-                               ": it is no character device; name it file: or block:");
+                               ": it is not a character device; name it file: or block:");
 }
 
 TEST(Devdax, refuses_options) {

@@ -74,9 +74,10 @@ TEST_F(Libpmem2, refuses_what_it_cannot_serve) {
   media.kind = DAX_MEDIA_DEVDAX;
   media.path = "/dev/dax0.0";
   media.persistence_domain = DAX_DOMAIN_UNKNOWN;
-  EXPECT_EQ(refusal(media, -EINVAL),
-            "libpmem2 maps a dax device only where the kernel tells its persistence domain, as of "
-            "NVDIMMs, since it crashes on others; use devdax");
+  EXPECT_EQ(
+      refusal(media, -EINVAL),
+      "libpmem2 maps a dax device only where the kernel reports its persistence domain, as of "
+      "NVDIMMs, since it crashes on others; use devdax");
   media.persistence_domain = DAX_DOMAIN_MEMORY_CONTROLLER;
   media.path = "/dev/no_such_dax";
   EXPECT_EQ(refusal(media, -ENOENT),

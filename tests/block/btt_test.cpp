@@ -145,10 +145,12 @@ TEST_F(Btt, gives_no_dax_device) {
 }
 
 TEST_F(Btt, is_not_found_where_there_is_none) {
-  EXPECT_EQ(refusal(), "there is no btt on 'fake0': its first bytes are no info block; format one");
+  EXPECT_EQ(refusal(),
+            "there is no btt on 'fake0': its first bytes are not an info block; format one");
   start();
   poke(0, 'X');
-  EXPECT_EQ(refusal(), "there is no btt on 'fake0': its first bytes are no info block; format one")
+  EXPECT_EQ(refusal(),
+            "there is no btt on 'fake0': its first bytes are not an info block; format one")
       << "the copy does not bring back what somebody overwrote";
 }
 
@@ -166,7 +168,7 @@ TEST_F(Btt, refuses_an_arena_of_a_newer_version) {
   poke(0, info);
   EXPECT_EQ(refusal(),
             "the btt on 'fake0' has version 3, newer than 2; use a newer pmembench or format it "
-            "anew");
+            "again");
 }
 
 TEST_F(Btt, mends_a_torn_info_block_from_its_copy) {
@@ -193,7 +195,7 @@ TEST_F(Btt, refuses_an_arena_with_both_info_blocks_damaged) {
   poke(geometry().copy_offset + 60, std::uint64_t{0x55});
   EXPECT_EQ(refusal(),
             "the btt on 'fake0' is damaged: neither its info block nor the copy has its checksum; "
-            "format it anew");
+            "format it again");
 }
 
 TEST_F(Btt, refuses_an_arena_that_does_not_fit_the_slice) {
@@ -210,22 +212,22 @@ TEST_F(Btt, refuses_a_map_and_a_flog_that_make_no_sense) {
   poke(places.entry_offset(5), BttEntry::written(places.internal));
   EXPECT_EQ(refusal(),
             fmt::format("the btt on 'fake0' is damaged: its map puts sector 5 into block "
-                        "{0} of {0}; format it anew",
+                        "{0} of {0}; format it again",
                         places.internal));
   format();
   poke(places.half_offset(1, 1), BttFlogHalf{0, 1, 1, 1});
   EXPECT_EQ(refusal(),
             "the btt on 'fake0' is damaged: the flog of lane 1 has the sequence numbers 1 and 1; "
-            "format it anew");
+            "format it again");
   format();
   poke(places.half_offset(0, 1), BttFlogHalf{0, 1, 4000, 2});
   EXPECT_EQ(refusal(), fmt::format("the btt on 'fake0' is damaged: the flog of lane 0 names blocks "
-                                   "1 and 4000 of {}; format it anew",
+                                   "1 and 4000 of {}; format it again",
                                    places.internal));
   format();
   poke(places.half_offset(0, 1), BttFlogHalf{4000, 1, 2, 2});
   EXPECT_EQ(refusal(), fmt::format("the btt on 'fake0' is damaged: the flog of lane 0 names sector "
-                                   "4000 of {}; format it anew",
+                                   "4000 of {}; format it again",
                                    places.external));
 }
 
@@ -234,12 +236,12 @@ TEST_F(Btt, finds_a_block_that_is_mapped_twice_or_not_free) {
   poke(geometry().entry_offset(5), BttEntry::written(6));
   open();
   EXPECT_EQ(message_of(btt_->check_structure()),
-            "the btt on 'fake0' is damaged: block 6 is mapped twice; format it anew");
+            "the btt on 'fake0' is damaged: block 6 is mapped twice; format it again");
   start();
   poke(geometry().half_offset(1, 0), BttFlogHalf{0, 6, 6, 1});
   open();
   EXPECT_EQ(message_of(btt_->check_structure()),
-            "the btt on 'fake0' is damaged: block 6 of lane 1 is not free; format it anew");
+            "the btt on 'fake0' is damaged: block 6 of lane 1 is not free; format it again");
 }
 
 TEST_F(Btt, names_the_part_that_a_bad_block_hit) {
@@ -251,16 +253,17 @@ TEST_F(Btt, names_the_part_that_a_bad_block_hit) {
     device_->bad_blocks().clear(at / 512 * 512, 512);
     return message;
   };
-  EXPECT_EQ(refused_with_bad(places.map_offset),
-            "the map of the btt on 'fake0' cannot be read or mended: Input/output error; format it "
-            "anew");
+  EXPECT_EQ(
+      refused_with_bad(places.map_offset),
+      "the map of the btt on 'fake0' cannot be read or repaired: Input/output error; format it "
+      "again");
   EXPECT_EQ(refused_with_bad(places.flog_offset),
-            "the flog of the btt on 'fake0' cannot be read or mended: Input/output error; format "
+            "the flog of the btt on 'fake0' cannot be read or repaired: Input/output error; format "
             "it anew");
   device_->bad_blocks().add(places.copy_offset, 1);
   EXPECT_EQ(refused_with_bad(0),
-            "the info block of the btt on 'fake0' cannot be read or mended: Input/output error; "
-            "format it anew");
+            "the info block of the btt on 'fake0' cannot be read or repaired: Input/output error; "
+            "format it again");
 }
 
 TEST_F(Btt, completes_a_write_that_a_crash_interrupted_before_the_map) {

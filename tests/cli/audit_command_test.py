@@ -1,6 +1,9 @@
 """pmembench audit: is every store flushed and fenced?"""
 
+import ctypes
+import errno
 import json
+import struct
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -99,11 +102,33 @@ def test_an_audit_that_cannot_be_made_says_why(pmembench, words, status, sentenc
 
 
 def test_a_medium_that_is_not_there_is_unaudited(pmembench):
-    outcome, document = audit(pmembench, "movnt", "--cpu", "sse2+clflush", "--media",
-                              "/dev/dax99.0")
-    assert outcome.status in (2, 3)
-    if document:
-        assert document["backends"][0]["verdict"] == "unaudited"
+    outcome = pmembench("audit", "movnt", "--cpu", "sse2+clflush", "--media", "/dev/dax99.0")
+    assert outcome.status == 3
+    assert outcome.out.startswith("movnt: unaudited: medium '/dev/dax99.0': ")
+    assert outcome.out.count("\n") == 1
+
+
+def forbid_ptrace():
+    """As a container's seccomp profile does: ptrace (101 of x86-64) fails with EPERM."""
+    load_number, is_ptrace = (0x20, 0, 0, 0), (0x15, 0, 1, 101)
+    refuse, allow = (0x06, 0, 0, 0x00050000 | errno.EPERM), (0x06, 0, 0, 0x7FFF0000)
+    code = b"".join(struct.pack("HBBI", *line) for line in (load_number, is_ptrace, refuse, allow))
+    kept = ctypes.create_string_buffer(code)
+    program = struct.pack("HxxxxxxP", 4, ctypes.addressof(kept))
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    assert prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+    assert prctl(22, 2, program) == 0  # PR_SET_SECCOMP, by a filter
+
+
+@pytest.mark.parametrize("command", ["audit", "check"])
+def test_where_ptrace_is_forbidden_one_sentence_says_so_and_nothing_passes(pmembench, command):
+    outcome = pmembench(command, "clflush", preexec_fn=forbid_ptrace)
+    assert outcome.status == (3 if command == "audit" else 0), outcome.err
+    line = next(line for line in outcome.out.splitlines() if "unaudited" in line)
+    assert "clflush: unaudited: ptrace is not permitted here (Operation not permitted)" in line
+    assert "clflush: passed" not in outcome.out
+    if command == "check":
+        assert outcome.out.endswith("conforms; that its bytes are durable is unaudited.\n")
 
 
 def test_a_self_test_prints_its_score(pmembench):
@@ -127,3 +152,26 @@ def test_the_junit_file_is_not_the_results_file(pmembench):
     outcome = pmembench("audit", "clflush", "--junit", "a.db", "--db", "a.db")
     assert outcome.status == 2
     assert not (pmembench.folder / "a.db").exists()
+
+
+def test_the_power_is_cut_at_instructions_of_a_backend(pmembench):
+    outcome = pmembench("audit", "clflush", "--cpu", "sse2+clflush", "--power-cuts", "40", "--json",
+                        "--junit", "audit.xml")
+    assert outcome.status == 0, outcome.out + outcome.err
+    (mask,) = json.loads(outcome.out)["backends"][0]["masks"]
+    assert [work["subject"] for work in mask["power_cuts"]] == ["fs-dax", "btt", "log"]
+    assert all(work["holds"] and work["cuts"] == 40 for work in mask["power_cuts"])
+
+
+def test_a_cut_shows_what_a_backend_that_does_not_fence_loses(pmembench):
+    outcome = pmembench("audit", UNSAFE / "pmembench-drains_nothing.so", "--cpu",
+                        "sse2+clflushopt", "--power-cuts", "100")
+    assert outcome.status == 1, outcome.err
+    assert "BROKEN" in outcome.out
+    assert "drains_nothing under log: after event " in outcome.out
+
+
+def test_cuts_take_memory_of_their_own(pmembench):
+    outcome = pmembench("audit", "clflush", "--power-cuts", "5", "--media", "dram:1M")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "--power-cuts works on memory of its own" in outcome.error()

@@ -114,6 +114,7 @@ class Command:
         self.binary = binary
         self.prefix: list[str] = []
         self.environment = {k: v for k, v in os.environ.items() if k != "PMEMBENCH_PLUGIN_PATH"}
+        self.environment["PMEMBENCH_AUDITS"] = str(folder / "audits")
         self.running: list[subprocess.Popen] = []
 
     def start(self, *words, **more) -> subprocess.Popen:

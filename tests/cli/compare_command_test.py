@@ -135,7 +135,7 @@ def test_a_cell_that_is_gone_comes_first_and_ends_in_4(two_runs):
                          "file with Google Benchmark's JSON"),
     (["1", "pmembench.db"], "pmembench.db is a file of many runs: name one of them, as in "
                             "pmembench.db:1"),
-    (["1", "tiny.yaml"], "tiny.yaml is no output of Google Benchmark (it is no JSON): write it with "
+    (["1", "tiny.yaml"], "tiny.yaml is not output of Google Benchmark (it is not JSON): write it with "
                          "--benchmark_format=json, or with `pmembench export --format gbench`"),
 ])
 def test_what_is_no_run_is_refused(two_runs, words, sentence):

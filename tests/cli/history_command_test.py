@@ -81,7 +81,7 @@ def test_nothing_recorded_is_said(pmembench, record):
                      "gate again"),
     (gate(version=2), "gate.json: this comparison document is of version 2 and this pmembench knows "
                       "version 1: read it with the pmembench that wrote it"),
-    ([], "gate.json: this is no comparison document: its \"schema\" is not \"pmembench-comparison\"; "
+    ([], "gate.json: this is not a comparison document: its \"schema\" is not \"pmembench-comparison\"; "
          "give what `pmembench gate --json` or `pmembench compare --json` wrote"),
 ])
 def test_what_is_no_gate_is_not_recorded(pmembench, record, document, sentence):

@@ -79,7 +79,7 @@ def test_a_host_without_python_says_what_to_install(pmembench):
     outcome = pmembench("report", env={"PATH": str(empty)})
     assert outcome.status == 3
     assert outcome.error() == (
-        "the report cannot be drawn, for there is no python3 on PATH: run script/bootstrap report, "
+        "the report cannot be drawn, because there is no python3 on PATH: run script/bootstrap report, "
         "or install python3, python3-matplotlib, python3-numpy and python3-jinja2")
 
 

@@ -166,7 +166,7 @@ def test_set_lays_values_over_the_file(pmembench):
      "clflushopt, clflush, eadr, libpmem2, devdax, block, null"),
     (["--budget", "5"],
      "--budget: '5' is not a duration: write a number with ns, us, ms, s, m or h"),
-    (["--budget", "0s"], "--budget: '0s' is no time at all: write more than 0"),
+    (["--budget", "0s"], "--budget: '0s' is not a time above zero: write more than 0"),
 ])
 def test_a_wrong_assignment_is_one_sentence_and_status_2(pmembench, words, sentence):
     outcome = pmembench.run(*words)

@@ -116,8 +116,8 @@ def test_a_search_tells_what_it_found(pmembench):
 
 
 @pytest.mark.parametrize("bound, sentence", [
-    ("fast", "--slo: 'fast' is no bound: write a percentile and a time, such as p99=2us"),
-    ("p99=2", "--slo: 'p99=2' is no bound: "),
+    ("fast", "--slo: 'fast' is not a bound: write a percentile and a time, such as p99=2us"),
+    ("p99=2", "--slo: 'p99=2' is not a bound: "),
 ])
 def test_a_wrong_bound_is_refused(pmembench, bound, sentence):
     outcome = pmembench("slo", pmembench.campaign(OPEN), "--slo", bound)

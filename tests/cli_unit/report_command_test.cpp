@@ -71,10 +71,13 @@ TEST(ReportArguments, leave_latest_to_the_package) {
   ReportRequest request;
   request.run = "latest";
   request.png = "p";
+  request.svg = "s";
+  request.pdf = "x.pdf";
   request.derived = "d.json";
   request.history = "h.json";
   EXPECT_THAT(report_arguments(request),
-              ElementsAre("--png=p", "--derived=d.json", "--history=h.json", "--", "pmembench.db"));
+              ElementsAre("--png=p", "--svg=s", "--pdf=x.pdf", "--derived=d.json",
+                          "--history=h.json", "--", "pmembench.db"));
 }
 
 }  // namespace

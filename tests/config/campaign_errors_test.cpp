@@ -42,15 +42,15 @@ TEST(CampaignErrors, keys_in_the_wrong_place) {
 
 TEST(CampaignErrors, doubled_keys) {
   EXPECT_EQ(error_of("name: a\nname: b\ncells: [{workload: a}]"),
-            "c.yaml:2:1: 'name' stands here twice: remove one");
+            "c.yaml:2:1: 'name' is here twice: remove one");
   EXPECT_EQ(error_of("cells: [{workload: a}]\n\ncells: [{workload: a}]"),
-            "c.yaml:3:1: 'cells' stands here twice: remove one");
+            "c.yaml:3:1: 'cells' is here twice: remove one");
   EXPECT_EQ(error_of("cells:\n  - threads: 1\n    threads: 2\n"),
-            "c.yaml:3:5: 'threads' stands here twice: remove one");
+            "c.yaml:3:5: 'threads' is here twice: remove one");
   EXPECT_EQ(error_of("cells:\n  - matrix: {threads: 1, threads: 2}\n"),
-            "c.yaml:2:26: 'threads' stands here twice: remove one");
+            "c.yaml:2:26: 'threads' is here twice: remove one");
   EXPECT_EQ(error_of("cells:\n  - threads: 1\n    matrix: {threads: [1, 2]}\n"),
-            "c.yaml:3:14: 'threads' stands in the group and in its matrix: remove one");
+            "c.yaml:3:14: 'threads' is in the group and in its matrix: remove one");
 }
 
 TEST(CampaignErrors, merge_keys) {

@@ -71,9 +71,9 @@ TEST(Settings, refuses_times_that_are_none) {
       refusal("budget", "45"),
       "c.yaml:4:9: budget: '45' is not a duration: write a number with ns, us, ms, s, m or h");
   EXPECT_EQ(refusal("budget", "0s"),
-            "c.yaml:4:9: budget: '0s' is no time at all: write more than 0");
+            "c.yaml:4:9: budget: '0s' is not a time above zero: write more than 0");
   EXPECT_EQ(refusal("slice", "0.1ns"),
-            "c.yaml:4:9: slice: '0.1ns' is no time at all: write more than 0");
+            "c.yaml:4:9: slice: '0.1ns' is not a time above zero: write more than 0");
   EXPECT_EQ(refusal("budget", "9999h"), "c.yaml:4:9: budget: '9999h' is longer than a year");
 }
 

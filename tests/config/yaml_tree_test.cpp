@@ -112,7 +112,7 @@ TEST(YamlTree, refuses_what_campaigns_have_no_use_for) {
             "t.yaml:2:1: a second document: a file holds one campaign");
   EXPECT_EQ(yaml_refusal("[a, b]: 1\n"), "t.yaml:1:1: a key must be one word");
   EXPECT_EQ(yaml_refusal("? {a: b}\n: 1\n"), "t.yaml:1:3: a key must be one word");
-  EXPECT_EQ(yaml_refusal("a: &x [1, *x]\n"), "t.yaml:1:11: the alias stands inside its own anchor");
+  EXPECT_EQ(yaml_refusal("a: &x [1, *x]\n"), "t.yaml:1:11: the alias is inside its own anchor");
 }
 
 TEST(YamlTree, names_the_place_of_a_syntax_error) {

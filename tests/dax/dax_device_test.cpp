@@ -57,7 +57,7 @@ TEST(DaxDevice, refuses_operations_without_a_required_one) {
         DaxDevice::allocate({.name = "d", .size_bytes = kPage}, &fake.operations, &fake, nullptr));
     EXPECT_EQ(error.code, EINVAL) << name;
     EXPECT_EQ(error.message, std::string("dax device 'd': its operations are refused: they lack ") +
-                                 name + ", which is required; mend the backend");
+                                 name + ", which is required; fix the backend");
   };
   message_without(&dax_operations::zero_page_range, "zero_page_range");
   message_without(&dax_operations::copy_from_iter, "copy_from_iter");
@@ -73,7 +73,7 @@ TEST(DaxDevice, refuses_what_is_no_table) {
                                         nullptr))
                 .message,
             "dax device 'd': its operations are refused: they are not a dax_operations table; "
-            "mend the backend");
+            "fix the backend");
 }
 
 TEST(DaxDevice, refuses_operations_of_a_mapping_without_a_mapping_that_is_large_enough) {
@@ -83,13 +83,13 @@ TEST(DaxDevice, refuses_operations_of_a_mapping_without_a_mapping_that_is_large_
                                         nullptr, nullptr))
                 .message,
             "dax device 'd': its operations are refused: they have no open, and no mapping was "
-            "given as their handle; mend the backend");
+            "given as their handle; fix the backend");
   dax_mapping mapping{sizeof(dax_mapping), 16, 0, fake.bytes(), kPage};
   EXPECT_EQ(refused(DaxDevice::allocate({.name = "d", .size_bytes = 2 * kPage}, &fake.operations,
                                         &mapping, nullptr))
                 .message,
             "dax device 'd': its operations are refused: the mapping is smaller than the device; "
-            "mend the backend");
+            "fix the backend");
 }
 
 // An older table is shorter: what lies behind its end is null, whatever the memory there holds.

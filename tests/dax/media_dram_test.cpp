@@ -182,7 +182,7 @@ TEST(MediaDram, is_not_dealt_out_to_nodes_that_cannot_take_their_part) {
 TEST(MediaDram, refuses_to_be_several_at_once) {
   for (const char* medium : {"dram:8M,node=each", "dram:8M,interleave=each"}) {
     EXPECT_THAT(refusal_of("example", medium),
-                HasSubstr("'each' stands for several media, and only a campaign's cells can name "
+                HasSubstr("'each' means several media, and only a campaign's cells can name "
                           "them; name one"));
   }
 }
@@ -246,9 +246,8 @@ TEST(MediaDram, a_choice_of_pages_that_a_backend_does_not_honour_is_an_error) {
   const Result<OpenedDevice> opened =
       open_medium_with("own_memory", "dram:8M,pages=2m", rooted(with_nodes(tree)));
   ASSERT_FALSE(opened);
-  EXPECT_THAT(
-      opened.error().message,
-      HasSubstr("pages of 2 MiB were asked for, but most of the memory lies in pages of 4"));
+  EXPECT_THAT(opened.error().message,
+              HasSubstr("pages of 2 MiB were asked for, but most of the memory is in pages of 4"));
 }
 
 // ---- containers that forbid mbind or move_pages ----

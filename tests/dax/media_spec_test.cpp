@@ -52,10 +52,11 @@ TEST(MediaSpec, reads_an_interleave) {
   EXPECT_FALSE(spec->each);
   for (const char* text :
        {"0", "0:", ":1", "0:0", "0:256", "0:1+", "0:1+1", "0:1++1:1", "a:1", ""}) {
-    EXPECT_THAT(spec_refusal(std::string("dram:64M,interleave=") + text),
-                testing::AnyOf(HasSubstr("which is no node and weight; write NODE:PAGES with 1 to "
-                                         "255 pages, joined by +, as in interleave=0:3+1:1"),
-                               HasSubstr("is not the number of a NUMA node")))
+    EXPECT_THAT(
+        spec_refusal(std::string("dram:64M,interleave=") + text),
+        testing::AnyOf(HasSubstr("which is not a node and a weight; write NODE:PAGES with 1 to "
+                                 "255 pages, joined by +, as in interleave=0:3+1:1"),
+                       HasSubstr("is not the number of a NUMA node")))
         << text;
   }
   EXPECT_THAT(spec_refusal("dram:64M,interleave=0:1+0:2"),

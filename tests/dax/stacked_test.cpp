@@ -241,7 +241,7 @@ TEST_F(Stacked, gives_a_char_mapping_only_where_the_bytes_lie_together) {
   ASSERT_FALSE(mapped.has_value());
   EXPECT_EQ(mapped.error().code, ERANGE);
   EXPECT_EQ(mapped.error().message,
-            "[0, +8192) of dax device 's' lies in several pieces, the first of 4096 bytes; map "
+            "[0, +8192) of dax device 's' is in several pieces, the first of 4096 bytes; map "
             "them one by one");
 }
 

@@ -76,13 +76,13 @@ TEST_F(Damage, refuses_what_it_cannot_know) {
   change(fs::kBlockBytes, newer);
   EXPECT_EQ(refusal(),
             "the dax device: its file system has format 3, and this pmembench knows 2 alone; use "
-            "the pmembench that made it, or format it anew with --destroy");
+            "the pmembench that made it, or format it again with --destroy");
   change<std::uint64_t>(40, 1);
   change<std::uint64_t>(fs::kBlockBytes + 40, 1);
   change<std::uint32_t>(8, 2);
   change<std::uint32_t>(fs::kBlockBytes + 8, 2);
   EXPECT_EQ(refusal(),
-            "the dax device: both copies of its superblock are damaged; format it anew with "
+            "the dax device: both copies of its superblock are damaged; format it again with "
             "--destroy");
   std::memset(fake_.bytes(), 0, 8192);
   EXPECT_EQ(refusal(), "the dax device: it carries no file system of pmembench; format it first");
@@ -155,7 +155,7 @@ TEST_F(Damage, names_each_broken_invariant) {
   expect(name("inode {} is free and not zero", superblock_.inodes));
   change(superblock_.lane_offset(1), std::uint64_t{0xFFFF});
   EXPECT_EQ(first_problem(),
-            "the dax device: lane 1 of its journal is damaged; format it anew with --destroy");
+            "the dax device: lane 1 of its journal is damaged; format it again with --destroy");
 }
 
 // Every one of a thousand random damages to what is in use is found; no one crashes or loops.

@@ -273,7 +273,7 @@ TEST_F(Mounts, do_not_come_up_over_a_bad_block_in_metadata) {
   unmount();
   device_->bad_blocks().add(4 * 4096, 1);
   EXPECT_EQ(refusal(source_),
-            "the dax device has a bad block in its metadata; format it anew with --destroy");
+            "the dax device has a bad block in its metadata; format it again with --destroy");
   device_->bad_blocks().clear(0, kSize);
   device_->bad_blocks().add(0, 1);  // the first superblock: there is another one
   mount();

@@ -89,9 +89,9 @@ TEST(RateSearch, refuses_what_is_no_bound) {
     EXPECT_FALSE(parse_latency_bound(text)) << text;
   }
   EXPECT_EQ(parse_latency_bound("fast").error().message,
-            "'fast' is no bound: write a percentile and a time, such as p99=2us");
+            "'fast' is not a bound: write a percentile and a time, such as p99=2us");
   EXPECT_EQ(parse_latency_bound("p99=0ns").error().message,
-            "'p99=0ns' is no bound: nothing takes no time");
+            "'p99=0ns' is not a bound: nothing takes no time");
 }
 
 }  // namespace

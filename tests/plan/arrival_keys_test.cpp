@@ -22,7 +22,7 @@ TEST(ArrivalKeys, read_shares_and_rates) {
 TEST(ArrivalKeys, refuse_what_is_no_rate) {
   EXPECT_EQ(
       parse_rate("fast").error().message,
-      "'fast' is no rate: write a share such as 50%, or operations a second such as 20000, 20k "
+      "'fast' is not a rate: write a share such as 50%, or operations a second such as 20000, 20k "
       "or 1.5M");
   EXPECT_EQ(parse_rate("0").error().message,
             "'0' is out of range: a rate is above 0 and at most 10G");
@@ -57,7 +57,7 @@ TEST(ArrivalKeys, are_refused_where_they_make_no_sense) {
             "c.yaml:6:11: rate: a closed loop goes as fast as it can: add 'arrival: fixed' or "
             "'arrival: poisson'");
   EXPECT_EQ(plan_error(campaign("    timing: operation\n    arrival: fixed\n    rate: often\n")),
-            "c.yaml:7:11: rate: 'often' is no rate: write a share such as 50%, or operations a "
+            "c.yaml:7:11: rate: 'often' is not a rate: write a share such as 50%, or operations a "
             "second such as 20000, 20k or 1.5M");
   EXPECT_EQ(plan_error(campaign("    timing: operation\n    slots: 10ns\n")),
             "c.yaml:6:12: slots: 10ns is shorter than 1us, in which too little happens");

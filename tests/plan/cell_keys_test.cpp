@@ -56,11 +56,11 @@ TEST(CellKeys, name_the_nearest_of_what_is_unknown) {
 
 TEST(CellKeys, refuse_backend_options_that_are_none) {
   EXPECT_EQ(error_of("workload: random, backend: \"movnt:fast\""),
-            "c.yaml:3:33: backend: 'fast' is no option: write NAME:key=value;key=value");
+            "c.yaml:3:33: backend: 'fast' is not an option: write NAME:key=value;key=value");
   EXPECT_EQ(error_of("workload: random, backend: \"movnt:a=b;\""),
-            "c.yaml:3:33: backend: '' is no option: write NAME:key=value;key=value");
+            "c.yaml:3:33: backend: '' is not an option: write NAME:key=value;key=value");
   EXPECT_EQ(error_of("workload: random, backend: \"movnt:=b\""),
-            "c.yaml:3:33: backend: '=b' is no option: write NAME:key=value;key=value");
+            "c.yaml:3:33: backend: '=b' is not an option: write NAME:key=value;key=value");
   EXPECT_TRUE(error_of("workload: random, backend: \"usable:a=b\"")
                   .starts_with("c.yaml:3:33: backend: there is no backend 'usable'"));
 }

@@ -42,8 +42,8 @@ TEST(PlacementWords, names_the_part_that_is_wrong) {
   EXPECT_EQ(refusal("cpus=0-9999"), "placement 'cpus=0-9999': more than 4096 CPUs");
   EXPECT_EQ(refusal("node=-1"), "placement 'node=-1': '-1' is not a whole number");
   EXPECT_EQ(refusal("node=70000"), "placement 'node=70000': 70000 is beyond any CPU or node");
-  EXPECT_EQ(refusal("node=1;node=2"), "placement 'node=1;node=2': 'node' stands there twice");
-  EXPECT_EQ(refusal("cpus=1;cpus=2"), "placement 'cpus=1;cpus=2': 'cpus' stands there twice");
+  EXPECT_EQ(refusal("node=1;node=2"), "placement 'node=1;node=2': 'node' is there twice");
+  EXPECT_EQ(refusal("cpus=1;cpus=2"), "placement 'cpus=1;cpus=2': 'cpus' is there twice");
   EXPECT_EQ(refusal("cpus=1;cpu_node=0"),
             "placement 'cpus=1;cpu_node=0' names the CPUs twice: give cpus or cpu_node");
 }

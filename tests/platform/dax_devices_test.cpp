@@ -172,9 +172,10 @@ TEST(DaxDeviceByPath, refuses_a_character_device_of_another_subsystem) {
 
 TEST(DaxDeviceByPath, refuses_what_is_no_character_device_or_is_not_there) {
   const fakes::SysfsTree tree;
-  EXPECT_EQ(dax_device_by_path(tree.root(), tree.root()).error().message,
-            tree.root() +
-                " is not a dax device: it is no character device; give a path such as /dev/dax0.0");
+  EXPECT_EQ(
+      dax_device_by_path(tree.root(), tree.root()).error().message,
+      tree.root() +
+          " is not a dax device: it is not a character device; give a path such as /dev/dax0.0");
   const auto absent = dax_device_by_path(tree.root(), tree.path("dax9.9"));
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().code, ENOENT);

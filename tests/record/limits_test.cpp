@@ -32,7 +32,7 @@ TEST(Limits, are_those_of_the_page_of_warnings) {
   for (const std::string& sentence : std::vector<std::string>{
            "`disturbed`: above " + percent(kDisturbedShare) + " of the slices",
            "`steal`: above " + percent(kStealShare) + " of the CPU time",
-           "`shared_core`: beside more than " + percent(kSharedCoreShare) + " of the slices",
+           "`shared_core`: next to more than " + percent(kSharedCoreShare) + " of the slices",
            fmt::format("took more than {:g} times what it took at best", kSharedCoreSlowdown),
            "`page_size`: less than " + percent(kHugeShare) + " of the bytes",
            "`placement`: less than " + percent(kNodeShare) + " of the bytes",

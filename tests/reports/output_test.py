@@ -37,7 +37,7 @@ def test_what_somebody_keeps_there_stays_unless_forced(tmp_path, store):
     page.write_text("<!doctype html>mine, about pmembench")
     outcome = run_report(tmp_path, store, "--html", page)
     assert outcome.status == 2
-    assert "is no report of pmembench" in outcome.err
+    assert "is not a report of pmembench" in outcome.err
     assert page.read_text() == "<!doctype html>mine, about pmembench"
     assert run_report(tmp_path, store, "--html", page, "--force").status == 0
 
@@ -91,5 +91,5 @@ def test_a_table_of_somebody_stays_unless_forced(tmp_path, store):
     table.write_text("mine,1\n")
     outcome = run_report(tmp_path, store, "--svg", "svg")
     assert outcome.status == 2
-    assert "is no report of pmembench" in outcome.err
+    assert "is not a report of pmembench" in outcome.err
     assert table.read_text() == "mine,1\n"

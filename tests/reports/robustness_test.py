@@ -298,7 +298,7 @@ def test_what_is_no_database_is_one_sentence(tmp_path, report):
     outcome = report("text.db")
     assert outcome.status == 2
     assert sentence_of(outcome).startswith("text.db is not a results file of pmembench, or is damaged (")
-    assert sentence_of(report(".")) == ". is no regular file: name the results file"
+    assert sentence_of(report(".")) == ". is not a regular file: name the results file"
     assert sentence_of(report("none.db")).startswith("none.db does not exist: measure first")
 
 
@@ -320,10 +320,10 @@ def test_a_comparison_that_is_not_stored_says_how_to_make_it(report, every_store
 
 
 @pytest.mark.parametrize("text, sentence", [
-    ("{", "c.json is no JSON (Expecting property name"),
-    ("[]", "c.json is no pmembench-comparison document (its schema is None): name one"),
+    ("{", "c.json is not JSON (Expecting property name"),
+    ("[]", "c.json is not a pmembench-comparison document (its schema is None): name one"),
     ('{"schema": "pmembench-history"}',
-     "c.json is no pmembench-comparison document (its schema is 'pmembench-history'): name one"),
+     "c.json is not a pmembench-comparison document (its schema is 'pmembench-history'): name one"),
     ('{"schema": "pmembench-comparison", "version": 2}',
      "c.json has version 2 of pmembench-comparison and this report knows version 1"),
 ])

@@ -177,6 +177,15 @@ TEST(Compare, lists_what_was_left_out) {
   EXPECT_EQ(comparison.left_out[1].reason, "skipped on both sides: no clwb");
 }
 
+TEST(Compare, says_on_which_side_a_claim_is_unaudited) {
+  StoredRun head = run_of({cell("a", 1, 2)});
+  head.cells[0].unaudited = "run `pmembench audit x`";
+  const Comparison comparison = compare_runs(run_of({cell("a", 1, 1)}), head, {});
+  ASSERT_EQ(comparison.cells[0].warnings.size(), 1U);
+  EXPECT_EQ(comparison.cells[0].warnings[0].type, "unaudited");
+  EXPECT_EQ(comparison.cells[0].warnings[0].sentence, "the head: run `pmembench audit x`");
+}
+
 // No time is asserted: a thousand cells are there so that a quadratic step would hang the test.
 TEST(Compare, holds_a_thousand_cells) {
   std::vector<StoredCell> base, head;

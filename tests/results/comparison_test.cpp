@@ -91,7 +91,7 @@ TEST(Comparison, refuses_what_is_no_such_document) {
     EXPECT_EQ(refused.error().kind, ErrorKind::usage);
     return refused.error().message;
   };
-  EXPECT_THAT(message(nlohmann::json::array()), HasSubstr("this is no comparison document"));
+  EXPECT_THAT(message(nlohmann::json::array()), HasSubstr("this is not a comparison document"));
   EXPECT_THAT(message({{"schema", "other"}}), HasSubstr("its \"schema\" is not"));
   nlohmann::json document = to_json(sample());
   document["version"] = 2;
@@ -136,6 +136,15 @@ TEST(Markdown, escapes_what_a_name_could_break) {
   const std::string text = comparison_markdown(comparison);
   EXPECT_THAT(text, HasSubstr("a\\|b&lt;script&gt; \\`x\\`"));
   EXPECT_THAT(text, Not(HasSubstr("<script>")));
+}
+
+TEST(Markdown, says_which_claims_no_audit_proves_and_what_proves_them) {
+  Comparison comparison = sample();
+  comparison.cells = {entry("a", Verdict::pass), entry("b", Verdict::pass)};
+  for (CellVerdict& cell : comparison.cells) {
+    cell.warnings.push_back({"unaudited", "run `pmembench audit x`"});
+  }
+  EXPECT_THAT(comparison_markdown(comparison), HasSubstr("durable (unaudited) in 2 cells: run "));
 }
 
 TEST(Markdown, stays_below_its_limit_and_says_what_it_left_out) {

@@ -103,7 +103,7 @@ TEST(GbenchRun, says_why_a_benchmark_has_no_time) {
   EXPECT_EQ(run.cells[0].reason, "needs AVX-512");
   for (std::size_t i = 1; i < 6; ++i) {
     EXPECT_EQ(run.cells[i].status, "error") << run.cells[i].cell;
-    EXPECT_THAT(run.cells[i].reason, HasSubstr("its time is no number above zero"));
+    EXPECT_THAT(run.cells[i].reason, HasSubstr("its time is not a number above zero"));
   }
 }
 
@@ -114,10 +114,10 @@ TEST(GbenchRun, refuses_what_it_cannot_compare) {
     EXPECT_EQ(refused.error().kind, ErrorKind::usage);
     return refused.error().message;
   };
-  EXPECT_THAT(message("{"), HasSubstr("x.json is no output of Google Benchmark (it is no JSON)"));
+  EXPECT_THAT(message("{"), HasSubstr("x.json is not output of Google Benchmark (it is not JSON)"));
   EXPECT_THAT(message("[]"), HasSubstr("(it has no list \"benchmarks\")"));
   EXPECT_THAT(message(R"({"benchmarks": [7]})"),
-              HasSubstr("entry 1 of \"benchmarks\" is no object"));
+              HasSubstr("entry 1 of \"benchmarks\" is not an object"));
   EXPECT_THAT(message(R"({"benchmarks": [{"real_time": 7}]})"),
               HasSubstr("entry 1 of \"benchmarks\" has no name"));
   EXPECT_THAT(message(R"({"benchmarks": [{"name": "a"}, {"name": "b"}]})"),

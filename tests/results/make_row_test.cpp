@@ -215,6 +215,10 @@ TEST(Claim, is_that_of_the_weakest_replicate) {
   EXPECT_EQ(claim_with(cell, {"durable", "emulated"}), "emulated");
   EXPECT_EQ(claim_with(cell, {"emulated", "durable"}), "emulated");
   EXPECT_EQ(claim_with(cell, {"durable", "volatile"}), "volatile");
+  EXPECT_EQ(claim_with(cell, {"durable", kUnauditedClaim}), kUnauditedClaim);
+  EXPECT_EQ(claim_with(cell, {kUnauditedClaim, "durable"}), kUnauditedClaim);
+  EXPECT_EQ(claim_with(cell, {kUnauditedClaim, "emulated"}), "emulated");
+  EXPECT_EQ(claim_with(cell, {"emulated", kUnauditedClaim}), "emulated");
   EXPECT_EQ(claim_with(cell, {"durable", ""}), "volatile");
 }
 

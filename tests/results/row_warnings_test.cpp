@@ -120,6 +120,19 @@ Row without_move_pages(const char* placed_by) {
   return row_of(sample::cell(), replicates);
 }
 
+TEST(Warnings, tell_of_a_claim_that_no_audit_proves_and_name_the_command) {
+  std::vector<Replicate> replicates = sample::replicates();
+  for (Replicate& one : replicates) {
+    one.medium.claim = kUnauditedClaim;
+    one.medium.audit = "pmembench audit clwb --cpu avx2+clwb";
+  }
+  const Row row = row_of(sample::durable_cell(), replicates);
+  EXPECT_EQ(row.claim, kUnauditedClaim);
+  EXPECT_THAT(only("unaudited", row),
+              ::testing::HasSubstr("run `pmembench audit clwb --cpu avx2+clwb`"));
+  EXPECT_THAT(row_of(reading(), replicates).warnings, IsEmpty()) << "reads claim nothing";
+}
+
 TEST(Warnings, tell_that_a_placement_is_not_proved) {
   EXPECT_EQ(only("placement_not_proved", without_move_pages("first touch")),
             "on which node its pages lie is not proved (move_pages: Operation not permitted): a "
@@ -198,7 +211,8 @@ TEST(Warnings, tell_of_a_counter_that_is_not_invariant) {
   EXPECT_EQ(
       only("clock", row_of(sample::cell(), one)),
       "the time-stamp counter is not invariant (CPUID 8000_0007h EDX bit 8 is clear): it kept its "
-      "pace from the beginning of each replicate to its end, and nobody vouches for between; trust "
+      "pace from the beginning of each replicate to its end, and nothing is known of the time "
+      "between; trust "
       "times from a host or a hypervisor's CPU model that has an invariant counter");
 }
 

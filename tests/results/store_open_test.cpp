@@ -74,7 +74,7 @@ TEST_F(StoreErrors, name_a_folder) {
 TEST_F(StoreErrors, name_what_is_no_regular_file) {
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
   expect_both(ErrorKind::usage, path_ +
-                                    " is no regular file, and results are kept in one: name "
+                                    " is not a regular file, and results are kept in one: name "
                                     "another with --db");
 }
 
@@ -201,7 +201,7 @@ TEST_F(StoreErrors, name_what_another_program_made_of_a_run) {
   ASSERT_TRUE(store);
   EXPECT_EQ(store->run(1).error().message,
             "run 1 of " + path_ +
-                " has a plan or environment that is no JSON: the file was changed by "
+                " has a plan or environment that is not JSON: the file was changed by "
                 "another program; restore a copy");
   RawDatabase(path_).execute("UPDATE cells SET row = '{}'");
   EXPECT_THAT(store->rows(1).error().message,

@@ -60,6 +60,16 @@ TEST(TrioStatistics, tells_of_disturbed_processes_and_of_other_pages) {
   EXPECT_EQ(verdict.warnings[0].type, "other_pages");
 }
 
+TEST(TrioStatistics, tells_of_a_claim_that_no_audit_proves_once_for_each_side) {
+  ArmSamples samples = cell("a", {}, 19);
+  for (ArmTrio& trio : samples.trios) trio.arms[2].unaudited = "pmembench audit ./x.so";
+  const CellVerdict verdict = judge_trios(samples);
+  ASSERT_EQ(verdict.warnings.size(), 1U);
+  EXPECT_EQ(verdict.warnings[0].type, "unaudited");
+  EXPECT_EQ(verdict.warnings[0].sentence,
+            "the head's claim of durable is unaudited: run `pmembench audit ./x.so`");
+}
+
 TEST(TrioStatistics, judges_percentiles_by_their_own_thresholds) {
   ArmSamples samples = cell("a", {}, 20);
   planted::time_operations({}, samples);

@@ -101,7 +101,7 @@ TEST(Suite, holds_a_lucky_cell_against_all_the_others) {
 TEST(Suite, ends_in_4_for_whatever_did_not_run) {
   const auto stage1 = suite_of(3, {}, 5);
   EXPECT_EQ(judge_suite({}, {}, {}).exit, 4);
-  EXPECT_EQ(judge_suite({}, {}, {}).sentence, "nothing was compared, and that is no pass");
+  EXPECT_EQ(judge_suite({}, {}, {}).sentence, "nothing was compared, and that is not a pass");
   SuiteFacts facts;
   facts.declared = {"cell0", "cell1", "cell2", "renamed"};
   SuiteVerdict suite = judge_suite(stage1, {}, {}, facts);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "campaign_run.hpp"
+#include "run/slice_budget.hpp"
 
 namespace pmembench {
 namespace {

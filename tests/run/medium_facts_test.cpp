@@ -24,6 +24,32 @@ TEST(MediumFacts, tells_what_was_mapped_and_what_it_may_claim) {
   EXPECT_FALSE(medium.map_sync);
 }
 
+TEST(MediumFacts, a_claim_of_durable_follows_the_audits) {
+  MediaFacts facts;
+  facts.kind = "devdax";
+  facts.persistence_domain = DAX_DOMAIN_MEMORY_CONTROLLER;
+  dax_operations table{};
+  BackendEntry backend;
+  backend.name = "mine";
+  backend.origin = "built in";
+  backend.operations = &table;
+  dax_host_info host{};
+  host.cpu_features = DAX_CPU_SSE2 | DAX_CPU_CLFLUSH;
+  MediaSpec spec;
+  spec.kind = DAX_MEDIA_DEVDAX;
+  MediumFacts medium = medium_facts(facts, spec);
+  ASSERT_EQ(medium.claim, "durable");
+  follow_audit({}, backend, {}, host, facts, spec, &medium);
+  EXPECT_EQ(medium.claim, kUnauditedClaim);
+  EXPECT_EQ(medium.audit, "pmembench audit mine --cpu sse2+clflush --domain memory_controller");
+
+  medium = medium_facts(facts, spec);
+  const AuditBook audited("", {{"mine", "", "", "sse2+clflush", "memory_controller"}});
+  follow_audit(audited, backend, {}, host, facts, spec, &medium);
+  EXPECT_EQ(medium.claim, "durable");
+  EXPECT_EQ(medium.audit, "the test suite");
+}
+
 TEST(MediumFacts, tells_what_lies_between_a_file_and_its_bytes) {
   MediaFacts facts;
   facts.kind = "block";

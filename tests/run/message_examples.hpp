@@ -55,10 +55,11 @@ auto members_of(const OpenRequest& open) {
 
 auto members_of(const MediumFacts& medium) {
   const auto& [kind, size_bytes, page_bytes, huge_share, map_sync, persistence_domain, file_system,
-               node_share, pages_asked, identity, created, claim, backend, block_device, directory,
-               dax_attribute, whole_bytes, placed_by, nodes_unknown, stack, probe] = medium;
+               node_share, pages_asked, identity, created, claim, audit, backend, block_device,
+               directory, dax_attribute, whole_bytes, placed_by, nodes_unknown, stack, probe] =
+      medium;
   return std::tie(kind, size_bytes, page_bytes, huge_share, map_sync, persistence_domain,
-                  file_system, node_share, pages_asked, identity, created, claim, backend,
+                  file_system, node_share, pages_asked, identity, created, claim, audit, backend,
                   block_device, directory, dax_attribute, whole_bytes, placed_by, nodes_unknown,
                   stack, probe);
 }
@@ -270,6 +271,7 @@ MediumFacts example_medium() {
   medium.identity = "file 8:1:42";
   medium.created = true;
   medium.claim = "durable";
+  medium.audit = "the test suite";
   medium.backend = "engine=pread";
   medium.block_device = "loop device";
   medium.directory = "/mnt/pmembench-abc123";

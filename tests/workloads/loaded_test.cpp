@@ -92,7 +92,7 @@ TEST(Loaded, refuses_sizes_that_do_not_fit) {
   EXPECT_EQ(refusal({{"order", "strided"}, {"stride", "32"}}),
             "stride 32 is smaller than operation_size 64: ranges would overlap");
   EXPECT_EQ(refusal({{"operation_size", "1048576"}}),
-            "512 KiB beside the probe hold not one slot for each of 1 load threads");
+            "512 KiB next to the probe do not hold one slot for each of 1 load threads");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 # shellcheck shell=dash
 
 out=/tmp/out       # what the last command of `expect` printed
+export PMEMBENCH_AUDITS=/tmp/audits  # where audits are kept
 devices=/tmp/devices  # a file a namespace, with its device
 
 # run_script FILE: one line says what came of it; where it failed, its output stands before that.

@@ -4,10 +4,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "audit/model.hpp"
 #include "backends/dax_operations.h"
 #include "base/result.hpp"
 
@@ -18,6 +16,7 @@ struct CpuMask {
   std::uint32_t vector_bytes = 16;
   // "avx2+clwb": the widest vectors, the best flush, and movdir64b if it is there.
   [[nodiscard]] std::string name() const;
+  [[nodiscard]] bool includes(std::uint64_t feature) const { return (features & feature) != 0; }
   bool operator==(const CpuMask&) const = default;
 };
 
@@ -34,11 +33,5 @@ struct CpuMask {
 // "all", or a mask's name. Errors (usage): unknown word; (environment): this CPU lacks it.
 [[nodiscard]] Result<std::vector<CpuMask>> parse_cpu_masks(std::string_view text,
                                                            const dax_host_info& host);
-
-// libpmem2 reads the CPU itself, and takes features away by environment variables; so these make it
-// follow the mask. On a stand-in medium the granularity is that of the domain.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> mask_environment(const CpuMask& mask,
-                                                                                AuditDomain domain,
-                                                                                bool stand_in);
 
 }  // namespace pmembench

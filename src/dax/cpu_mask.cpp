@@ -1,4 +1,4 @@
-#include "audit/cpu_mask.hpp"
+#include "dax/cpu_mask.hpp"
 
 #include <algorithm>
 
@@ -83,25 +83,6 @@ Result<std::vector<CpuMask>> parse_cpu_masks(std::string_view text, const dax_ho
   }
   return usage_error("CPU mask '{}' is not known; name 'all' or one of: {}", text,
                      mask_names(masks));
-}
-
-std::vector<std::pair<std::string, std::string>> mask_environment(const CpuMask& mask,
-                                                                  AuditDomain domain,
-                                                                  bool stand_in) {
-  const auto flag = [](bool on) { return std::string(on ? "1" : "0"); };
-  std::vector<std::pair<std::string, std::string>> variables = {
-      {"PMEM_NO_CLWB", flag(!has(mask.features, DAX_CPU_CLWB))},
-      {"PMEM_NO_CLFLUSHOPT", flag(!has(mask.features, DAX_CPU_CLFLUSHOPT))},
-      {"PMEM_AVX", flag(mask.vector_bytes >= 32)},
-      {"PMEM_AVX512F", flag(mask.vector_bytes >= 64)},
-      {"PMEM_MOVDIR64B", flag(has(mask.features, DAX_CPU_MOVDIR64B))}};
-  if (!stand_in) return variables;
-  const bool by_page = domain == AuditDomain::page_cache;
-  const bool by_byte = domain == AuditDomain::cpu_cache;
-  variables.emplace_back("PMEM2_FORCE_GRANULARITY", by_page   ? "PAGE"
-                                                    : by_byte ? "BYTE"
-                                                              : "CACHE_LINE");
-  return variables;
 }
 
 }  // namespace pmembench

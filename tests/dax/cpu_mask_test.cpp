@@ -1,5 +1,5 @@
 // CPU masks: which sets of features a CPU can run, and their names.
-#include "audit/cpu_mask.hpp"
+#include "dax/cpu_mask.hpp"
 
 #include <gmock/gmock.h>
 
@@ -47,15 +47,6 @@ TEST(CpuMask, what_is_unknown_and_what_the_cpu_lacks_are_told_apart) {
   const auto lacking = parse_cpu_masks("avx2+clwb", host);
   ASSERT_FALSE(lacking);
   EXPECT_EQ(lacking.error().kind, ErrorKind::environment);
-}
-
-TEST(CpuMask, libpmem2_follows_it_by_its_variables) {
-  const CpuMask mask{DAX_CPU_SSE2 | DAX_CPU_CLFLUSH, 16};
-  const auto variables = mask_environment(mask, AuditDomain::memory_controller, true);
-  EXPECT_THAT(variables,
-              testing::IsSupersetOf({std::pair<std::string, std::string>{"PMEM_NO_CLWB", "1"},
-                                     {"PMEM_AVX512F", "0"},
-                                     {"PMEM2_FORCE_GRANULARITY", "CACHE_LINE"}}));
 }
 
 }  // namespace

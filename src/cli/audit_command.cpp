@@ -28,7 +28,8 @@ class AuditCommand final : public Command {
  public:
   explicit AuditCommand(CLI::App& app)
       : Command(app.add_subcommand(
-            "audit", "Does a backend flush and fence every store that it calls durable?")) {
+            "audit",
+            "Check that a backend flushes and fences every store that it calls durable.")) {
     subcommand_->footer(
         "Traces each instruction of the backend's operations (ptrace) and holds it against a model "
         "of "
@@ -39,52 +40,57 @@ class AuditCommand final : public Command {
         "  pmembench audit --range ./pool -- ./my_program ./pool");
     subcommand_
         ->add_option("backend", backends_,
-                     "Backends by name, 'all' built-in ones, or shared objects; -- and a program: "
-                     "see --range")
+                     "Names of backends, `all` for the built-in ones, or shared objects; -- and a "
+                     "program: see --range.")
         ->type_name("BACKEND|FILE.so");
     subcommand_->add_flag("--recorded", recorded_,
-                          "Print what the test suite audited of the built-in backends");
+                          "Print what the test suite audited of the built-in backends.");
     subcommand_
         ->add_option(
             "--media", request_.media,
-            "Medium to audit on; its contents are lost. Default: DRAM, or a temporary file")
+            "Audit on this medium; its contents are lost. Without it: DRAM, or a temporary file.")
         ->type_name("MEDIUM");
     subcommand_
         ->add_option(
             "--domain", domain_,
             "Judge by this persistence domain: memory_controller, cpu_cache, page_cache, "
-            "other_host or none. Default: the medium's; on a stand-in, what the table declares")
+            "other_host or none. Without it: the medium's; on a stand-in, what the table declares.")
         ->type_name("DOMAIN");
-    subcommand_->add_option("--cpu", request_.cpu, "CPU mask, as avx2+clwb, or all")
+    subcommand_
+        ->add_option("--cpu", request_.cpu,
+                     "CPU features that are left, such as avx2+clwb, or all.")
         ->type_name("MASK")
         ->capture_default_str();
-    subcommand_->add_option("--cases", request_.cases, "Cases for one backend, over all masks")
+    subcommand_->add_option("--cases", request_.cases, "Cases for one backend, over all masks.")
         ->type_name("NUMBER")
         ->capture_default_str();
-    subcommand_->add_option("--seed", request_.seed, "Decides the sample of cases")
+    subcommand_->add_option("--seed", request_.seed, "Seed of the sample of cases.")
         ->type_name("NUMBER")
         ->capture_default_str();
-    subcommand_->add_option("--jobs", request_.lanes, "Processes at once; 0: one a CPU")
+    subcommand_->add_option("--jobs", request_.lanes, "Processes at once; 0: one for each CPU.")
         ->type_name("NUMBER")
         ->capture_default_str();
     subcommand_
-        ->add_option("--options", request_.backend_options, "Options of the backend: key=value,...")
+        ->add_option("--options", request_.backend_options,
+                     "Options of the backend, such as key=value,key=value.")
         ->type_name("LIST");
     subcommand_->add_flag("--destroy", request_.destroy,
-                          "Existing content of the medium may be overwritten");
-    subcommand_->add_flag("--self-test", request_.self_test,
-                          "Audit mutants of the backend: how many wrong ones are found?");
+                          "Allow existing content of the medium to be overwritten.");
+    subcommand_->add_flag(
+        "--self-test", request_.self_test,
+        "Audit mutants of the backend, to find how many wrong ones are detected.");
     program_.add_to(*subcommand_);
-    subcommand_->add_flag("--json", as_json_, "Print JSON");
-    subcommand_->add_option("--junit", junit_path_, "New file for JUnit XML")->type_name("FILE");
-    subcommand_->add_flag("--force", force_, "Overwrite what is in the file of --junit");
-    subcommand_->add_option("--db", database_, "Keep the result in this results file")
+    subcommand_->add_flag("--json", as_json_, "Print one JSON object.");
+    subcommand_->add_option("--junit", junit_path_, "Write JUnit XML to this new file.")
+        ->type_name("FILE");
+    subcommand_->add_flag("--force", force_, "Overwrite the file that --junit names.");
+    subcommand_->add_option("--db", database_, "Store the result in this results file.")
         ->type_name("FILE");
     subcommand_
         ->add_option(
             "--power-cuts", request_.power_cuts,
-            "Cut the power at so many of the backend's instructions, under a file system, a "
-            "block translation table and a log, and look at what is left")
+            "Cut the power at this many of the backend's instructions, under a file system, a "
+            "block translation table and a log, and check what is left.")
         ->type_name("NUMBER");
     subcommand_->add_option("--subject", request_.subject)->group("");
     subcommand_->add_flag("--as-child", as_child_)

@@ -30,17 +30,15 @@ Result<ByteRange> parse_range(const std::string& text) {
 void ProgramAudit::add_to(CLI::App& command) {
   command
       .add_option("--range", ranges_,
-                  "Of a program: watch this file too, though it is not on DAX (repeatable)")
+                  "Of a program: watch this file too, although it is not on DAX.")
       ->type_name("FILE")
       ->allow_extra_args(false);
   command
       .add_option("--unclaimed", unclaimed_,
-                  "Of a program: bytes of its files that it does not mean to keep, as in 4K:512 "
-                  "(repeatable)")
+                  "Of a program: bytes of its files that it does not mean to keep, such as 4K:512.")
       ->type_name("OFFSET:SIZE")
       ->allow_extra_args(false);
-  command
-      .add_option("--steps", most_steps_, "Of a program: instructions after which it is given up")
+  command.add_option("--steps", most_steps_, "Of a program: stop after this many instructions.")
       ->type_name("NUMBER")
       ->capture_default_str();
 }

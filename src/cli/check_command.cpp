@@ -69,7 +69,8 @@ class CheckCommand final : public Command {
             "Check on this medium; its contents are lost. Without it: 16 MiB of DRAM or of a "
             "temporary file.")
         ->type_name("MEDIUM");
-    subcommand_->add_option("--options", options_, "Options of the backend: key=value,...")
+    subcommand_
+        ->add_option("--options", options_, "Options of the backend, such as key=value,key=value.")
         ->type_name("LIST");
     subcommand_->add_option("--seed", seed_, "Seed of the random ranges.")
         ->type_name("NUMBER")

@@ -15,6 +15,7 @@
 #include "cli/commands.hpp"
 #include "cli/help_text.hpp"
 #include "cli/output.hpp"
+#include "cli/terminal.hpp"
 #include "cli/usage_hints.hpp"
 #include "cli/version.hpp"
 
@@ -107,6 +108,10 @@ int run_command_line(int argc, char** argv) {
   app.add_option("--without-cpu", global.without_cpu,
                  "Treat these CPU features as missing, such as clwb,avx2.")
       ->type_name("LIST");
+  app.add_option_function<std::string>("--color", set_colour,
+                                       "Print in colour: on a terminal (auto), always or never.")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
   std::vector<std::unique_ptr<Command>> commands;
   for (const auto make : kCommands) commands.push_back(make(app));
   try {

@@ -95,7 +95,7 @@ class MediumCommand : public Command {
 class MkfsCommand final : public MediumCommand {
  public:
   explicit MkfsCommand(CLI::App& app)
-      : MediumCommand(app, "mkfs", "Make the small file system on a medium") {
+      : MediumCommand(app, "mkfs", "Make the small file system on a medium.") {
     subcommand_->footer("Example:\n  pmembench mkfs /dev/dax0.0 --destroy");
     subcommand_->add_flag("--destroy", destroy_, "Allow existing content to be overwritten.");
     subcommand_
@@ -125,7 +125,7 @@ class MkfsCommand final : public MediumCommand {
 class FsckCommand final : public MediumCommand {
  public:
   explicit FsckCommand(CLI::App& app)
-      : MediumCommand(app, "fsck", "Check the small file system on a medium; changes nothing") {
+      : MediumCommand(app, "fsck", "Check the small file system on a medium; changes nothing.") {
     subcommand_->footer(
         "Example:\n  pmembench fsck /dev/dax0.0\nExit status 1: something is wrong.");
     subcommand_->add_flag("--json", as_json_, "Print one JSON object.");

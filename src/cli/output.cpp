@@ -6,8 +6,11 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string_view>
 
+#include "cli/terminal.hpp"
+#include "cli/text_wrap.hpp"
 #include "record/codec.hpp"
 
 namespace pmembench {
@@ -53,6 +56,21 @@ bool is_control(std::string_view character) {
   return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;  // C1
 }
 
+// Lines that are too long go on below, behind their own indentation.
+std::string fitted(const std::string& text, std::size_t columns) {
+  std::string result;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    if (text_width(line) > columns && indent + 2 < columns / 2) {
+      line = line.substr(0, indent) + wrapped_text(line.substr(indent), columns, indent + 2);
+    }
+    result += line + "\n";
+  }
+  if (!text.ends_with('\n') && !result.empty()) result.pop_back();
+  return result;
+}
+
 }  // namespace
 
 std::string for_terminal(std::string_view text) {
@@ -75,7 +93,18 @@ std::string for_terminal(std::string_view text) {
 
 void say(std::FILE* stream, const std::string& text) { say_raw(stream, for_terminal(text)); }
 
-void print_text(const std::string& text) { print_data(for_terminal(text)); }
+void print_text(const std::string& text) {
+  std::string shown = for_terminal(text);
+  // Bold is ours, and changes nothing else.
+  for (const std::string_view sequence : {kBold, kPlain}) {
+    const std::string escaped = for_terminal(sequence);
+    for (std::size_t at = shown.find(escaped); at != std::string::npos; at = shown.find(escaped)) {
+      shown.replace(at, escaped.size(), sequence);
+    }
+  }
+  const std::size_t columns = output_terminal().columns;
+  print_data(columns == 0 ? shown : fitted(shown, columns));
+}
 
 void print_json(const nlohmann::json& value, int indent) {
   print_data(json_text(value, indent) + "\n");

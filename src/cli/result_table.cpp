@@ -30,20 +30,6 @@ std::string rest_of(std::string_view name) {
   return rest;
 }
 
-// The cell's name without what stands in columns of its own: medium, backend, path, threads,
-// timing.
-std::string what_of(const Row& row) {
-  std::string name = row.cell;
-  const std::string prefix = row.media + "/";
-  if (name.rfind(prefix, 0) == 0) name.erase(0, prefix.size());
-  const std::string backend = backend_text(row) + "/";
-  if (name.rfind(backend, 0) == 0) name.erase(0, backend.size());
-  if (name.rfind(row.path + "/", 0) == 0) name.erase(0, row.path.size() + 1);
-  const std::size_t threads = name.find(fmt::format("/t{}", row.threads));
-  if (threads == std::string::npos) return name;
-  return name.substr(0, threads) + rest_of(std::string_view(name).substr(threads));
-}
-
 std::string percentile(const Row& row, const char* name) {
   // A chain is timed in whole slices: it has a latency, and no percentiles at any n.
   if (!row.latency_ns || std::isnan(row.latency_ns->minimum_ns)) return "";
@@ -56,15 +42,23 @@ std::string percentile(const Row& row, const char* name) {
 
 std::string ns_text(double ns) { return format_duration_ns(ns); }
 
-void add_row(TextTable& table, const Row& row) {
+// Of several threads, which share the rate: what an operation takes in one of them.
+std::string per_thread_text(const Row& row) {
+  if (row.threads < 2 || !row.ns_per_operation) return "";
+  return ns_text(row.ns_per_operation->estimate * row.threads);
+}
+
+void add_row(TextTable& table, const NumberedRow& numbered) {
+  const Row& row = *numbered.row;
   const std::string mode = row.latency_ns ? row.latency_ns->mode : "";
   table.add({backend_text(row), row.path, what_of(row), std::to_string(row.threads),
              row.operations_per_s ? format_rate(row.operations_per_s->estimate) : "",
              row.bytes_per_s ? format_bandwidth(row.bytes_per_s->estimate) : "",
              row.ns_per_operation ? half_width_text(*row.ns_per_operation) : "",
-             row.ns_per_operation ? ns_text(row.ns_per_operation->estimate) : "", mode,
-             percentile(row, "p50"), percentile(row, "p90"), percentile(row, "p99"),
-             percentile(row, "p99.9"), row.claim, std::to_string(row.replicates), marks_of(row)});
+             row.ns_per_operation ? ns_text(row.ns_per_operation->estimate) : "",
+             per_thread_text(row), mode, percentile(row, "p50"), percentile(row, "p90"),
+             percentile(row, "p99"), percentile(row, "p99.9"), row.claim,
+             std::to_string(row.replicates), marks_of(row), std::to_string(numbered.number)});
 }
 
 TextTable new_table() {
@@ -76,6 +70,7 @@ TextTable new_table() {
                     {"bandwidth", Align::right},
                     {"interval", Align::right},
                     {"time/op", Align::right},
+                    {"per thread", Align::right},
                     {"latency"},
                     {"p50", Align::right},
                     {"p90", Align::right},
@@ -83,7 +78,8 @@ TextTable new_table() {
                     {"p99.9", Align::right},
                     {"may claim"},
                     {"replicates", Align::right},
-                    {"marks"}});
+                    {"marks"},
+                    {"#", Align::right}});
 }
 
 std::string node_text(const std::map<int, double>& shares) {
@@ -120,9 +116,10 @@ std::string medium_text(const MediumFacts& medium, bool sized) {
 }
 
 // The medium, and below it what it was for which backends: a library may map it in its own way.
-std::string medium_heading(const std::vector<const Row*>& rows) {
+std::string medium_heading(const std::vector<NumberedRow>& rows) {
   std::vector<std::pair<std::string, std::vector<std::string>>> found;
-  for (const Row* row : rows) {
+  for (const NumberedRow& each : rows) {
+    const Row* const row = each.row;
     if (!row->medium) continue;
     const std::string text = medium_text(*row->medium, row->media.starts_with("dram:auto"));
     auto same = std::find_if(found.begin(), found.end(),
@@ -134,26 +131,37 @@ std::string medium_heading(const std::vector<const Row*>& rows) {
       backends.push_back(backend);
     }
   }
-  std::string heading = rows.front()->media + "\n";
+  std::string heading = rows.front().row->media + "\n";
   for (const auto& [text, backends] : found) {
     heading += fmt::format("  {}: {}\n", fmt::join(backends, ", "), text);
   }
   return heading;
 }
 
-std::string tables(const std::vector<Row>& rows) {
-  std::vector<std::string> order;
-  std::map<std::string, std::vector<const Row*>> by_media;
-  for (const Row& row : rows) {
-    if (row.status != "ok") continue;
-    if (by_media[row.media].empty()) order.push_back(row.media);
-    by_media[row.media].push_back(&row);
+std::string wide_table(const std::vector<NumberedRow>& rows) {
+  TextTable table = new_table();
+  for (const NumberedRow& each : rows) add_row(table, each);
+  return table.text(0) + "\n";
+}
+
+std::string tables(const std::vector<NumberedRow>& rows, const ResultView& view) {
+  std::vector<std::pair<std::string, std::vector<NumberedRow>>> media;
+  bool threads = false;
+  for (const NumberedRow& each : rows) {
+    if (each.row->status != "ok") continue;
+    threads = threads || each.row->threads > 1;
+    auto known = std::find_if(media.begin(), media.end(),
+                              [&](const auto& one) { return one.first == each.row->media; });
+    if (known == media.end()) known = media.insert(media.end(), {each.row->media, {}});
+    known->second.push_back(each);
   }
+  const bool narrow = view.terminal.columns != 0 || !view.columns.empty();
   std::string text;
-  for (const std::string& media : order) {
-    TextTable table = new_table();
-    for (const Row* row : by_media[media]) add_row(table, *row);
-    text += medium_heading(by_media[media]) + table.text() + "\n";
+  for (const auto& [name, members] : media) {
+    text += medium_heading(members) + (narrow ? narrow_tables(members, view) : wide_table(members));
+  }
+  if (threads) {
+    text += "time/op of several threads is that of all of them together; per thread, of one.\n";
   }
   return text;
 }
@@ -233,6 +241,8 @@ std::string floor_line(const std::vector<Row>& rows) {
   return floor.empty() ? floor : fmt::format("harness floor: {}. Nothing is subtracted.\n", floor);
 }
 
+constexpr std::size_t kExamples = 3;  // of the cells that one reason kept from running
+
 std::string not_run(const std::vector<Row>& rows) {
   std::string text;
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
@@ -246,15 +256,33 @@ std::string not_run(const std::vector<Row>& rows) {
   }
   for (const auto& [reason, cells] : reasons) {
     text += fmt::format("  {}\n", reason);
-    for (const std::string& cell : cells) text += fmt::format("    {}\n", cell);
+    for (std::size_t i = 0; i < std::min(cells.size(), kExamples); ++i) {
+      text += fmt::format("    {}\n", cells[i]);
+    }
+    if (cells.size() > kExamples)
+      text += fmt::format("    and {} more\n", cells.size() - kExamples);
   }
   return text.empty() ? text : "did not run:\n" + text;
 }
 
 }  // namespace
 
-std::string result_text(const std::vector<Row>& rows) {
-  std::string text = tables(rows);
+// The cell's name without what stands in columns of its own: medium, backend, path, threads,
+// timing.
+std::string what_of(const Row& row) {
+  std::string name = row.cell;
+  const std::string prefix = row.media + "/";
+  if (name.rfind(prefix, 0) == 0) name.erase(0, prefix.size());
+  const std::string backend = backend_text(row) + "/";
+  if (name.rfind(backend, 0) == 0) name.erase(0, backend.size());
+  if (name.rfind(row.path + "/", 0) == 0) name.erase(0, row.path.size() + 1);
+  const std::size_t threads = name.find(fmt::format("/t{}", row.threads));
+  if (threads == std::string::npos) return name;
+  return name.substr(0, threads) + rest_of(std::string_view(name).substr(threads));
+}
+
+std::string result_text(const std::vector<Row>& rows, const ResultView& view) {
+  std::string text = tables(shown_rows(rows, view), view);
   if (text.empty()) text = "no cell has a result.\n";
   return text + figures_text(rows) + floor_line(rows) + legend(rows) + warning_lines(rows) +
          not_run(rows);

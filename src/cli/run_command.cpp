@@ -84,12 +84,14 @@ class RunCommand final : public Command {
     subcommand_->add_flag("--dry-run", dry_run_, "Print the plan and measure nothing.");
     subcommand_->add_flag("--strict", strict_,
                           "Fail with status 4 if a measured row has a warning.");
+    view_.add_to(*subcommand_);
     subcommand_->add_flag("--json", as_json_,
                           "Print rows as JSON lines, and a plan as one object.");
   }
 
   Result<int> run(const GlobalOptions& global) override {
     const std::atomic<bool>& interrupt = catch_interrupts();
+    if (const Status known = view_.read(); !known) return known.error();
     auto campaign = options_.read();
     if (!campaign) return campaign.error();
     const auto host = open_host(global);
@@ -235,7 +237,7 @@ class RunCommand final : public Command {
       for (const Row& row : rows) print_json(to_json(row), -1);
       print_data(durability_json_lines(derived->durability, derived->crossovers));
     } else {
-      print_text(fmt::format("{}{}\n{}\nrun {} is in {}\n", result_text(rows),
+      print_text(fmt::format("{}{}\n{}\nrun {} is in {}\n", result_text(rows, view_),
                              derived_text(derived->tables), headline_text(*derived), id,
                              database_));
     }
@@ -277,6 +279,7 @@ class RunCommand final : public Command {
   }
 
   CampaignOptions options_;
+  ResultView view_;
   std::string database_ = "pmembench.db";
   bool destroy_ = false, resume_ = false, dry_run_ = false, as_json_ = false;
   bool strict_ = false;

@@ -53,10 +53,12 @@ class ShowCommand final : public Command {
     subcommand_->add_flag("--warnings", warnings_, "Print the warnings of each row.");
     subcommand_->add_flag("--numa", numa_,
                           "Print only the matrices from node to node (with --json: one object).");
+    view_.add_to(*subcommand_);
     subcommand_->add_flag("--json", as_json_, "Print rows (or runs) as JSON lines.");
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {
+    if (const Status known = view_.read(); !known) return known.error();
     const auto store = Store::open(database_, Store::Mode::read);
     if (!store) return store.error();
     if (list_runs_) return show_runs(*store);
@@ -79,7 +81,7 @@ class ShowCommand final : public Command {
     } else {
       print_text(fmt::format("run {}: campaign {}, started {}, {}, seed {}\n\n{}{}\n{}", record->id,
                              record->campaign, record->started_utc, record->status, record->seed,
-                             result_text(*rows), derived_text(derived->tables),
+                             result_text(*rows, view_), derived_text(derived->tables),
                              headline_text(*derived)));
     }
     return kStatusDone;
@@ -119,6 +121,7 @@ class ShowCommand final : public Command {
     return kStatusDone;
   }
 
+  ResultView view_;
   std::string run_;
   std::string database_ = "pmembench.db";
   bool list_runs_ = false, warnings_ = false, numa_ = false, as_json_ = false;

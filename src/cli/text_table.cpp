@@ -3,19 +3,16 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "cli/text_wrap.hpp"
 
 namespace pmembench {
 namespace {
 
-// Bytes that begin a UTF-8 character.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
+constexpr std::size_t kGap = 2;         // blanks between columns
+constexpr std::size_t kNarrowest = 12;  // no column of words is wrapped below this
 
 std::string padded(const std::string& text, std::size_t wanted, Align align) {
-  const std::string blanks(wanted - width(text), ' ');
+  const std::string blanks(wanted - text_width(text), ' ');
   return align == Align::left ? text + blanks : blanks + text;
 }
 
@@ -33,33 +30,67 @@ void TextTable::add(std::vector<std::string> cells) {
 
 void TextTable::add_heading(std::string text) { rows_.push_back({{}, std::move(text)}); }
 
-std::string TextTable::text() const {
+std::vector<std::size_t> TextTable::widths(std::size_t columns) const {
   std::vector<std::size_t> widths(columns_.size(), 0);
   for (std::size_t column = 0; column < columns_.size(); ++column) {
     for (const Row& row : rows_) {
-      if (!row.cells.empty()) {
-        widths[column] = std::max(widths[column], width(row.cells[column]));
-      }
+      if (row.cells.empty()) continue;
+      widths[column] = std::max(widths[column], text_width(row.cells[column]));
     }
     if (widths[column] > 0) {
-      widths[column] = std::max(widths[column], width(columns_[column].title));
+      widths[column] = std::max(widths[column], text_width(columns_[column].title));
     }
   }
-  const auto line = [&](const auto& cell_of) {
-    std::string result;
+  if (columns == 0) return widths;
+  const auto total = [&] {
+    std::size_t sum = 0;
+    for (const std::size_t width : widths) sum += width > 0 ? width + kGap : 0;
+    return sum;
+  };
+  // The widest column of words gives way until all fit, or none is wide enough to wrap well.
+  while (total() > columns + kGap) {
+    std::size_t widest = columns_.size();
+    for (std::size_t column = 0; column < columns_.size(); ++column) {
+      if (columns_[column].align != Align::left || widths[column] <= kNarrowest) continue;
+      if (widest == columns_.size() || widths[column] > widths[widest]) widest = column;
+    }
+    if (widest == columns_.size()) break;
+    --widths[widest];
+  }
+  return widths;
+}
+
+std::string TextTable::text(std::size_t columns) const {
+  const std::vector<std::size_t> widths = this->widths(columns);
+  const auto add_lines = [&](std::string& result, const auto& cell_of) {
+    std::vector<std::vector<std::string>> lines(columns_.size());
+    std::size_t height = 1;
     for (std::size_t column = 0; column < columns_.size(); ++column) {
       if (widths[column] == 0) continue;
-      result += padded(cell_of(column), widths[column], columns_[column].align) + "  ";
+      const std::string& cell = cell_of(column);
+      lines[column] = text_width(cell) <= widths[column] ? std::vector<std::string>{cell}
+                                                         : wrapped_lines(cell, widths[column]);
+      height = std::max(height, lines[column].size());
     }
-    return result;
+    for (std::size_t at = 0; at < height; ++at) {
+      std::string line;
+      for (std::size_t column = 0; column < columns_.size(); ++column) {
+        if (widths[column] == 0) continue;
+        const std::string piece = at < lines[column].size() ? lines[column][at] : "";
+        line += padded(piece, widths[column], columns_[column].align) + std::string(kGap, ' ');
+      }
+      finish_line(result, std::move(line));
+    }
   };
   std::string result;
-  finish_line(result, line([&](std::size_t column) { return columns_[column].title; }));
+  add_lines(result,
+            [&](std::size_t column) -> const std::string& { return columns_[column].title; });
   for (const Row& row : rows_) {
     if (row.cells.empty()) {
       finish_line(result, row.heading);
     } else {
-      finish_line(result, line([&](std::size_t column) { return row.cells[column]; }));
+      add_lines(result,
+                [&](std::size_t column) -> const std::string& { return row.cells[column]; });
     }
   }
   return result;

@@ -26,7 +26,7 @@ std::size_t text_width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+std::vector<std::string> wrapped_lines(std::string_view text, std::size_t width) {
   width = std::max<std::size_t>(width, 1);
   std::vector<std::string> lines(1);
   while (!text.empty()) {
@@ -54,7 +54,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 
 std::string wrapped_text(std::string_view text, std::size_t width, std::size_t indent) {
   std::string result;
-  for (const std::string& line : wrapped(text, width - std::min(width, indent))) {
+  for (const std::string& line : wrapped_lines(text, width - std::min(width, indent))) {
     if (!result.empty()) result += "\n" + std::string(indent, ' ');
     result += line;
   }

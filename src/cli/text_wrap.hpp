@@ -12,7 +12,7 @@ namespace pmembench {
 
 // Lines of at most `width` characters, broken at blanks; a word that is longer is broken where it
 // must be, behind a '/', ',' or ':' if there is one. At least one line.
-[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
+[[nodiscard]] std::vector<std::string> wrapped_lines(std::string_view text, std::size_t width);
 
 // The same as one text with newlines: every line but the first begins with `indent` blanks.
 [[nodiscard]] std::string wrapped_text(std::string_view text, std::size_t width,

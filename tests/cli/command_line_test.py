@@ -8,7 +8,7 @@ import pytest
 from command import ROOT, TINY
 
 COMMANDS = ["help", "list", "probe", "run", "micro", "curve", "slo", "show", "explain", "export", "compare", "gate",
-            "history", "baseline", "report", "check", "crash", "fsck", "mkfs"]
+            "history", "baseline", "report", "check", "audit", "crash", "fsck", "mkfs"]
 
 
 def test_help_names_each_command_and_each_exit_status(pmembench):

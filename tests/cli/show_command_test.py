@@ -13,7 +13,7 @@ def test_show_prints_what_run_printed(pmembench):
     assert shown.rows() == ran.rows()
     assert ROW_FIELDS <= set(shown.row())
     pmembench.campaign()
-    table = pmembench("run", "tiny.yaml").out.removesuffix("run 2 is in pmembench.db\n")
+    table = pmembench("run", "tiny.yaml").out.removesuffix("\nrun 2 is in pmembench.db\n")
     for words in (["2"], [], ["latest"]):
         text = pmembench("show", *words).out
         assert text.startswith("run 2: campaign tiny, started 20")

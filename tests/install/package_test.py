@@ -51,7 +51,7 @@ def test_it_has_all_of_an_installation(package):
                  "usr/lib/cmake/pmembench/pmembenchConfig.cmake", "usr/lib/pkgconfig/pmembench.pc",
                  "usr/lib/pmembench/plugins/"):
         assert f"./{path}" in files, path
-    assert "__pycache__" not in files and "/work/" not in files
+    assert "__pycache__" not in files and str(HERE.parents[1]) not in files
 
 
 def test_a_clean_debian_installs_and_runs_it(package):

@@ -75,8 +75,10 @@ def _findings(curves: list[dict], lines: list[Series]):
                     arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.8})
             if most and left <= most.value <= right:
                 axes.axvline(most.value, color=style.MUTED, linewidth=0.9, linestyle=":")
-                axes.text(most.value, axes.get_ylim()[1], f"{units.bytes_rate(most.value)} ",
-                          color=style.MUTED, va="top", ha="right", fontsize=style.FONT - 1)
+                # One below the other: maxima lie close together.
+                axes.text(most.value, 0.99 - 0.09 * lines.index(line),
+                          f"{units.bytes_rate(most.value)} ", color=style.MUTED, va="top", ha="right",
+                          fontsize=style.FONT - 1, transform=axes.get_xaxis_transform())
     return extra
 
 

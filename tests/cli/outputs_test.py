@@ -27,7 +27,7 @@ def test_a_report_replaces_reports_and_nothing_else(pmembench):
                   ["--html", "pmembench.db-wal", "--force"], ["--html", "thesis.html"]):
         outcome = pmembench("report", *words)
         assert outcome.status == 2, (words, outcome.err)
-        assert "overwritten" in outcome.err or "is no report" in outcome.err
+        assert "overwritten" in outcome.err or "is not a report" in outcome.err
     assert database.read_bytes() == before
     assert thesis.read_text() == "<!doctype html><p>mine"
     for _ in range(2):

@@ -18,6 +18,8 @@
 namespace pmembench {
 namespace {
 
+constexpr std::int64_t kLookAgain_ms = 10;
+
 constexpr int kRefusedStatus = 113;  // of a child that may not be traced
 
 // Forks are not among them: until the child is ready it may try plugins in processes of their own.
@@ -165,7 +167,10 @@ std::optional<Stop> Tracee::wait_any(std::uint64_t limit_ms) const {
     if (thread < 0 && errno != EINTR) return Stop{Stop::Kind::killed, process_, SIGKILL};
     const std::int64_t left = limit_ms == 0 ? 0 : left_ms();
     if (left <= 0) return std::nullopt;
-    const timespec limit{left / 1000, left % 1000 * 1'000'000};
+    // A notice can be lost, to another thread of this process or to a change of its mask: look again
+    // soon.
+    const std::int64_t soon = std::min(left, kLookAgain_ms);
+    const timespec limit{soon / 1000, soon % 1000 * 1'000'000};
     sigtimedwait(&set, nullptr, &limit);
   }
 }

@@ -36,7 +36,8 @@ class AuditCommand final : public Command {
         "memory. docs/audit.md explains what that proves and what it cannot.\n"
         "Exit status: 0 passed, 1 an error was found, 3 it could not be audited.\n"
         "Examples:\n  pmembench audit clwb\n  pmembench audit ./pmembench-mine.so --cpu avx2+clwb\n"
-        "  pmembench audit all --junit audit.xml\n  pmembench audit movnt --self-test\n"
+        "  pmembench audit ./pmembench-mine.so --junit audit.xml\n"
+        "  pmembench audit ./pmembench-mine.so --self-test\n"
         "  pmembench audit --range ./pool -- ./my_program ./pool");
     subcommand_
         ->add_option("backend", backends_,

@@ -41,6 +41,9 @@ cells:
   - access: read
     matrix:
       workload: [sequential, random]
+  - access: load
+    matrix:
+      workload: [sequential, random]
   - access: write
     matrix:
       workload: [sequential, random]

@@ -259,7 +259,7 @@ TEST_F(Btt, names_the_part_that_a_bad_block_hit) {
       "again");
   EXPECT_EQ(refused_with_bad(places.flog_offset),
             "the flog of the btt on 'fake0' cannot be read or repaired: Input/output error; format "
-            "it anew");
+            "it again");
   device_->bad_blocks().add(places.copy_offset, 1);
   EXPECT_EQ(refused_with_bad(0),
             "the info block of the btt on 'fake0' cannot be read or repaired: Input/output error; "

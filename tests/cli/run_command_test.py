@@ -120,7 +120,7 @@ def test_the_table_tells_a_reader_what_its_columns_and_marks_mean(pmembench):
     (header,) = [line.split() for line in outcome.out.splitlines() if line.startswith("backend ")]
     assert header == ["backend", "path", "workload", "threads", "operations", "bandwidth",
                       "time/op", "latency", "p50", "p90", "p99", "p99.9", "may", "claim",
-                      "replicates", "marks"]
+                      "replicates", "marks", "#"]
     assert "harness floor: null costs" in outcome.out
     assert "emulated: the durability instructions ran" in outcome.out
     assert "mark c: not converged" in outcome.out
@@ -132,7 +132,7 @@ def test_a_dry_run_prints_every_cell_and_measures_nothing(pmembench):
     outcome = pmembench("--without-cpu", "clwb", "run", campaign, "--dry-run", "--backend", "clwb")
     assert (outcome.status, outcome.err) == (0, "")
     lines = outcome.out.splitlines()
-    assert lines[-1] == "0 of 7 cells can run."
+    assert lines[-2:] == ["0 of 7 cells can run.", "no cell can run: nothing will be measured"]
     assert sum("no: backend clwb: clwb needs the instruction" in line for line in lines) == 7
     outcome = pmembench("run", campaign, "--dry-run", "--json")
     plan = json.loads(outcome.out)

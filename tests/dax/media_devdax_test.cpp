@@ -83,7 +83,7 @@ TEST_F(MediaDevdax, is_not_served_by_a_backend_for_nvdimms_where_it_is_none) {
   EXPECT_EQ(refused.error().kind, ErrorKind::environment);
   EXPECT_EQ(refused.error().message,
             "medium 'devdax:/dev/zero': backend nvdimm serves a dax device only where the kernel "
-            "tells its persistence domain, as of NVDIMMs, and /dev/zero has none; use backend "
+            "reports its persistence domain, as of NVDIMMs, and /dev/zero has none; use backend "
             "devdax");
 }
 

@@ -167,7 +167,7 @@ TEST(MediaDram, is_not_dealt_out_to_nodes_that_cannot_take_their_part) {
   EXPECT_THAT(refusal_of("example", "dram:8M,interleave=0:1+999:1,pages=4k"),
               HasSubstr("NUMA node 999 does not exist; nodes with memory: 0"));
   EXPECT_THAT(refusal_of("example", "dram:8M,interleave=0:3+999:2"),
-              HasSubstr("8 MiB are 4 pages of 2 MiB, and interleave=0:3+999:2 deals out 5 a round; "
+              HasSubstr("8 MiB are 4 pages of 2 MiB, and interleave=0:3+999:2 distributes 5 a round; "
                         "ask for more memory, for pages=4k or for smaller weights"));
   ScratchFolder tree;
   const OpenOptions options = rooted(with_nodes(tree));

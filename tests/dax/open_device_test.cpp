@@ -76,10 +76,10 @@ TEST(OpenDevice, the_size_is_what_the_backend_can_use) {
   EXPECT_EQ(half->device->size_bytes(), 3U << 20);
   const Result<OpenedDevice> more = open_medium_with("own_memory", "dram:64K", with("liar"));
   ASSERT_FALSE(more);
-  EXPECT_THAT(more.error().message, HasSubstr("says that 69632 of 65536 bytes are usable"));
+  EXPECT_THAT(more.error().message, HasSubstr("reports that 69632 of 65536 bytes are usable"));
   const Result<OpenedDevice> none = open_medium_with("own_memory", "dram:4K", with("half"));
   ASSERT_FALSE(none);
-  EXPECT_THAT(none.error().message, HasSubstr("says that 2048 of 4096 bytes are usable"));
+  EXPECT_THAT(none.error().message, HasSubstr("reports that 2048 of 4096 bytes are usable"));
 }
 
 TEST(OpenDevice, what_the_backend_says_of_itself_is_kept) {

@@ -170,9 +170,11 @@ class Run {
         if (!status) return status;
         if (stopping()) return {};
       }
-      // Nothing fits into what is left of the budget.
+      // None of these fits into what is left of the budget; cells with shorter slices may.
       if (outcome_.replicates + outcome_.failed == done_before) {
-        out_of_room_ = true;
+        out_of_room_ = std::none_of(cells_.begin(), cells_.end(), [this](const CellState& state) {
+          return state.open && fits(state);
+        });
         return {};
       }
     }

@@ -285,7 +285,7 @@ void expect_good_forecasts(const std::vector<Progress>& shown, double end_s, uns
 TEST_F(CampaignRunnerTest, knows_that_a_noisy_run_takes_its_whole_budget) {
   workers_.slice = [this](const fakes::WorkerRequest&) {
     clock_.advance(kSecond / 20);
-    return fakes::quiet_slice(workers_.started() % 2 == 0 ? 100 : 200);
+    return fakes::quiet_slice(workers_.started() / 2 % 2 == 0 ? 100 : 200);
   };
   plan_.settings.budget_ns = 60 * kSecond;
   plan_.settings.maximum_replicates = 1000;

@@ -84,8 +84,8 @@ constexpr ResultColumn kResultColumns[] = {
 };
 
 // Left out first where the terminal is too narrow: what another column says too, or few look for.
-constexpr std::string_view kLeastWanted[] = {"operations", "replicates", "p90",       "p99.9",
-                                             "path",       "interval",   "per thread"};
+constexpr std::string_view kLeastWanted[] = {"operations", "replicates", "p90",     "p99.9",
+                                             "path",       "per thread", "interval"};
 
 const ResultColumn* find_column(std::string_view name) {
   for (const ResultColumn& column : kResultColumns) {
@@ -167,6 +167,8 @@ Printed print_column(const ResultColumn& column, const std::vector<NumberedRow>&
   const std::string_view name = unit.name;
   if (name.ends_with("/s")) {
     printed.column.title = name;
+  } else if (name == kPercents.front().name) {  // the half width of an interval
+    printed.column.title = fmt::format("± {}", name);
   } else if (!name.empty()) {
     printed.column.title += fmt::format(" {}", name);
   }

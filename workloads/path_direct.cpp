@@ -3,6 +3,8 @@
 
 #include <cerrno>
 
+#include "workloads/line_load.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -17,7 +19,18 @@ class DirectPath final : public Path {
     return device_.copy_to_iter(section, iter);
   }
   std::int64_t load(dax_iter& iter, std::uint64_t& sum) override {
-    return load_by_address(device_, reader_, load_, iter, sum);
+    const std::uint64_t bytes = iter.count * iter.size_bytes;
+    const auto all = static_cast<std::int64_t>(device_.size_bytes() / DAX_PAGE_BYTES);
+    const ReadSection section(reader_);
+    void* address = nullptr;
+    // An address is good only inside a section, so every batch asks for it again.
+    const std::int64_t pages =
+        device_.direct_access(section, 0, static_cast<std::uint64_t>(all), DAX_ACCESS, &address);
+    if (pages < 0) return pages;
+    if (pages < all) return -EOPNOTSUPP;
+    sum = load_(static_cast<const unsigned char*>(address), iter, sum);
+    device_.note_copies(reader_, 0, bytes);
+    return static_cast<std::int64_t>(bytes);
   }
   std::int64_t write(dax_iter& iter) override {
     const ReadSection section(reader_);
@@ -47,22 +60,6 @@ std::span<std::byte> whole_mapping(DaxDevice& device, DaxReader& reader) {
       device.direct_access(section, 0, static_cast<std::uint64_t>(pages), DAX_ACCESS, &address);
   if (reached < pages) return {};
   return {static_cast<std::byte*>(address), device.size_bytes()};
-}
-
-std::int64_t load_by_address(DaxDevice& device, DaxReader& reader, LoadRanges load, dax_iter& iter,
-                             std::uint64_t& sum) {
-  const std::uint64_t bytes = iter.count * iter.size_bytes;
-  const auto all = static_cast<std::int64_t>(device.size_bytes() / DAX_PAGE_BYTES);
-  const ReadSection section(reader);
-  void* address = nullptr;
-  // An address is good only inside a section, so every batch asks for it again.
-  const std::int64_t pages =
-      device.direct_access(section, 0, static_cast<std::uint64_t>(all), DAX_ACCESS, &address);
-  if (pages < 0) return pages;
-  if (pages < all) return -EOPNOTSUPP;
-  sum = load(static_cast<const unsigned char*>(address), iter, sum);
-  device.note_copies(reader, 0, bytes);
-  return static_cast<std::int64_t>(bytes);
 }
 
 Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathGround*) {

@@ -10,30 +10,8 @@
 namespace pmembench {
 namespace {
 
-std::string_view operation_name(AuditCall call) {
-  switch (call) {
-    case AuditCall::copy:
-      return "copy_from_iter";
-    case AuditCall::flush:
-      return "flush";
-    case AuditCall::flush_stored:
-      return "flush(stored)";
-    case AuditCall::drain:
-      return "drain";
-    case AuditCall::persist:
-      return "persist_from_iter";
-    case AuditCall::persist_skip:
-      return "persist_from_iter(skip flush)";
-    case AuditCall::zero:
-      return "zero_page_range";
-    case AuditCall::recovery:
-      return "recovery_write";
-    case AuditCall::read:
-      return "copy_to_iter";
-    default:
-      return "";
-  }
-}
+// The others are the auditor's own stores.
+bool is_operation(AuditCall call) { return call != AuditCall::store && call != AuditCall::publish; }
 
 void add_sheet(const OperationSheet& from, OperationSheet* to) {
   to->operations += from.operations;
@@ -84,8 +62,8 @@ class Collector {
     std::stable_sort(result->findings.begin(), result->findings.end(),
                      [](const Finding& a, const Finding& b) { return a.error && !b.error; });
     for (const auto& [call, sheet] : sheets_) {
-      if (operation_name(call).empty()) continue;
-      result->sheet.push_back({std::string(operation_name(call)), sheet});
+      if (!is_operation(call)) continue;
+      result->sheet.push_back({std::string(call_name(call)), sheet});
     }
   }
   [[nodiscard]] bool has_errors() const {

@@ -11,6 +11,14 @@
 namespace pmembench {
 namespace {
 
+std::string_view order_name(const AuditCase& audit_case) {
+  if (audit_case.iter.count < 2) return "";
+  if (audit_case.table_seed != 0) return ", order of a table";
+  return audit_case.iter.multiplier == 1 ? ", in order" : ", random order";
+}
+
+}  // namespace
+
 std::string_view call_name(AuditCall call) {
   switch (call) {
     case AuditCall::copy:
@@ -38,14 +46,6 @@ std::string_view call_name(AuditCall call) {
   }
   return "publish";
 }
-
-std::string_view order_name(const AuditCase& audit_case) {
-  if (audit_case.iter.count < 2) return "";
-  if (audit_case.table_seed != 0) return ", order of a table";
-  return audit_case.iter.multiplier == 1 ? ", in order" : ", random order";
-}
-
-}  // namespace
 
 std::vector<std::uint32_t> table_of(const AuditCase& audit_case) {
   if (audit_case.table_seed == 0) return {};

@@ -25,6 +25,9 @@ enum class AuditCall : std::uint32_t {
   publish        // one such store of 8 bytes, which tells another host that the rest is there
 };
 
+// "copy_from_iter", "flush(stored)", "store".
+[[nodiscard]] std::string_view call_name(AuditCall call);
+
 // Plain data, for both processes: the parent writes it into the child.
 struct AuditCase {
   static constexpr std::size_t kMaxCalls = 8;

@@ -15,7 +15,7 @@ struct PowerCutOptions {
   std::optional<AuditDomain> domain;
   std::uint64_t cuts = 200;  // instructions at which the power goes; all of them if there are fewer
   std::uint64_t images =
-      16;  // of one cut: all of them if there are fewer, else so many random ones
+      16;  // of one cut: all of them if there are fewer, otherwise this number of random ones
   std::uint64_t seed = 1;
 };
 

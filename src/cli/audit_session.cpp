@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "audit/audit_child.hpp"
@@ -17,9 +16,9 @@
 #include "audit/mask_environment.hpp"
 #include "audit/power_cuts.hpp"
 #include "audit/self_test.hpp"
+#include "cli/scratch_folder.hpp"
 #include "crash/cut_subject.hpp"
 #include "dax/audit_book.hpp"
-#include "dax/created_directory.hpp"
 #include "dax/open_device.hpp"
 #include "dax/operations_check.hpp"
 #include "platform/executable.hpp"
@@ -29,29 +28,6 @@ namespace pmembench {
 namespace {
 
 using nlohmann::json;
-
-// A folder of our own for media of audits, made when the first one needs it: what a child that was
-// killed left in it goes too.
-class AuditFolder {
- public:
-  [[nodiscard]] Result<std::string> path() {
-    if (!folder_.path().empty()) return folder_.path();
-    std::error_code error;
-    const auto parent = std::filesystem::temp_directory_path(error);
-    auto made = error ? Result<CreatedDirectory>(environment_error("{}", error.message()))
-                      : CreatedDirectory::create(parent.string());
-    if (!made) {
-      return environment_error(
-          "no folder for a temporary file can be made ({}); name a medium with --media",
-          made.error().message);
-    }
-    folder_ = *std::move(made);
-    return folder_.path();
-  }
-
- private:
-  CreatedDirectory folder_;
-};
 
 constexpr const char* kMediumSize = "1M";
 // Of a backend whose drain waits for a disk.
@@ -70,7 +46,7 @@ bool serves(const BackendEntry& entry, dax_media_kind kind) {
 }
 
 Result<std::string> media_of(const BackendEntry& entry, const AuditRequest& request,
-                             std::size_t number, AuditFolder& folder) {
+                             std::size_t number, ScratchFolder& folder) {
   if (!request.media.empty()) {
     const auto spec = parse_media(request.media);
     return spec ? Result<std::string>(request.media) : spec.error();
@@ -209,7 +185,7 @@ void keep(const BackendEntry& entry, const Job& job, const Host& host, const Aud
 }
 
 Result<std::vector<Job>> jobs_of(const std::vector<const BackendEntry*>& entries, const Host& host,
-                                 const AuditRequest& request, AuditFolder& folder) {
+                                 const AuditRequest& request, ScratchFolder& folder) {
   const auto masks = parse_cpu_masks(request.cpu, host.info);
   if (!masks) return masks.error();
   std::vector<Job> jobs;
@@ -249,7 +225,7 @@ Result<json> run_audits(const std::vector<const BackendEntry*>& entries, const H
   if (const Status available = audit_available(); !available) return available.error();
   const auto binary = executable_path();
   if (!binary) return binary.error();
-  AuditFolder folder;
+  ScratchFolder folder;
   const auto jobs = jobs_of(entries, host, request, folder);
   if (!jobs) return jobs.error();
   std::size_t finished = 0;

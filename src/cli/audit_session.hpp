@@ -23,10 +23,11 @@ struct AuditRequest {
   std::string cpu = "all";
   std::uint64_t cases = 1000;  // of one backend, shared out among its masks
   std::uint64_t seed = 1;
-  std::size_t lanes = 0;         // 0: one a CPU
-  bool self_test = false;        // mutants of the backend in place of the backend
-  std::uint64_t power_cuts = 0;  // not 0: cuts at so many of its instructions, in place of cases
-  std::string subject;           // of the child: what it works at, for power cuts
+  std::size_t lanes = 0;   // 0: one a CPU
+  bool self_test = false;  // mutants of the backend in place of the backend
+  std::uint64_t power_cuts =
+      0;                // not 0: the number of its instructions to cut at, instead of cases
+  std::string subject;  // of the child: what it works at, for power cuts
 };
 
 // An array, one entry a backend: "backend", "media", "object_hash", "verdict", "masks". `progress`

@@ -19,7 +19,7 @@ struct CampaignOptions {
 
   // CAMPAIGN, --set, --media, --backend and --budget. `budget_help` says what the budget is for.
   void add_to(CLI::App& command, const std::string& budget_help, bool required = true);
-  // --replicates: so many processes of each cell.
+  // --replicates: the number of processes of each cell.
   void add_replicates_to(CLI::App& command);
   // The file with the options laid over it; `file` becomes its path, if it was named by its name
   // alone. Errors (usage) name the place.

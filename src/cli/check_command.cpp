@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/audit_session.hpp"
@@ -11,9 +10,9 @@
 #include "cli/host.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
+#include "cli/scratch_folder.hpp"
 #include "cli/text_table.hpp"
 #include "dax/conformance.hpp"
-#include "dax/created_directory.hpp"
 #include "dax/open_device.hpp"
 #include "dax/plugin_trial.hpp"
 #include "platform/used_range.hpp"
@@ -30,29 +29,6 @@ constexpr std::uint64_t kLimit_ms = 300'000;
 constexpr std::uint64_t kCheckLimit_ms = 30'000;
 // Of the audit: the fixed core, and a few more.
 constexpr std::uint64_t kAuditCases = 150;
-
-// A folder of our own for the file of a check: what a backend that died left in it goes too, and
-// what a check that was killed left goes with the next.
-class ScratchFolder {
- public:
-  // Makes the folder; the path of a file in it.
-  [[nodiscard]] Result<std::string> file() {
-    std::error_code error;
-    const auto parent = std::filesystem::temp_directory_path(error);
-    auto made = error ? Result<CreatedDirectory>(environment_error("{}", error.message()))
-                      : CreatedDirectory::create(parent.string());
-    if (!made) {
-      return environment_error(
-          "no folder for a temporary file can be made ({}); name a medium with --media",
-          made.error().message);
-    }
-    folder_ = *std::move(made);
-    return folder_.path() + "/medium";
-  }
-
- private:
-  CreatedDirectory folder_;
-};
 
 class CheckCommand final : public Command {
  public:
@@ -190,9 +166,10 @@ class CheckCommand final : public Command {
           "/dev/dax0.0",
           entry.name);
     }
-    const auto file = scratch.file();
-    if (!file) return file.error();
-    return fmt::format("{}:{},size=16M", serves(DAX_MEDIA_BLOCK) ? "block" : "file", *file);
+    const auto folder = scratch.path();
+    if (!folder) return folder.error();
+    return fmt::format("{}:{}/medium,size=16M", serves(DAX_MEDIA_BLOCK) ? "block" : "file",
+                       *folder);
   }
 
   [[nodiscard]] int report(const std::string& backend, const std::string& media, const json& checks,

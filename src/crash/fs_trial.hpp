@@ -28,7 +28,7 @@ struct FsTrialOptions {
 Result<CrashOutcome> try_fs_crashes(const FsTrialOptions& options);
 
 // One short sequence, cut at every event, and every state that memory may then hold where those are
-// at most `images`, else so many random ones.
+// at most `images`, otherwise that number of random ones.
 Result<CrashOutcome> try_every_fs_crash(const FsTrialOptions& options, std::uint64_t images);
 
 }  // namespace pmembench

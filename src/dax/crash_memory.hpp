@@ -57,7 +57,8 @@ class CrashMemory {
   std::size_t fence_line_by(unsigned thread, std::uint64_t offset_bytes);
   // Adds durable lines behind the last one.
   void grow(std::span<const std::byte> more);
-  // Makes all of the lines of a range durable at once, whoever stored: fsync and its kind.
+  // Makes all of the lines of a range durable at once, by any thread that stored: fsync and its
+  // kind.
   void settle(std::uint64_t offset_bytes, std::uint64_t size_bytes);
 
   struct Pending {

@@ -28,11 +28,6 @@ struct Group {
   std::map<std::string, const Row*> untimed, issue, durable;
 };
 
-std::string parameter_of(const Row& row, const char* key) {
-  const auto found = row.parameters.find(key);
-  return found == row.parameters.end() ? std::string() : found->second;
-}
-
 std::string title_of(const Row& row) {
   return fmt::format("{}, {}, {}", work_text(row, "step"), backend_text(row), place_text(row));
 }

@@ -16,13 +16,8 @@ namespace {
 
 using RowTest = std::function<bool(const Row&)>;
 
-std::string text_parameter(const Row& row, const std::string& name) {
-  const auto found = row.parameters.find(name);
-  return found == row.parameters.end() ? std::string() : found->second;
-}
-
 std::uint64_t size_parameter(const Row& row, const std::string& name) {
-  const auto bytes = parse_size(text_parameter(row, name));
+  const auto bytes = parse_size(parameter_of(row, name));
   return bytes ? *bytes : 0;
 }
 
@@ -57,7 +52,7 @@ bool is_timed(const Row& row) { return row.latency_ns && !std::isnan(row.latency
 std::string direction_of(const Row& row) {
   if (row.workload == "copy") return "copy";
   const bool ranges = row.workload == "sequential" || row.workload == "random";
-  return ranges ? text_parameter(row, "access") : std::string();
+  return ranges ? parameter_of(row, "access") : std::string();
 }
 
 std::string measured_by(const Row& row) {
@@ -92,7 +87,7 @@ void add_idle_latency(const std::vector<Row>& rows, std::vector<HeadlineLine>& l
       rows,
       [](const Row& each) {
         return each.workload == "chase" && each.threads == 1 && !each.numa &&
-               text_parameter(each, "order") == "random" && is_memory(each);
+               parameter_of(each, "order") == "random" && is_memory(each);
       },
       // Of equal ranges the one in larger pages, which the TLB costs less.
       [&](const Row& each) {
@@ -148,7 +143,7 @@ bool is_durable_write(const Row& row, std::uint64_t size_bytes) {
          (row.path == "direct" || row.path == "mapped") &&
          size_parameter(row, "operation_size") == size_bytes &&
          (!is_timed(row) || row.latency_ns->mode == "durable") &&
-         text_parameter(row, "durability") != "batch" &&
+         parameter_of(row, "durability") != "batch" &&
          (row.workload == "persist" || direction_of(row) == "write");
 }
 

@@ -14,7 +14,7 @@ namespace pmembench {
 
 struct HeadlineLine {
   std::string what;                // "idle latency"; behind blanks: it belongs to the line above
-  std::string value;               // "411 ns ±1.9%"; empty: a title
+  std::string value;               // "411 ns ±1.9%"
   std::string of;                  // of what, by what: "chase through 256 MiB, pages of 2 MiB"
   std::vector<std::string> cells;  // whose numbers these are
 };

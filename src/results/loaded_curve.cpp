@@ -25,11 +25,6 @@ constexpr std::array<LoadKey, 4> kLoadKeys{{{"read_share", "", " % reads"},
                                             {"durability", "durability ", ""},
                                             {"probe_media", "probed on ", ""}}};
 
-std::string value_of(const Row& row, const std::string& key) {
-  const auto found = row.parameters.find(key);
-  return found == row.parameters.end() ? std::string() : found->second;
-}
-
 std::string loaded_group(const Row& row, const OptionsByCell& options) {
   std::string text = fmt::format("{}, path {}", row.media, row.path);
   if (row.placement.asked != "near") text += ", " + row.placement.asked;
@@ -65,7 +60,7 @@ std::vector<LoadedRows> families_of(const std::vector<Row>& rows, const OptionsB
     }
     const std::string group = loaded_group(row, options);
     std::string key = group + "|" + row.backend;
-    for (const LoadKey& load : kLoadKeys) key += "|" + value_of(row, load.name);
+    for (const LoadKey& load : kLoadKeys) key += "|" + parameter_of(row, load.name);
     auto family = std::find_if(families.begin(), families.end(),
                                [&](const auto& entry) { return entry.first == key; });
     if (family == families.end()) family = families.insert(family, {key, {group, {}}});
@@ -94,8 +89,8 @@ std::string loaded_label(const Row& row, const std::string& group,
   if (varies([](const Row& one) { return one.backend; })) text = row.backend;
   for (const LoadKey& load : kLoadKeys) {
     const bool always = load.name == kLoadKeys.front().name;
-    if (!always && !varies([&](const Row& one) { return value_of(one, load.name); })) continue;
-    std::string value = value_of(row, load.name);
+    if (!always && !varies([&](const Row& one) { return parameter_of(one, load.name); })) continue;
+    std::string value = parameter_of(row, load.name);
     if (value.empty()) value = "the same medium";
     text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", load.before, value, load.after);
   }
@@ -103,12 +98,12 @@ std::string loaded_label(const Row& row, const std::string& group,
 }
 
 std::string asked_of(const Row& row) {
-  const std::string rate = value_of(row, "load_rate");
+  const std::string rate = parameter_of(row, "load_rate");
   const auto bytes = parse_count(rate);
   if (bytes && *bytes > 0) return format_bandwidth(static_cast<double>(*bytes));
-  const std::string pause = value_of(row, "pause");
+  const std::string pause = parameter_of(row, "pause");
   if (!pause.empty() && pause != "0") return "pause " + pause;
-  return value_of(row, "load_share") + " %";
+  return parameter_of(row, "load_share") + " %";
 }
 
 std::string percentile_text(const LoadedPoint& point, const char* name) {
@@ -131,7 +126,7 @@ PrintedRow row_of(const LoadedPoint& point) {
 // Ascending in the load that was asked for.
 double load_order(const Row& row) {
   const auto number = [&](const char* name) {
-    const std::string text = value_of(row, name);
+    const std::string text = parameter_of(row, name);
     double value = 0;
     (void)std::from_chars(text.data(), text.data() + text.size(), value);
     return value;

@@ -22,6 +22,12 @@ namespace pmembench {
   return row.backend + row.cell.substr(before.size(), end - before.size());
 }
 
+// Empty where the row has no such parameter.
+[[nodiscard]] inline std::string parameter_of(const Row& row, const std::string& name) {
+  const auto found = row.parameters.find(name);
+  return found == row.parameters.end() ? std::string() : found->second;
+}
+
 // Half of an interval, as a share of the estimate; NaN without one.
 [[nodiscard]] inline double half_width_of(const Estimate& estimate) {
   if (!estimate.has_interval || estimate.estimate == 0) return std::nan("");

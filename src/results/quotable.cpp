@@ -14,28 +14,25 @@
 namespace pmembench {
 namespace {
 
-// Of the warnings that a light is about, how many rows have each; without those two that the row's
-// own numbers are judged by.
+// Of a row, the types of warnings that a light is about.
+std::set<std::string> warnings_of(const Row& row, Light light) {
+  std::set<std::string> types;
+  for (const Warning& warning : row.warnings) {
+    const WarningType* type = find_warning_type(warning.type);
+    if (type != nullptr && type->light == light) types.insert(warning.type);
+  }
+  return types;
+}
+
+// How many rows have each; without those two that the row's own numbers are judged by.
 std::map<std::string, std::size_t> warned_rows(const std::vector<const Row*>& rows, Light light) {
   std::map<std::string, std::size_t> counts;
   for (const Row* row : rows) {
-    std::set<std::string> types;
-    for (const Warning& warning : row->warnings) {
-      const WarningType* type = find_warning_type(warning.type);
-      if (type == nullptr || type->light != light) continue;
-      if (warning.type != "disturbed" && warning.type != "not_converged")
-        types.insert(warning.type);
+    for (const std::string& type : warnings_of(*row, light)) {
+      if (type != "disturbed" && type != "not_converged") ++counts[type];
     }
-    for (const std::string& type : types) ++counts[type];
   }
   return counts;
-}
-
-bool is_warned(const Row& row, Light light) {
-  return std::any_of(row.warnings.begin(), row.warnings.end(), [&](const Warning& warning) {
-    const WarningType* type = find_warning_type(warning.type);
-    return type != nullptr && type->light == light;
-  });
 }
 
 std::string answer_of(std::size_t good, std::size_t all) {
@@ -62,7 +59,7 @@ QuotableLight light_of(const std::vector<const Row*>& rows, Light light, const s
   for (const Row* row : rows) {
     const bool accepted = accepts(*row);
     refused += accepted ? 0 : 1;
-    good += accepted && !is_warned(*row, light) ? 1 : 0;
+    good += accepted && warnings_of(*row, light).empty() ? 1 : 0;
   }
   QuotableLight result{name, answer_of(good, rows.size()), when_good};
   if (good == rows.size()) return result;

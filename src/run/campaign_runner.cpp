@@ -172,8 +172,9 @@ class Run {
       }
       // None of these fits into what is left of the budget; cells with shorter slices may.
       if (outcome_.replicates + outcome_.failed == done_before) {
-        out_of_room_ = std::none_of(cells_.begin(), cells_.end(), [this](const CellState& state) {
-          return state.open && fits(state);
+        const unsigned slices = slices_now();
+        out_of_room_ = std::none_of(cells_.begin(), cells_.end(), [&](const CellState& state) {
+          return state.open && fits(state, slices);
         });
         return {};
       }
@@ -182,17 +183,19 @@ class Run {
   }
 
   // Do the slices alone fit into what is left? The first cell of all is tried in any case.
-  [[nodiscard]] bool fits(const CellState& state) const {
+  // `slices`: slices_now(), which asks all cells.
+  [[nodiscard]] bool fits(const CellState& state, unsigned slices) const {
     if (outcome_.replicates == 0) return true;
     const double slice_ns =
         std::max(static_cast<double>(settings_.slice_ns), interval_ns(state.asked));
-    return static_cast<double>(slices_of(state) + 1) * slice_ns <= budget_.left_ns();
+    return static_cast<double>(slices_of(state, slices) + 1) * slice_ns <= budget_.left_ns();
   }
-  [[nodiscard]] unsigned slices_of(const CellState& state) const {
-    return std::min(slices_now(), slices_within_budget(settings_, cells_.size(), state.asked));
+  [[nodiscard]] unsigned slices_of(const CellState& state, unsigned slices) const {
+    return std::min(slices, slices_within_budget(settings_, cells_.size(), state.asked));
   }
   void leave_out_what_does_not_fit(std::vector<CellState*>& cells) const {
-    std::erase_if(cells, [this](const CellState* state) { return !fits(*state); });
+    const unsigned slices = slices_now();
+    std::erase_if(cells, [&](const CellState* state) { return !fits(*state, slices); });
   }
   [[nodiscard]] bool share_over() const { return budget_.elapsed_ns() >= share_end_ns_; }
 
@@ -231,7 +234,7 @@ class Run {
     order.cell = &state.asked;
     order.replicate = round;
     order.seed = seed;
-    order.slices = slices_of(state);
+    order.slices = slices_of(state, slices_now());
     order.slice_ns = settings_.slice_ns;
     order.operations = state.operations;
     order.cores = state.cores;

@@ -1,7 +1,7 @@
 """Built-in backends on every CPU mask of this machine: audited, and held against what is recorded.
 
 A row of a built-in backend says `durable` because this test passed: backends/builtin_audits.inc has
-the audits that it made, and of which build. PMEMBENCH_RECORD_AUDITS=1 writes that file anew, to be
+the audits that it made, and of which build. PMEMBENCH_RECORD_AUDITS=1 writes that file again, to be
 built in; lines of masks that this machine lacks stay as long as they are of the same build.
 """
 

@@ -49,7 +49,7 @@ def measured(tmp_path_factory):
 
 
 def on_terminal(command, *words, columns=80, **environment):
-    """What a terminal of so many columns gets."""
+    """What a terminal of this number of columns gets."""
     main, sub = pty.openpty()
     fcntl.ioctl(sub, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     fixed = {"TERM": "xterm", "COLUMNS": "", "NO_COLOR": "", **environment}

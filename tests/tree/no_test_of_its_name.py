@@ -47,6 +47,7 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/cli/audit_table": "audit_command_test reads what it prints",
     "src/cli/campaign_options": "run_command_test and gate_command_test use every option",
     "src/cli/generate_command": "completion_test has it make each script and the manual",
+    "src/cli/scratch_folder": "check_command_test and audit_command_test use it, and look at what is left",
     "src/cli/commands": "an interface; each command has a test of its own",
     "src/cli/output": "run_command_test and export_command_test print into a full device",
     "src/cli/comparison_files": "gate_command_test and compare_command_test write both files",

@@ -7,17 +7,6 @@
 namespace pmembench {
 namespace {
 
-dax_iter char_range(std::uint64_t offset_bytes, std::vector<unsigned char>& buffer) {
-  dax_iter iter{};
-  iter.multiplier = 1;
-  iter.slots = 1;
-  iter.offset_bytes = offset_bytes;
-  iter.granule_bytes = iter.size_bytes = buffer.size();
-  iter.count = 1;
-  iter.buffer = buffer.data();
-  return iter;
-}
-
 // 1 MiB whose mappings begin and end at multiples of `alignment_bytes`.
 std::unique_ptr<DaxDevice> aligned_device(std::uint64_t size_bytes, std::uint64_t alignment_bytes) {
   auto medium = std::make_unique<TestMedium>(size_bytes);
@@ -37,15 +26,15 @@ TEST(CharPath, reads_what_the_direct_path_wrote_and_the_other_way_round) {
   auto direct = find_path("direct")->make(*device, nullptr);
   ASSERT_TRUE(through && direct) << through.error().message;
   std::vector<unsigned char> bytes(100, 7), found(100);
-  dax_iter write = char_range(33, bytes);
+  dax_iter write = one_range(33, bytes);
   EXPECT_EQ((*direct)->persist(write), 100);
-  dax_iter read = char_range(33, found);
+  dax_iter read = one_range(33, found);
   EXPECT_EQ((*through)->read(read), 100);
   EXPECT_EQ(found, bytes);
   std::fill(bytes.begin(), bytes.end(), static_cast<unsigned char>(9));
-  write = char_range(5000, bytes);
+  write = one_range(5000, bytes);
   EXPECT_EQ((*through)->persist(write), 100);
-  read = char_range(5000, found);
+  read = one_range(5000, found);
   EXPECT_EQ((*direct)->read(read), 100);
   EXPECT_EQ(found, bytes);
 }
@@ -55,7 +44,7 @@ TEST(CharPath, flushes_its_own_stores) {
   auto path = find_path("char")->make(*device, nullptr);
   ASSERT_TRUE(path);
   std::vector<unsigned char> bytes(4096, 7);
-  dax_iter write = char_range(0, bytes);
+  dax_iter write = one_range(0, bytes);
   ASSERT_EQ((*path)->persist(write), 4096);
   EXPECT_EQ(device->counters().lines_flushed, 64u);
 }
@@ -76,10 +65,10 @@ TEST(CharPath, fails_with_enxio_once_the_device_is_dead) {
   ASSERT_TRUE(path);
   device->kill();
   std::vector<unsigned char> bytes(64);
-  dax_iter read = char_range(0, bytes);
+  dax_iter read = one_range(0, bytes);
   EXPECT_EQ((*path)->read(read), -ENXIO);
   std::uint64_t sum = 0;
-  read = char_range(0, bytes);
+  read = one_range(0, bytes);
   EXPECT_EQ((*path)->load(read, sum), -ENXIO);
 }
 

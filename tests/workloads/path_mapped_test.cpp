@@ -7,32 +7,21 @@
 namespace pmembench {
 namespace {
 
-dax_iter range(std::uint64_t offset_bytes, std::vector<unsigned char>& buffer) {
-  dax_iter iter{};
-  iter.multiplier = 1;
-  iter.slots = 1;
-  iter.offset_bytes = offset_bytes;
-  iter.granule_bytes = iter.size_bytes = buffer.size();
-  iter.count = 1;
-  iter.buffer = buffer.data();
-  return iter;
-}
-
 TEST(MappedPath, reads_what_the_direct_path_wrote_and_the_other_way_round) {
   const auto device = test_device(builtin("movnt"));
   auto mapped = find_path("mapped")->make(*device, nullptr);
   auto direct = find_path("direct")->make(*device, nullptr);
   ASSERT_TRUE(mapped && direct);
   std::vector<unsigned char> bytes(100, 7), found(100);
-  dax_iter write = range(33, bytes);
+  dax_iter write = one_range(33, bytes);
   EXPECT_EQ((*direct)->persist(write), 100);
-  dax_iter read = range(33, found);
+  dax_iter read = one_range(33, found);
   EXPECT_EQ((*mapped)->read(read), 100);
   EXPECT_EQ(found, bytes);
   std::fill(bytes.begin(), bytes.end(), static_cast<unsigned char>(9));
-  write = range(5000, bytes);
+  write = one_range(5000, bytes);
   EXPECT_EQ((*mapped)->persist(write), 100);
-  read = range(5000, found);
+  read = one_range(5000, found);
   EXPECT_EQ((*direct)->read(read), 100);
   EXPECT_EQ(found, bytes);
 }
@@ -42,7 +31,7 @@ TEST(MappedPath, flushes_its_own_stores_on_a_backend_whose_copies_need_none) {
   const auto device = test_device(builtin("movnt"));
   auto mapped = find_path("mapped")->make(*device, nullptr);
   std::vector<unsigned char> bytes(4096, 7);
-  dax_iter write = range(0, bytes);
+  dax_iter write = one_range(0, bytes);
   ASSERT_EQ((*mapped)->persist(write), 4096);
   EXPECT_EQ(device->counters().lines_flushed, 64u);
   EXPECT_EQ(device->counters().drains, 1u);
@@ -64,7 +53,7 @@ TEST(MappedPath, stops_on_a_dead_device) {
   auto mapped = find_path("mapped")->make(*device, nullptr);
   device->kill();
   std::vector<unsigned char> bytes(64);
-  dax_iter read = range(0, bytes);
+  dax_iter read = one_range(0, bytes);
   EXPECT_EQ((*mapped)->read(read), -ENXIO);
 }
 

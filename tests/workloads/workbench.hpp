@@ -51,6 +51,18 @@ inline std::unique_ptr<DaxDevice> test_device(const dax_operations* operations,
   return *std::move(device);
 }
 
+// A batch of one range: as long as the buffer, at that offset.
+inline dax_iter one_range(std::uint64_t offset_bytes, std::vector<unsigned char>& buffer) {
+  dax_iter iter{};
+  iter.multiplier = 1;
+  iter.slots = 1;
+  iter.offset_bytes = offset_bytes;
+  iter.granule_bytes = iter.size_bytes = buffer.size();
+  iter.count = 1;
+  iter.buffer = buffer.data();
+  return iter;
+}
+
 // The workload's defaults with some parameters changed.
 inline Parameters parameters_of(const std::string& workload, const Parameters& changed) {
   Parameters parameters;

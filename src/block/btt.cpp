@@ -119,7 +119,7 @@ Error refusal(const DaxDevice& device, const BttInfo& info) {
                      device.name());
 }
 
-// Where the copy lies can only be told from the end of the slice, as the geometry is not known.
+// The copy's offset follows only from the end of the slice, as the geometry is not known.
 int load_copy(DaxWindow& window, const DaxSlice& slice, BttInfo& info) {
   BttInfoBlock block;
   const std::uint64_t size = std::min(slice.size_bytes, kBttMostBytes);

@@ -175,7 +175,7 @@ class Rmw final : public BlockDevice {
  public:
   Rmw(const DaxSlice& slice, const RmwOptions& options) : slice_(slice), blocks_(slice, options) {}
   ~Rmw() override {
-    // As on close. Nobody is left to hear of an error.
+    // As on close. No caller is left to receive an error.
     static_cast<void>(blocks_.flush());
   }
 

@@ -62,8 +62,8 @@ std::string interval_text(const json& estimate, bool is_bandwidth) {
          (half.empty() ? "" : " " + half);
 }
 
-// The maximum is measured once, in the first process, and every share is of it; where others do not
-// find it, the points do not lie where they were meant to.
+// The maximum is measured once, in the first process, and every share is relative to it; if the
+// other processes do not reach it, the points are not at the shares that were meant.
 std::string axis_text(const json& curve) {
   constexpr double kLeastAgreement = 0.8;
   const double shares_of = curve.value("shares_are_of_bytes_per_s", 0.0);

@@ -42,8 +42,8 @@ json to_json(const Count& count) {
           {"high", interval.high}};
 }
 
-// What the level shows of a cell, as a verdict: an alarm where nothing was planted is the gate's
-// fault, none where something was is its blindness.
+// What the level shows of a cell, as a verdict: an alarm without an injected slowdown is the gate's
+// error, no alarm with one is its blindness.
 CellVerdict cell_verdict(const SelfTestLevel& level, const SelfTestCell& cell,
                          const GateRules& rules) {
   CellVerdict verdict;

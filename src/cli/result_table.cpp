@@ -267,7 +267,7 @@ std::string not_run(const std::vector<Row>& rows) {
 
 }  // namespace
 
-// The cell's name without what stands in columns of its own: medium, backend, path, threads,
+// The cell's name without the parts that have their own columns: medium, backend, path, threads,
 // timing.
 std::string what_of(const Row& row) {
   std::string name = row.cell;

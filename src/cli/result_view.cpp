@@ -83,7 +83,8 @@ constexpr ResultColumn kResultColumns[] = {
     {"marks", [](const Row& row) { return marks_of(row); }, nullptr, {}},
 };
 
-// Left out first where the terminal is too narrow: what another column says too, or few look for.
+// Left out first if the terminal is too narrow: what another column contains too, or few users
+// need.
 constexpr std::string_view kLeastWanted[] = {"operations", "replicates", "p90",     "p99.9",
                                              "path",       "per thread", "interval"};
 

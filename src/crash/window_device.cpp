@@ -15,7 +15,7 @@ struct Window final : DeviceBacking {
 
 Window& window_of(void* handle) { return *static_cast<Window*>(handle); }
 
-// `operation` on the device below, where the ranges lie further on.
+// `operation` on the device below, with the ranges shifted to its offsets.
 template <typename Operation>
 std::int64_t shifted(Window& window, dax_iter* iter, Operation operation) {
   iter->offset_bytes += window.offset_bytes;

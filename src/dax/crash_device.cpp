@@ -68,7 +68,7 @@ dax_operations make_table(bool needs_flush) {
   table.flush = &flush;
   table.drain = &drain;
   table.zero_page_range = &zero_page_range;
-  table.recovery_write = &copy_from_iter;  // a store replaces a line whatever it held
+  table.recovery_write = &copy_from_iter;  // a store replaces a line regardless of what it held
   return table;
 }
 

@@ -22,7 +22,7 @@ using Scanner = std::optional<PageScan> (*)(std::uint64_t begin, std::uint64_t e
 
 std::optional<PageScan> no_scan(std::uint64_t, std::uint64_t) { return std::nullopt; }
 
-// The share of the present bytes of [begin, end), which lies in `mapping`, that huge pages hold.
+// The share of the present bytes of [begin, end), which is in `mapping`, that huge pages hold.
 double huge_share_of(const Mapping& mapping, std::uint64_t begin, std::uint64_t end, Scanner scan) {
   if (mapping.page_bytes >= kHugePageBytes) return 1;
   const auto share = [](std::uint64_t huge, std::uint64_t present) {

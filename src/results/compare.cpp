@@ -73,7 +73,7 @@ void estimate(const StoredCell& base, const StoredCell& head, bool paired, doubl
   set_effect(shift.ln, verdict);
 }
 
-// What is no number on either side has its reason.
+// A cell without numbers on either side gets its reason.
 bool has_numbers(const StoredCell& base, const StoredCell& head, CellVerdict& verdict) {
   for (const StoredCell* cell : {&base, &head}) {
     if (cell->status == "ok" && !logarithms(*cell).empty()) continue;
@@ -172,7 +172,8 @@ void decide_all(const CompareRules& rules, std::vector<Shift>& shifts, Compariso
     if (shift.judged) decide(adjusted[next++], adjusted.size(), rules, shift);
     comparison.cells.push_back(std::move(shift.verdict));
   }
-  // Of the tests alone: what lies between two sessions is no chance, and no number for it is known.
+  // Of the tests alone: a difference between two sessions is not random, and its probability is
+  // unknown.
   comparison.expected_false_alarms =
       static_cast<double>(p_values.size()) * (1 - rules.gate.confidence) / 2;
 }
@@ -203,7 +204,7 @@ void list_lonely(const CellsByName& base, const CellsByName& head, double minima
   }
 }
 
-// Cells that were skipped on both sides are no defect of either.
+// Cells that were skipped on both sides count as a defect of neither.
 bool skipped_on_both(const StoredCell& base, const StoredCell& head) {
   const auto without = [](const StoredCell& cell) {
     return cell.status == "skipped" || cell.status == "unmeasured";

@@ -180,7 +180,7 @@ void add_durable_write(const std::vector<Row>& rows, std::uint64_t size_bytes,
   }
 }
 
-// The kernel's block path next to the cheapest direct access of the same size.
+// The kernel's block path next to the fastest direct access of the same size.
 void add_block_path(const std::vector<Row>& rows, std::vector<HeadlineLine>& lines) {
   const auto fits = [](const Row& row, bool block, std::uint64_t bytes) {
     return row.threads == 1 && !is_timed(row) && row.claim != "volatile" &&

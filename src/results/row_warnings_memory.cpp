@@ -1,4 +1,4 @@
-// Warnings of where the bytes lay, in which pages, and in which caches.
+// Warnings about the memory of the bytes: in which nodes, pages and caches they were.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -52,7 +52,7 @@ std::optional<Warning> warn_placement(const Cell& cell, const std::vector<Replic
   double least = 1;
   for (const Replicate& replicate : replicates) {
     const std::map<int, double>& shares = replicate.medium.node_share;
-    if (shares.empty()) continue;  // the kernel cannot tell
+    if (shares.empty()) continue;  // the kernel reports no nodes
     const auto there = shares.find(cell.placement.memory_node);
     least = std::min(least, there == shares.end() ? 0 : there->second);
   }
@@ -82,7 +82,7 @@ std::optional<Warning> warn_placement_not_proved(const std::vector<Replicate>& r
                   medium.nodes_unknown, how)};
 }
 
-// What is flushed, or stored past the caches, goes to the memory whatever its range. A range that
+// Bytes that are flushed, or stored past the caches, go to the memory with any range. A range that
 // was named may be meant to fit.
 std::optional<Warning> warn_cached(const Cell& cell, const std::vector<Replicate>& replicates) {
   const std::uint64_t cache_bytes = cell.cache_bytes;

@@ -29,7 +29,7 @@ double typical_or_nan(std::vector<double> times_ns) {
   return std::exp(hodges_lehmann(times_ns).estimate);
 }
 
-// What one trio says of one metric; nothing where its numbers are none.
+// The values of one three-arm block for one metric; nothing if they are not numbers.
 struct TrioValue {
   double head = 0, control = 0;  // ln differences
   double base_ns = 0, head_ns = 0;

@@ -17,7 +17,7 @@ struct Measured {
   CellVerdict verdict;
   Estimate ln;  // of head / base
   double deviation = 0;
-  bool judged = false;  // false: verdict, code and reason stand already
+  bool judged = false;  // false: verdict, code and reason are set already
 };
 
 Measured measure(const std::string& cell, MetricSamples samples, const GateRules& rules) {

@@ -165,7 +165,7 @@ double smallest_visible(double deviation, std::size_t count) {
 }
 
 double smallest_called(double deviation, std::size_t count, double minimal_effect) {
-  // 1.28: nine of ten estimates lie above the limit, twice over four of five.
+  // 1.28: nine of ten estimates are above the limit, twice over four of five.
   const double called =
       std::log1p(minimal_effect) + 1.28 * 1.02 * deviation / std::sqrt(static_cast<double>(count));
   return std::max(smallest_visible(deviation, count), std::expm1(called));

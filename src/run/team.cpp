@@ -9,8 +9,8 @@
 namespace pmembench {
 namespace {
 
-// After so many looks the waiting thread lets others run: two seats may have been put on one CPU by
-// a hypervisor, and then spinning keeps the other from arriving.
+// After this many looks the waiting thread yields its CPU: a hypervisor may have put two threads on
+// one CPU, and then spinning keeps the other from arriving.
 constexpr unsigned kSpins = 20000;
 
 }  // namespace

@@ -59,14 +59,14 @@ ParameterSpec batch_spec() {
           ValueKind::count,
           "256",
           {},
-          "operations handed to the path in one call (timing: operation always hands over one)"};
+          "operations passed to the path in one call (timing: operation always passes one)"};
 }
 ParameterSpec range_spec() {
   return {"range",
           ValueKind::choice,
           "disjoint",
           {"disjoint", "shared"},
-          "threads work on ranges of their own, or all on the same"};
+          "threads work on separate ranges, or all on the same"};
 }
 ParameterSpec range_size_spec() {
   return {"range_size",

@@ -193,7 +193,7 @@ class Rmw final : public BlockDevice {
   DaxDevice& below() override { return *slice_.device; }
   Result<DaxBeneath> dax() override {
     return usage_error(
-        "the rmw block device on '{}' gives no dax device: what was written may lie in its cache "
+        "the rmw block device on '{}' gives no dax device: written data may be in its cache "
         "only; use a raw block device, or the dax device itself",
         slice_.device->name());
   }

@@ -114,7 +114,7 @@ class CheckCommand final : public Command {
     };
     const auto text = try_in_child(trial, {kLimit_ms, kCheckLimit_ms, &interrupted});
     if (text) return json::parse(*text);
-    return json{{"checks", json::array({{{"check", "it comes to the end of its checks"},
+    return json{{"checks", json::array({{{"check", "it finishes its checks"},
                                          {"verdict", "fail"},
                                          {"detail", text.error().message}}})}};
   }

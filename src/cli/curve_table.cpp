@@ -114,7 +114,7 @@ std::string curve_text(const json& curve) {
                    {"p99", Align::right},
                    {"p99.9", Align::right},
                    {"processes", Align::right},
-                   {"marks"}});
+                   {"flags"}});
   std::string failed;
   for (const json& point : curve.at("points")) {
     if (point.at("status") != "ok") {
@@ -171,7 +171,7 @@ std::string curves_text(const json& document) {
   return text +
          "latency: one load of the probe, timed in chunks (docs/loaded_latency.md); bandwidth: of "
          "the load threads alone.\n"
-         "marks: c not converged, s not steady within a process, d disturbed by other work.\n";
+         "flags: c not converged, s not steady within a process, d disturbed by other work.\n";
 }
 
 }  // namespace pmembench

@@ -85,9 +85,9 @@ class SelfTest {
  private:
   Status run_suite(unsigned suite, std::size_t at) {
     SelfTestLevel& level = levels_[at];
-    say_(fmt::format(
-        "suite {} of {}: {}", suite + 1, settings_.suites,
-        level.plant > 0 ? fmt::format("{:.3g} % planted", level.plant * 100) : "nothing planted"));
+    say_(fmt::format("suite {} of {}: {}", suite + 1, settings_.suites,
+                     level.plant > 0 ? fmt::format("{:.3g} % injected", level.plant * 100)
+                                     : "nothing injected"));
     if (level.plant > 0) {
       set_plants_({0.0, 0.0, level.plant});
     } else {

@@ -78,7 +78,7 @@ TextTable new_table() {
                     {"p99.9", Align::right},
                     {"may claim"},
                     {"replicates", Align::right},
-                    {"marks"},
+                    {"flags"},
                     {"#", Align::right}});
 }
 
@@ -201,7 +201,7 @@ std::string legend(const std::vector<Row>& rows) {
   }
   if (any(rows, [](const Row& row) { return row.status == "ok" && !row.converged; })) {
     text +=
-        "mark c: not converged: its interval is missing or wider than asked; more replicates (a "
+        "flag c: not converged: its interval is missing or wider than asked; more replicates (a "
         "larger --budget) narrow it.\n";
   }
   if (any(rows,
@@ -209,11 +209,11 @@ std::string legend(const std::vector<Row>& rows) {
     text += "n/a: too few operations were timed for that percentile.\n";
   }
   if (any(rows, [](const Row& row) { return row.disturbed_share > limits::kDisturbedShare; })) {
-    text += "mark d: more than a tenth of its slices were preempted or ran unevenly.\n";
+    text += "flag d: more than a tenth of its slices were preempted or ran unevenly.\n";
   }
   if (any(rows,
           [](const Row& row) { return row.status == "ok" && marks_of(row).ends_with("w"); })) {
-    text += "mark w: has warnings; `pmembench show --warnings` prints them.\n";
+    text += "flag w: has warnings; `pmembench show --warnings` prints them.\n";
   }
   return text;
 }

@@ -80,7 +80,7 @@ constexpr ResultColumn kResultColumns[] = {
     {"p99.9", nullptr, [](const Row& row) { return percentile_number(row, "p99.9"); }, kTimes},
     {"claim", [](const Row& row) { return row.claim; }, nullptr, {}},
     {"replicates", nullptr, [](const Row& row) { return static_cast<double>(row.replicates); }, {}},
-    {"marks", [](const Row& row) { return marks_of(row); }, nullptr, {}},
+    {"flags", [](const Row& row) { return marks_of(row); }, nullptr, {}},
 };
 
 // Left out first if the terminal is too narrow: what another column contains too, or few users

@@ -219,7 +219,7 @@ class Checker {
     const Inode& inode = contents_.inodes[number];
     if (++links_[number] > 1 || inode.type != InodeType::directory) return;
     if (inode.parent != directory.number) {
-      problem("directory {} lies in {} and names another as its parent", number, directory.number);
+      problem("directory {} is in {} and names another as its parent", number, directory.number);
     }
     pending_.push_back(number);
   }

@@ -25,7 +25,7 @@ std::string cause_of_refused_bind(int code, int node) {
           "that `pmembench probe` lists with memory",
           node);
     case EIO:
-      return "some of its pages already lie on another node; bind before the first touch";
+      return "some of its pages are already on another node; bind before the first touch";
     case EPERM:
       return "the host forbids mbind; allow it in the container's seccomp profile";
     default:

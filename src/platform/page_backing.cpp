@@ -85,7 +85,8 @@ Result<PageBacking> backing_of(std::string_view smaps, std::uint64_t address,
   for (const Mapping& mapping : mappings_in(smaps, address, end)) {
     if (mapping.page_bytes == 0) {
       return environment_error(
-          "cannot tell the page size of [{:#x}, {:#x}): smaps shows no KernelPageSize for it; use "
+          "cannot determine the page size of [{:#x}, {:#x}): smaps shows no KernelPageSize for it; "
+          "use "
           "a kernel with CONFIG_PROC_PAGE_MONITOR",
           address, end);
     }
@@ -100,7 +101,8 @@ Result<PageBacking> backing_of(std::string_view smaps, std::uint64_t address,
   }
   if (covered != size_bytes || size_bytes == 0) {
     return environment_error(
-        "cannot tell the page size of [{:#x}, {:#x}): only {} of its {} bytes are mapped; map all "
+        "cannot determine the page size of [{:#x}, {:#x}): only {} of its {} bytes are mapped; map "
+        "all "
         "of them first",
         address, end, covered, size_bytes);
   }
@@ -121,7 +123,8 @@ Result<PageBacking> page_backing(const void* address, std::uint64_t size_bytes) 
   const auto smaps = HostTree("/").text("proc/self/smaps");
   if (!smaps || smaps->empty()) {
     return environment_error(
-        "cannot tell the page size of the mapping: /proc/self/smaps cannot be read; mount /proc");
+        "cannot determine the page size of the mapping: /proc/self/smaps cannot be read; mount "
+        "/proc");
   }
   return backing_of(*smaps, reinterpret_cast<std::uintptr_t>(address), size_bytes, scan_pages);
 }

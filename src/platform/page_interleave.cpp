@@ -145,9 +145,8 @@ Status verify_interleaved(const void* address, std::uint64_t size_bytes, std::ui
   }
   if (elsewhere == 0) return {};
   return environment_error(
-      "interleave={} was not kept: {} of {} pages lie on another node, first page {} (of {} "
-      "bytes), "
-      "for node {} and on node {}; free memory on its nodes",
+      "interleave={} was not kept: {} of {} pages are on another node, first page {} (of {} "
+      "bytes), for node {} and on node {}; free memory on its nodes",
       interleave_text(weights), elsewhere, count, first_elsewhere, page_bytes,
       interleaved_node(weights, first_elsewhere), found_there);
 }

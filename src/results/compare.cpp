@@ -104,7 +104,7 @@ Shift measure(const StoredCell& base, const StoredCell& head, bool paired,
   if (base.same_name != head.same_name) {
     conclude(Verdict::missing, "ambiguous_name",
              fmt::format("the base has {} of this name and the head has {}: which of them belong "
-                         "together is unknown; give each a name of its own",
+                         "together is unknown; give each its own name",
                          base.same_name, head.same_name),
              verdict);
     return shift;
@@ -145,8 +145,8 @@ void decide(double adjusted_p, std::size_t tests, const CompareRules& rules, Shi
   }
   if (!(adjusted_p <= rules.gate.false_discovery_rate)) {
     conclude(Verdict::inconclusive, "not_significant_in_suite",
-             fmt::format("{} stands out alone, and not among {} tests (adjusted p {:.2g})", seen,
-                         tests, adjusted_p),
+             fmt::format("{} is significant alone, and not among {} tests (adjusted p {:.2g})",
+                         seen, tests, adjusted_p),
              verdict);
     return;
   }

@@ -52,7 +52,7 @@ MaybeWarning warn_shared_core(const std::vector<Replicate>& replicates) {
   if (share <= limits::kSharedCoreShare) return std::nullopt;
   return Warning{
       "shared_core",
-      fmt::format("beside {:.0f} % of the slices work in registers took {:.1f} times as long as it "
+      fmt::format("around {:.0f} % of the slices work in registers took {:.1f} times as long as it "
                   "can: a hardware sibling was busy, of another guest of this host perhaps, or the "
                   "clock slowed down; idle the CPU's sibling, or use a host that shares no core",
                   100 * share, median(slowdowns))};

@@ -90,7 +90,7 @@ Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy
   }
   if (spec->kind == DAX_MEDIA_BLOCK) {
     return environment_error(
-        "a gate keeps three workers on media of their own, and {} is there only once and cannot be "
+        "a gate keeps three workers on separate media, and {} is there only once and cannot be "
         "shared: name a file that does not exist and its size, which the workers make",
         spec->path);
   }

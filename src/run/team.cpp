@@ -16,7 +16,7 @@ constexpr unsigned kSpins = 20000;
 }  // namespace
 
 Result<std::unique_ptr<Team>> Team::start(const std::vector<int>& cpus) {
-  PMB_CHECK(!cpus.empty(), "a team has at least one seat");
+  PMB_CHECK(!cpus.empty(), "a team has at least one thread");
   auto team = std::unique_ptr<Team>(new Team(cpus));
   team->pinned_.resize(cpus.size());
   for (unsigned seat = 1; seat < cpus.size(); ++seat) {

@@ -112,7 +112,7 @@ TEST(PageInterleave, sees_one_page_that_lies_elsewhere) {
   ASSERT_FALSE(status);
   EXPECT_THAT(
       status.error().message,
-      HasSubstr("1 of 64 pages lie on another node, first page 41 (of 4096 bytes), for node "
+      HasSubstr("1 of 64 pages are on another node, first page 41 (of 4096 bytes), for node "
                 "1 and on node -1"));
 }
 

@@ -1,1 +1,1 @@
-"""Reads pmembench's results file and draws it: one HTML file, and PNGs. docs/report.md tells users."""
+"""Reads pmembench's results file and draws it: one HTML file, and PNGs. docs/report.md describes it."""

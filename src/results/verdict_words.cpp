@@ -52,12 +52,10 @@ constexpr std::array<ExplainedCode, 26> kCodes{{
      "their square root; a quieter machine does so at once."},
     {"too_few_replicates",
      "Fewer than six replicates on a side, or no interval at the confidence asked: 99 % takes "
-     "eight "
-     "pairs."},
+     "eight pairs."},
     {"not_significant_in_suite",
      "It is significant alone, but not among as many cells tested at once (Benjamini-Hochberg). "
-     "More "
-     "replicates, or fewer cells, decide it."},
+     "More replicates, or fewer cells, decide it."},
     {"control_differs",
      "The base compared with itself in the same replicates differs as much as a regression would: "
      "something disturbs one arm more than another, so no number of this cell is believed. Run it "

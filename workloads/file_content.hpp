@@ -12,8 +12,8 @@
 namespace pmembench {
 
 // A source of bytes for one thread. The content of a file is named by a key, which changes with
-// each file and each time the file is rewritten: byte x of content `key` is byte (key * 64 + x) mod
-// period of one random pattern. No byte is computed when a file is written.
+// each file and each time the file is rewritten: byte x of content `key` is byte
+// (key * 64 + x) mod period of one random pattern. No byte is computed when a file is written.
 class FileContent {
  public:
   // Both powers of two, at most 64 MiB; `longest_bytes` is the most that at() gives at once. The

@@ -61,7 +61,7 @@ class FirstTouch final : public FileWorkload {
     return true;
   }
 
-  // Never zero, which is the content of a page without a store.
+  // Never zero, which is the content of a page before its first store.
   [[nodiscard]] std::byte stamp(std::uint64_t page) const {
     return static_cast<std::byte>(1 + ((page + round_) & 0x7F));
   }

@@ -1,4 +1,4 @@
-// The parts of FxMark that are not covered by another workload: each a loop of one operation.
+// The parts of FxMark that are not separate workloads: each a loop of one operation.
 #pragma once
 
 #include <cstdint>

@@ -50,8 +50,8 @@ class Mix final : public Workload {
     const std::string reading = reads_->failure();
     return reading.empty() ? writes_->failure() : reading;
   }
-  // Writes first: verifying reads writes other stamps. What a read found may have been overwritten
-  // since, so of the reads a fresh sample is checked.
+  // Writes first: verifying reads writes its own stamps. What a read found may have been
+  // overwritten since, so of the reads a fresh sample is checked.
   Status verify() override {
     const Status written = writes_->verify();
     if (!written) return written;

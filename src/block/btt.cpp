@@ -28,8 +28,8 @@ class Btt final : public BttDevice {
   DaxDevice& below() override { return *arena_.slice.device; }
   Result<DaxBeneath> dax() override {
     return usage_error(
-        "the btt on '{}' gives no dax device: its sectors move, so bytes have no address of their "
-        "own; use a raw block device, or the dax device itself",
+        "the btt on '{}' gives no dax device: its sectors move, so bytes have no fixed address; "
+        "use a raw block device, or the dax device itself",
         arena_.slice.device->name());
   }
   Status check_structure() const override { return check_btt(arena_); }

@@ -19,7 +19,7 @@ struct SelfTestSettings {
   std::vector<double> plants;  // slowdowns; the comparison of equals comes first in any case
   unsigned suites = 1;         // real ones of each kind
   unsigned replicates = 20;    // of a stage
-  unsigned resampled = 1000;   // suites drawn again from the real blocks of each kind
+  unsigned resampled = 1000;   // suites resampled from the real three-arm blocks of each kind
   std::uint64_t seed = 1;      // of the drawing
 };
 
@@ -35,11 +35,11 @@ struct SelfTestCell {
   Estimate effect;  // over all real three-arm blocks of the first stages, head / base - 1
 };
 
-// One kind of suite: equals (no injected slowdown, 0), or a slowdown.
+// One kind of suite: equals (`plant` 0), or a slowdown.
 struct SelfTestLevel {
   double plant = 0;
   Count suites;                 // with a confirmed alarm in any cell
-  Count resampled_suites;       // the same, drawn from the real blocks; of 0 if these are too few
+  Count resampled_suites;       // the same, resampled; of 0 if there are too few real blocks
   std::uint64_t untrusted = 0;  // cells of real suites that were not judged
   std::size_t trios = 0;        // real ones of a cell
   std::vector<SelfTestCell> cells;

@@ -74,7 +74,7 @@ json finding_json(const RateFinding& finding) {
           {"trials", trials}};
 }
 
-// Of a trial without a result.
+// Of a trial without an answer.
 std::uint64_t most_operations(const RateFinding& finding) {
   std::uint64_t most = 0;
   for (const RateTrial& trial : finding.trials) {

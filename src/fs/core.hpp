@@ -106,8 +106,8 @@ class Core final : public DaxHolder {
   Core& operator=(const Core&) = delete;
   ~Core() override { release(); }
 
-  // ---- mount ---- Claims the dax device, or the device beneath the block device; 0, or as
-  // DaxDevice::hold.
+  // ---- mount ----
+  // Claims the dax device, or the device beneath the block device; 0, or as DaxDevice::hold.
   int hold();
   void release();
   int notify_failure(std::uint64_t offset, std::uint64_t length, int flags) override;

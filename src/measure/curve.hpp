@@ -26,10 +26,11 @@ struct RefineRule {
 // Where the curve is least known: the middle of the interval with the largest error, or nothing if
 // all are below the tolerance. The error of an interval is the larger of two values. The first is
 // the distance of its ends from the line between their neighbours (of two intervals the longer
-// takes more of that). The second is how far it could deviate at all, |du dv| / sqrt(du^2 + dv^2) /
-// 4 (as Mess 2.0 places its points, after its source): u and v are bandwidth and latency over the
-// curve's span, and a span of less than a quarter of the smallest latency counts as that quarter.
-// Differences below three standard errors do not count. Points in order of share.
+// takes more of that). The second is how far it could deviate at all,
+// |du dv| / sqrt(du^2 + dv^2) / 4 (as Mess 2.0 places its points, after its source): u and v are
+// bandwidth and latency over the curve's span, and a span of less than a quarter of the smallest
+// latency counts as that quarter. Differences below three standard errors do not count. Points in
+// order of share.
 [[nodiscard]] std::optional<double> next_share(std::span<const CurvePoint> points,
                                                const RefineRule& rule = {});
 

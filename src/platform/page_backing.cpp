@@ -86,8 +86,7 @@ Result<PageBacking> backing_of(std::string_view smaps, std::uint64_t address,
     if (mapping.page_bytes == 0) {
       return environment_error(
           "cannot determine the page size of [{:#x}, {:#x}): smaps shows no KernelPageSize for it; "
-          "use "
-          "a kernel with CONFIG_PROC_PAGE_MONITOR",
+          "use a kernel with CONFIG_PROC_PAGE_MONITOR",
           address, end);
     }
     const std::uint64_t first = std::max(address, mapping.begin);
@@ -102,8 +101,7 @@ Result<PageBacking> backing_of(std::string_view smaps, std::uint64_t address,
   if (covered != size_bytes || size_bytes == 0) {
     return environment_error(
         "cannot determine the page size of [{:#x}, {:#x}): only {} of its {} bytes are mapped; map "
-        "all "
-        "of them first",
+        "all of them first",
         address, end, covered, size_bytes);
   }
   const auto most =
@@ -123,8 +121,8 @@ Result<PageBacking> page_backing(const void* address, std::uint64_t size_bytes) 
   const auto smaps = HostTree("/").text("proc/self/smaps");
   if (!smaps || smaps->empty()) {
     return environment_error(
-        "cannot determine the page size of the mapping: /proc/self/smaps cannot be read; mount "
-        "/proc");
+        "cannot determine the page size of the mapping: /proc/self/smaps cannot be read; "
+        "mount /proc");
   }
   return backing_of(*smaps, reinterpret_cast<std::uintptr_t>(address), size_bytes, scan_pages);
 }

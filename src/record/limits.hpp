@@ -11,7 +11,7 @@ namespace pmembench::limits {
 // A row warns beyond these.
 inline constexpr double kDisturbedShare = 0.10;   // of slices: preempted, or unevenly begun
 inline constexpr double kStealShare = 0.05;       // of a replicate's time, taken by the hypervisor
-inline constexpr double kSharedCoreShare = 0.10;  // of slices at whose time a core was shared
+inline constexpr double kSharedCoreShare = 0.10;  // of slices during which a core was shared
 inline constexpr double kLag1 = 0.5;              // autocorrelation of neighbouring slices
 inline constexpr double kOtherLoadShare = 0.05;   // of the CPUs, used by others during the run
 inline constexpr double kFaultShare = 0.01;       // of the time, by what faults cost at least

@@ -1,4 +1,5 @@
-// From the three-arm blocks of a cell to one difference a block and metric. For src/results only.
+// From the three-arm blocks of a cell to one difference per three-arm block and metric. For
+// src/results only.
 #pragma once
 
 #include <limits>

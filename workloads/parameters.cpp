@@ -61,6 +61,13 @@ ParameterSpec batch_spec() {
           {},
           "operations passed to the path in one call (timing: operation always passes one)"};
 }
+ParameterSpec kernel_spec() {
+  return {"kernel",
+          ValueKind::text,
+          "auto",
+          {},
+          "the backend's loop for reads: auto measures which is the fastest and says so in the row"};
+}
 ParameterSpec range_spec() {
   return {"range",
           ValueKind::choice,

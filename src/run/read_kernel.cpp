@@ -46,7 +46,7 @@ class Contest {
     iter_.buffer = buffer_.get();
   }
 
-  // By what factor each loop is faster than the first; 0 where it cannot be told.
+  // By what factor each loop is faster than the first; 0 if that is unknown.
   std::vector<double> run() {
     std::vector<double> faster(ticks_.size(), 0);
     if (buffer_ == nullptr) return faster;

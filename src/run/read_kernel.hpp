@@ -27,7 +27,7 @@ class KernelChoices {
  public:
   // Empty: nothing chosen yet for such a cell.
   [[nodiscard]] std::string of(const Cell& cell) const;
-  // The first choice stands.
+  // The first choice is kept.
   void remember(const Cell& cell, const KernelChoice& choice);
 
  private:

@@ -31,6 +31,11 @@ def hidden(code: str) -> str:
     return re.sub(r"\S", "|", code)
 
 
+def squeezed(text: str) -> str:
+    """The same lines with less of nothing in them, which is read in a third of the time."""
+    return re.sub(r" *\|[| ]*", "|", re.sub(r" +", " ", text))
+
+
 def spaces(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
@@ -55,7 +60,7 @@ def cpp_words(text: str) -> tuple[str, str]:
         strings += code + (spaces(token) if is_comment else words_of_literal(token))
         position = match.end()
     rest = hidden(text[position:])
-    return comments + rest, strings + rest
+    return squeezed(comments + rest), squeezed(strings + rest)
 
 
 def python_words(text: str) -> tuple[str, str]:
@@ -77,7 +82,7 @@ def python_words(text: str) -> tuple[str, str]:
             put(strings, token.start, words_of_literal(token.string))
         if token.type not in (tokenize.COMMENT, tokenize.NL):
             before = token.type
-    return "\n".join(map("".join, comments)), "\n".join(map("".join, strings))
+    return squeezed("\n".join(map("".join, comments))), squeezed("\n".join(map("".join, strings)))
 
 
 def words_of_code(root: Path) -> Iterator[tuple[str, str, str]]:

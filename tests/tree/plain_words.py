@@ -6,6 +6,7 @@ Only patterns that have no good use are here; `where` in the sense of "if" canno
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,13 +151,23 @@ NOT_YET = {
 }
 
 
+@functools.cache
+def words_found_in_code(root: Path) -> list[tuple[str, str, str, str]]:
+    """(path, "comments" or "strings", words, sentence about them)"""
+    return [
+        (path, kind, words, sentence)
+        for path, *texts in words_of_code(root)
+        for kind, text in zip(("comments", "strings"), texts)
+        for words, sentence in violations(path, text)
+    ]
+
+
 def string_violations(root: Path) -> list[str]:
     """Words of the list in messages, help, tables, figures and scripts."""
     return [
         sentence
-        for path, _, strings in words_of_code(root)
-        for words, sentence in violations(path, strings)
-        if (path, words) not in LITERAL_USES and path not in NOT_YET
+        for path, kind, words, sentence in words_found_in_code(root)
+        if kind == "strings" and path not in NOT_YET and (path, words) not in LITERAL_USES
     ]
 
 
@@ -164,16 +175,15 @@ def comment_violations(root: Path) -> list[str]:
     """Words of the list in comments and docstrings."""
     return [
         sentence
-        for path, comments, _ in words_of_code(root)
-        if path not in NOT_YET
-        for _, sentence in violations(path, comments)
+        for path, kind, _, sentence in words_found_in_code(root)
+        if kind == "comments" and path not in NOT_YET
     ]
 
 
-def stale_literal_uses(root: Path) -> list[str]:
-    used = {
-        (path, words)
-        for path, _, strings in words_of_code(root)
-        for words, _ in violations(path, strings)
-    }
-    return [f'{path} is allowed "{words}" and does not have it' for path, words in sorted(LITERAL_USES - used)]
+def stale_exceptions(root: Path) -> list[str]:
+    """Exceptions of which there is no need any more."""
+    found = words_found_in_code(root)
+    uses = {(path, words) for path, kind, words, _ in found if kind == "strings"}
+    return [f'{path} does not have "{words}"' for path, words in sorted(LITERAL_USES - uses)] + [
+        f"{path} keeps to the list" for path in sorted(NOT_YET - {path for path, *_ in found})
+    ]

@@ -89,8 +89,8 @@ def test_hardly_a_comment_has_a_word_of_the_list():
     assert len(found) <= plain_words.MOST_IN_COMMENTS, "\n".join(found)
 
 
-def test_each_literal_use_is_needed():
-    assert plain_words.stale_literal_uses(ROOT) == []
+def test_each_exception_is_needed():
+    assert plain_words.stale_exceptions(ROOT) == []
 
 
 def test_the_code_was_really_read():

@@ -91,7 +91,7 @@ TEST(PageInterleave, verifies_the_node_of_every_page) {
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().kind, ErrorKind::environment);
     EXPECT_THAT(status.error().message,
-                HasSubstr(fmt::format("interleave=0:3+1:1 was not kept: 32 of 64 pages lie on "
+                HasSubstr(fmt::format("interleave=0:3+1:1 was not kept: 32 of 64 pages are on "
                                       "another node, first page 0 (of {} bytes), for node 0 and on "
                                       "node 1",
                                       page_bytes)));

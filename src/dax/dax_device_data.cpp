@@ -8,8 +8,10 @@
 namespace pmembench {
 namespace {
 
+// Called for every operation that is timed by itself: a call of them costs 2 ns, and whether the
+// compiler makes one depends on what else is in the file. So what is small is always inlined.
 // Counters have one writer, so no locked instruction is needed.
-void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
+[[gnu::always_inline]] inline void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
@@ -133,19 +135,21 @@ template <typename Impl, typename Operation>
 
 // No bad block is known, and there is no SIGBUS to survive: two loads.
 template <typename Impl>
-bool is_good_medium(const Impl& impl) {
+[[gnu::always_inline]] inline bool is_good_medium(const Impl& impl) {
   return impl.survives_at == nullptr && impl.bad_blocks.empty();
 }
 
 // `operation` over the batch as far as the medium lets it.
 template <typename Impl, typename Operation>
-std::int64_t over_medium(DaxDevice& device, const Impl& impl, dax_iter& iter, Operation operation) {
+[[gnu::always_inline]] inline std::int64_t over_medium(DaxDevice& device, const Impl& impl,
+                                                       dax_iter& iter, Operation operation) {
   if (is_good_medium(impl)) [[likely]]
     return operation(iter);
   return over_bad_medium(device, impl, iter, operation);
 }
 
-void count_bytes(std::atomic<std::uint64_t>& counter, std::int64_t done) {
+[[gnu::always_inline]] inline void count_bytes(std::atomic<std::uint64_t>& counter,
+                                               std::int64_t done) {
   if (done > 0) bump(counter, static_cast<std::uint64_t>(done));
 }
 

@@ -42,12 +42,15 @@ Status save_campaign_documents(Store& store, std::int64_t run, const RunConditio
 }
 
 Result<std::int64_t> resume_campaign(const RunRecord& unfinished, const Plan& plan, Store& store,
-                                     RunInput& input) {
+                                     KernelChoices& kernels, RunInput& input) {
   std::size_t found = 0;
   for (const Cell& cell : plan.cells) {
     auto replicates = store.replicates(unfinished.id, cell.name);
     if (!replicates) return replicates.error();
     found += replicates->size();
+    if (!replicates->empty() && replicates->front().details.kernel) {
+      kernels.remember(cell, *replicates->front().details.kernel);
+    }
     if (!replicates->empty()) input.replicates[cell.name] = *std::move(replicates);
   }
   const Status reopened = store.reopen_run(unfinished.id);
@@ -60,12 +63,12 @@ Result<std::int64_t> resume_campaign(const RunRecord& unfinished, const Plan& pl
 // A new run in the store, or the unfinished one with what it has.
 Result<std::int64_t> begin_campaign(const Plan& plan, const SessionOptions& options,
                                     const std::string& command_line, Store& store,
-                                    RunInput& input) {
+                                    KernelChoices& kernels, RunInput& input) {
   const std::string machine = machine_fingerprint("/");
   if (options.resume) {
     const auto unfinished = store.unfinished(plan.fingerprint(), machine);
     if (!unfinished) return unfinished.error();
-    if (*unfinished) return resume_campaign(**unfinished, plan, store, input);
+    if (*unfinished) return resume_campaign(**unfinished, plan, store, kernels, input);
     say(stderr,
         fmt::format("{} has no unfinished run of this campaign to go on with: this is a new "
                     "run\n",
@@ -118,15 +121,16 @@ Result<MeasuredCampaign> measure_campaign(const Plan& plan, const Host& host,
   auto settings = worker_settings(host, global, options.destroy, catch_interrupts());
   if (!settings) return settings.error();
   settings->identities = options.identities;
+  const auto kernels = settings->kernels;
   WorkerLauncher workers(*std::move(settings));
   RunInput input;
   input.plan = &plan;
   input.workers = &workers;
   ProgressLine line(stderr, isatty(STDERR_FILENO) != 0);
   const MonotonicClock clock;
-  const auto id = begin_campaign(plan, options, global.command_line, store, input);
+  const auto id = begin_campaign(plan, options, global.command_line, store, *kernels, input);
   if (!id) return id.error();
-  Recorder recorder(store, *id, plan, line);
+  Recorder recorder(store, *id, plan, clock, line);
   recorder.adopt(input.replicates);
   input.clock = &clock;
   say(stderr, run_time_text(plan));
@@ -135,6 +139,7 @@ Result<MeasuredCampaign> measure_campaign(const Plan& plan, const Host& host,
   const RunConditions conditions = campaign_conditions(load_before);
   line.clear();
   if (!outcome) {
+    (void)recorder.store_rows();
     (void)store.finish_run(*id, "failed");
     return outcome.error();
   }

@@ -16,7 +16,7 @@ namespace pmembench {
 namespace {
 
 constexpr const char* kDerivedSchema = "pmembench-derived";
-constexpr int kDerivedVersion = 2;
+constexpr int kDerivedVersion = 3;
 
 const char* kind_word(ValueKind kind) {
   switch (kind) {
@@ -66,6 +66,7 @@ Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
                [](const Row& row) { return !row.is_imported(); });
   Derived derived;
+  derived.backends = backend_comparisons(own, replicates, confidence);
   derived.ladders = ladders_of(own, replicates, confidence, context.backend_options);
   derived.durability = durability_costs(own, replicates, confidence);
   derived.crossovers = crossovers_of(own, replicates, confidence);
@@ -84,6 +85,7 @@ Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
   derived.parameter_kinds = kinds_of_parameters();
   derived.path_parameters = names_of_path_parameters();
   derived.limits = {limits::kDisturbedShare, limits::kStealShare};
+  append(derived.tables, backend_tables(derived.backends));
   append(derived.tables, ladder_tables(derived.ladders));
   append(derived.tables, durability_tables(derived.durability, derived.crossovers));
   append(derived.tables, numa_tables(derived.matrices, derived.interleave));

@@ -70,7 +70,7 @@ std::vector<TextLine> lines_of(std::string_view text) {
 
 bool ends_with_line_break(std::string_view text) { return text.ends_with('\n'); }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view stripped(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);

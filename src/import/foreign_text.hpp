@@ -23,7 +23,7 @@ struct TextLine {
 [[nodiscard]] std::vector<TextLine> lines_of(std::string_view text);
 [[nodiscard]] bool ends_with_line_break(std::string_view text);
 
-[[nodiscard]] std::string_view trimmed(std::string_view text);
+[[nodiscard]] std::string_view stripped(std::string_view text);
 [[nodiscard]] std::vector<std::string_view> words_of(std::string_view text);  // between blanks
 [[nodiscard]] std::vector<std::string_view> split_at(std::string_view text, char separator);
 // The whole of `text` as a decimal number; NaN and infinity are none.

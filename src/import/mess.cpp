@@ -69,7 +69,7 @@ Result<ImportedFile> read_mess_curve(const ForeignFile& file) {
         "the share of reads is in the name of the file (bwlat_100.txt), and this name has none");
   }
   for (const TextLine& line : lines_of(file.text)) {
-    if (trimmed(line.text).empty()) continue;
+    if (stripped(line.text).empty()) continue;
     const auto words = words_of(line.text);
     const auto bandwidth = words.empty() ? std::nullopt : decimal(words[0]);
     const auto latency = words.size() < 2 ? std::nullopt : decimal(words[1]);
@@ -167,16 +167,16 @@ std::optional<double> sampled_latency_ns(std::string_view text) {
   if (lines.empty()) return std::nullopt;
   const auto names = split_at(lines.front().text, ',');
   const auto column = std::find_if(names.begin(), names.end(), [](std::string_view name) {
-    return trimmed(name) == "latency_ns";
+    return stripped(name) == "latency_ns";
   });
   if (column == names.end()) return std::nullopt;
   const auto index = static_cast<std::size_t>(column - names.begin());
   double sum = 0;
   std::size_t count = 0;
   for (const TextLine& line : lines) {
-    if (line.number == 1 || trimmed(line.text).empty()) continue;
+    if (line.number == 1 || stripped(line.text).empty()) continue;
     const auto fields = split_at(line.text, ',');
-    const auto value = index < fields.size() ? decimal(trimmed(fields[index])) : std::nullopt;
+    const auto value = index < fields.size() ? decimal(stripped(fields[index])) : std::nullopt;
     if (!value) return std::nullopt;
     sum += *value;
     ++count;

@@ -54,7 +54,7 @@ class MlcReader {
   Result<ImportedFile> read() {
     imported_.source = "Intel MLC";
     for (at_ = 0; at_ < lines_.size() && error_; ++at_) {
-      const std::string_view line = trimmed(lines_[at_].text);
+      const std::string_view line = stripped(lines_[at_].text);
       if (!line.empty()) read_line(line, words_of(line));
     }
     if (error_ && !ends_with_line_break(file_.text) && last_row_line_ == lines_.size()) {
@@ -81,7 +81,7 @@ class MlcReader {
       const std::size_t dash = line.rfind("- v");
       if (dash != line.npos) imported_.source = fmt::format("Intel MLC {}", line.substr(dash + 2));
     } else if (line.starts_with("Command line parameters:")) {
-      parameters_ = trimmed(line.substr(line.find(':') + 1));
+      parameters_ = stripped(line.substr(line.find(':') + 1));
     } else if (line.starts_with('*')) {
       const std::size_t first = line.find_first_not_of("* ");
       if (first != line.npos) warnings_.emplace_back(line.substr(first));
@@ -149,7 +149,7 @@ class MlcReader {
     }
     std::size_t rows = 0;
     for (; at_ + 1 < lines_.size(); ++at_) {
-      const std::string_view next = trimmed(lines_[at_ + 1].text);
+      const std::string_view next = stripped(lines_[at_ + 1].text);
       if (next.starts_with("==") || (next.empty() && rows == 0)) continue;
       if (next.empty() || !(next[0] >= '0' && next[0] <= '9')) break;
       ++at_;
@@ -192,7 +192,7 @@ class MlcReader {
           "the matrix has no unit above it (in ns, or MB/sec), so it is unknown what its numbers "
           "are");
     }
-    while (at_ + 1 < lines_.size() && trimmed(lines_[at_ + 1].text).empty()) ++at_;
+    while (at_ + 1 < lines_.size() && stripped(lines_[at_ + 1].text).empty()) ++at_;
     std::vector<std::string_view> header;
     if (++at_ < lines_.size()) header = words_of(lines_[at_].text);
     while (!header.empty() && !decimal(header.front())) header.erase(header.begin());
@@ -271,7 +271,7 @@ class MlcReader {
     const std::size_t close = line.rfind("ns)");
     const auto ns = open == line.npos || close == line.npos || close < open
                         ? std::nullopt
-                        : decimal(trimmed(line.substr(open + 1, close - open - 1)));
+                        : decimal(stripped(line.substr(open + 1, close - open - 1)));
     if (!ns) return fail_here("the line of the idle latency has no (N ns)");
     if (!check(*ns, kLongest_ns, "latency")) return;
     ImportedRow imported = new_row("idle_latency");
@@ -295,7 +295,7 @@ class MlcReader {
     const std::size_t from =
         peak ? (line.starts_with("Stream") ? line.find(':') : end) : line.rfind(" latency") + 7;
     if (from == line.npos || from >= line.size()) return fail_here("the line has no number");
-    const std::string_view rest = trimmed(line.substr(from + 1));
+    const std::string_view rest = stripped(line.substr(from + 1));
     if (transfer && !decimal(rest)) return;  // a heading
     const auto words = words_of(rest);
     const auto value = words.empty() ? std::nullopt : decimal(words.front());
@@ -308,7 +308,7 @@ class MlcReader {
                transfer ? "latency" : "bandwidth")) {
       return;
     }
-    const std::string_view bare = trimmed(name);
+    const std::string_view bare = stripped(name);
     ImportedRow imported =
         new_row(fmt::format("{}/{}", transfer ? "c2c_latency" : "peak_injection_bandwidth", bare));
     if (transfer) {

@@ -35,7 +35,7 @@ class PerfReader {
     ImportedRow imported = imported_row("perf stat", imported_.source);
     imported.row.workload = "perf stat";
     for (const TextLine& line : lines_of(file_.text)) {
-      const std::string_view text = trimmed(line.text);
+      const std::string_view text = stripped(line.text);
       if (text.empty() || text.starts_with('#')) continue;
       if (const Status read = read_line(text, line.number); !read) return read.error();
     }

@@ -55,7 +55,7 @@ class PmdkReader {
   Result<ImportedFile> read() {
     imported_.source = "PMDK pmembench";
     for (at_ = 0; at_ < lines_.size(); ++at_) {
-      const std::string_view line = trimmed(lines_[at_].text);
+      const std::string_view line = stripped(lines_[at_].text);
       if (line.empty() || line.starts_with('#')) continue;
       const Status read =
           line.starts_with(kFirstColumn) ? read_block("pmdk", std::nullopt) : read_heading(line);
@@ -88,8 +88,8 @@ class PmdkReader {
     }
     scenario_ = line.substr(0, colon);
     ++at_;
-    while (at_ < lines_.size() && trimmed(lines_[at_].text).empty()) ++at_;
-    if (at_ >= lines_.size() || !trimmed(lines_[at_].text).starts_with(kFirstColumn)) {
+    while (at_ < lines_.size() && stripped(lines_[at_].text).empty()) ++at_;
+    if (at_ >= lines_.size() || !stripped(lines_[at_].text).starts_with(kFirstColumn)) {
       return refused("the block has no line of columns: the file is cut");
     }
     return read_block(std::string(line.substr(colon + 2, open - colon - 2)), *count);
@@ -97,7 +97,7 @@ class PmdkReader {
 
   Status read_block(const std::string& bench, std::optional<std::uint64_t> count) {
     columns_.clear();
-    for (const std::string_view text : split_at(trimmed(lines_[at_].text), ';')) {
+    for (const std::string_view text : split_at(stripped(lines_[at_].text), ';')) {
       columns_.push_back(column_of(text));
       const std::string& unit = columns_.back().unit;
       if (!unit.empty() && !factor_of_unit(unit)) {
@@ -107,7 +107,7 @@ class PmdkReader {
     }
     std::uint64_t rows = 0;
     while (at_ + 1 < lines_.size()) {
-      const std::string_view next = trimmed(lines_[at_ + 1].text);
+      const std::string_view next = stripped(lines_[at_ + 1].text);
       if (next.empty() || !(next[0] >= '0' && next[0] <= '9') || next.find(';') == next.npos) break;
       ++at_;
       if (const Status read = read_row(bench, next); !read) return read;
@@ -138,7 +138,7 @@ class PmdkReader {
     latency.mode = "operation";
     std::optional<double> rate, total_s;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const Status read = read_field(columns_[i], trimmed(fields[i]), row, latency, rate, total_s);
+      const Status read = read_field(columns_[i], stripped(fields[i]), row, latency, rate, total_s);
       if (!read) return read;
     }
     if (!rate) return refused("the block has no column ops-per-second");

@@ -86,10 +86,11 @@ class FioJob {
     const std::string engine_name = get("ioengine", "psync");
     engine_ = engine_of(engine_name);
     if (engine_ == Engine::other) {
-      return refuse(
+      refuse(
           fmt::format("ioengine={}: pmembench has loads, stores and the kernel's block "
                       "path, and no network, library or CPU load",
                       engine_name));
+      return std::move(part_);
     }
     if (has_variable()) {
       part_.notes.emplace_back("a ${VARIABLE} of the environment is written as it stands");
@@ -114,10 +115,9 @@ class FioJob {
   }
   [[nodiscard]] bool has(const std::string& key) const { return options_.contains(key); }
 
-  TranslatedPart refuse(std::string why) {
+  void refuse(std::string why) {
     part_.missing.push_back(std::move(why));
     part_.groups.clear();
-    return std::move(part_);
   }
 
   [[nodiscard]] bool has_variable() const {
@@ -170,7 +170,7 @@ class FioJob {
     const std::string given = get("bs", "4k");
     const auto pieces = split_at(given, ',');
     const std::string_view own = writes_ && pieces.size() > 1 ? pieces[1] : pieces[0];
-    std::string upper(trimmed(own));
+    std::string upper(stripped(own));
     std::transform(upper.begin(), upper.end(), upper.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     const auto bytes = parse_size(upper);

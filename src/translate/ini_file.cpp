@@ -17,7 +17,7 @@ Result<std::vector<IniSection>> read_ini(std::string_view text, const std::strin
   std::vector<IniSection> sections;
   std::size_t entries = 0;
   for (const TextLine& line : lines_of(text)) {
-    const std::string_view words = trimmed(line.text);
+    const std::string_view words = stripped(line.text);
     if (words.empty() || words.front() == '#' || words.front() == ';') continue;
     if (++entries > kMostEntries) {
       return refused_at(label, line.number, "it has more than 10,000 entries: split it");
@@ -27,7 +27,7 @@ Result<std::vector<IniSection>> read_ini(std::string_view text, const std::strin
       if (end == std::string_view::npos) {
         return refused_at(label, line.number, "the section has no ']'");
       }
-      sections.push_back({std::string(trimmed(words.substr(1, end - 1))), line.number, {}});
+      sections.push_back({std::string(stripped(words.substr(1, end - 1))), line.number, {}});
       continue;
     }
     if (sections.empty()) {
@@ -35,9 +35,9 @@ Result<std::vector<IniSection>> read_ini(std::string_view text, const std::strin
     }
     const std::size_t equals = words.find('=');
     const std::string_view value =
-        equals == std::string_view::npos ? "" : trimmed(words.substr(equals + 1));
+        equals == std::string_view::npos ? "" : stripped(words.substr(equals + 1));
     sections.back().entries.push_back(
-        {std::string(trimmed(words.substr(0, equals))), std::string(value), line.number});
+        {std::string(stripped(words.substr(0, equals))), std::string(value), line.number});
   }
   return sections;
 }

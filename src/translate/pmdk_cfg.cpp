@@ -48,7 +48,7 @@ class Scenario {
 std::string axis_text(const std::string& value) {
   std::string text;
   for (const std::string_view piece : split_at(value, ',')) {
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", trimmed(piece));
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", stripped(piece));
   }
   return text;
 }
@@ -171,13 +171,36 @@ void translate_blk(const Scenario& scenario, TranslatedPart& part) {
   part.groups.push_back(std::move(group));
 }
 
+// Sizes from `least` on, as a list; empty: none is. "" stays "".
+std::string sizes_from(const std::string& sizes, std::uint64_t least) {
+  std::string text;
+  for (const std::string_view piece : split_at(sizes, ',')) {
+    const auto values = parse_range(stripped(piece));
+    if (!values) continue;
+    for (const std::uint64_t value : *values) {
+      if (value >= least) text += fmt::format("{}{}", text.empty() ? "" : ", ", value);
+    }
+  }
+  return text;
+}
+
 void translate_log(const Scenario& scenario, TranslatedPart& part) {
+  constexpr std::uint64_t kLeastRecordBytes = 16;
   GroupDraft group;
+  const std::string asked = scenario.get("data-size");
+  const std::string sizes = sizes_from(asked, kLeastRecordBytes);
+  const bool all = sizes == sizes_from(asked, 0);
+  if (!asked.empty() && !all) {
+    part.missing.push_back(
+        fmt::format("data-size={}: a record has at least {} bytes", asked, kLeastRecordBytes));
+    if (sizes.empty()) return;
+  }
   group.set("media", medium_of(scenario, "file"));
   group.set("backend", words::kLibpmem);
   group.set("path", "fs-dax");
   group.set("workload", "log_append");
   set_common(scenario, "record_size", group);
+  if (!all) group.set("record_size", sizes);
   part.notes.emplace_back("the log is a file of the small file system, and each record is durable");
   part.groups.push_back(std::move(group));
 }
@@ -187,7 +210,7 @@ struct PmdkFamily {
   std::string_view prefix, reason;
 };
 constexpr std::array<PmdkFamily, 15> kWithoutEquivalent{{
-    {"log_read", "reading a log of libpmemlog in chunks has no workload"},
+    {"log_read", "reading a log of libpmemlog in chunks"},
     {"obj_tx", "transactions of libpmemobj"},
     {"obj_lanes", "lanes of libpmemobj"},
     {"obj_lock", "locks of libpmemobj"},

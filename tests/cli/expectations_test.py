@@ -64,4 +64,4 @@ def test_a_campaign_without_expectations_says_nothing(pmembench):
 def test_words_that_are_wrong_have_their_place(pmembench):
     outcome = pmembench.run(campaign=with_expect("{bandwith: 1}"))
     assert outcome.status == 2
-    assert "tiny.yaml:13:14: nothing named 'bandwith' can be expected; did you mean 'bandwidth'?" in outcome.error()
+    assert "tiny.yaml:14:14: nothing named 'bandwith' can be expected; did you mean 'bandwidth'?" in outcome.error()

@@ -26,7 +26,8 @@ PMDK: dict[str, tuple[str, int]] = {
                                           "persist_4K_msync_0", "msync_0", "msync_async", "msync_err",
                                           "msync_invalid", "msync_nodirty")), 5),
     "log": (GLOBAL + scenario("append", "log_append", threads="1:+1:4", data_size=512)
-            + scenario("small", "log_append", threads=1, data_size="1:+1:8", seed=4)
+            + scenario("small", "log_append", threads=1, data_size="1:+1:32", seed=4)
+            + scenario("tiny", "log_append", threads=1, data_size="1:+1:8")
             + scenario("read", "log_read", threads=1, data_size="64:*2:256"), 2),
     "blk": (GLOBAL + "".join(
         scenario(f"{bench}_{io}", bench, random="true", file_io=io, file_size=536870912,

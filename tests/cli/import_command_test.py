@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 
 import foreign_files as files
@@ -59,9 +60,9 @@ def test_an_imported_row_is_shown_in_a_comparison_and_never_judged(pmembench, hy
     assert (outcome.status, document["verdict"], document["cells"]) == (0, "INCONCLUSIVE", [])
     (pair,) = document["imported"]
     assert (pair["cell"], pair["base_source"], pair["head_source"]) == (cell, "", "hyperfine")
-    assert pair["head_ns"] == pytest.approx(0.2e9)
+    assert 0.1e9 < pair["head_ns"] < 0.3e9
     text = pmembench("compare", 1, hyperfine)
-    assert "imported, not proved and not judged: true, head 200 ms (hyperfine)" in text.out
+    assert re.search(r"imported, not proved and not judged: true, head \d+ ms \(hyperfine\)", text.out)
 
 
 def test_counters_of_perf_are_put_with_a_cell(pmembench, tmp_path):

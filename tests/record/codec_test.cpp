@@ -49,14 +49,13 @@ TEST(RowJson, has_exactly_the_fields_of_the_design) {
   const json value = to_json(full_row());
   std::vector<std::string> names;
   for (const auto& [name, field] : value.items()) names.push_back(name);
-  EXPECT_THAT(
-      names, testing::UnorderedElementsAre(
-                 "cell", "media", "backend", "path", "workload", "parameters", "threads",
-                 "placement", "status", "reason", "claim", "operations", "bytes",
-                 "operations_per_s", "bytes_per_s", "ns_per_operation", "latency_ns", "service_ns",
-                 "floor_ns", "replicates", "slices", "converged", "disturbed_share",
-                 "amplification", "figures", "warnings", "seed", "numa", "medium", "capabilities",
-                 "kernel", "source"));
+  EXPECT_THAT(names, testing::UnorderedElementsAre(
+                         "cell", "media", "backend", "path", "workload", "parameters", "threads",
+                         "placement", "status", "reason", "claim", "operations", "bytes",
+                         "operations_per_s", "bytes_per_s", "ns_per_operation", "latency_ns",
+                         "service_ns", "floor_ns", "replicates", "slices", "converged",
+                         "disturbed_share", "amplification", "figures", "warnings", "seed", "numa",
+                         "medium", "capabilities", "kernel", "source"));
   EXPECT_FALSE(to_json(empty_row()).contains("service_ns")) << "of an open loop only";
 }
 

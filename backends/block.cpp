@@ -69,7 +69,7 @@ int setup_engine(const BlockHandle& device, EngineSlot* slot) noexcept {
   return error;
 }
 
-// The calling thread's first operation: null and *error where no engine can be had.
+// The calling thread's first operation: null and *error if no engine is available.
 IoEngine* claim_engine(BlockHandle& device, int* error) noexcept {
   for (EngineSlot& slot : device.slots) {
     if (slot.claimed.exchange(true, std::memory_order_acquire)) continue;
@@ -134,7 +134,7 @@ std::int64_t persist_from_iter(void* handle, dax_iter* iter) noexcept {
   return bytes;
 }
 
-// A sector that went bad is replaced by the device when it is written anew.
+// A sector that went bad is replaced by the device when it is rewritten.
 std::int64_t recovery_write(void* handle, dax_iter* iter) noexcept {
   if (!ranges_are_aligned(*iter, DAX_PAGE_BYTES)) return 0;
   return persist_from_iter(handle, iter);
@@ -196,7 +196,7 @@ int open_block(const dax_host_info* /*host*/, const dax_media_info* media, void*
                   std::strerror(error));
   }
   device->has_key = true;
-  // The first thread's engine, now: where it cannot be had there is a sentence to say so.
+  // The first thread's engine, now: an error can still be returned with its reason here.
   error = setup_engine(*device, &device->slots.front());
   if (error != 0) return refuse_engine(error, device->options, reason, reason_bytes);
   *size_bytes = device->medium.size_bytes;

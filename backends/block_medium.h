@@ -20,8 +20,8 @@ struct BlockMedium {
 
 // What direct I/O asks for by the kernel's word (statx, STATX_DIOALIGN). A buffer gets the
 // alignment of a sector at least, though the word is that of the DMA, 512 bytes on most devices: a
-// driver that keeps sectors whole (BTT) fails a request whose sector lies in two pieces of memory,
-// as it does where the buffer crosses a page within it.
+// driver that keeps sectors whole (BTT) fails a request whose sector is in two pieces of memory, as
+// it does where the buffer crosses a page within it.
 void adopt_direct_io(std::uint32_t offset_alignment, std::uint32_t memory_alignment,
                      BlockMedium* medium) noexcept;
 

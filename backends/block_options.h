@@ -16,7 +16,7 @@ struct BlockOptions {
 
 constexpr unsigned kMaxQueueDepth = 256;
 
-// 0, or -EINVAL and a sentence that lists what may stand there. Null and "" are the defaults; of a
+// 0, or -EINVAL and a sentence that lists what is allowed there. Null and "" are the defaults; of a
 // key given twice the last counts.
 int parse_block_options(const char* text, BlockOptions* options, char* reason,
                         std::uint64_t reason_bytes) noexcept;

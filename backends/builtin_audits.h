@@ -16,7 +16,7 @@ struct BuiltinAudit {
   const char* foreign;  // build ID of the library whose code the backend runs; empty: its own code
 };
 
-// Every line of builtin_audits.inc, whatever build it is of.
+// Every line of builtin_audits.inc, whichever build it is of.
 const BuiltinAudit* recorded_builtin_audits(std::size_t* count);
 // The build that they are of: checksum of the sources here, compiler and flags.
 const char* audited_build();

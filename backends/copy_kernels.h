@@ -2,7 +2,7 @@
 //
 // copy_kernels_{sse2,avx2,avx512}.cpp compile one body (copy_kernels.inc) for each width; here is
 // the choice among them at run time, one predictable branch a batch. All of it works on bytes
-// that the caller vouches for: the ranges lie in the device, the buffer holds one range.
+// that the caller vouches for: the ranges are within the device, the buffer holds one range.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,7 @@ template <bool table, class Work>
   __extension__ using Wide = unsigned __int128;
   const dax_iter batch = *iter;
   unsigned char* origin = base + batch.offset_bytes;
-  asm volatile("" : "+r"(origin));  // or it is added up anew for each range
+  asm volatile("" : "+r"(origin));  // or it is computed again for each range
   std::uint64_t state = batch.state;
   std::uint64_t lines = 0;
   compiler_barrier();

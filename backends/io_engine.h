@@ -21,7 +21,7 @@ struct IoTarget {
 };
 
 // Both calls do the whole batch and return its bytes; a failed range ends it: then the bytes of the
-// ranges before it, or the negative errno where it was the first, and `iter` stands at that range.
+// ranges before it, or the negative errno if it was the first, and `iter` points to that range.
 // Short transfers are continued, interrupted ones repeated; the end of the medium is -EIO.
 class IoEngine {
  public:

@@ -1,12 +1,12 @@
 // The engine of io_uring: up to queue_depth ranges under way at once, through registered buffers.
 //
-// Every piece in flight needs memory of its own, because the ranges of a batch share one buffer
-// and complete in any order. A registered arena of queue_depth pieces gives it. So:
+// Every piece in flight needs separate memory, because the ranges of a batch share one buffer and
+// complete in any order. A registered arena of queue_depth pieces gives it. So:
 //   write: the buffer is copied into the arena once a batch, and all ranges are written from there
 //          (a range longer than a piece is copied piece by piece);
 //   read:  ranges arrive in the arena, and the last one is copied to the buffer, which is all that
 //          a caller can see of a batch.
-// The caller's buffer may therefore lie anywhere.
+// The caller's buffer may therefore be anywhere.
 #include "backends/io_engine.h"
 
 #ifdef PMEMBENCH_HAVE_LIBURING
@@ -82,7 +82,7 @@ class IoUringEngine final : public IoEngine {
   struct io_uring ring_ = {};
   bool ring_is_up_ = false;
   bool broken_ = false;  // the ring refused to go on: what was in flight is unknown
-  bool staged_ = false;  // the whole range lies at the arena's beginning
+  bool staged_ = false;  // the whole range is at the arena's beginning
   std::array<Piece, kMaxQueueDepth> pieces_;
   std::array<unsigned, kMaxQueueDepth> free_slots_;
   unsigned free_count_ = 0;

@@ -1,4 +1,5 @@
-// What every backend does with a dax_iter beside the copying: look at its alignment, pass over it.
+// What every backend does with a dax_iter in addition to the copying: look at its alignment, pass
+// over it.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ namespace pmembench {
          ranges_are_aligned(iter, DAX_LINE_BYTES);
 }
 
-// Where the generator stands `steps` ranges further on: the affine map composed with itself by
-// squaring, so that an operation with nothing to do costs nothing for each range.
+// The generator's state `steps` ranges further on: the affine map composed with itself by squaring,
+// so that an operation with nothing to do costs nothing for each range.
 [[nodiscard]] constexpr std::uint64_t state_after(const dax_iter& iter,
                                                   std::uint64_t steps) noexcept {
   std::uint64_t state = iter.state;

@@ -3,15 +3,14 @@
 //
 // What a store costs depends on the granularity that libpmem2 gave the mapping: BYTE (anonymous
 // memory, eADR), CACHE_LINE (MAP_SYNC was accepted) or PAGE (all else: each flush is an msync under
-// a lock, so it is no fair stand-in for the block path). It is accepted as it comes, and told
-// by describe together with the environment variables that change libpmem2's ways. It binds
-// anonymous memory to no node: the host does, by the policy of the thread that opens and first
-// touches.
+// a lock, so it is not a fair stand-in for the block path). It is accepted as it comes, and
+// describe reports it together with the environment variables that change libpmem2's behaviour. It
+// binds anonymous memory to no node: the host does, by the policy of the thread that opens and
+// first touches.
 //
 // /dev/daxX.Y is served on an NVDIMM only: where ndctl does not know the device (CXL, hmem)
-// libpmem2 dereferences NULL (pmem/pmdk issue 6160). What tells the two apart is the persistence
-// domain, which the kernel gives with a region of NVDIMMs and with nothing else. Use devdax for the
-// others.
+// libpmem2 dereferences NULL (pmem/pmdk issue 6160). The two differ in the persistence domain,
+// which the kernel gives with a region of NVDIMMs and with nothing else. Use devdax for the others.
 #include <cerrno>
 
 #include "backends/builtin_tables.h"
@@ -176,7 +175,7 @@ std::int64_t each_range(const Libpmem2Handle& device, dax_iter* iter, Work work)
   return static_cast<std::int64_t>(ranges * batch.size_bytes);
 }
 
-// libpmem2's copies write back what they left in caches: nothing of theirs is left to flush.
+// libpmem2's copies write back what they left in caches: nothing is left to flush.
 std::int64_t copy_from_iter(void* handle, dax_iter* iter) noexcept {
   const Libpmem2Handle& device = device_of(handle);
   return each_range(device, iter, [&](unsigned char* range) {
@@ -184,7 +183,8 @@ std::int64_t copy_from_iter(void* handle, dax_iter* iter) noexcept {
   });
 }
 
-// One call drains too. Without a flush libpmem2 stores through the cache, whatever else is asked.
+// One call drains too. Without a flush libpmem2 stores through the cache, regardless of the other
+// flags.
 std::int64_t persist_from_iter(void* handle, dax_iter* iter) noexcept {
   const Libpmem2Handle& device = device_of(handle);
   const bool skip = (iter->flags & DAX_ITER_SKIP_FLUSH) != 0;
@@ -195,7 +195,7 @@ std::int64_t persist_from_iter(void* handle, dax_iter* iter) noexcept {
   });
 }
 
-// Called whatever the granularity, since the call is what a user of libpmem2 pays; with BYTE it
+// Called with every granularity, since the call is what a user of libpmem2 pays; with BYTE it
 // writes nothing back.
 std::int64_t flush_iter(void* handle, dax_iter* iter) noexcept {
   const Libpmem2Handle& device = device_of(handle);

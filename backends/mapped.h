@@ -12,7 +12,7 @@ inline const dax_mapping& mapping_of(void* handle) noexcept {
   return *static_cast<const dax_mapping*>(handle);
 }
 
-// 0 where pages [page_offset, page_offset + pages) lie in `size_bytes`; -EINVAL, -ERANGE.
+// 0 where pages [page_offset, page_offset + pages) are within `size_bytes`; -EINVAL, -ERANGE.
 int check_pages(std::uint64_t size_bytes, std::uint64_t page_offset, std::uint64_t pages) noexcept;
 
 std::int64_t mapped_direct_access(void* handle, std::uint64_t page_offset, std::uint64_t pages,
@@ -22,8 +22,8 @@ int mapped_choose_read_kernel(void* handle, std::uint32_t index, char* name,
                               std::uint64_t bytes) noexcept;
 // sfence: it also orders the weakly ordered write-backs and non-temporal stores before it.
 int mapped_drain(void* handle) noexcept;
-// Page-aligned ranges are overwritten past the cache, whatever the backend's own way: a cached
-// store would first read the bad line. 0 for other ranges: part of a bad page stays bad.
+// Page-aligned ranges are overwritten past the cache, even if the backend's own way differs: a
+// cached store would first read the bad line. 0 for other ranges: part of a bad page stays bad.
 std::int64_t mapped_recovery_write(void* handle, dax_iter* iter) noexcept;
 
 template <Store store>
@@ -75,7 +75,7 @@ constexpr std::uint64_t media_bit(dax_media_kind kind) noexcept {
   return std::uint64_t{1} << static_cast<unsigned>(kind);
 }
 
-// Whatever the host can map.
+// Everything the host can map.
 constexpr std::uint64_t kMappedMedia =
     media_bit(DAX_MEDIA_DRAM) | media_bit(DAX_MEDIA_FILE) | media_bit(DAX_MEDIA_DEVDAX);
 

@@ -20,7 +20,7 @@ int open_nothing(const dax_host_info* /*host*/, const dax_media_info* media, voi
     return refuse(EINVAL, reason, reason_bytes,
                   "null stands in for a medium of a given size and got 0 bytes; give a size");
   }
-  static constexpr char kNothing = 0;  // a handle is not NULL, and nobody reads through this one
+  static constexpr char kNothing = 0;  // a handle must not be NULL; this one is never read through
   *handle = const_cast<char*>(&kNothing);
   *size_bytes = media->size_bytes;
   return 0;

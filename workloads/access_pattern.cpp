@@ -30,7 +30,7 @@ dax_iter base_iter(Region region, std::uint64_t size_bytes, std::uint64_t granul
 
 Region seat_region(std::uint64_t range_bytes, std::uint64_t granule_bytes, bool shared,
                    unsigned index, unsigned count) {
-  PMB_CHECK(granule_bytes > 0 && count > 0 && index < count, "a seat among the threads");
+  PMB_CHECK(granule_bytes > 0 && count > 0 && index < count, "an index among the threads");
   const std::uint64_t parts = shared ? 1 : count;
   const std::uint64_t part_bytes = range_bytes / parts / granule_bytes * granule_bytes;
   return {shared ? 0 : part_bytes * index, part_bytes};

@@ -32,22 +32,22 @@ struct Region {
 
 // Zipf ranks scrambled over the slots, so that hot slots are not neighbours (peers' error 12).
 // Draws are made before the timed region: fill() makes a table of them, one for each operation of
-// the stretch, and the iterator walks it once: a table that is walked again bounds what is touched.
-// Its 4 bytes an operation are read in order, which the hardware prefetches.
+// the interval, and the iterator walks it once: a table that is walked again bounds what is
+// touched. Its 4 bytes an operation are read in order, which the hardware prefetches.
 class ZipfTable {
  public:
   // `alpha` > 0, not 1 exactly; `slots` >= 1. Cost: O(1) a draw by rejection-inversion
   // (W. Hoermann, G. Derflinger, "Rejection-inversion to generate variates from monotone discrete
   // distributions", ACM TOMACS 6(3), 1996).
   // `seed` scrambles the ranks, `draw_seed` draws: threads that share a range have the same hot
-  // slots and draws of their own.
+  // slots and different draws.
   ZipfTable(std::uint64_t slots, double alpha, std::uint64_t seed, std::uint64_t draw_seed);
   static constexpr std::uint64_t kEntries = 16384;           // until fill() says otherwise
   static constexpr std::uint64_t kMostEntries = 1ULL << 24;  // 64 MiB; more are walked again
-  // So many entries, at most kMostEntries; the same stretch gives the same ones.
+  // `entries` entries, at most kMostEntries; the same `stretch` gives the same ones.
   void fill(std::uint64_t stretch, std::uint64_t entries = kEntries);
   [[nodiscard]] const std::vector<std::uint32_t>& entries() const { return entries_; }
-  // The slot where rank 0, 1, ... lies: a bijection of [0, slots).
+  // The slot of rank 0, 1, ...: a bijection of [0, slots).
   [[nodiscard]] std::uint64_t slot_of_rank(std::uint64_t rank) const;
 
  private:

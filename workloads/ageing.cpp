@@ -22,7 +22,7 @@ constexpr std::uint64_t kWidth = 64;
 struct AgeingShape {
   std::uint64_t target_bytes = 0;  // of all threads
   std::uint64_t mean_bytes = 0;
-  std::uint64_t rounds = 0;  // how often the target's bytes are written anew before it is timed
+  std::uint64_t rounds = 0;  // how often the target's bytes are rewritten before it is timed
 };
 
 FileSetShape set_of(const AgeingShape& shape, const ThreadSeat& seat) {
@@ -92,7 +92,7 @@ class Ageing final : public FileWorkload {
     return good(file_.close(), "closing a file");
   }
 
-  // Of the bytes that lie in whole 2 MiB pieces of files, and so could be mapped by such pages.
+  // Of the bytes that are in whole 2 MiB pieces of files, and so could be mapped by such pages.
   Status measure() {
     huge_bytes_ = large_bytes_ = 0;
     bool sound = true;

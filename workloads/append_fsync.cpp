@@ -32,7 +32,7 @@ class AppendFsync final : public FileWorkload {
     return good(file_.open(name_, FileInterface::kCreate), "making a file") ? Status{} : broken();
   }
 
-  // Where there is not much room left the file begins anew now, and not in a timed stretch.
+  // If there is not much room left the file begins again now, and not in a timed interval.
   void refresh() override {
     if (size_bytes_ > shape_.limit_bytes / 2) begin_anew();
   }

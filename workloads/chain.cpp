@@ -86,9 +86,9 @@ void link_in_windows(const Nodes& nodes, std::uint64_t count, std::uint64_t node
   }
 }
 
-// All pages are visited once, one node each, in an order of their own; then again in the same order
-// with the next node of each, until all nodes were met. Each page begins at another of its nodes:
-// else the nodes of a round, a page apart, would fight for a few sets of the caches.
+// All pages are visited once, one node each, in one random order of the pages; then again in the
+// same order with the next node of each, until all nodes were met. Each page begins at another of
+// its nodes: else the nodes of a round, a page apart, would fight for a few sets of the caches.
 void link_across_pages(const Nodes& nodes, std::uint64_t count, std::uint64_t nodes_a_page,
                        std::uint64_t seed, Random& random) {
   const std::uint64_t pages = count / nodes_a_page;

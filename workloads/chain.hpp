@@ -23,8 +23,8 @@ struct ChainSpec {
   std::uint64_t seed = 0;
 };
 
-// How many nodes the chain through so many bytes has: whole strides, of tlb_hostile those in whole
-// pages.
+// How many nodes the chain through `region_bytes` has: whole strides; with tlb_hostile, those in
+// whole pages.
 [[nodiscard]] std::uint64_t chain_nodes(const ChainSpec& spec, std::uint64_t region_bytes);
 
 // Writes the address of the next node into the first 8 bytes of each, and no other byte. The cycle

@@ -82,8 +82,8 @@ class Chase final : public Workload {
     asm volatile("mov (%0), %0" : "+r"(at) : : "memory");
     return at;
   }
-  // All words of the node are loaded before the step is taken: what they come to, always zero after
-  // the mask, is part of the next address. kWords 0: as many as `words` says.
+  // All words of the node are loaded before the step is taken: their combined value, always zero
+  // after the mask, is part of the next address. kWords 0: as many as `words` says.
   template <std::uint64_t kWords>
   static void* chase_nodes(void* at, std::uint64_t steps, std::uint64_t words) {
     const std::uint64_t count = kWords == 0 ? words : kWords;

@@ -38,7 +38,7 @@ class Copy final : public Workload {
     return {};
   }
 
-  // The next sources get a new stamp, so that verify() can tell whether it arrived.
+  // The next sources get a new stamp, so that verify() can check whether it arrived.
   void refresh() override {
     start_ = from_;
     done_in_stretch_ = 0;

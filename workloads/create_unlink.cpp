@@ -68,7 +68,7 @@ WorkloadType create_unlink_type() {
                       ValueKind::choice,
                       "private",
                       {"private", "shared"},
-                      "each thread in a directory of its own, or all in one"},
+                      "each thread in its own directory, or all in one"},
                      {"files",
                       ValueKind::count,
                       "100",

@@ -70,7 +70,7 @@ Status DurabilityWorkload::fill_range() {
 }
 
 void DurabilityWorkload::refresh() {
-  // What the cadence left over belongs to the stretch that is over.
+  // What the cadence left over belongs to the interval that has ended.
   if (failed_ == 0 && unflushed_ > 0 && plan_.step >= DurableStep::flush) {
     flushed_.count = unflushed_;
     failed_ = outcome(path_.flush(flushed_), flushed_);
@@ -82,7 +82,7 @@ void DurabilityWorkload::refresh() {
   done_in_stretch_ = 0;
   ++stretch_;
   if (plan_.line != LineState::clean) buffer_->stamp(stretch_);
-  // What an earlier stretch loaded must not pass for what this one did.
+  // What an earlier interval loaded must not pass for what this one did.
   if (loads()) std::memset(found_->data(), 0, plan_.iter.size_bytes);
 }
 

@@ -20,7 +20,7 @@ enum class LineState {
   shared    // it stores the range, and another thread loads it
 };
 
-// The costs of two rows that differ by one step are told apart by their difference: each operation
+// Two rows that differ by one step yield the cost of that step as their difference: each operation
 // makes the state itself, inside of what is timed.
 class DurabilityWorkload final : public Workload {
  public:

@@ -11,8 +11,8 @@
 
 namespace pmembench {
 
-// A thread's own source of bytes. The content of a file is named by a key, which changes with each
-// file and with each time that it is written anew: byte x of content `key` is byte
+// A source of bytes for one thread. The content of a file is named by a key, which changes with
+// each file and each time the file is rewritten: byte x of content `key` is byte
 // (key * 64 + x) mod period of one random pattern. No byte is computed when a file is written.
 class FileContent {
  public:
@@ -25,7 +25,7 @@ class FileContent {
     return {pattern_.get() + (((key << 6) + offset_bytes) & mask_), size_bytes};
   }
   [[nodiscard]] std::uint64_t longest_bytes() const { return longest_bytes_; }
-  // Is `found`, however long, what lies at `offset_bytes` of content `key`? An error names the
+  // Is `found`, of any length, the bytes at `offset_bytes` of content `key`? An error names the
   // file, the offset of the first wrong byte, what was expected and what was found.
   Status check(std::string_view file, std::uint64_t key, std::uint64_t offset_bytes,
                std::span<const std::byte> found) const;

@@ -14,7 +14,7 @@
 
 namespace pmembench {
 
-// Where the share lies and how large its files are.
+// How many files there are, how many in one directory, and how large they are.
 struct FileSetShape {
   std::uint64_t files = 0;            // of all threads
   std::uint64_t directory_width = 0;  // files of one directory

@@ -17,10 +17,10 @@ struct SlotShape {
   std::uint64_t slots = 0;
 };
 
-// One thread's pieces of one file. Content is taken anew, under another key, at each write.
+// One thread's pieces of one file. Each write takes other content, under another key.
 class FileSlots {
  public:
-  // `owner` tells these slots from those of other threads and files.
+  // `owner` distinguishes these slots from those of other threads and files.
   FileSlots(const SlotShape& shape, std::uint64_t owner)
       : shape_(shape), owner_(mix_seed(owner)), generations_(shape.slots) {}
 

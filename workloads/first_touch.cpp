@@ -33,7 +33,8 @@ class FirstTouch final : public FileWorkload {
     }
     return {};
   }
-  // Untimed. A stretch of more pages than the file has maps it anew within the stretch too.
+  // Untimed. An interval of more pages than the file has maps the file again within the interval
+  // too.
   void refresh() override { map_anew(); }
 
   Status verify() override {
@@ -60,7 +61,7 @@ class FirstTouch final : public FileWorkload {
     return true;
   }
 
-  // Never zero, which is what a page has that nobody stored to.
+  // Never zero, which is the content of a page before its first store.
   [[nodiscard]] std::byte stamp(std::uint64_t page) const {
     return static_cast<std::byte>(1 + ((page + round_) & 0x7F));
   }

@@ -16,7 +16,7 @@ constexpr std::uint64_t kUsableQuarters = 3;
 constexpr std::uint64_t kLeastMetadata = std::uint64_t{4} << 20;
 constexpr std::uint64_t kPartUnitBytes = std::uint64_t{2} << 20;
 
-// A part of a mapping that the host made, as the handle of a device of its own.
+// A part of a mapping that the host made, as the handle of a separate device.
 class PartOfMapping final : public DeviceBacking {
  public:
   PartOfMapping(const dax_mapping& whole, std::uint64_t offset_bytes) : mapping_(whole) {

@@ -1,4 +1,4 @@
-// The parts of FxMark that are no workload of their own: each a loop of one operation.
+// The parts of FxMark that are not separate workloads: each a loop of one operation.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace pmembench {
 
-// FxMark's levels. Low: each thread on a file or directory of its own. Medium: on its own part of
-// one that all share. High: all on the same.
+// FxMark's levels. Low: each thread on its own file or directory. Medium: on its own part of one
+// that all share. High: all on the same.
 enum class Sharing { low, medium, high };
 
 struct FxShape {
@@ -21,14 +21,14 @@ struct FxShape {
 // Blocks of 4 KiB, in random order; high: all read the file's first.
 std::unique_ptr<Workload> make_block_reader(const FxShape& shape, Path& path,
                                             const ThreadSeat& seat);
-// A file loses its last 4 KiB, until it is empty and is given its size anew.
+// A file loses its last 4 KiB, until it is empty and gets its size again.
 std::unique_ptr<Workload> make_truncater(const FxShape& shape, Path& path, const ThreadSeat& seat);
 // A file five directories deep is opened and closed; high: the same by all.
 std::unique_ptr<Workload> make_resolver(const FxShape& shape, Path& path, const ThreadSeat& seat);
 // A directory is listed.
 std::unique_ptr<Workload> make_lister(const FxShape& shape, Path& path, const ThreadSeat& seat);
-// Empty files are made, until all are there and are removed; or the other way round. What undoes
-// the work is done between timed stretches where those are short enough, else within.
+// Empty files are made, until all are there and are removed; or the other way round. The work is
+// undone between timed intervals if those are short enough, else within.
 std::unique_ptr<Workload> make_creator(const FxShape& shape, Path& path, const ThreadSeat& seat);
 std::unique_ptr<Workload> make_remover(const FxShape& shape, Path& path, const ThreadSeat& seat);
 

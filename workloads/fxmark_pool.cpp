@@ -6,7 +6,7 @@
 namespace pmembench {
 namespace {
 
-// Timed: one way through all names. Undone between two stretches, or when the names run out.
+// Timed: one way through all names. Undone between two intervals, or when the names run out.
 class PoolWorkload final : public FileWorkload {
  public:
   PoolWorkload(const FxShape& shape, bool creates, Path& path, const ThreadSeat& seat)

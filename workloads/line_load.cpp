@@ -33,8 +33,8 @@ inline std::uint64_t sum_of_lanes(__m128i vector) {
          static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(vector, vector)));
 }
 
-// The sums stay in vectors from range to range: little stands between the loads of two ranges, so
-// that as many as the CPU can have are under way.
+// The sums stay in vectors from range to range: there are few instructions between the loads of two
+// ranges, so that as many loads as the CPU allows are in flight.
 std::uint64_t load_sse2(const unsigned char* base, dax_iter& iter, std::uint64_t sum) {
   __m128i a = _mm_setzero_si128(), b = a;
   dax_iter next = iter;
@@ -99,7 +99,7 @@ __attribute__((target("avx512f"))) std::uint64_t load_avx512(const unsigned char
   }
   iter = next;
   a = _mm512_add_epi64(a, b);
-  // Masked, because the plain intrinsics of g++ 12 warn of a variable of their own.
+  // Masked, because the plain intrinsics of g++ 12 cause a warning about their own variable.
   const __m256i half = _mm256_add_epi64(_mm512_maskz_extracti64x4_epi64(0xF, a, 0),
                                         _mm512_maskz_extracti64x4_epi64(0xF, a, 1));
   return sum + sum_of_lanes(

@@ -195,7 +195,7 @@ WorkloadType loaded_type() {
        ValueKind::size,
        "0",
        {},
-       "bytes that the probe chases through; 0: half of the medium, or all of one of its own"},
+       "bytes that the probe chases through; 0: half of the medium, or all of a separate one"},
       {"probe_media", ValueKind::text, "", {}, "medium of the probe; empty: that of the load"}};
   type.writes = load_writes;
   type.durable = load_durable;

@@ -11,7 +11,7 @@
 namespace pmembench {
 
 // Where the probe chases and the load works. On one medium the probe has the first bytes, so that
-// no store of the load breaks its chain; on two media each has all of its own.
+// no store of the load breaks its chain; on two media each has a whole medium.
 struct LoadedLayout {
   Region probe;
   Region load;  // of all load threads together
@@ -25,9 +25,9 @@ struct LoadedLayout {
 std::unique_ptr<Workload> make_loaded_probe(const Parameters& parameters, Path& path, Region region,
                                             const ThreadSeat& seat);
 
-// One load thread: `seat` among the load threads alone. Operations are reads and writes of
-// `operation_size` bytes in the share `read_share`; reads and writes have regions of their own, so
-// that what is read was not just written.
+// One load thread: `seat` counts the load threads alone. Operations are reads and writes of
+// `operation_size` bytes in the share `read_share`; reads and writes have separate regions, so that
+// what is read was not just written.
 std::unique_ptr<Workload> make_load(const Parameters& parameters, Path& path, Region region,
                                     const ThreadSeat& seat);
 

@@ -7,9 +7,9 @@
 
 namespace pmembench {
 
-// One thread's end. Every thread of the cell has one over the same bytes, which lie in memory that
-// all of them see; each writes only its own line there. Thread i is read by thread i + 1, round.
-// All threads must take the same number of steps, or have left.
+// One thread's end. Every thread of the cell has one over the same bytes, in memory that all of
+// them see; each writes only its own line there. Thread i is read by thread i + 1, round. All
+// threads must take the same number of steps, or have left.
 class Lockstep {
  public:
   static constexpr std::size_t kBytesEach = 128;  // two lines: prefetchers move them as a pair
@@ -21,7 +21,7 @@ class Lockstep {
   void stored();
   // This thread has read the line of the thread before; returns once the next has read its own.
   void read();
-  // This thread takes no more steps: nobody waits for it from now on.
+  // This thread takes no more steps: no other thread waits for it from now on.
   void leave();
 
  private:

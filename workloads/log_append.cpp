@@ -45,7 +45,7 @@ class LogAppend final : public FileWorkload {
     return {};
   }
 
-  // Where there is not much room left a log that grows begins anew now, and not while timed.
+  // If there is not much room left a log that grows begins again now, and not while timed.
   void refresh() override {
     if (!shape_.preallocated && next_group_ > shape_.groups / 2) begin_anew();
   }

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::uint64_t kRound = kMixRound;
 
-// Each round of 64 operations is so many reads in one batch, then the rest writes in one batch: the
-// share is exact to 1/64, and no operation decides what it is.
+// Each round of 64 operations does its reads in one batch, then its writes in one batch: the share
+// is exact to 1/64, and no operation decides what it is.
 class Mix final : public Workload {
  public:
   Mix(std::unique_ptr<Workload> reads, std::unique_ptr<Workload> writes,
@@ -50,7 +50,7 @@ class Mix final : public Workload {
     const std::string reading = reads_->failure();
     return reading.empty() ? writes_->failure() : reading;
   }
-  // Writes first: verifying reads writes stamps of its own. What a read found may have been
+  // Writes first: verifying reads writes its own stamps. What a read found may have been
   // overwritten since, so of the reads a fresh sample is checked.
   Status verify() override {
     const Status written = writes_->verify();

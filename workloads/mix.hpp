@@ -1,4 +1,4 @@
-// Reads and writes in a stated share, for whoever has made both already.
+// Reads and writes in a stated share, made from a workload that reads and one that writes.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// NamePool: so many names of one thread in a directory, and which of them should be there.
+// NamePool: N names of one thread in a directory, and which of them should be there.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace pmembench {
 
-// DIRECTORY/PREFIX-SEAT-00000, ...: threads that share a directory have names of their own.
+// DIRECTORY/PREFIX-SEAT-00000, ...: threads that share a directory have different names.
 [[nodiscard]] std::vector<FileName> make_names(std::string_view directory, std::string_view prefix,
                                                unsigned seat, std::uint64_t count);
 

@@ -101,7 +101,7 @@ WorkloadType overwrite_type() {
        ValueKind::choice,
        "private",
        {"private", "shared"},
-       "threads write files of their own, or each its part of one"},
+       "threads write separate files, or each its part of one"},
       {"durability",
        ValueKind::choice,
        "each",

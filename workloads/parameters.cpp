@@ -59,7 +59,7 @@ ParameterSpec batch_spec() {
           ValueKind::count,
           "256",
           {},
-          "operations handed to the path in one call (timing: operation always hands over one)"};
+          "operations passed to the path in one call (timing: operation always passes one)"};
 }
 ParameterSpec kernel_spec() {
   return {"kernel",
@@ -73,7 +73,7 @@ ParameterSpec range_spec() {
           ValueKind::choice,
           "disjoint",
           {"disjoint", "shared"},
-          "threads work on ranges of their own, or all on the same"};
+          "threads work on separate ranges, or all on the same"};
 }
 ParameterSpec range_size_spec() {
   return {"range_size",

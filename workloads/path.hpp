@@ -55,7 +55,7 @@ class PathGround {
   PathGround(const PathGround&) = delete;
   PathGround& operator=(const PathGround&) = delete;
   virtual ~PathGround() = default;
-  // Before each timed stretch, before the workloads' own refresh(). Untimed; threads are idle.
+  // Before each timed interval, before the workloads' own refresh(). Untimed; threads are idle.
   virtual void refresh() {}
   // What every path of it will answer to size_bytes().
   [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
@@ -72,7 +72,7 @@ struct PathType {
   // Writes its own structures over the device. Null: the threads share nothing but the device.
   Result<std::unique_ptr<PathGround>> (*prepare)(OpenedDevice& opened,
                                                  const Parameters& parameters) = nullptr;
-  // The path's own keys, which stand beside the workload's in a cell's parameters.
+  // The path's own keys, next to the workload's in a cell's parameters.
   std::vector<ParameterSpec> parameters = {};
   // Sizes and strides of ranges must be multiples of this; null: any will do.
   std::uint64_t (*granule_bytes)(const Parameters& parameters) = nullptr;
@@ -80,9 +80,9 @@ struct PathType {
   bool maps_files = false;          // and map() of them can work
   bool needs_mount = false;         // works on posix media, and on no other
   bool needs_block_path = false;    // works on backends that go through the kernel's block path
-  bool loads = false;               // load() works: it has addresses of its own
+  bool loads = false;               // load() works: it has its own addresses
   bool needs_host_mapping = false;  // divides it; a backend that maps the medium has none
-  // Reads back what it keeps on the device, and so needs one that does what it is told.
+  // Reads back what it keeps on the device, and so needs a backend that does the work.
   bool keeps_structures = false;
   // Of so few bytes; null: what it writes are ranges of the workload.
   std::uint64_t (*structure_bytes)(const Parameters& parameters) = nullptr;

@@ -22,7 +22,7 @@ class BlockPath final : public Path {
   std::int64_t read(dax_iter& iter) override { return session_->read(iter); }
   std::int64_t write(dax_iter& iter) override { return session_->write(iter); }
   std::int64_t persist(dax_iter& iter) override { return session_->write_fua(iter); }
-  // A block device begins to write back when it pleases; asking for it is drain's part.
+  // A block device begins to write back when it pleases; drain is the call that asks for it.
   std::int64_t flush(dax_iter& iter) override {
     iter.count = 0;
     return 0;

@@ -8,7 +8,7 @@
 
 namespace pmembench {
 
-// A block device as ground. Each path of it has a session of its own.
+// A block device as ground. Each path on it has its own session.
 class BlockGround final : public PathGround {
  public:
   // `below`: on which `block` is built, and which outlives it; or null.

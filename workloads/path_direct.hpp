@@ -1,4 +1,4 @@
-// The direct path, and the device's bytes as one span where they lie without a gap.
+// The direct path, and the device's bytes as one span if there is no gap between them.
 #pragma once
 
 #include "workloads/path.hpp"

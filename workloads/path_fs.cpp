@@ -46,8 +46,8 @@ class FsPath final : public Path {
     return ready < 0 ? ready : files_.fsync(range_);
   }
 
-  // By a handle of its own. Empty where the file is not in one piece, or not on a dax device. While
-  // it is mapped its blocks stay where they are, so copy-on-write is not asked for it.
+  // By a separate handle. Empty if the file is not in one piece, or not on a dax device. While it
+  // is mapped its blocks stay where they are, so copy-on-write is not asked for it.
   std::span<std::byte> mapping() override {
     if (!mapping_.empty() || ground_.copies_on_write() || open_range() < 0) return mapping_;
     if (mapped_ < 0) mapped_ = files_.open(FsGround::kRange, 0);

@@ -5,7 +5,7 @@
 
 namespace pmembench {
 
-// Each formats the device and mounts it; files lie there, and ranges are those of one preallocated
+// Each formats the device and mounts it; files are there, and ranges are those of one preallocated
 // file, made when a range is first used, that may take three quarters of the space.
 PathType fs_dax_path();    // metadata and data by addresses
 PathType fs_block_path();  // metadata and data by sectors

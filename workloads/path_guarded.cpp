@@ -33,7 +33,7 @@ Status check_guarded(const Parameters& parameters, std::uint64_t device_bytes) {
   return check_bad_blocks(number_of(parameters, "bad_blocks"), device_bytes);
 }
 
-// The bad pages, made bad again for each stretch, and what the threads count.
+// The bad pages, made bad again for each interval, and what the threads count.
 class GuardedGround final : public PathGround {
  public:
   GuardedGround(DaxDevice& device, ErrorPolicy policy, bool poisons)
@@ -74,7 +74,7 @@ class GuardedGround final : public PathGround {
     return {{"failed_operations", failed_.load()}, {"mended_operations", mended_.load()}};
   }
 
-  // Which of the bad pages lies in the range; pages_.size() where none does.
+  // Which of the bad pages is in the range; pages_.size() if none is.
   [[nodiscard]] std::size_t bad_page_in(std::uint64_t offset_bytes,
                                         std::uint64_t size_bytes) const {
     const std::uint64_t first = offset_bytes / DAX_PAGE_BYTES;
@@ -96,7 +96,7 @@ class GuardedGround final : public PathGround {
         device_.bad_blocks().add(page * DAX_PAGE_BYTES, DAX_PAGE_BYTES);
         continue;
       }
-      // One that was met and not mended is known already, and stays so.
+      // One that was met and not repaired is known already, and stays so.
       if (const Status poisoned = device_.poison_page(page); !poisoned) return poisoned;
     }
     return {};
@@ -165,7 +165,7 @@ class GuardedPath final : public Path {
     return bytes;
   }
 
-  // The range that `iter` stands at met a bad block: its bytes if it was mended, or 0.
+  // The current range of `iter` met a bad block: returns its bytes if it was repaired, or 0.
   std::int64_t meet(dax_iter& iter, bool writes) {
     dax_iter one = iter;
     one.count = 1;
@@ -202,7 +202,7 @@ class GuardedPath final : public Path {
   DaxDevice& device_;
   GuardedGround& ground_;
   DaxReader reader_;
-  std::unique_ptr<BlockSession> session_;  // null but for io-fallback
+  std::unique_ptr<BlockSession> session_;  // null except for io-fallback
   std::uint64_t stretch_ = 0;              // to which lost_ belongs
   std::vector<bool> lost_;                 // by bad page: an operation on it failed
 };

@@ -6,12 +6,13 @@
 
 namespace pmembench {
 
-// Parameters: `bad_blocks`, how many pages are bad when a stretch begins (those that were mended
-// are made bad anew, untimed); `poison`, whether they are only listed or raise SIGBUS (userfaultfd,
-// then nobody knows of them before they are met); `error_policy`:
+// Parameters: `bad_blocks`, how many pages are bad when an interval begins (repaired ones are made
+// bad again, untimed); `poison`, whether they are only listed or raise SIGBUS (userfaultfd; then
+// they are unknown before they are met); `error_policy`:
 //   fail         the operation fails; it is counted, and its bytes are not
-//   io-fallback  a write goes to the block layer, which mends and writes (the fallback of
-//   Linux 4.7) recovery     a write goes to recovery_write (Linux 5.19); whole pages only
+//   io-fallback  a write goes to the block layer, which repairs and writes (the fallback of
+//                Linux 4.7)
+//   recovery     a write goes to recovery_write (Linux 5.19); whole pages only
 // A read of a bad block fails under each: its bytes are lost.
 Result<std::unique_ptr<PathGround>> prepare_guarded_path(OpenedDevice& opened,
                                                          const Parameters& parameters);

@@ -6,7 +6,7 @@
 namespace pmembench {
 
 // On posix media only. Ranges are those of one preallocated file, by pread and pwrite through the
-// page cache (or around it, where the mount is DAX), durable by fdatasync. Files lie in a directory
+// page cache (or around it, where the mount is DAX), durable by fdatasync. Files are in a directory
 // made for the cell, and are reached from its descriptor.
 PathType posix_path();
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kPersonalityPeriod = std::uint64_t{1} << 20;
 constexpr std::string_view kLog = "/log";
-// The log begins anew, between two timed stretches, when it has grown beyond this.
+// The log begins again, between two timed intervals, when it has grown beyond this.
 constexpr std::uint64_t kLogLimit = std::uint64_t{4} << 20;
 
 }  // namespace
@@ -35,7 +35,7 @@ Status Personality::prepare() {
   return {};
 }
 
-// All threads are idle between two stretches, so one of them may cut the log of all.
+// All threads are idle between two intervals, so one of them may cut the log of all.
 void Personality::refresh() {
   logged_ = 0;
   FileStat log;

@@ -70,7 +70,7 @@ class Personality final : public FileWorkload {
   Handle file_;
   Handle log_;
   SetFile* at_ = nullptr;  // the file that file_ is open on
-  // The end of what the last read step read, which still lies in buffer_.
+  // The last part of what the last read step read, which is still in buffer_.
   struct LastRead {
     const SetFile* file = nullptr;
     std::uint64_t offset_bytes = 0, size_bytes = 0, key = 0;

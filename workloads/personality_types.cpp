@@ -1,6 +1,6 @@
 // fileserver, varmail, webserver, webproxy: Filebench's personalities (workloads/*.f of its source,
 // version 3.0 of each), with their numbers. What differs: the number of files is scaled to fit, a
-// thread works on files of its own in directories of all, and a loop is one operation.
+// thread works on its own files in shared directories, and a loop is one operation.
 #include "workloads/parameters.hpp"
 #include "workloads/personality.hpp"
 #include "workloads/types.hpp"

@@ -45,8 +45,8 @@ class Relative {
 
 int status_of(int result) { return result < 0 ? -errno : result; }
 
-// Bytes of 2 MiB pieces of the file that lie in one piece of the device, aligned there too. 0 where
-// the file system does not say where its extents lie.
+// Bytes of 2 MiB pieces of the file that are in one piece of the device, aligned there too. 0 if
+// the file system does not report its extents.
 std::uint64_t huge_mappable(int fd) {
   constexpr std::uint32_t kExtents = 64;
   alignas(fiemap) std::array<unsigned char, sizeof(fiemap) + kExtents * sizeof(fiemap_extent)>
@@ -115,9 +115,9 @@ std::int64_t PosixFiles::write(int file, std::uint64_t offset_bytes,
   return static_cast<std::int64_t>(done);
 }
 
-// The handle is not opened with O_APPEND, since pwrite would then append whatever its offset.
+// The handle is not opened with O_APPEND, because pwrite would then append at any offset.
 // RWF_APPEND with offset -1 appends as O_APPEND does and leaves the handle's position at the end,
-// which lseek tells: others may append to the same file.
+// which lseek returns: others may append to the same file.
 std::int64_t PosixFiles::append(int file, std::span<const std::byte> data) {
   std::uint64_t done = 0;
   while (done < data.size()) {
@@ -199,7 +199,7 @@ int PosixFiles::read_directory(std::string_view path,
 
 int PosixFiles::map(int file, std::uint64_t size_bytes, bool synchronous,
                     std::span<std::byte>* mapping) {
-  // Never MAP_SHARED with MAP_SYNC: tmpfs takes that in silence.
+  // Never MAP_SHARED with MAP_SYNC: tmpfs accepts that silently.
   const int how = synchronous ? MAP_SHARED_VALIDATE | MAP_SYNC : MAP_SHARED;
   void* address = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, how, file, 0);
   if (address == MAP_FAILED) return -errno;

@@ -6,7 +6,7 @@
 namespace pmembench {
 
 // `directory` is the root; it stays open as long as this lives. Handles are the kernel's own. The
-// system calls are what is measured: beside them there is a copy of the name and nothing else.
+// system calls are what is measured: the only other work is a copy of the name.
 class PosixFiles final : public FileInterface {
  public:
   explicit PosixFiles(int directory) : directory_(directory) {}

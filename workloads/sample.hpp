@@ -9,10 +9,10 @@
 
 namespace pmembench {
 
-// Each of `count` ranges is taken with the probability affordable / count, alone of the others (all
-// are where that is 1). A defect of a share s of the ranges is missed with (1 - s)^affordable: with
-// 256 of them 8 % of the times at s = 1 %, and once in 10^30 at a half. Each stretch of each
-// process draws anew.
+// Each of `count` ranges is taken with the probability affordable / count, independently of the
+// others (all are taken if that is 1). A defect of a share s of the ranges is missed with
+// (1 - s)^affordable: with 256 of them 8 % of the times at s = 1 %, and once in 10^30 at a half.
+// Each interval of each process draws again.
 class Sample {
  public:
   Sample(std::uint64_t count, std::uint64_t affordable, std::uint64_t seed)

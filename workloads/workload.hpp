@@ -15,7 +15,7 @@
 
 namespace pmembench {
 
-// Where one thread of a cell stands.
+// The place of one thread in a cell.
 struct ThreadSeat {
   unsigned index = 0;
   unsigned count = 1;
@@ -38,12 +38,12 @@ class Workload {
   virtual ~Workload() = default;
   // Makes buffers, tables, fills what will be read. Once, before the first run().
   virtual Status prepare() = 0;
-  // Before refresh(): how many operations the next stretch will have, about.
+  // Before refresh(): how many operations the next interval will have, about.
   virtual void expect(std::uint64_t operations) { (void)operations; }
-  // Between two timed stretches, untimed: refresh tables, stamp the buffer anew.
+  // Between two timed intervals, untimed: refresh tables, stamp the buffer again.
   virtual void refresh() {}
-  // Does `operations` operations. Timed: no allocation, no lock, no system call of its own.
-  // Less than asked means that the path failed; failure() then says how.
+  // Does `operations` operations. Timed: no allocation, no lock, no system call except those of the
+  // path. Less than asked means that the path failed; failure() then says how.
   virtual Work run(std::uint64_t operations) = 0;
   // The path's negative errno that ended run(), as a sentence; empty while all went well.
   [[nodiscard]] virtual std::string failure() const = 0;

@@ -1,4 +1,4 @@
-"""Reads pmembench's results file and draws it: one HTML file, and PNGs. docs/report.md tells users.
+"""Reads pmembench's results file and draws it: one HTML file, and PNGs. docs/report.md describes it.
 
 load(path) is the only function for other programs: docs/report.md, "From Python".
 """

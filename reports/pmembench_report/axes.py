@@ -17,7 +17,7 @@ from . import style, units
 # A linear axis from zero would flatten what is this many times smaller than the largest.
 LOG_FROM_RATIO = 40
 HATCHED = "hatched: emulated durability"
-HATCHED_MARKS = "hatched, open marks: emulated durability"
+HATCHED_MARKS = "hatched, open markers: emulated durability"
 _TITLE_CHARACTERS, _LEGEND_CHARACTERS = 52, 58
 _TRAILING_ZEROS = re.compile(r"(?<=\d)\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
 
@@ -47,7 +47,7 @@ def wrap(text: str, characters: int = _TITLE_CHARACTERS, lines: int = 2) -> str:
 
 
 def size_ticks(axes: Axes, values: list[float]) -> None:
-    """A log2 axis with a tick at each value, or at every other where they stand too close."""
+    """A log2 axis with a tick at each value, or at every other if they are too close."""
     values = sorted(set(values))
     axes.set_xscale("log", base=2)
     span = math.log2(values[-1] / values[0]) if values[0] > 0 else 0
@@ -127,7 +127,7 @@ def _log_ticks(low: float, high: float, base: int) -> list[float]:
 def fit(figure: Figure, axes: Axes, title: str, handles: list | None = None,
         plot_in: float = 2.1, left: float = 0.86, bottom: float = 0.55,
         most_width: float = 99.0) -> None:
-    """Sets the figure's height: heading, legend and unit stand above a plot of `plot_in` inches.
+    """Sets the figure's height: heading, legend and unit are above a plot of `plot_in` inches.
 
     All in inches, by hand, for an automatic layout costs as much as the drawing.
     """

@@ -19,7 +19,7 @@ _TICK_SHARE = 0.14  # of the axis, for a tick's words
 
 @dataclass(slots=True)
 class Bar:
-    """From `start` to `value`; `text` stands at its right end."""
+    """From `start` to `value`; `text` is at its right end."""
 
     label: str
     value: float
@@ -55,7 +55,7 @@ def bar_panel(name: str, title: str, bars: list[Bar], label: str,
         if bar.start and row:
             axes.plot([bar.start] * 2, [row - 0.69, row - 0.31], color=style.MUTED, linewidth=0.8)
         tips[f"b{row}"] = [bar.tip or f"{bar.label}: {words(bar.value)}"]
-    # The texts stand at the right of the bars, on the part of the axis that is theirs.
+    # The texts are at the right of the bars, on the part of the axis that is kept for them.
     left = 0.24 + 0.075 * max(map(len, names))
     texts = _CHARACTER_IN * max(len(line) for bar in bars for line in bar.text.split("\n"))
     room = 1.04 / (1 - min(texts / (style.WIDTH_IN - left - 0.3), 0.75))

@@ -215,7 +215,7 @@ def report(options: argparse.Namespace) -> list[str]:
 
 
 def printable(text: str) -> str:
-    """Fit for a terminal: names and documents may hold what moves its cursor, or is no text."""
+    """Fit for a terminal: names and documents may hold control characters or non-text bytes."""
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 

@@ -20,7 +20,7 @@ class Group:
 
 
 def dimensions(cell: Cell) -> dict[str, str]:
-    """All that tells one cell from another, by name."""
+    """All that distinguishes one cell from another, by name."""
     found = {
         "workload": cell.workload, "threads": str(cell.threads), "mode": cell.mode,
         "media": cell.media, "path": cell.path, "backend": cell.backend,
@@ -85,7 +85,7 @@ def _beside(cell: Cell, found: dict[tuple, list[Cell]]) -> list[list[Cell]]:
 def group(cells: Iterable[Cell], apart: Iterable[str]) -> list[Group]:
     """Groups of cells that are equal in all dimensions but those `apart`, in order of appearance.
 
-    A label names the workload and what tells the groups from each other.
+    A label names the workload and what distinguishes the groups.
     """
     apart = set(apart)
     found: dict[tuple, list[Cell]] = {}
@@ -102,7 +102,7 @@ def group(cells: Iterable[Cell], apart: Iterable[str]) -> list[Group]:
         for name, value in key:
             values.setdefault(name, set()).add(value)
     varying = {name for name, have in values.items() if len(have) > 1}
-    # A parameter that only some groups have tells them apart too; the workload says which.
+    # A parameter that only some groups have distinguishes them too; the workload implies which.
     varying |= {"workload", "access"}
     usual = _usual(found)
     return [Group(_label(dict(key), _short(dict(key), varying, usual), members[0].kinds), members)

@@ -45,7 +45,7 @@ def merge(histograms: list[Histogram]) -> Histogram:
 
 
 def quantiles(histogram: Histogram, q: numpy.ndarray) -> numpy.ndarray:
-    """The middle of the bucket in which each quantile lies; NaN where n(1-q) < 10."""
+    """The middle of the bucket that contains each quantile; NaN where n(1-q) < 10."""
     total = int(histogram.counts.sum())
     if total == 0:
         return numpy.full(len(q), numpy.nan)

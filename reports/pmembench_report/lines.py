@@ -81,7 +81,7 @@ def line_panel(name: str, title: str, series: list[Series], x: Axis, y: Axis,
                extra: Callable | None = None, known: Sequence[str] = ()) -> Panel:
     """Draws at most MAXIMUM_SERIES series, those with the most points, and says if there are more.
 
-    `extra(axes)` adds what the figure has besides, such as reference lines. `known`: labels that keep
+    `extra(axes)` adds what else the figure has, such as reference lines. `known`: labels that keep
     their colours, in order.
     """
     given = sorted((each for each in series if each.points), key=lambda each: -len(each.points))

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from .errors import ReportError
 
-# How a file of ours begins, and what its head holds: the page names its generator, a PNG its software, SVG and PDF
-# their creator.
+# How a file of a report begins, and what its head holds: the page names its generator, a PNG its
+# software, SVG and PDF their creator.
 HEAD_BYTES = 4096
 OURS = ((b"<!doctype html>", b'<meta name="generator" content="pmembench '),
         (b"\x89PNG\r\n\x1a\n", b"Software\0pmembench"),
@@ -89,7 +89,7 @@ def _is_ours(path: Path) -> bool:
         head = file.read(HEAD_BYTES)
         file.seek(max(0, path.stat().st_size - HEAD_BYTES))
         tail = file.read()  # where a PDF names who made it
-    if path.suffix == ".csv":  # has no room for a mark: it is ours if the figure of its name is
+    if path.suffix == ".csv":  # names no generator: it is ours if the figure of its name is
         figure = path.with_suffix(".svg")
         return head.startswith((b"series,", b"mark\n")) and figure.is_file() and _is_ours(figure)
     return any(head.startswith(begin) and (mark in head or mark in tail) for begin, mark in OURS)

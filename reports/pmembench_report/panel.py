@@ -20,7 +20,7 @@ _COORDINATES = re.compile(r' (?:d|x|y|x1|x2|y1|y2|width|height|transform)="[^"]*
 
 @dataclass(slots=True)
 class Panel:
-    """`tips`: gid of an artist -> a text for each of its marks. `zoom`: data of a line chart."""
+    """`tips`: gid of an artist -> a text for each of its data points. `zoom`: data of a line chart."""
 
     name: str
     title: str
@@ -35,7 +35,7 @@ def new_figure() -> Figure:
 
 
 def _titles(body: str, texts: list[str]) -> str:
-    """Gives the marks in an artist's SVG their texts, in order; a single shape gets the first."""
+    """Gives the shapes in an artist's SVG their texts, in order; a single shape gets the first."""
     titles = [f"<title>{html.escape(text)}</title>" for text in texts]
     if "<use " not in body:
         return (titles[0] if titles else "") + body
@@ -73,7 +73,7 @@ def _with_tips(svg: str, tips: dict[str, list[str]]) -> str:
 
 
 def _slim(svg: str) -> str:
-    """Takes out what a browser does not need: prolog, comments, metadata, ids nobody refers to."""
+    """Takes out what a browser does not need: prolog, comments, metadata, ids without a reference."""
     svg = svg[svg.index("<svg"):]
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -87,7 +87,7 @@ def _slim(svg: str) -> str:
 
 
 def to_svg(panel: Panel) -> str:
-    """Inline SVG: colours are variables of the style sheet, marks carry their values."""
+    """Inline SVG: colours are variables of the style sheet, data points carry their values."""
     buffer = io.StringIO()
     # The salt keeps the ids of one panel apart from those of the next, and equal from run to run.
     with matplotlib.rc_context({"svg.hashsalt": panel.name}):

@@ -66,7 +66,7 @@ def write_svg(title: str, panel: Panel, file: BinaryIO) -> None:
 
 
 def write_csv(panel: Panel, file: BinaryIO) -> None:
-    """One line a point: series, x, y. What a panel keeps for its zoom; its marks in words elsewhere."""
+    """One line a point: series, x, y of a panel's zoom; without a zoom, its tips in words."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     if panel.zoom:

@@ -17,7 +17,7 @@ PLAIN_BYTES = 200_000
 
 @dataclass(slots=True)
 class Raw:
-    """`text` may stand between <script> tags as it is."""
+    """`text` may be put between <script> tags as it is."""
 
     text: str
     packed: bool

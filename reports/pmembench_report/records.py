@@ -13,7 +13,7 @@ from .units import finite
 if TYPE_CHECKING:
     from .derived import Derived
 
-# Workloads that have a figure of their own: their rows are no points of the general figures.
+# Workloads that have a separate figure: their rows are not points of the general figures.
 PERSONALITIES = ("fileserver", "varmail", "webserver", "webproxy", "oltp")
 
 
@@ -70,7 +70,7 @@ class Cell:
     medium: dict | None = None
     options: str = ""
     does_work: bool = True  # False: its backend moves no bytes and measures the harness
-    # Of the document `derived`: the interval as it is printed and its half width as a share, marks
+    # Of the document `derived`: the interval as it is printed and its half width as a share, flags
     # in words, bytes stored for each byte asked, and the kinds of all parameters.
     interval: str = ""
     half_width: float | None = None

@@ -70,7 +70,7 @@ def results(data: Data) -> Table:
     return Table(
         "results", "Every cell: time and throughput",
         ["cell", "time per operation", f"{confidence} interval", "operations", "bandwidth",
-         "n (operations)", "processes", "slices", "may claim", "marks"], rows,
+         "n (operations)", "processes", "slices", "may claim", "flags"], rows,
         "The time is of all threads together; rates are its inverse, with the inverted interval. The "
         "interval is over processes; “none” means too few of them. Nothing is subtracted.",
         set(range(1, 8))).keep_filled_columns()
@@ -93,7 +93,7 @@ def latencies(data: Data) -> Table | None:
         return None
     return Table("latencies", "Every cell: latency",
                  ["cell", "mode", "n", "mean", *PERCENTILES, "max", "floor", "may claim"], rows,
-                 "A percentile stands here only if ten operations or more lie beyond it. The floor is "
+                 "A percentile is here only if ten operations or more are beyond it. The floor is "
                  "what the clock or the harness alone costs; a value below it is shown as “< floor”.",
                  set(range(2, 6 + len(PERCENTILES)))).keep_filled_columns()
 

@@ -1,4 +1,4 @@
-"""Numbers as people read them: 4 KiB, 12.3 ns, 1.5 GiB/s. What is no number is an empty text."""
+"""Numbers as people read them: 4 KiB, 12.3 ns, 1.5 GiB/s. NaN is an empty text."""
 
 from __future__ import annotations
 

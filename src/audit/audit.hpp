@@ -16,7 +16,7 @@
 namespace pmembench {
 
 struct AuditOptions {
-  std::optional<AuditDomain> domain;  // none: that of the medium, or what the table says
+  std::optional<AuditDomain> domain;  // none: that of the medium, or what the table records
   std::uint64_t cases = 400;
   std::uint64_t seed = 1;
   TraceLimits limits{};

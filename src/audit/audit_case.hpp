@@ -22,7 +22,7 @@ enum class AuditCall : std::uint32_t {
   recovery,      // recovery_write
   read,          // copy_to_iter
   store,         // the auditor's own stores through direct_access's address
-  publish        // one such store of 8 bytes, which tells another host that the rest is there
+  publish        // one such store of 8 bytes, which signals to another host that the rest is there
 };
 
 // "copy_from_iter", "flush(stored)", "store".

@@ -56,7 +56,8 @@ struct AuditTarget {
   std::uint32_t media_kind = 0;
 };
 
-// For the traced child only: reports, starts the second thread, serves cases until told to end.
+// For the traced child only: reports, starts the second thread, serves cases until it gets the
+// command to end.
 void serve_cases(const AuditTarget& target);
 // The same for the power cuts of audit/power_cuts.hpp: `subject` works on `device`, each operation
 // between two breakpoints.

@@ -13,7 +13,7 @@ constexpr std::uint64_t kPage = DAX_PAGE_BYTES;
 constexpr std::uint64_t kLineBytes = DAX_LINE_BYTES;
 constexpr std::uint64_t kMmixMultiplier = 6364136223846793005ULL;
 
-// Where each thread's ranges lie: apart by more than a page, with room before and behind.
+// The ranges of each thread: more than a page apart, with room before and after each.
 constexpr std::array<std::uint64_t, 2> kThreadBegin = {kPage, 9 * kPage};
 constexpr std::uint64_t kThreadBytes = 5 * kPage;
 constexpr std::uint64_t kPublishOffset = 7 * kPage;

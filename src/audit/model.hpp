@@ -19,8 +19,8 @@ enum class AuditDomain : std::uint8_t {
   memory_controller,  // store, flush, fence
   cpu_cache,          // store, fence
   page_cache,         // store, then msync, fsync or fdatasync over it
-  other_host,  // as memory_controller, whatever the platform's caches survive: seen elsewhere
-  none         // nothing: no claim can be made
+  other_host,         // as memory_controller, even if the platform's caches survive: seen elsewhere
+  none                // nothing: no claim can be made
 };
 [[nodiscard]] std::string_view audit_domain_name(AuditDomain domain);
 

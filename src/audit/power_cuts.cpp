@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMostStepsOfWork = 20'000'000;  // of one operation
 
-// An event with bytes of its own, and the operation that it belongs to.
+// An event that has bytes, and the operation that it belongs to.
 struct Recorded {
   TraceEvent event;
   std::vector<std::byte> bytes;

@@ -71,7 +71,7 @@ ProgramResult run_program_audit(const ProgramOptions& options) {
     auto before = judge.findings();
     judge.claim_all();
     audit.findings = named(judge, tracer);
-    judge.restore(std::move(before));  // a signal that is handled is no end
+    judge.restore(std::move(before));  // a signal that is handled does not end it
   });
   audit.steps = tracer.steps();
   result.ended = tracer.ended();

@@ -81,7 +81,7 @@ void ProgramTracer::watch(const FilePlace& place) {
     return give_up("it maps more than 1 GiB of a file; use a smaller one");
   }
   std::vector<std::byte> content(end - std::min(end, known));
-  // What lies before the mapping is as good as zero: only changes count.
+  // The bytes before the mapping count as zero: only changes matter.
   const std::uint64_t skipped = std::max(known, place.offset_bytes);
   const std::uint64_t from = place.address + (skipped - place.offset_bytes);
   const auto mapped = std::span(content).subspan(skipped - known);

@@ -81,7 +81,7 @@ void ProgramJudge::fence(const TraceEvent& event) {
   TraceEvent begin;
   begin.kind = TraceEvent::Kind::begin;
   for (const auto& [file, watched] : files_) {
-    // Whether a fence was for nothing no single file can tell.
+    // No single file can show whether a fence was unnecessary.
     watched.model->apply(event, [](const CostNote&) {});
     watched.model->apply(begin, [](const CostNote&) {});
   }

@@ -42,7 +42,7 @@ ProgramTracer::Thread& ProgramTracer::thread_of(pid_t id) {
   }
   Thread& thread = threads_.emplace_back();
   thread.id = id;
-  // The model tells 32 threads apart.
+  // The model distinguishes 32 threads.
   thread.number = static_cast<unsigned>(std::min<std::size_t>(threads_.size() - 1, 31));
   return thread;
 }
@@ -231,7 +231,7 @@ void ProgramTracer::finish_step(Thread& thread) {
   ++steps_;
   thread.next_ip = 0;
   if (thread.signalled) {
-    // A handler was entered instead: the kernel's frame lies below the red zone.
+    // A handler was entered instead: the kernel's frame is below the red zone.
     user_regs_struct now{};
     if (!tracee_.get_registers(thread.id, &now)) return;
     if (now.rsp + kRedZoneBytes < thread.registers.rsp) return;

@@ -1,5 +1,6 @@
-// ProgramTracer: runs a program, steps it while watched files are mapped, and tells a ProgramJudge
-// what it did to them. One thread of it runs at a time, except for system calls that wait.
+// ProgramTracer: runs a program, steps it while watched files are mapped, and reports to a
+// ProgramJudge what it did to them. One thread of it runs at a time, except for system calls that
+// wait.
 #pragma once
 
 #include <deque>

@@ -46,7 +46,7 @@ std::string_view rule_name(Rule rule) {
     case Rule::wrong_count:
       return "wrong count";
     case Rule::beside_the_range:
-      return "beside the range";
+      return "outside the range";
     case Rule::wrong_flush:
       return "wrong flush for the domain";
     case Rule::system_call:

@@ -108,7 +108,7 @@ class SelfTest {
     return true;
   }
 
-  // For each instruction, the cheapest case of each shape of calls that runs it, then others.
+  // For each instruction, the smallest case of each shape of calls that runs it, then others.
   std::map<std::uint64_t, std::vector<std::size_t>> cases_by_site() const {
     std::map<std::uint64_t, std::vector<std::size_t>> by_site;
     std::vector<std::size_t> order(baselines_.size());

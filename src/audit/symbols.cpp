@@ -28,7 +28,7 @@ std::string short_name(const char* mangled) {
       name.erase(at, std::string(part).size());
     }
   }
-  // What stands outside of <>: the return type ends at the last blank, the arguments begin at '('.
+  // The text outside of <>: the return type ends at the last blank, the arguments begin at '('.
   int depth = 0;
   std::size_t begin = 0, end = name.size();
   for (std::size_t i = 0; i < end; ++i) {

@@ -22,7 +22,7 @@ constexpr std::int64_t kLookAgain_ms = 10;
 
 constexpr int kRefusedStatus = 113;  // of a child that may not be traced
 
-// Forks are not among them: until the child is ready it may try plugins in processes of their own.
+// Forks are not among them: until the child is ready it may try plugins in separate processes.
 constexpr unsigned long kOptions =
     PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
 constexpr int kCallStop = SIGTRAP | 0x80;  // of PTRACE_O_TRACESYSGOOD

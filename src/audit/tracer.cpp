@@ -71,7 +71,7 @@ TraceFault Tracer::fault_of(const Thread& thread, const Stop& stop) {
     case Stop::Kind::signal:
       return fault(thread, "it died of " + signal_name(stop.value));
     case Stop::Kind::trap:
-      return fault(thread, "it raised SIGTRAP, by the trap flag or a breakpoint of its own");
+      return fault(thread, "it raised SIGTRAP, by the trap flag or its own breakpoint");
     default:
       return fault(thread, "it stopped for an unknown reason");
   }

@@ -123,7 +123,7 @@ class Tracer {
   std::vector<std::unique_ptr<Thread>> threads_;
   std::array<Thread*, 2> workers_{};
   bool ready_ = false;
-  bool helpers_ = false;  // the backend has threads of its own
+  bool helpers_ = false;  // the backend has its own threads
   std::optional<Error> failure_;
   CodeCache code_;
   std::unordered_map<std::uint64_t, std::string_view> forbidden_;

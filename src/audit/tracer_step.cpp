@@ -104,8 +104,8 @@ void Tracer::report_system_call(Thread& thread) {
 }
 
 // pushf stores the trap flag by which it is stepped; without it the code would see, and later
-// restore, a flag that is not its own. popf may not set it: the tracer could not tell its traps
-// from its own.
+// restore, a flag that is not its own. popf may not set it: the tracer could not distinguish such
+// traps from those of its steps.
 void Tracer::fix_flags(Thread& thread) {
   user_regs_struct after{};
   if (!tracee_.get_registers(thread.id, &after)) return;
@@ -227,7 +227,7 @@ void Tracer::begin_step(Thread& thread) {
         break;
       }
     }
-    if (!tracee_.get_registers(thread.id, &thread.registers)) break;  // it is gone: the wait tells
+    if (!tracee_.get_registers(thread.id, &thread.registers)) break;  // gone: the wait reports it
     thread.ip = thread.registers.rip;
     thread.instruction = &instruction_at(thread.ip);
     const auto called =

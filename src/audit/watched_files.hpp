@@ -31,8 +31,8 @@ struct FilePlace {
 
 class WatchedFiles {
  public:
-  // A file named by --range, on DAX or not; it need not exist yet. Others are watched when they are
-  // mapped and lie on DAX.
+  // A file named by --range, on DAX or not; it need not exist yet. Other files are watched when
+  // they are mapped and are on DAX.
   void name_file(const std::string& path) { named_.push_back(path); }
 
   // The file that is open as `fd` in `process`, if it is watched. Takes a descriptor of it.

@@ -1,5 +1,5 @@
 // RangeLock: readers-writer locks over the byte ranges of one file. Ranges that share no 64 KiB
-// segment never wait for one another, but where segments that lie 4 MiB apart share a lock.
+// segment never wait for one another, except that segments 4 MiB apart share a lock.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ class RangeLock {
     }
 
    private:
-    // From the lowest up, so nobody waits in a circle.
+    // In ascending order, which avoids deadlock.
     template <typename Action>
     void each(Action action) {
       for (std::uint64_t left = mask_; left != 0; left &= left - 1) {

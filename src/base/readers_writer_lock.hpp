@@ -1,5 +1,5 @@
-// ReadersWriterLock: readers and one writer, at the cost of one locked instruction each way where
-// nobody waits. std::shared_mutex costs three times that, which shows in a 4 KiB overwrite.
+// ReadersWriterLock: readers and one writer, at the cost of one locked instruction each way if no
+// thread waits. std::shared_mutex costs three times that, which shows in a 4 KiB overwrite.
 #pragma once
 
 #include <atomic>
@@ -56,7 +56,7 @@ class ReadersWriterLock {
     std::uint32_t seen = state_.load(std::memory_order_relaxed);
     while (true) {
       if ((seen & ~kWaiting) == 0) {
-        // Others may sleep too: the mark stays for them.
+        // Others may sleep too: the flag stays set for them.
         if (state_.compare_exchange_weak(seen, seen | kWriter, std::memory_order_acquire)) return;
         continue;
       }

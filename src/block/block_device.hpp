@@ -18,8 +18,8 @@ namespace pmembench {
 // `iter` are whole sectors. The two transfers do the ranges one request after the other (a queue
 // deeper than one is the kernel device's own matter), leave `iter` where the next batch goes on,
 // and return the bytes done. A request that fails ends the batch: then the bytes of those before
-// it, or its negative errno where it was the first and `iter` stands at it: -EIO bad block or
-// beyond the end, -EINVAL not whole sectors, -ENXIO the device beneath is dead.
+// it, or its negative errno if it was the first, and `iter` points to it: -EIO bad block or beyond
+// the end, -EINVAL not whole sectors, -ENXIO the device beneath is dead.
 class BlockSession {
  public:
   BlockSession() = default;
@@ -28,8 +28,8 @@ class BlockSession {
   virtual ~BlockSession() = default;
   virtual std::int64_t read(dax_iter& iter) = 0;   // device -> buffer
   virtual std::int64_t write(dax_iter& iter) = 0;  // durable after flush(); btt: when it returns
-  // Each range durable before the next begins (REQ_FUA), whatever was written before it. As write
-  // and flush for every range, by a shorter way where there is one.
+  // Each range durable before the next begins (REQ_FUA), independent of what was written before it.
+  // As write and flush for every range, in fewer steps if there is such a way.
   virtual std::int64_t write_fua(dax_iter& iter);
   // What this device acknowledged before, by any session, is durable (REQ_PREFLUSH). 0 or -errno.
   virtual int flush() = 0;
@@ -38,7 +38,7 @@ class BlockSession {
   int write_at(std::uint64_t offset_bytes, std::span<const std::byte> data);
 };
 
-// The dax device and byte offset that lie beneath a block device's first sector.
+// The dax device and byte offset beneath a block device's first sector.
 struct DaxBeneath {
   DaxDevice* device = nullptr;
   std::uint64_t offset_bytes = 0;
@@ -58,8 +58,8 @@ class BlockDevice {
   // Asked for by sessions, exact once they are idle: "sectors_read", "sectors_written", "flushes"
   // (a range of write_fua is one), and what a translation counts of its own ("blocks_erased").
   [[nodiscard]] virtual std::map<std::string, std::uint64_t> counters() const = 0;
-  // What it lies on, to be claimed by whoever mounts it; where its sectors lie there is dax()'s
-  // matter.
+  // The resources beneath it, which the layer that mounts it claims; dax() reports where its
+  // sectors are.
   [[nodiscard]] virtual DaxDevice& below() = 0;
   // Refused (usage) with the reason where there is none: btt, rmw, kernel, or not page-aligned.
   virtual Result<DaxBeneath> dax() = 0;

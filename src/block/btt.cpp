@@ -28,8 +28,8 @@ class Btt final : public BttDevice {
   DaxDevice& below() override { return *arena_.slice.device; }
   Result<DaxBeneath> dax() override {
     return usage_error(
-        "the btt on '{}' gives no dax device: its sectors move, so bytes have no address of their "
-        "own; use a raw block device, or the dax device itself",
+        "the btt on '{}' gives no dax device: its sectors move, so bytes have no fixed address; "
+        "use a raw block device, or the dax device itself",
         arena_.slice.device->name());
   }
   Status check_structure() const override { return check_btt(arena_); }
@@ -119,7 +119,7 @@ Error refusal(const DaxDevice& device, const BttInfo& info) {
                      device.name());
 }
 
-// Where the copy lies can only be told from the end of the slice, as the geometry is not known.
+// The copy's offset follows only from the end of the slice, as the geometry is not known.
 int load_copy(DaxWindow& window, const DaxSlice& slice, BttInfo& info) {
   BttInfoBlock block;
   const std::uint64_t size = std::min(slice.size_bytes, kBttMostBytes);

@@ -3,8 +3,7 @@
 //
 // Where it differs from the kernel's: one arena (of at most 512 GiB); fewer fences (see
 // btt_write_steps); and a copy of the map in DRAM that is written through, because operations of a
-// dax device may not race on the same bytes. A read is therefore cheaper by one load from the
-// medium.
+// dax device may not race on the same bytes. A read therefore saves one load from the medium.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +24,12 @@ enum class BttStep : std::uint8_t {
   fence,                // waits until all stores before it are durable
 };
 
-// The order that is correct. Data becomes durable in a block that nothing points to; the flog says
-// what is about to happen, its sequence number last; then the map, and a crash in between is
-// completed by whoever opens the arena next. So the sector is durable once its sequence number is.
-// A fence more, behind the last step, is the first one of the session's next sector, or else ends
-// the request. The kernel has a fourth, behind the data, which the one behind it makes needless.
+// The order that is correct. Data becomes durable in a block that nothing points to; the flog
+// records what is about to happen, its sequence number last; then the map. After a crash in
+// between, the next open of the arena completes the write. So the sector is durable once its
+// sequence number is. One more fence, after the last step, is the first one of the session's next
+// sector, or else ends the request. The kernel has a fourth, after the data, which the one after it
+// makes unnecessary.
 std::vector<BttStep> btt_write_steps();
 
 struct BttOptions {

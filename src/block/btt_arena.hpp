@@ -31,7 +31,8 @@ struct alignas(128) BttLane {
 };
 
 // The block that a lane's reader copies from, plus kReading; 0 for none. The table of these is the
-// kernel's read tracking table: a writer waits until nobody reads the block that it will overwrite.
+// kernel's read tracking table: a writer waits until no lane reads the block that it will
+// overwrite.
 struct alignas(64) BttReading {
   static constexpr std::uint32_t kReading = std::uint32_t{1} << 31;
   std::atomic<std::uint32_t> block{0};

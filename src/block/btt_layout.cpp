@@ -139,7 +139,7 @@ BttInfo decode_info(std::span<const std::byte> block, std::uint64_t size_bytes) 
     return info;
   }
   info.geometry = placed(fields.external_lbasize, fields.internal_nlba, fields.nfree);
-  // Everything else follows from these; a block that says otherwise is none of ours.
+  // Everything else follows from these; a block with other values was not written by this code.
   const BttInfoBlock ours = encode_info(info.geometry);
   if (!std::equal(ours.begin(), ours.end(), block.begin())) return info;
   if (info.geometry.copy_offset + kBttInfoBytes > size_bytes) return info;

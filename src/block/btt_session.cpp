@@ -77,9 +77,9 @@ class BttSession final : public BlockSession {
   std::uint32_t lane_number_;
   BttLane& lane_;
   DaxWindow window_;
-  // The locks of lines of the map. A line's is held until the store to it is fenced, as nobody else
-  // may store to it before: so there may be three, of the sector before, of this one, and (as far
-  // as it is had without waiting) of the one after it.
+  // The locks of lines of the map. A line's lock is held until the store to the line is fenced,
+  // because no other session may store to it before. So up to three are held: for the sector
+  // before, for this one, and (only if it is free at once) for the one after it.
   std::unique_lock<SpinLock> unfenced_, map_, ahead_;
   bool pending_ = false;  // a store to the map waits for its fence
 };
@@ -134,7 +134,7 @@ int BttSession::read_sector(std::uint32_t sector, unsigned char* to) {
     failed = status == -EIO;
   }
   reading.store(0, std::memory_order_release);
-  // Not before: whoever holds the map's lock may be waiting for this reader.
+  // Not before: the holder of the map's lock may be waiting for this reader.
   if (failed) note_media_error(sector, raw);
   return status;
 }
@@ -174,9 +174,9 @@ int BttSession::act(const BttAction& action, const BttFlogHalf& entry, const uns
 }
 
 // The new entry into the map in DRAM, and the lock for the next sector. A locked instruction waits
-// for all stores that are on their way past the cache, as a fence does, so both come where a fence
-// has just done that. Here nobody is waited for: two sessions that each held what the other one
-// needs would wait for ever.
+// for all non-temporal stores in flight, as a fence does, so both follow a fence that has just done
+// that. This lock is only tried: two sessions that each held what the other one needs would wait
+// forever.
 void BttSession::publish(const BttFlogHalf& entry, std::uint32_t next) {
   arena_.map[entry.sector].store(BttEntry::written(entry.new_block));
   if (next == kNone) return;

@@ -1,5 +1,5 @@
-// ByteStore: bytes that can be made durable, on a dax device or on sectors, for whoever keeps
-// structures on either. What one does with both is the same; what it costs is what one compares.
+// ByteStore: bytes that can be made durable, on a dax device or on sectors, for code that keeps
+// structures on either. The code is the same on both; the comparison is of what it costs.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace pmembench {
 
-// One thread's way to a store. Every call returns 0 or -EIO, whatever happened beneath: a bad
-// block, the end of the device, its death.
+// One thread's way to a store. Every call returns 0 or -EIO; the latter for any failure beneath: a
+// bad block, the end of the device, a dead device.
 class ByteSession {
  public:
   ByteSession() = default;

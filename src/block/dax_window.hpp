@@ -8,8 +8,9 @@
 
 namespace pmembench {
 
-// Offsets count from the slice's first byte, and ranges lie in it. 0, or a negative errno: -ENXIO
-// the device is dead, -EIO a bad block. Must not outlive the device; used by one thread at a time.
+// Offsets count from the slice's first byte, and ranges are within it. Returns 0, or a negative
+// errno: -ENXIO the device is dead, -EIO a bad block. Must not outlive the device; used by one
+// thread at a time.
 class DaxWindow {
  public:
   explicit DaxWindow(const DaxSlice& slice) : slice_(slice), reader_(slice.device->make_reader()) {}
@@ -20,7 +21,7 @@ class DaxWindow {
   // store and drain.
   int persist(std::uint64_t offset_bytes, const void* data, std::uint64_t size_bytes);
   int drain();
-  // As store or persist, and mends bad blocks where the range is whole pages of the device.
+  // As store or persist, and repairs bad blocks if the range is whole pages of the device.
   int store_over(std::uint64_t offset_bytes, const void* data, std::uint64_t size_bytes);
   int persist_over(std::uint64_t offset_bytes, const void* data, std::uint64_t size_bytes);
 

@@ -42,8 +42,8 @@ class PartitionSession final : public BlockSession {
   }
 
  private:
-  // The batch at the offsets of the whole device; one by one where it could reach beyond the end of
-  // the partition, behind which somebody else's sectors lie.
+  // The batch at the offsets of the whole device; one by one if it could reach beyond the end of
+  // the partition, where the sectors of others begin.
   template <typename Transfer>
   std::int64_t inside(dax_iter& iter, std::atomic<std::uint64_t>& counter, Transfer transfer) {
     std::int64_t done = 0;

@@ -1,4 +1,4 @@
-// BlockPartition: some sectors of a block device as a block device of their own.
+// BlockPartition: a range of sectors of a block device as a separate block device.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,10 @@
 namespace pmembench {
 
 // Sectors [start, start + count) of `whole`, which outlives it. Its dax() is that of `whole`, from
-// there on; refused (usage) also where start or length is not made of whole pages, since a mapping
-// could not begin or end there. Its counters are of its own sessions, and have what the layer below
-// counts only while nobody else uses it. Refuses (usage) sectors beyond the end, and none at all.
+// there on; it is refused (usage) also if start or length is not a multiple of the page size,
+// because a mapping could not begin or end there. Its counters are those of its own sessions; they
+// contain what the layer below counts only while this partition is that layer's only user. Refuses
+// (usage) sectors beyond the end, and none at all.
 Result<std::unique_ptr<BlockDevice>> make_partition(BlockDevice& whole, std::uint64_t start_sector,
                                                     std::uint64_t sectors);
 

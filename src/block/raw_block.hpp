@@ -14,8 +14,8 @@ namespace pmembench {
 // locked instruction, which orders their own flushes and non-temporal stores as a drain does).
 //
 // A write that meets a known bad block does as the kernel's pmem driver: it repairs, and fails
-// (-EIO) only where that fails. The repair is the device's recovery_write, which mends whole pages:
-// so with sectors of 512 bytes a write of less than a page to a bad page fails.
+// (-EIO) only where that fails. The repair is the device's recovery_write, which repairs whole
+// pages: so with sectors of 512 bytes a write of less than a page to a bad page fails.
 //
 // The device outlives it. Refuses what make_slice refuses.
 Result<std::unique_ptr<BlockDevice>> make_raw_block(DaxDevice& device,

@@ -51,7 +51,7 @@ int RawSession::go_past_stop(dax_iter& iter, std::int64_t answer) {
   return 0;
 }
 
-// A batch whose ranges all lie in the slice, as the device's own offsets.
+// A batch whose ranges are all within the slice, as the device's own offsets.
 template <RawSession::Way way>
 std::int64_t RawSession::transfer_inside(dax_iter& iter) {
   const std::uint64_t asked = iter.count;

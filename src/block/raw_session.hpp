@@ -37,7 +37,7 @@ class RawSession final : public BlockSession {
   DaxReader reader_;
 };
 
-// A block device but for dax(), of which each has its own.
+// A block device except for dax(), which each device implements itself.
 class SectorsInPlace : public BlockDevice {
  public:
   explicit SectorsInPlace(const DaxSlice& slice) : slice_(slice) {}

@@ -15,7 +15,7 @@ namespace pmembench {
   return ((iter.offset_bytes | granule | iter.size_bytes) & (sector_bytes - 1)) == 0;
 }
 
-// True where no range of the batch can lie beyond `size_bytes`.
+// True if no range of the batch can reach beyond `size_bytes`.
 [[nodiscard]] inline bool lies_within(const dax_iter& iter, std::uint64_t size_bytes) {
   __extension__ using Wide = unsigned __int128;
   const std::uint64_t steps = iter.slots > 0 ? iter.slots - 1 : 0;

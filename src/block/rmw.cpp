@@ -175,7 +175,7 @@ class Rmw final : public BlockDevice {
  public:
   Rmw(const DaxSlice& slice, const RmwOptions& options) : slice_(slice), blocks_(slice, options) {}
   ~Rmw() override {
-    // As on close. Nobody is left to hear of an error.
+    // As on close. No caller is left to receive an error.
     static_cast<void>(blocks_.flush());
   }
 
@@ -193,7 +193,7 @@ class Rmw final : public BlockDevice {
   DaxDevice& below() override { return *slice_.device; }
   Result<DaxBeneath> dax() override {
     return usage_error(
-        "the rmw block device on '{}' gives no dax device: what was written may lie in its cache "
+        "the rmw block device on '{}' gives no dax device: written data may be in its cache "
         "only; use a raw block device, or the dax device itself",
         slice_.device->name());
   }

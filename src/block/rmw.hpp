@@ -25,12 +25,11 @@ Status check_erase_block(const RmwOptions& options, std::uint64_t size_bytes);
 // past the cache. A cached block whose write-back fails is dropped, as mtdblock does (-EIO). One
 // request at a time: a mutex, as there is one cache.
 //
-// A power loss in the middle of a write-back damages acknowledged sectors of the same block: that
-// is what this translation is here to show. Counters of its own: blocks_written, blocks_erased,
-// blocks_read.
+// A power loss in the middle of a write-back damages acknowledged sectors of the same block: this
+// translation exists to show that. Its own counters: blocks_written, blocks_erased, blocks_read.
 //
-// The device outlives it. Refuses what make_slice refuses, an erase block that is no power
-// of two from one sector to 64 MiB, a slice without room for one.
+// The device outlives it. Refuses what make_slice refuses, an erase block that is not a power of
+// two from one sector to 64 MiB, a slice without room for one.
 Result<std::unique_ptr<BlockDevice>> make_rmw(DaxDevice& device, const RmwOptions& options = {});
 
 }  // namespace pmembench

@@ -1,4 +1,4 @@
-// SessionCounts: what the sessions of one block device did, each in a cache line pair of its own.
+// SessionCounts: what the sessions of one block device did, each in its own pair of cache lines.
 #pragma once
 
 #include <atomic>

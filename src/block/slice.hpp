@@ -1,4 +1,4 @@
-// DaxSlice: the bytes of a dax device on which a block device lies.
+// DaxSlice: the bytes of a dax device that a block device occupies.
 #pragma once
 
 #include <cstdint>

@@ -130,7 +130,7 @@ class AuditCommand final : public Command {
     }
     if (request_.power_cuts > 0 && (request_.self_test || !request_.media.empty())) {
       return usage_error(
-          "--power-cuts works on memory of its own, with the backend as it is: leave --media and "
+          "--power-cuts works on separate memory, with the backend as it is: leave --media and "
           "--self-test out");
     }
     if (const Status opened = open_outputs(); !opened) return opened.error();

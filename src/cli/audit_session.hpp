@@ -16,7 +16,7 @@
 namespace pmembench {
 
 struct AuditRequest {
-  std::string media;  // empty: DRAM, or a file of our own
+  std::string media;  // empty: DRAM, or a scratch file
   std::string backend_options;
   bool destroy = false;
   std::optional<AuditDomain> domain;

@@ -23,7 +23,7 @@ namespace {
 
 using nlohmann::json;
 
-// A backend that has not come to the end by then hangs: the slowest medium takes seconds.
+// A backend that has not finished by then hangs: the slowest medium takes seconds.
 constexpr std::uint64_t kLimit_ms = 300'000;
 // One check moves a megabyte or so.
 constexpr std::uint64_t kCheckLimit_ms = 30'000;
@@ -114,7 +114,7 @@ class CheckCommand final : public Command {
     };
     const auto text = try_in_child(trial, {kLimit_ms, kCheckLimit_ms, &interrupted});
     if (text) return json::parse(*text);
-    return json{{"checks", json::array({{{"check", "it comes to the end of its checks"},
+    return json{{"checks", json::array({{{"check", "it finishes its checks"},
                                          {"verdict", "fail"},
                                          {"detail", text.error().message}}})}};
   }

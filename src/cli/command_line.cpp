@@ -37,7 +37,7 @@ Result<int> run_command(Command& command, const GlobalOptions& global) {
   try {
     Result<int> status = command.run(global);
     const Status printed = flush_output(stdout, "standard output");
-    // A reader that has enough (`| head`) is no failure: the status is the command's own.
+    // A reader that has enough (`| head`) is not a failure: the status is the command's own.
     if (status && !printed && !reader_left(stdout)) return printed.error();
     return status;
   } catch (const std::bad_alloc&) {

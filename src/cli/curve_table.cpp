@@ -62,8 +62,8 @@ std::string interval_text(const json& estimate, bool is_bandwidth) {
          (half.empty() ? "" : " " + half);
 }
 
-// The maximum is measured once, in the first process, and every share is of it; where others do not
-// find it, the points do not lie where they were meant to.
+// The maximum is measured once, in the first process, and every share is relative to it; if the
+// other processes do not reach it, the points are not at the shares that were meant.
 std::string axis_text(const json& curve) {
   constexpr double kLeastAgreement = 0.8;
   const double shares_of = curve.value("shares_are_of_bytes_per_s", 0.0);
@@ -114,7 +114,7 @@ std::string curve_text(const json& curve) {
                    {"p99", Align::right},
                    {"p99.9", Align::right},
                    {"processes", Align::right},
-                   {"marks"}});
+                   {"flags"}});
   std::string failed;
   for (const json& point : curve.at("points")) {
     if (point.at("status") != "ok") {
@@ -171,7 +171,7 @@ std::string curves_text(const json& document) {
   return text +
          "latency: one load of the probe, timed in chunks (docs/loaded_latency.md); bandwidth: of "
          "the load threads alone.\n"
-         "marks: c not converged, s not steady within a process, d disturbed by other work.\n";
+         "flags: c not converged, s not steady within a process, d disturbed by other work.\n";
 }
 
 }  // namespace pmembench

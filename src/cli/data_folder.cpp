@@ -8,7 +8,8 @@ namespace {
 
 namespace files = std::filesystem;
 
-// From the folder of the installed binary: "../share/pmembench", unless cmake was told otherwise.
+// From the folder of the installed binary: "../share/pmembench", unless cmake was configured
+// otherwise.
 constexpr const char* kDataFromBinary = PMEMBENCH_DATA_FROM_BINARY;
 
 // A file that only this project's source tree has at this place: a folder of the name `configs`

@@ -1,4 +1,4 @@
-// pmembench explain: what stands behind one row of a stored run.
+// pmembench explain: the evidence behind one row of a stored run.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// What stands behind one row: the number, its proofs, its warnings and what would narrow it.
+// The evidence behind one row: the number, its proofs, its warnings and what would narrow it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// pmembench gate: measures a base and a head beside each other and says whether the head is slower.
+// pmembench gate: measures a base and a head side by side and reports whether the head is slower.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -304,7 +304,7 @@ class GateCommand final : public Command {
   ComparisonFiles files_;
   std::optional<Store> store_;  // open as long as it is measured
   std::vector<std::string> plants_;
-  nlohmann::json more_ = nlohmann::json::object();  // of the document, beside the comparison
+  nlohmann::json more_ = nlohmann::json::object();  // of the document, next to the comparison
   std::string text_;                                // for people; empty: the gate's table
   bool destroy_ = false, explain_ = false, as_json_ = false, self_test_ = false;
 };

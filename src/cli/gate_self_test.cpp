@@ -17,8 +17,8 @@ struct SuiteAlarms {
 
 bool is_time(const CellVerdict& cell) { return cell.metric == "ns_per_operation"; }
 
-// Each cell's alarm on its time per operation. Percentiles are left out: nothing is planted in them
-// by a known share.
+// Each cell's alarm on its time per operation. Percentiles are left out: no injected slowdown
+// changes them by a known share.
 SuiteAlarms alarms_of(const SuiteVerdict& first, const SuiteVerdict& both) {
   SuiteAlarms alarms;
   for (const CellVerdict& cell : first.cells) {
@@ -85,9 +85,9 @@ class SelfTest {
  private:
   Status run_suite(unsigned suite, std::size_t at) {
     SelfTestLevel& level = levels_[at];
-    say_(fmt::format(
-        "suite {} of {}: {}", suite + 1, settings_.suites,
-        level.plant > 0 ? fmt::format("{:.3g} % planted", level.plant * 100) : "nothing planted"));
+    say_(fmt::format("suite {} of {}: {}", suite + 1, settings_.suites,
+                     level.plant > 0 ? fmt::format("{:.3g} % injected", level.plant * 100)
+                                     : "nothing injected"));
     if (level.plant > 0) {
       set_plants_({0.0, 0.0, level.plant});
     } else {
@@ -114,8 +114,8 @@ class SelfTest {
     return {};
   }
 
-  // The trios of all first stages, cell by cell. Those of confirmations are of flagged cells only:
-  // among the others they would favour alarms.
+  // The three-arm blocks of all first stages, cell by cell. Those of confirmations are only of
+  // flagged cells: mixed in, they would favour alarms.
   static void keep(std::vector<ArmSamples> samples, std::vector<ArmSamples>& pool) {
     if (pool.empty()) {
       pool = std::move(samples);
@@ -135,8 +135,8 @@ class SelfTest {
     }
   }
 
-  // Suites of P trios, and P others to confirm, drawn without replacement from the real ones; the
-  // same places of all cells, which were measured at the same time.
+  // Suites of P three-arm blocks, and P others to confirm, drawn without replacement from the real
+  // ones; the same indices in all cells, which were measured at the same time.
   void resample(std::size_t at) {
     std::size_t fewest = levels_[at].trios;
     for (const ArmSamples& cell : pools_[at]) fewest = std::min(fewest, cell.trios.size());

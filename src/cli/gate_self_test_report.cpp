@@ -42,14 +42,14 @@ json to_json(const Count& count) {
           {"high", interval.high}};
 }
 
-// What the level shows of a cell, as a verdict: an alarm where nothing was planted is the gate's
-// fault, none where something was is its blindness.
+// What the level shows of a cell, as a verdict: an alarm without an injected slowdown is the gate's
+// error, no alarm with one is its blindness.
 CellVerdict cell_verdict(const SelfTestLevel& level, const SelfTestCell& cell,
                          const GateRules& rules) {
   CellVerdict verdict;
   verdict.cell = level.plant > 0
-                     ? fmt::format("{} ({} planted)", cell.cell, level_name(level.plant))
-                     : cell.cell + " (nothing planted)";
+                     ? fmt::format("{} ({} injected)", cell.cell, level_name(level.plant))
+                     : cell.cell + " (nothing injected)";
   verdict.metric = "ns_per_operation";
   verdict.code = "self_test";
   verdict.effect = cell.effect;
@@ -75,7 +75,7 @@ std::string sentence(const std::vector<SelfTestLevel>& levels) {
       cells.of += cell.confirmed.of;
     }
     if (level.plant > 0) {
-      text += fmt::format("; of a planted {:.3g} % it found {} of {}", level.plant * 100,
+      text += fmt::format("; of an injected {:.3g} % it found {} of {}", level.plant * 100,
                           cells.hits, cells.of);
     } else {
       text += fmt::format("{} of {} real suites of equals raised an alarm", level.suites.hits,
@@ -89,7 +89,7 @@ std::string sentence(const std::vector<SelfTestLevel>& levels) {
 
 std::string self_test_text(const std::vector<SelfTestLevel>& levels,
                            const SelfTestSettings& settings) {
-  TextTable table({{"planted"},
+  TextTable table({{"injected"},
                    {"cell"},
                    {"measured", Align::right},
                    {"flagged", Align::right},

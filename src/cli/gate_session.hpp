@@ -28,9 +28,10 @@ struct GateSamples {
   std::vector<ArmSamples> stage1, confirmations;
 };
 
-// The first stage measures all cells. What looks changed is measured again by fresh processes.
-// Where time is left, cells without a verdict get as many replicates again. `say` tells what comes
-// next. The first stage and the confirmation run in full, whatever the budget.
+// The first stage measures all cells. Cells that look changed are measured again by fresh
+// processes. If time is left, cells without a verdict get the same number of replicates again.
+// `say` announces the next step. The first stage and the confirmation run in full, regardless of
+// the budget.
 Result<SuiteVerdict> run_gate(const Plan& plan, const GateSchedule& schedule,
                               const GateRules& rules, const MeasureStage& measure,
                               const Clock& clock,

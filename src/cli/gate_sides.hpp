@@ -30,9 +30,9 @@ struct GateSides {
   std::string backend;  // that the base's shared object holds; empty: the sides are binaries
 };
 
-// Asks both binaries who they are. Errors (usage): nothing is judged, a file that is not there or
-// is no pmembench, a shared object on one side only, another worker protocol, an assignment without
-// a key, a medium that is none.
+// Asks both binaries for their identity. Errors (usage): nothing to judge, a file that does not
+// exist or is not a pmembench, a shared object on one side only, another worker protocol, an
+// assignment without a key, an invalid medium.
 Result<GateSides> gate_sides(const GateWords& words, const GlobalOptions& global);
 
 // What is judged must be measured: if no cell of the campaign uses the backend of the shared

@@ -10,7 +10,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::size_t kIndent = 2;
-constexpr std::size_t kNameColumns = 24;  // a longer name has a line of its own
+constexpr std::size_t kNameColumns = 24;  // a longer name has its own line
 
 // "  --db FILE             Sentences, in as many lines as they need."
 std::string entry(const std::string& name, const std::string& sentences) {

@@ -14,7 +14,7 @@ namespace pmembench {
 
 std::span<const dax_operations* const> builtin_operations();
 
-// --plugin files, then PMEMBENCH_PLUGIN_PATH, then lib/pmembench/plugins beside the binary.
+// --plugin files, then PMEMBENCH_PLUGIN_PATH, then lib/pmembench/plugins next to the binary.
 PluginSearch plugin_search(const GlobalOptions& global);
 
 // What audits there are: of the built-in backends by the test suite, if it audited this build, and

@@ -71,7 +71,7 @@ std::string synopsis(const CommandFacts& command) {
   return text + "\n";
 }
 
-// Arguments and options of a command, and of those below it under headings of their own.
+// Arguments and options of a command, and of those below it under separate headings.
 std::string described(const CommandFacts& command) {
   std::string text;
   if (!command.arguments.empty()) text += ".SH ARGUMENTS\n" + entries(command.arguments, true);

@@ -20,7 +20,7 @@ Status skip_unusable_media(Plan& plan, const Registry& registry, bool destroy);
 // skip_unusable_media, which finds those that are there empty, or refuses them.
 std::map<std::string, std::string> media_identities(const Plan& plan);
 
-// Where the media of a plan lie, for keep_apart().
+// The locations of a plan's media, for keep_apart().
 [[nodiscard]] std::vector<NamedPath> media_paths(const Plan& plan);
 
 }  // namespace pmembench

@@ -15,7 +15,7 @@ struct MicroBenchmark {
   std::string name;
   std::uint64_t bytes_per_operation = 0;              // 0: it moves none
   std::uint64_t batch = 1;                            // operations a call of `run`
-  std::function<Status()> begin;                      // before each timed stretch; untimed
+  std::function<Status()> begin;                      // before each timed interval; untimed
   std::function<bool(std::uint64_t operations)> run;  // false: it failed, and end() says how
   std::function<Status()> end;                        // checks what was done; untimed
 };

@@ -221,7 +221,7 @@ class MicroCommand final : public Command {
       std::optional<Replicate> replicate;
       const Row row =
           row_of(*cells[index], result, replicate, benchmarks[index].bytes_per_operation, kernels);
-      // What was cut short is no result, and nothing went wrong.
+      // A benchmark that was cut short has no result, and this is not an error.
       if (interrupt.load(std::memory_order_relaxed)) return Status();
       failed += row.status == "error" ? 1 : 0;
       if (as_json_) print_json(to_json(row), -1);

@@ -24,7 +24,7 @@ class MicroKernels {
   // Opens the cell's device, unless it is open already, and prepares its workload. One untimed
   // operation is done.
   Status begin(const Cell& cell);
-  // Does so many; false where the path failed.
+  // Does that many operations; false if the path failed.
   bool run(std::uint64_t operations);
   // Verifies the bytes of all that run() did since begin().
   Status end();
@@ -43,7 +43,7 @@ class MicroKernels {
   bool does_work_ = true;
   double ceiling_bytes_per_s_ = 0;
   MediumFacts medium_;
-  // Each stands on the one before.
+  // Each builds on the one before.
   std::optional<OpenedDevice> opened_;
   std::unique_ptr<Path> path_;
   std::unique_ptr<Workload> workload_;

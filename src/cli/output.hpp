@@ -14,8 +14,7 @@ namespace pmembench {
 // UTF-8, become "\\x1b". Labels, reasons and paths come from files, plugins and other processes.
 [[nodiscard]] std::string for_terminal(std::string_view text);
 
-// To a stream for people (standard error), printable. That it is closed or full is no reason to
-// lose a run.
+// To a stream for people (standard error), printable. A closed or full stream does not end a run.
 void say(std::FILE* stream, const std::string& text);
 // The same as it is: for what moves the cursor on purpose.
 void say_raw(std::FILE* stream, const std::string& text);

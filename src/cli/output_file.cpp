@@ -229,7 +229,7 @@ Status keep_apart(std::span<const NamedPath> outputs, std::span<const NamedPath>
     const auto clash = [&](const NamedPath& other) -> Status {
       if (other.path.empty() || !same_place(output.path, other.path)) return {};
       return usage_error(
-          "{} and {} are the same ({}): each output has a file of its own; name "
+          "{} and {} are the same ({}): each output has its own file; name "
           "another with {}",
           output.what, other.what, output.path, output.what);
     };

@@ -13,7 +13,8 @@
 namespace pmembench {
 
 // Looked at and made before anything is measured, kept open, and given its name when it is whole.
-// Move-only. One that nobody asked for (default) takes every text and writes nothing.
+// Move-only. A default-constructed one, for a file that was not asked for, takes every text and
+// writes nothing.
 class OutputFile {
  public:
   OutputFile() = default;

@@ -11,7 +11,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kRowsFollow_ns = 1'000'000'000;
-constexpr std::uint64_t kRowsShare = 20;  // storing rows takes at most one part of so many
+constexpr std::uint64_t kRowsShare = 20;  // storing rows takes at most 1/kRowsShare of the time
 
 }  // namespace
 

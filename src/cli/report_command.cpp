@@ -225,7 +225,8 @@ class ReportCommand final : public Command {
     return request_.run.empty() ? "latest" : request_.run;
   }
 
-  // The package prints what it wrote, or its own sentence, and exits as a command of ours does.
+  // The package prints what it wrote, or its own error message, and exits like a command of
+  // pmembench.
   static Result<int> draw(const std::string& folder, const ReportRequest& request) {
     std::vector<std::string> words = {"python3", "-m", kPackage};
     for (std::string& word : report_arguments(request)) words.push_back(std::move(word));

@@ -1,4 +1,4 @@
-// Where the report's Python package lies, and how it is started.
+// Where the report's Python package is, and how it is started.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct ReportRequest {
   std::string database = "pmembench.db";
   std::string run, html, png, svg, pdf, comparison, history;  // empty: not given
   std::string derived;                                        // file of the document `derived`
-  bool force = false;                                         // overwrite what is no earlier report
+  bool force = false;                                         // also overwrite non-reports
   std::string gate;  // a document drawn alone, without the database
 };
 std::vector<std::string> report_arguments(const ReportRequest& request);

@@ -7,7 +7,7 @@
 
 namespace pmembench {
 
-// Larger documents are no documents: the largest that pmembench writes has a few megabytes.
+// Larger files are rejected: the largest that pmembench writes has a few megabytes.
 inline constexpr std::size_t kLargestDocumentBytes = std::size_t{256} << 20;
 
 // All of a regular file or pipe. Errors (usage): it is not there, cannot be read, is a device, or

@@ -78,7 +78,7 @@ TextTable new_table() {
                     {"p99.9", Align::right},
                     {"may claim"},
                     {"replicates", Align::right},
-                    {"marks"},
+                    {"flags"},
                     {"#", Align::right}});
 }
 
@@ -208,7 +208,7 @@ std::string legend(const std::vector<Row>& rows) {
         return row.status == "ok" && !row.converged && !row.is_imported();
       })) {
     text +=
-        "mark c: not converged: its interval is missing or wider than asked; more replicates (a "
+        "flag c: not converged: its interval is missing or wider than asked; more replicates (a "
         "larger --budget) narrow it.\n";
   }
   if (any(rows,
@@ -216,11 +216,11 @@ std::string legend(const std::vector<Row>& rows) {
     text += "n/a: too few operations were timed for that percentile.\n";
   }
   if (any(rows, [](const Row& row) { return row.disturbed_share > limits::kDisturbedShare; })) {
-    text += "mark d: more than a tenth of its slices were preempted or ran unevenly.\n";
+    text += "flag d: more than a tenth of its slices were preempted or ran unevenly.\n";
   }
   if (any(rows,
           [](const Row& row) { return row.status == "ok" && marks_of(row).ends_with("w"); })) {
-    text += "mark w: has warnings; `pmembench show --warnings` prints them.\n";
+    text += "flag w: has warnings; `pmembench show --warnings` prints them.\n";
   }
   return text;
 }
@@ -274,7 +274,7 @@ std::string not_run(const std::vector<Row>& rows) {
 
 }  // namespace
 
-// The cell's name without what stands in columns of its own: medium, backend, path, threads,
+// The cell's name without the parts that have their own columns: medium, backend, path, threads,
 // timing.
 std::string what_of(const Row& row) {
   std::string name = row.cell;

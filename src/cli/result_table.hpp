@@ -10,11 +10,12 @@
 namespace pmembench {
 
 // One table a medium: rate and bandwidth with the half width of their interval, time an operation,
-// percentiles, what the row may claim. Below it what the marks mean, the harness's floor, and a
+// percentiles, what the row may claim. Below it what the flags mean, the harness's floor, and a
 // line for each cell that did not run, with its reason (equal reasons together).
 [[nodiscard]] std::string result_text(const std::vector<Row>& rows, const ResultView& view = {});
 
-// The cell's name without what has a column of its own: medium, backend, path, threads, timing.
+// The cell's name without the parts that have their own columns: medium, backend, path, threads,
+// timing.
 [[nodiscard]] std::string what_of(const Row& row);
 
 }  // namespace pmembench

@@ -80,10 +80,11 @@ constexpr ResultColumn kResultColumns[] = {
     {"p99.9", nullptr, [](const Row& row) { return percentile_number(row, "p99.9"); }, kTimes},
     {"claim", [](const Row& row) { return row.claim; }, nullptr, {}},
     {"replicates", nullptr, [](const Row& row) { return static_cast<double>(row.replicates); }, {}},
-    {"marks", [](const Row& row) { return marks_of(row); }, nullptr, {}},
+    {"flags", [](const Row& row) { return marks_of(row); }, nullptr, {}},
 };
 
-// Left out first where the terminal is too narrow: what another column says too, or few look for.
+// Left out first if the terminal is too narrow: what another column contains too, or few users
+// need.
 constexpr std::string_view kLeastWanted[] = {"operations", "replicates", "p90",     "p99.9",
                                              "path",       "per thread", "interval"};
 

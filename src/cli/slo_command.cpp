@@ -74,7 +74,7 @@ json finding_json(const RateFinding& finding) {
           {"trials", trials}};
 }
 
-// Of a trial of which nothing could be told.
+// Of a trial without an answer.
 std::uint64_t most_operations(const RateFinding& finding) {
   std::uint64_t most = 0;
   for (const RateTrial& trial : finding.trials) {
@@ -158,7 +158,7 @@ class SloCommand final : public Command {
     return options_.read();
   }
 
-  // A chain cannot wait for its turn, null serves nobody.
+  // A chain cannot wait for its turn, and null serves no requests.
   static void choose_cells(Plan& plan) {
     for (Cell& cell : plan.cells) {
       if (!cell.skip_reason.empty()) continue;

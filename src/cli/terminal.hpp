@@ -7,7 +7,7 @@
 namespace pmembench {
 
 struct Terminal {
-  std::size_t columns = 0;  // 0: no terminal, or told to be wide: lines may have any length
+  std::size_t columns = 0;  // 0: not a terminal, or set to wide: lines may have any length
   bool colour = false;
 };
 

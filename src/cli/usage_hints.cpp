@@ -28,7 +28,7 @@ std::vector<std::string> names_of_options(const CommandFacts& command) {
 struct Called {
   const CLI::App* app;
   std::string command;
-  std::vector<std::string> options;  // that may stand there
+  std::vector<std::string> options;  // that are allowed there
 };
 
 Called innermost(const CLI::App& app) {

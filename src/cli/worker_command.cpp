@@ -31,7 +31,7 @@ class WorkerCommand final : public Command {
   Result<int> run(const GlobalOptions& /*global*/) override {
     std::signal(SIGALRM, SIG_DFL);
     std::signal(kParentDiedSignal, on_parent_died);
-    // The protocol gets descriptors of its own: a backend that prints must not break it.
+    // The protocol gets its own descriptors: a backend that prints must not break it.
     UniqueFd in(dup(STDIN_FILENO));
     UniqueFd out(dup(STDOUT_FILENO));
     if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {

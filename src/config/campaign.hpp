@@ -51,8 +51,8 @@ struct Expectation {
   SourcePosition at;
 };
 
-// One entry of `cells`: the cross product of its axes, in the order written. Keys that stand at
-// the campaign's top level are there too, first, unless the group has its own.
+// One entry of `cells`: the cross product of its axes, in the order written. Keys of the campaign's
+// top level come first, unless the group sets them itself.
 struct CellGroup {
   SourcePosition at;
   std::vector<CampaignAxis> axes;

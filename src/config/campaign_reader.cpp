@@ -1,5 +1,5 @@
-// From the YAML tree to a Campaign. What a key means is in settings and cell_values; here is where
-// each may stand.
+// From the YAML tree to a Campaign. What a key means is in settings and cell_values; this file
+// decides where each is allowed.
 #include "config/campaign_reader.hpp"
 
 #include <fcntl.h>
@@ -53,7 +53,7 @@ class Reader {
     return {campaign_.file, node.line, node.column};
   }
 
-  // Every map goes through here: doubled keys and merge keys are wrong wherever they stand.
+  // Every map goes through here: doubled keys and merge keys are errors everywhere.
   Status check_keys(const YamlNode& map) const {
     std::set<std::string_view> seen;
     for (const YamlNode& key : map.keys) {

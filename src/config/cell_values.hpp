@@ -12,7 +12,7 @@
 
 namespace pmembench {
 
-// At most so many values may stand on one axis.
+// The maximum number of values on one axis.
 inline constexpr std::size_t kMaximumAxisValues = 4096;
 
 // The values that one word stands for: one, or those of a range. Errors begin with the position.

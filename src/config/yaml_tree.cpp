@@ -118,8 +118,8 @@ class TreeBuilder final : public YAML::EventHandler {
     return top.kind == YamlNode::Kind::map && top.keys.size() == top.values.size();
   }
 
-  // yaml-cpp reports `null`, `~` and nothing at all by one event; nothing at all carries the mark
-  // of whatever comes next. The source tells them apart.
+  // yaml-cpp reports `null`, `~` and an absent value by the same event; an absent value has the
+  // position of the next token. The source text distinguishes them.
   [[nodiscard]] std::string null_text(const YAML::Mark& mark) const {
     static constexpr std::array<std::string_view, 4> kWords{"null", "Null", "NULL", "~"};
     std::string_view rest =

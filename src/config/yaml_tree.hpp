@@ -19,7 +19,7 @@ struct YamlNode {
   enum class Kind { empty, scalar, list, map };
   Kind kind = Kind::empty;
   std::string text;              // of a scalar
-  int line = 1;                  // from 1; an empty value stands where its key does
+  int line = 1;                  // from 1; an empty value has the line of its key
   int column = 1;                // from 1, in bytes
   std::vector<YamlNode> keys;    // of a map, as written, doubles included
   std::vector<YamlNode> values;  // of a map: one a key; of a list: its items

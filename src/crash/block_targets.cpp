@@ -19,7 +19,7 @@ SliceOptions small_sectors() {
   return slice;
 }
 
-// Whatever is not in flight stays as it is.
+// Everything that is not in flight stays as it is.
 bool only_tears(const CrashOutcome& outcome) {
   return outcome.acknowledged_lost == 0 && outcome.neighbours_damaged == 0 &&
          outcome.broken_invariants == 0;

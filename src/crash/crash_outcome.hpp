@@ -13,7 +13,7 @@ struct CrashTrialOptions {
 
 struct CrashOutcome {
   std::string target;
-  std::uint64_t crashes = 0;  // power cuts looked at, each with an image of its own
+  std::uint64_t crashes = 0;  // power cuts examined, each with a separate image
   // How many of the crashes showed it:
   std::uint64_t torn = 0;                // the write in flight was neither whole nor undone
   std::uint64_t acknowledged_lost = 0;   // what was durable is there in an older version

@@ -72,7 +72,7 @@ bool sound(const ShadowFile& file, const std::string& path, const Bytes& bytes,
   return true;
 }
 
-// Is each block that was synced all of one version? The block that the end lies in may have grown.
+// Is each block that was synced all of one version? The block that contains the end may have grown.
 bool whole(const ShadowFile& file, const std::string& path, const Bytes& bytes,
            CrashOutcome& outcome) {
   const std::uint64_t end = std::min(file.synced.size(), bytes.size());

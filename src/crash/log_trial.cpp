@@ -18,7 +18,7 @@ using Image = std::vector<std::byte>;
 constexpr const char* kLog = "/log";
 
 // Record number `sequence`: its number, its checksum, and what follows from the number. Numbers
-// begin with 1, so that zeroes are no record.
+// begin with 1, so that zeroes are not a record.
 void write_record(std::uint64_t sequence, std::span<std::byte> record) {
   Random random(mix_seed(sequence));
   for (std::byte& byte : record) byte = static_cast<std::byte>(random());

@@ -22,10 +22,9 @@ struct LogTrialOptions {
 };
 
 // A cut at a random event of each of `crashes` sequences. After the reboot the log is read as a
-// database does, record by record up to the first that is none: every acknowledged record must be
+// database does, record by record up to the first invalid one: every acknowledged record must be
 // among those read (else acknowledged_lost), in its place (else neighbours_damaged); of a log that
-// grows, all that lies before its end must be records (else torn). Errors: no file system can be
-// made.
+// grows, everything before its end must be records (else torn). Error: no file system can be made.
 Result<CrashOutcome> try_log_crashes(const LogTrialOptions& options);
 
 }  // namespace pmembench

@@ -53,7 +53,7 @@ void SectorLog::acknowledge(std::uint64_t sector) {
 
 void SectorLog::acknowledge_all() {
   for (std::uint64_t sector = 0; sector < sectors_.size(); ++sector) {
-    // A sector that nobody wrote since it was torn stays so.
+    // A sector that was not written again after it was torn stays torn.
     if (sectors_[sector].last != sectors_[sector].acknowledged) acknowledge(sector);
   }
 }

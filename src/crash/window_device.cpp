@@ -15,7 +15,7 @@ struct Window final : DeviceBacking {
 
 Window& window_of(void* handle) { return *static_cast<Window*>(handle); }
 
-// `operation` on the device below, where the ranges lie further on.
+// `operation` on the device below, with the ranges shifted to its offsets.
 template <typename Operation>
 std::int64_t shifted(Window& window, dax_iter* iter, Operation operation) {
   iter->offset_bytes += window.offset_bytes;
@@ -60,7 +60,7 @@ Result<std::unique_ptr<DaxDevice>> make_window_device(DaxDevice& device, std::ui
   if (device.operations() == nullptr || offset_bytes % DAX_PAGE_BYTES != 0 ||
       offset_bytes > device.size_bytes() || size_bytes > device.size_bytes() - offset_bytes) {
     return usage_error(
-        "a window of {} bytes from {} on does not lie in device {}; choose whole "
+        "a window of {} bytes from {} on is not in device {}; choose whole "
         "pages inside it",
         size_bytes, offset_bytes, device.name());
   }

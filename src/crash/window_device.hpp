@@ -1,4 +1,4 @@
-// A part of a dax device as a device of its own, so that two devices lose their power at the same
+// A part of a dax device as a separate device, so that two devices lose their power at the same
 // moment: they are parts of one CrashDevice.
 #pragma once
 

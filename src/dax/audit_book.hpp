@@ -21,7 +21,7 @@ struct AuditKey {
   bool operator==(const AuditKey&) const = default;
 };
 
-// What one audit came to, beside its key.
+// The result of one audit, stored next to its key.
 struct AuditEntry {
   AuditKey key;
   bool passed = false;
@@ -38,8 +38,8 @@ class AuditBook {
 
   // Writes the entry; the one before it of the same key goes. Error (environment): it cannot.
   Status keep(const AuditEntry& entry) const;
-  // Where the proof for `backend` with these options, on `host` and a medium of `domain` stands:
-  // "the test suite", or the path of a file. Empty: it was not audited, or failed.
+  // Where the proof for `backend` with these options, on `host` and a medium of `domain` is: "the
+  // test suite", or the path of a file. Empty: it was not audited, or failed.
   [[nodiscard]] std::string proof(const BackendEntry& backend, const std::string& options,
                                   const dax_host_info& host, dax_persistence_domain domain) const;
 

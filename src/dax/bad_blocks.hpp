@@ -22,9 +22,9 @@ class BadBlocks {
   static constexpr std::uint64_t kUnitBytes = 512;
   static constexpr std::uint64_t kNone = UINT64_MAX;
   [[nodiscard]] bool empty() const { return count_.load(std::memory_order_acquire) == 0; }
-  // Marks every unit that [offset, offset + length) touches.
+  // Adds every unit that [offset, offset + length) touches.
   void add(std::uint64_t offset_bytes, std::uint64_t length_bytes);
-  // Clears the units that lie wholly inside the range.
+  // Clears the units that are entirely inside the range.
   void clear(std::uint64_t offset_bytes, std::uint64_t length_bytes);
   // First bad byte in [offset, offset + length), or kNone.
   [[nodiscard]] std::uint64_t first_in(std::uint64_t offset_bytes,

@@ -31,7 +31,7 @@ class CharView {
   // Errors, by code: EINVAL offset or length not a multiple of facts().alignment_bytes, length 0,
   // or a private mapping; EOPNOTSUPP a synchronous mapping of a device that is not synchronous, or
   // no direct access; ENXIO dead or beyond the end (as mmap(2) has it); EHWPOISON a bad block;
-  // ERANGE the bytes lie in several pieces, as on stacked devices.
+  // ERANGE the bytes are in several pieces, as on stacked devices.
   Result<std::span<std::byte>> map(const ReadSection& section, const MapRequest& request) const;
 
  private:

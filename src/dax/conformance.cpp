@@ -51,7 +51,8 @@ struct Bench {
     dax_iter iter = range(offset_bytes, bytes);
     return device.persist_from_iter(section, iter);
   }
-  // Room on both sides: a backend that writes beside its buffer is to be found, not to harm.
+  // Room on both sides: a backend that writes outside its buffer must be detected and must do no
+  // damage.
   std::int64_t read(std::uint64_t offset_bytes, Bytes& bytes) {
     constexpr std::size_t kRoomBytes = DAX_PAGE_BYTES;
     Bytes wide(bytes.size() + 2 * kRoomBytes);

@@ -23,9 +23,9 @@ inline constexpr std::uint64_t kConformanceBytes = 1 << 20;
 
 // Runs every check on an opened device of at least kConformanceBytes, whose contents are
 // overwritten. The order and number of checks is the same for every backend. `seed` decides the
-// random ranges. `begins` is called with the name of each check before it runs, for whoever wants
-// to know which one a backend crashed in. `host`: what the backend would be told of it; null: the
-// check that needs it is skipped.
+// random ranges. `begins` is called with the name of each check before it runs, so that a caller
+// knows in which one a backend crashed. `host`: what is passed to the backend about the host; null:
+// the check that needs it is skipped.
 std::vector<ConformanceCheck> check_conformance(
     DaxDevice& device, std::uint64_t seed,
     const std::function<void(const std::string&)>& begins = {},

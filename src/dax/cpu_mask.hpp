@@ -1,4 +1,4 @@
-// CpuMask: a set of CPU features that a backend is told of; the masks that this CPU can run.
+// CpuMask: a set of CPU features that is reported to a backend; the masks that this CPU can run.
 #pragma once
 
 #include <cstdint>

@@ -68,7 +68,7 @@ dax_operations make_table(bool needs_flush) {
   table.flush = &flush;
   table.drain = &drain;
   table.zero_page_range = &zero_page_range;
-  table.recovery_write = &copy_from_iter;  // a store replaces a line whatever it held
+  table.recovery_write = &copy_from_iter;  // a store replaces a line regardless of what it held
   return table;
 }
 
@@ -94,7 +94,8 @@ Result<CrashDevice> CrashDevice::make(const Options& options) {
 Result<CrashDevice> CrashDevice::reboot(const Options& options, std::span<const std::byte> image) {
   if (image.size() != options.size_bytes) {
     Error error = usage_error(
-        "a crash device of {} bytes cannot start from an image of {} bytes; give it one of its own",
+        "a crash device of {} bytes cannot start from an image of {} bytes; give it one of its "
+        "size",
         options.size_bytes, image.size());
     error.code = EINVAL;
     return error;

@@ -65,7 +65,7 @@ class CrashMemory {
     std::uint64_t offset_bytes = 0;  // of the word
     std::uint32_t tag = kNoTag;
     Threads in_flight_by = 0;  // 0: it was not flushed
-    bool changes = true;       // false: whatever becomes of the word's stores, it holds the same
+    bool changes = true;       // false: the word holds the same with or without its stores
   };
   // The stores to words of the range that are not durable, by line, oldest first.
   void for_each_pending(std::uint64_t offset_bytes, std::uint64_t size_bytes,

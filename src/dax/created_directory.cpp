@@ -21,7 +21,7 @@
 namespace pmembench {
 namespace {
 
-// Deeper than anything that is made here: whatever lies below is somebody else's.
+// Deeper than anything that is made here: entries below this depth are somebody else's.
 constexpr unsigned kDeepest = 16;
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr std::string_view kPrefix = "pmembench-";
@@ -47,8 +47,8 @@ std::vector<std::string> names_in(int directory) {
   return names;
 }
 
-// An inner directory that is no mount point: a bind mount of the same file system has the same
-// device number, and what is in it is somebody else's.
+// An inner directory that is not a mount point: a bind mount of the same file system has the same
+// device number, and its content is somebody else's.
 UniqueFd open_inner(int directory, const std::string& name) {
   open_how how{};
   how.flags = kOpenDirectory;
@@ -101,8 +101,8 @@ bool is_marked(int directory) {
          std::string_view(text.data(), kMarkText.size()) == kMarkText;
 }
 
-// Removes what processes that were killed have left in `parent`: directories of our name, user and
-// mark that no process holds.
+// Removes what processes that were killed have left in `parent`: directories with our name, owner
+// and kMark file that no process holds.
 void sweep(const std::string& parent) {
   const UniqueFd folder(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   struct stat outside {};
@@ -182,7 +182,8 @@ Result<CreatedDirectory> CreatedDirectory::create(const std::string& parent) {
                         parent);
   }
   Result<CreatedDirectory> made = hold(path);
-  // The lock comes before the mark: without it the mark says that nobody is left to remove it.
+  // The lock comes before mark(): a directory with the kMark file but no lock counts as left
+  // behind, and is removed.
   if (made && flock(made->fd(), LOCK_EX | LOCK_NB) == 0) (void)mark(made->fd());
   return made;
 }

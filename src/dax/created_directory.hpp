@@ -1,4 +1,4 @@
-// CreatedDirectory: a directory of our own in a directory of the user's, and what we put into it.
+// CreatedDirectory: a directory that pmembench makes in a directory of the user's, and its content.
 #pragma once
 
 #include <sys/types.h>
@@ -11,7 +11,7 @@
 namespace pmembench {
 
 // Owns a directory that this process made, and removes it at the end: only that very directory (by
-// inode) and only from the process that made it. What lies in it goes too, as far as it can be
+// inode) and only from the process that made it. Its content is removed too, as far as it can be
 // ours: regular files and directories of the same file system. A link, a socket or a mount that
 // somebody else put there stays, and the directory with it. A process that is killed leaves its
 // directory, which is locked while it lives and marked: the next create() in the same parent
@@ -26,7 +26,7 @@ class CreatedDirectory {
   ~CreatedDirectory();
   // Makes PARENT/pmembench-XXXXXX, which only its owner can enter.
   static Result<CreatedDirectory> create(const std::string& parent);
-  // Makes PARENT/NAME, which must not exist, in a directory of our own.
+  // Makes PARENT/NAME, which must not exist, as a CreatedDirectory.
   static Result<CreatedDirectory> create(const std::string& parent, const std::string& name);
   // Takes over what a child process made at `path`, for when that child dies before it could
   // remove it. Owns nothing where there is no directory.

@@ -17,8 +17,8 @@ std::uint64_t lines_of(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
   return (offset_bytes + size_bytes - 1) / DAX_LINE_BYTES - offset_bytes / DAX_LINE_BYTES + 1;
 }
 
-// Lines that `ranges` ranges from `state` on touch: by arithmetic where every range lies alike
-// within its lines, else by walking the generator.
+// Lines that `ranges` ranges from `state` on touch: by arithmetic if every range has the same
+// position within its lines, else by walking the generator.
 std::uint64_t lines_of_batch(const dax_iter& batch, std::uint64_t state, std::uint64_t ranges) {
   if (batch.slots == 1 || batch.granule_bytes % DAX_LINE_BYTES == 0) {
     return ranges * lines_of(batch.offset_bytes, batch.size_bytes);
@@ -36,7 +36,7 @@ std::uint64_t lines_of_batch(const dax_iter& batch, std::uint64_t state, std::ui
   return lines;
 }
 
-// The range that a batch comes to next, alone.
+// The next range of a batch, alone.
 dax_iter next_range(const dax_iter& iter) {
   dax_iter one = iter;
   one.count = 1;
@@ -118,7 +118,7 @@ std::int64_t survive(DaxDevice& device, const unsigned char* first, dax_iter& it
   }
 }
 
-// `operation` over the batch up to the first bad block, known or met. A function of its own: its
+// `operation` over the batch up to the first bad block, known or met. A separate function: its
 // registers and its frame would otherwise be set up for every batch.
 template <typename Impl, typename Operation>
 [[gnu::noinline]] std::int64_t over_bad_medium(DaxDevice& device, const Impl& impl, dax_iter& iter,

@@ -10,8 +10,8 @@
 namespace pmembench {
 namespace {
 
-// What the handler must find without being told: of each thread the copy under way, and of the
-// process the handler that stood before.
+// What the handler must find without arguments: for each thread the copy in progress, and for the
+// process the handler that was installed before.
 struct GuardedCopy {
   sigjmp_buf back;
   const void* fault = nullptr;

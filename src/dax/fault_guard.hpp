@@ -8,8 +8,8 @@
 
 namespace pmembench {
 
-// Puts the process's SIGBUS handler in place, once and for good; a SIGBUS that meets no guarded
-// copy goes to the handler that stood before. Any thread.
+// Installs the process's SIGBUS handler, once and for good; a SIGBUS that meets no guarded copy
+// goes to the handler that was installed before. Any thread.
 Status install_fault_guard();
 
 // Runs copy(context) and returns null, or, where a SIGBUS came of this thread in it, the address

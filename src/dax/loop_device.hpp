@@ -8,16 +8,15 @@
 
 namespace pmembench {
 
-// Attached until `fd` and whoever else opened it let go: the kernel detaches it then (autoclear),
-// so nothing stays of a process that was killed.
+// Attached until `fd` and every other descriptor of it is closed: the kernel detaches it then
+// (autoclear), so a process that was killed leaves nothing.
 struct AttachedLoop {
   std::string path;  // "/dev/loop3"
   UniqueFd fd;
 };
 
-// Over all of the open `file`, with direct I/O, so that its bytes do not lie in the page cache
-// twice. Errors (environment): no permission, no loop devices, no direct I/O on that file's file
-// system.
+// Over all of the open `file`, with direct I/O, so that its bytes are not in the page cache twice.
+// Errors (environment): no permission, no loop devices, no direct I/O on that file's file system.
 Result<AttachedLoop> attach_loop_device(int file);
 
 }  // namespace pmembench

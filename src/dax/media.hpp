@@ -45,20 +45,20 @@ struct MediaFacts {
   std::string kind;  // "dram", "file", "devdax", "block", "posix"
   std::uint64_t size_bytes = 0;
   std::uint64_t page_bytes = 0;  // most of the mapping, from smaps; 0 unknown or not mapped
-  double huge_share = 0;         // share of the bytes that lie in pages of 2 MiB or more
+  double huge_share = 0;         // share of the bytes that are in pages of 2 MiB or more
   bool map_sync = false;         // MAP_SHARED_VALIDATE | MAP_SYNC was accepted
   dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
   std::string file_system;  // "ext4", "tmpfs", ...; empty where there is none
   std::map<int, double>
       node_share;  // NUMA node -> share of the pages, by move_pages; empty unknown; -1: no node
-  std::uint64_t pages_asked = 0;  // pages whose node was asked for; 0: the kernel cannot tell
+  std::uint64_t pages_asked = 0;  // pages whose node was asked for; 0: the kernel cannot report it
   bool created = false;           // the file was made by us and goes with the device
-  bool unnamed = false;           // it never had a name: nothing is left of it whatever happens
+  bool unnamed = false;           // it never had a name: nothing is left of it in any case
   std::string directory;          // that we made, of a posix medium; goes with the device
   std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"; else empty
   std::string block_device;   // that a block medium's file is reached by, or why there is none
   std::uint64_t whole_bytes = 0;  // of the medium of which size_bytes are used; 0: those are all
-  std::string placed_by;  // "mbind", "first touch": how dram came to its node; empty: nobody did
+  std::string placed_by;  // "mbind", "first touch": how dram came to its node; empty: not placed
   std::string nodes_unknown;  // why node_share is empty although it was asked for; empty: it is not
   std::string stack;         // what is beneath a file or block device, to the last: "dm-0 on zram0"
   std::string backend_says;  // "key=value key=value" of its `describe`; empty: nothing
@@ -68,7 +68,7 @@ struct MediaFacts {
 // what the options leave of it.
 [[nodiscard]] MediaSpec used_spec(const MediaSpec& spec, const OpenOptions& options);
 
-// The node that dram is to lie on: the spec's, else the options'; -1: none asked for, or several.
+// The node requested for dram: the spec's, else the options'; -1: none asked for, or several.
 [[nodiscard]] int asked_node(const MediaSpec& spec, const OpenOptions& options);
 
 // Owns one mapping or none. Move-only.

@@ -1,4 +1,5 @@
-// media_claim: which file or device a name leads to, and that nobody else of us uses it.
+// media_claim: which file or device a name leads to, and that no other process of pmembench uses
+// it.
 #pragma once
 
 #include <sys/stat.h>
@@ -10,18 +11,18 @@
 
 namespace pmembench {
 
-// What a path leads to, told from every other file and device: "nothing", "file DEVICE:INODE",
+// What a path leads to, distinct from every other file and device: "nothing", "file DEVICE:INODE",
 // "block MAJOR:MINOR" and so on. Empty: it cannot be looked at.
 [[nodiscard]] std::string medium_identity(const std::string& path);
 [[nodiscard]] std::string medium_identity(const struct stat& facts);
 
-// `expected`, if it is given, is `found`; else an environment error: what was found when the run
-// began is what is opened, whatever came to its name since.
+// `expected`, if it is given, is `found`; else an environment error: the object that was found when
+// the run began must be the one that is opened, even if the name has changed its meaning since.
 Status require_same_medium(const std::string& path, const std::string& expected,
                            const std::string& found);
 
 enum class Claim {
-  test,   // nobody else has it
+  test,   // no other process has it
   read,   // with others that read, while `fd` and its copies are open
   write,  // alone
 };

@@ -19,8 +19,8 @@ std::optional<std::uint64_t> first_nonzero(const unsigned char* bytes, std::uint
 // nothing.
 std::string recognised_content(int fd);
 
-// Success where every byte is zero, else a usage error that says what lies on `path`, where, and
-// what to do.
+// Success if every byte is zero, else a usage error that states what is on `path`, at which offset,
+// and what to do.
 Status require_no_content(const std::string& path, int fd, std::uint64_t size_bytes);
 Status require_no_content(const std::string& path, const unsigned char* bytes,
                           std::uint64_t size_bytes);

@@ -19,10 +19,10 @@ struct MemoryRange {
 };
 
 // Asks for the pages and the node before anything is touched; only dram can be asked. An explicit
-// choice that the kernel does not know is an environment error. Interleaved memory is touched here:
-// where a page lies is decided by who touches it. For the same reason the thread is moved to a CPU
-// of the node where the host forbids mbind (containers do): the memory must be touched while the
-// result lives. Says in `facts` how the memory came to its node.
+// choice that the kernel does not know is an environment error. Interleaved memory is touched here,
+// because the thread that touches a page decides its node. For the same reason the thread is moved
+// to a CPU of the node if the host forbids mbind (containers do): the memory must be touched while
+// the result lives. Records in `facts` how the memory came to its node.
 Result<std::optional<MovedThread>> prepare_memory(std::span<const MemoryRange> ranges,
                                                   const MediaSpec& spec, int node,
                                                   const OpenOptions& options, MediaFacts& facts);
@@ -31,8 +31,8 @@ Result<std::optional<MovedThread>> prepare_memory(std::span<const MemoryRange> r
 // names the first page (runtime). Changes no byte. `write`: a touch that writes is meant.
 Status require_memory(std::span<const MemoryRange> ranges, bool write);
 
-// Writes to every 4 KiB, so that each page is there and is no shared zero page: a zero, or where
-// there may be content that is to stay (`keep`) the byte that was there.
+// Writes to every 4 KiB, so that each page is present and is not the shared zero page: a zero, or,
+// if there may be content that is to stay (`keep`), the byte that was there.
 void touch_memory(std::span<const MemoryRange> ranges, bool keep,
                   const InParallel& in_parallel = nullptr);
 
@@ -44,8 +44,8 @@ Status verify_memory(std::span<const MemoryRange> ranges, const MediaSpec& spec,
 
 [[nodiscard]] std::uint64_t huge_page_bytes(PageChoice pages);  // 0: not from the hugetlb pool
 
-// What an interleave deals out at a time: the page that the medium asks for; 2 MiB where it leaves
-// that to the kernel, which is asked for huge pages then.
+// The unit that an interleave distributes: the page that the medium asks for; 2 MiB if it leaves
+// that to the kernel, which is then asked for huge pages.
 [[nodiscard]] std::uint64_t interleave_page_bytes(const MediaSpec& spec);
 
 }  // namespace pmembench

@@ -1,4 +1,4 @@
-// media_path: what lies at a path that the user named, and may it be used?
+// media_path: what is at a path that the user named, and may it be used?
 #pragma once
 
 #include <cstdint>
@@ -24,20 +24,21 @@ struct PathSight {
   std::uint64_t size_bytes =
       0;  // that a device on it has: the spec's, else all of it, in whole pages
   std::uint64_t whole_bytes = 0;  // behind the offset, where it exists
-  std::string file_system;        // where a file lies; empty for a block device
+  std::string file_system;        // the file system of a file; empty for a block device
   DeviceStack stack;              // beneath it, to the last device
-  // tmpfs, a RAM disk, ... anywhere beneath: gone with the power whatever is flushed.
+  // tmpfs, a RAM disk, ... anywhere beneath: lost with the power even if flushed.
   [[nodiscard]] bool is_volatile() const { return stack.keeps == KeepsBytes::no; }
 };
 
 // Looks at spec.path for a file or, with `block_device_allowed`, a block device. Changes nothing.
 //
-// Refuses, each with its own sentence: nothing there and no size, a folder to make it in that is
+// Refuses, each with its own message: nothing there and no size, a folder to make it in that is
 // missing or cannot be written, too little space; a dangling or circular link, a directory, socket,
 // FIFO or character device; no permission; a size beyond what is there (a user's file is never
 // grown or cut); a file behind a loop device, a mounted or otherwise claimed block device, a
-// read-only one, one that another process of ours has claimed, or another than options.identity
-// (these whatever `destroy` says); content, unless `destroy` or it is ours (options.found_empty).
+// read-only one, one that another process of pmembench has claimed, or another than
+// options.identity (these regardless of `destroy`); content, unless `destroy` or it is ours
+// (options.found_empty).
 Result<PathSight> look_at_path(const MediaSpec& spec, const OpenOptions& options, Access access,
                                bool block_device_allowed);
 

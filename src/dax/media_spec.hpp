@@ -26,7 +26,7 @@ struct MediaKindWords {
 // The word of a kind; "unknown" for one that this pmembench does not have.
 [[nodiscard]] std::string_view media_kind_name(std::uint32_t kind);
 
-// Is a file to be reached by way of a loop device? `automatic`: where one can be had.
+// Is a file to be reached by way of a loop device? `automatic`: if loop devices are available.
 enum class LoopChoice { off, on, automatic };
 enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent };
 
@@ -34,7 +34,7 @@ enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent 
 // "file:PATH[,size=SIZE][,offset=SIZE]", "/dev/daxX.Y" or "devdax:PATH" with the same two,
 // "block:PATH[,size=SIZE][,loop=off|on|auto]", "posix:DIRECTORY[,size=SIZE]". Any "file:" or
 // "block:" path that does not exist is made with the size given, and removed at the end; in a posix
-// directory that is done in a subdirectory of our own.
+// directory that is done in a CreatedDirectory.
 //
 // "dram:auto" is as large as platform/used_range.hpp says.
 //
@@ -53,7 +53,7 @@ struct MediaSpec {
   LoopChoice loop = LoopChoice::off;
 };
 
-// Every refusal is a usage error that names the part that is wrong and what may stand there.
+// Every refusal is a usage error that names the part that is wrong and lists what is allowed there.
 Result<MediaSpec> parse_media(std::string_view text);
 
 }  // namespace pmembench

@@ -1,4 +1,4 @@
-// The address of several pages, where they lie in one piece.
+// The address of several pages, if they are in one piece.
 #pragma once
 
 #include <cerrno>
@@ -12,7 +12,7 @@ namespace pmembench {
 struct OnePiece {
   std::byte* address = nullptr;
   std::uint64_t reached_bytes = 0;  // in one piece from there on
-  std::int64_t error = 0;           // of direct_access; -ERANGE: they lie in several pieces
+  std::int64_t error = 0;           // of direct_access; -ERANGE: they are in several pieces
 };
 
 // Of [offset, offset + size), both whole pages. The address is good inside the section.

@@ -99,7 +99,7 @@ class MediumBacking final : public DeviceBacking {
   void* opened_ = nullptr;
 };
 
-// Refuses the dax devices of others than NVDIMMs, of which the kernel tells no domain.
+// Refuses dax devices that are not NVDIMMs: the kernel reports no domain for them.
 Status check_nvdimm(const dax_operations& table, const MediaSpec& spec,
                     const OpenOptions& options) {
   if (spec.kind != DAX_MEDIA_DEVDAX || (table.capabilities & DAX_CAP_NVDIMM_ONLY) == 0) return {};
@@ -208,8 +208,8 @@ DeviceFacts device_facts(const MediaSpec& spec, const Medium& medium, const dax_
   facts.size_bytes = medium.facts.size_bytes;
   facts.alignment_bytes = medium.alignment_bytes;
   facts.persistence_domain = medium.facts.persistence_domain;
-  // The write cache stays on whatever the domain: which flush is right is what the user chose the
-  // backend for, and a flush that is skipped behind its name would be measured as that backend's.
+  // The write cache stays on in every domain: by the choice of a backend the user chose a flush,
+  // and a silently skipped flush would be measured as that backend's.
   facts.write_cache = true;
   const bool synchronous_medium = spec.kind != DAX_MEDIA_FILE || medium.facts.map_sync;
   facts.synchronous = synchronous_medium && (table.capabilities & DAX_CAP_SYNCHRONOUS) != 0;

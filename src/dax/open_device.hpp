@@ -16,11 +16,11 @@ namespace pmembench {
 struct OpenedDevice {
   MediaFacts facts;
   std::unique_ptr<DaxDevice> device;
-  // The host's mapping, for whoever makes another device over a part of it; lives as long as the
-  // device. Null where the backend opened the medium itself.
+  // The host's mapping, for code that makes another device over a part of it; lives as long as the
+  // device. Null if the backend opened the medium itself.
   const dax_mapping* mapping = nullptr;
   PageWatch pages =
-      PageWatch();  // where its pages lay after first touch; empty where it has no addresses
+      PageWatch();  // the nodes of its pages after first touch; empty if it has no addresses
 };
 
 // Opens, maps, binds, touches every page (write), verifies. Refuses (kind environment or usage):

@@ -45,7 +45,7 @@ void send(int fd, char tag, std::string_view text) {
   while (left > 0) {
     const ssize_t written = write(fd, next, left);
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // The parent is gone: nobody is left to tell.
+    if (written <= 0) return;  // The parent is gone: no process reads the pipe.
     next += written;
     left -= static_cast<std::size_t>(written);
   }
@@ -125,7 +125,7 @@ Verdict listen(int fd, const TrialLimits& limits) {
   return verdict;
 }
 
-// Ends the child, whatever it is still at, and collects it.
+// Ends the child, even if it is still busy, and collects it.
 int collect(pid_t child) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {

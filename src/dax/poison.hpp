@@ -10,8 +10,9 @@
 
 namespace pmembench {
 
-// Pages of DAX_PAGE_BYTES, counted from the mapping's start. Not thread-safe; nobody may touch a
-// page while it is poisoned or cleared. Move-only; what is poisoned stays so after it has gone.
+// Pages of DAX_PAGE_BYTES, counted from the mapping's start. Not thread-safe; no thread may touch a
+// page while it is poisoned or cleared. Move-only; poisoned pages stay poisoned after it is
+// destroyed.
 class Poison {
  public:
   // Errors (environment): the kernel has no userfaultfd, does not let this user have it, or

@@ -20,7 +20,7 @@ class DaxDevice;
 class ReadGuard;
 
 // One thread's place in a guard. Move-only; used by one thread at a time; never outlives the guard,
-// and never goes inside a section of its own.
+// and never moves inside one of its own sections.
 class DaxReader {
  public:
   DaxReader(DaxReader&& other) noexcept;

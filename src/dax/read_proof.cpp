@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kMostProofBytes = std::uint64_t{1} << 20;
 
-// What the handler must find without being told: one proof at a time.
+// What the handler must find without arguments: one proof at a time.
 struct WatchedPages {
   unsigned char* begin = nullptr;
   std::uint64_t size_bytes = 0;
@@ -42,7 +42,7 @@ void on_touch(int /*signal*/, siginfo_t* info, void* /*context*/) {
   }
 }
 
-// Memory that nobody has touched, and a handler that knows who does.
+// Memory that no thread has touched, and a handler that records which pages are touched.
 class WatchedMemory {
  public:
   explicit WatchedMemory(std::uint64_t size_bytes) : touched_(size_bytes / DAX_PAGE_BYTES, 0) {

@@ -42,7 +42,7 @@ Result<Registry> Registry::build(const dax_host_info& host,
   for (const dax_operations* builtin : builtins) {
     const Result<dax_operations> table = complete_operations(builtin);
     if (!table) {
-      // A mistake of ours, found by our own check: shown like any other refusal.
+      // An error in a built-in, found by our own check: shown like any other refusal.
       registry.entries_.push_back({"?", "", kBuiltIn, table.error().message, nullptr});
       continue;
     }
@@ -101,7 +101,7 @@ Result<const BackendEntry*> Registry::find(std::string_view name) const {
   for (const BackendEntry& entry : entries_) {
     names.push_back(entry.name);
     if (entry.name != name) continue;
-    // A refused file may bear the name of a backend that stands: the one that works is meant.
+    // A refused file may have the name of a backend that works: the working one is meant.
     if (entry.operations != nullptr) return &entry;
     if (refused == nullptr) refused = &entry;
   }

@@ -1,4 +1,4 @@
-// Registry: which backends there are, whence they came, and why the others cannot run.
+// Registry: which backends there are, where they came from, and why the others cannot run.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ struct BackendEntry {
 // the same device? What a plugin does to memory that is not its own would be blamed on the others.
 [[nodiscard]] bool shares_mapping(const BackendEntry& backend);
 
-// Where plugins are looked for, in this order. Each FILE named by the user must load; what lies
-// in a folder and is refused is listed with the reason.
+// Where plugins are looked for, in this order. Each FILE named by the user must load; files of a
+// folder that are refused are listed with the reason.
 struct PluginSearch {
   std::vector<std::string> files;  // --plugin FILE
   // PMEMBENCH_PLUGIN_PATH split at ':', then the installed folder.
@@ -43,7 +43,7 @@ class Registry {
   // probed in a child process, so that one that crashes is refused by name (call it before the
   // process has threads). Errors: a file named by the user that is refused (each refusal its own
   // sentence), a name seen twice (names both origins), a folder that cannot be read. A probe that
-  // says no is no error: the entry has the reason. One file that is reached twice counts once.
+  // says no is not an error: the entry has the reason. One file that is reached twice counts once.
   static Result<Registry> build(const dax_host_info& host,
                                 std::span<const dax_operations* const> builtins,
                                 const PluginSearch& search);

@@ -1,5 +1,6 @@
-// ThreadReaders: for each thread that comes by, a reader on each of some devices. What a backend
-// that is itself layered on dax devices needs, since its operations are not told who calls.
+// ThreadReaders: for each calling thread, a reader on each of some devices. A backend that is
+// itself layered on dax devices needs this, because its operations are not passed the caller's
+// identity.
 #pragma once
 
 #include <atomic>

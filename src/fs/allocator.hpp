@@ -1,5 +1,5 @@
-// Allocator: which of so many numbers are in use; of blocks, and of inodes. In groups with a lock
-// each, so that threads that stay in their own group never meet.
+// Allocator: which of N numbers are in use; for blocks and for inodes. In groups with a lock each,
+// so that threads that stay in their own group never meet.
 //
 // It lives in memory only: mount fills it from what the inodes cover.
 #pragma once
@@ -32,18 +32,18 @@ class Allocator {
   // than asked: the rest is elsewhere, ask again. None: full. Any thread.
   Run allocate(std::uint32_t want, std::uint32_t goal, std::uint32_t shard, bool huge = false);
   void free(Run run);
-  // Marks as used; false where one is used already or there is no such block. For mount.
+  // Sets the blocks as used; false if one is used already or there is no such block. For mount.
   [[nodiscard]] bool take(Run run);
   [[nodiscard]] std::uint64_t free_blocks() const;
 
  private:
   struct alignas(128) Group {  // two lines: prefetchers move them as a pair
     mutable std::mutex mutex;
-    std::uint32_t first = 0, end = 0;  // multiples of 64, but for the last end
+    std::uint32_t first = 0, end = 0;  // multiples of 64, except the last end
     std::uint32_t free = 0;
     std::uint32_t hint = 0;  // none before it is free
   };
-  // A bit a block of a large page, 1: used; a line of its own.
+  // One bit for each block of a large page, 1: used; in a separate cache line.
   struct alignas(64) Page {
     std::array<std::uint64_t, kHugeBlocks / 64> words{};
   };

@@ -207,7 +207,7 @@ void Core::release() {
 int Core::notify_failure(std::uint64_t offset, std::uint64_t length, int flags) {
   if ((flags & kPreRemove) != 0) down = true;
   if ((flags & kPreRemove) != 0 || !loaded_) return 0;
-  if (!held_in_place_) return -EOPNOTSUPP;  // whoever reads it will see
+  if (!held_in_place_) return -EOPNOTSUPP;  // the reader of the bytes gets the error
   const std::uint64_t size =
       source.dax != nullptr ? source.dax->size_bytes() : source.block->size_bytes();
   if (length == 0 || offset < held_offset_ || offset - held_offset_ >= size) return -ENXIO;

@@ -21,7 +21,8 @@
 
 namespace pmembench::fs {
 
-// An inode in memory. Its number may come to be another file's, which then has another generation.
+// An inode in memory. Its number may be used again for another file, which then has another
+// generation.
 struct alignas(128) Inode {
   mutable ReadersWriterLock lock;  // over all that is not atomic
   std::uint32_t number = 0;
@@ -30,7 +31,7 @@ struct alignas(128) Inode {
   std::uint64_t size = 0;
   ExtentMap extents;
   std::vector<std::uint32_t> chain;  // metadata blocks with the extents behind the inline ones
-  std::uint32_t chain_logged = 0;    // so many of them are linked on the device
+  std::uint32_t chain_logged = 0;    // as many of them are linked on the device
   std::vector<Run> freed;            // not referred to any more, once what is dirty is committed
   std::unique_ptr<Directory> directory;
   std::atomic<std::uint32_t> parent{0};
@@ -71,7 +72,7 @@ Result<Metadata> read_metadata(const MountSource& source, Stores& stores, bool r
 // under unique names.
 std::vector<std::string> check_metadata(const Metadata& metadata, Contents& contents);
 
-// What one thread has of its own.
+// The private state of one thread.
 struct Context {
   std::unique_ptr<ByteSession> meta;
   std::unique_ptr<ByteSession> data;
@@ -88,7 +89,7 @@ struct OpenFile {
   std::uint64_t mapping_offset = 0;  // on the device
 };
 
-// As much of a range of a file as lies in one extent or one hole.
+// As much of a range of a file as is in one extent or one hole.
 struct Piece {
   bool mapped = false;
   std::uint64_t at = 0;  // on the device
@@ -97,7 +98,7 @@ struct Piece {
 
 class Core final : public DaxHolder {
  public:
-  // Beyond so many changed slots an inode is committed at once: they must fit into a lane.
+  // An inode with more changed slots than this is committed at once: they must fit into a lane.
   static constexpr std::size_t kDirtyLimit = 48;
 
   Core(const MountSource& source, MountOptions options, Stores stores);
@@ -106,7 +107,7 @@ class Core final : public DaxHolder {
   ~Core() override { release(); }
 
   // ---- mount ----
-  // Claims the dax device, or what the block device lies on; 0, or as DaxDevice::hold.
+  // Claims the dax device, or the device beneath the block device; 0, or as DaxDevice::hold.
   int hold();
   void release();
   int notify_failure(std::uint64_t offset, std::uint64_t length, int flags) override;
@@ -133,8 +134,8 @@ class Core final : public DaxHolder {
                  const Inode* target, Transaction& transaction) const;  // null: erases it
   // Commits the context's transaction; shuts down where that fails.
   int commit(Context& context);
-  // Commits the transaction with the end of an unlinked inode, or while it is open with its mark.
-  // Under its lock.
+  // Commits the transaction with the end of an unlinked inode, or, while it is open, with its
+  // unlinked flag. Under its lock.
   int retire(Inode& inode, Context& context);
   // After a commit that held log_inode(inode).
   void settle(Inode& inode);
@@ -159,7 +160,7 @@ class Core final : public DaxHolder {
   std::atomic<bool> loaded_{false};
   DaxDevice* held_ = nullptr;
   std::uint64_t held_offset_ = 0;  // of the file system's device on it
-  bool held_in_place_ = true;      // false: its bytes lie anywhere there
+  bool held_in_place_ = true;      // false: its bytes may be anywhere there
 };
 
 }  // namespace pmembench::fs

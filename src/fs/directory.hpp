@@ -13,7 +13,7 @@
 
 namespace pmembench::fs {
 
-// Where an entry stands: the directory's block (of the file, not of the device) and its line.
+// The position of an entry: the directory's block (of the file, not of the device) and its line.
 struct EntryPlace {
   std::uint32_t block = 0;
   std::uint16_t line = 0;
@@ -29,7 +29,7 @@ struct DirectoryEntry {
   EntryPlace place;
 };
 
-// Not thread-safe: it lies under its inode's lock.
+// Not thread-safe: it is protected by its inode's lock.
 class Directory {
  public:
   [[nodiscard]] const DirectoryEntry* find(std::string_view name) const;

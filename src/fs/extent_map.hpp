@@ -25,18 +25,18 @@ struct SlotChange {
   ExtentSlot content;  // without its checksum
 };
 
-// Not thread-safe: it lies under its inode's lock.
+// Not thread-safe: it is protected by its inode's lock.
 class ExtentMap {
  public:
   // The extent that holds `block`, or else the first one behind it, or null.
   [[nodiscard]] const Extent* at_or_behind(std::uint32_t block) const;
-  // Where block `block` would best lie: behind its predecessor in the file.
+  // The best place for block `block`: behind its predecessor in the file.
   [[nodiscard]] std::uint32_t goal(std::uint32_t block) const;
   [[nodiscard]] const std::vector<Extent>& all() const { return extents_; }
   [[nodiscard]] bool empty() const { return extents_.empty(); }
 
-  // The blocks now lie in `run`; what they lay in before is added to `freed`. Takes two slots at
-  // most.
+  // Maps the blocks to `run`; the blocks they were mapped to before are added to `freed`. Takes two
+  // slots at most.
   void map(std::uint32_t logical, Run run, std::vector<Run>& freed);
   // The blocks from `logical` on are holes.
   void cut(std::uint32_t logical, std::uint32_t count, std::vector<Run>& freed);

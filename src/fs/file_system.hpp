@@ -9,9 +9,9 @@
 // does not imply fsync. A block of 4 KiB that is overwritten in place may be torn by a power loss;
 // with copy_on_write each is old or new.
 //
-// Errors are negative errnos: -EIO for whatever the device does (bad block, its death), never
-// -EHWPOISON but from map(). After a failure of metadata the file system shuts down: every call
-// returns -EIO until it is mounted anew.
+// Errors are negative errnos: -EIO for any failure of the device (bad block, dead device);
+// -EHWPOISON only from map(). After a failure of metadata the file system shuts down: every call
+// returns -EIO until it is mounted again.
 #pragma once
 
 #include <cstddef>
@@ -56,7 +56,7 @@ struct MountOptions {
 
 struct FormatOptions {
   std::uint32_t inodes = 0;  // 0: as befits the size
-  std::uint64_t id = 1;      // told apart: the pairs of a metadata and a data device
+  std::uint64_t id = 1;      // distinguishes the pairs of a metadata and a data device
 };
 
 struct FileStatus {
@@ -140,17 +140,17 @@ class FileSystemThread {
   std::uint64_t last_version_ = 0;
 };
 
-// A mounted file system. While mounted it holds its dax device, or what its block device lies on: a
-// failure there stops the file that owns the range, one of metadata all of it (where a block device
-// keeps bytes in their places). Threads: make thread() on each; mount, format and unmount are for
-// one.
+// A mounted file system. While mounted it holds its dax device, or the device beneath its block
+// device: a failure there stops the file that owns the range, one of metadata all of it (where a
+// block device keeps bytes in their places). Threads: make thread() on each; mount, format and
+// unmount are for one.
 class FileSystem {
  public:
   // Loses what is on the devices. Errors: too small or too large, or they fail.
   static Status format(const MountSource& source, const FormatOptions& options);
-  // Recovers first. Errors: usage where it carries no file system of ours or a newer one, or dax
-  // and block do not belong together; environment (code EBUSY) where it is mounted already, or
-  // cannot be addressed by bytes; runtime where it is damaged or cannot be read.
+  // Recovers first. Errors: usage where it carries no file system of this format or one of a newer
+  // version, or dax and block do not belong together; environment (code EBUSY) where it is mounted
+  // already, or cannot be addressed by bytes; runtime where it is damaged or cannot be read.
   static Result<std::unique_ptr<FileSystem>> mount(const MountSource& source,
                                                    const MountOptions& options);
   FileSystem(const FileSystem&) = delete;

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t kMaximumProblems = 100;
 
-// Nothing that it points to lies outside of its device or in something else: whoever made it.
+// Nothing that it points to is outside of its device or overlaps something else, even if another
+// program wrote it.
 bool is_sound(const Superblock& sb) {
   const bool data_fits = sb.data_offset(sb.data_blocks) <= sb.device_bytes;
   if (sb.role == Role::data) return data_fits;
@@ -218,7 +219,7 @@ class Checker {
     const Inode& inode = contents_.inodes[number];
     if (++links_[number] > 1 || inode.type != InodeType::directory) return;
     if (inode.parent != directory.number) {
-      problem("directory {} lies in {} and names another as its parent", number, directory.number);
+      problem("directory {} is in {} and names another as its parent", number, directory.number);
     }
     pending_.push_back(number);
   }

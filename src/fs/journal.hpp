@@ -50,7 +50,7 @@ class Transaction {
 class Journal {
  public:
   Journal(const Superblock& superblock, bool sectors, JournalProcedure procedure);
-  // 0 when the transaction is durable and in place; -EIO: nobody knows, so shut down. Any thread.
+  // 0 when the transaction is durable and in place; -EIO: unknown, so shut down. Any thread.
   int commit(ByteSession& session, Transaction& transaction, std::uint32_t lane);
   // Puts what was committed into `image` (the metadata, from the device's first byte), and on the
   // device where there is a `session`. Error: a lane is damaged, or the device fails.

@@ -54,7 +54,7 @@ std::int64_t FileSystemThread::write(int file, std::uint64_t offset,
   if (ranges != nullptr && !core_.options.copy_on_write) {
     const std::shared_lock lock(inode->lock);
     const RangeLock::Guard range(ranges, offset, data.size(), true);
-    // What lies in one extent and before the end changes no inode.
+    // A write within one extent and before the end changes no inode.
     const Piece piece = core_.piece(*inode, offset, data.size());
     const bool whole = piece.mapped && piece.bytes == data.size();
     if (whole && offset + data.size() <= inode->size) return write_locked(*inode, offset, data);
@@ -88,7 +88,7 @@ std::int64_t FileSystemThread::write_locked(Inode& inode, std::uint64_t offset,
   return done > 0 ? static_cast<std::int64_t>(done) : piece;
 }
 
-// As much of `data` as lies in one extent or one hole.
+// As much of `data` as is in one extent or one hole.
 std::int64_t FileSystemThread::write_piece(Inode& inode, std::uint64_t offset,
                                            std::span<const std::byte> data) {
   const Piece piece = core_.piece(inode, offset, data.size());
@@ -135,7 +135,7 @@ std::int64_t FileSystemThread::write_fresh(Inode& inode, std::uint64_t offset,
   return static_cast<std::int64_t>(data.size());
 }
 
-// If the file becomes longer: what lies behind its end in its last block was never wiped.
+// If the file becomes longer: the bytes behind its end in its last block were never wiped.
 int FileSystemThread::zero_tail(const Inode& inode, std::uint64_t until) {
   const std::uint64_t from = inode.size;
   const std::uint64_t to = std::min(until, blocks_for(from) * kBlockBytes);
@@ -173,7 +173,7 @@ int FileSystemThread::truncate(int file, std::uint64_t size_bytes) {
   return truncate_locked(*inode, size_bytes);
 }
 
-// From the end, so that whatever is committed on the way is a shorter file and nothing else.
+// From the end, so that every intermediate commit is a shorter file and nothing else.
 int FileSystemThread::truncate_locked(Inode& inode, std::uint64_t size_bytes) {
   if (size_bytes < inode.size && inode.maps > 0) return -EBUSY;
   if (const int error = zero_tail(inode, size_bytes); error < 0) return error;

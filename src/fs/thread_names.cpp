@@ -116,7 +116,7 @@ int FileSystemThread::open(std::string_view path, unsigned flags) {
       if (made < 0) return made;
     }
     opened.generation = place.entry()->generation;
-    ++opened.inode->opens;  // pins it, as whoever unlinks it needs the directory's lock
+    ++opened.inode->opens;  // pins it: unlinking it needs the directory's lock
   }
   if (free_handles_.empty()) {
     free_handles_.push_back(static_cast<int>(files_.size()));
@@ -213,7 +213,7 @@ int FileSystemThread::remove(std::string_view path, bool directory) {
 
 // Commits a transaction after which no entry names `victim`. Under its lock.
 int FileSystemThread::remove_entry(Place& place, Inode& victim) {
-  // First the mark and then the look: whoever closes it does it the other way round.
+  // First the flag is set, then the opens are read: a close does it in the opposite order.
   victim.unlinked = true;
   const int result = core_.retire(victim, *context_);
   if (result == 0) core_.settle(*place.directory);
@@ -235,7 +235,7 @@ int FileSystemThread::rename(std::string_view from_path, std::string_view to_pat
   return rename_locked(from, to);
 }
 
-// Is `directory` this inode, or does it lie somewhere below it? Under the tree's lock.
+// Is `directory` this inode, or is it somewhere below it? Under the tree's lock.
 bool FileSystemThread::lies_in(const Inode& directory, const Inode& inode) const {
   std::uint32_t at = directory.number;
   while (at != fs::kRootInode && at != inode.number) at = core_.inode(at).parent;

@@ -33,7 +33,7 @@ struct ArmTrio {
   ArmReplicate arms[kArms];
 };
 
-// A cell and the trios that could be had of it.
+// A cell and its available three-arm blocks.
 struct ArmSamples {
   std::string cell;
   std::vector<ArmTrio> trios;

@@ -106,7 +106,7 @@ std::vector<ChangePoint> change_points(std::span<const double> values, std::uint
   std::sort(points.begin(), points.end(),
             [](const ChangePoint& a, const ChangePoint& b) { return a.index < b.index; });
   measure(values, points);
-  // The smallest goes first: without it the levels beside it are longer, and measured anew.
+  // The smallest goes first: without it the levels next to it are longer, and are measured again.
   while (!points.empty()) {
     const auto smallest = std::min_element(points.begin(), points.end(),
                                            [](const ChangePoint& a, const ChangePoint& b) {

@@ -47,7 +47,7 @@ std::vector<Scaled> scaled(std::span<const CurvePoint> points) {
   return result;
 }
 
-// How far a point lies from the line between its neighbours, in latency; 0 where that is noise.
+// How far a point is from the line between its neighbours, in latency; 0 if that is noise.
 double bend_at(const std::vector<Scaled>& points, std::size_t at) {
   if (at == 0 || at + 1 >= points.size()) return 0;
   const Scaled& before = points[at - 1];
@@ -67,8 +67,8 @@ double bend_at(const std::vector<Scaled>& points, std::size_t at) {
 
 double length_of(const Scaled& a, const Scaled& b) { return std::hypot(b.u - a.u, b.v - a.v); }
 
-// Of the bend at `at`, what falls to the interval between it and `other`, one of its neighbours:
-// the longer of the two hides more.
+// The share of bend_at(`at`) that counts for the interval between it and `other`, one of its
+// neighbours: the longer of the two hides more.
 double bend_towards(const std::vector<Scaled>& points, std::size_t at, std::size_t other) {
   const double bend = bend_at(points, at);
   if (!(bend > 0)) return 0;

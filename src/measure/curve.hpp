@@ -23,13 +23,14 @@ struct RefineRule {
   double smallest_step = 1;  // percent
 };
 
-// Where the curve is least known: the middle of the interval with the largest error, or nothing
-// where all are below the tolerance. The error of an interval is the larger of how far its ends lie
-// from the line between their neighbours (of two intervals the longer takes more of that), and of
-// how far it could bend at all, |du dv| / sqrt(du^2 + dv^2) / 4 (as Mess 2.0 places its points,
-// after its source): u and v are bandwidth and latency over the curve's span, and a span of less
-// than a quarter of the smallest latency counts as so much. Differences below three standard errors
-// are no differences. Points in order of share.
+// Where the curve is least known: the middle of the interval with the largest error, or nothing if
+// all are below the tolerance. The error of an interval is the larger of two values. The first is
+// the distance of its ends from the line between their neighbours (of two intervals the longer
+// takes more of that). The second is how far it could deviate at all,
+// |du dv| / sqrt(du^2 + dv^2) / 4 (as Mess 2.0 places its points, after its source): u and v are
+// bandwidth and latency over the curve's span, and a span of less than a quarter of the smallest
+// latency counts as that quarter. Differences below three standard errors do not count. Points in
+// order of share.
 [[nodiscard]] std::optional<double> next_share(std::span<const CurvePoint> points,
                                                const RefineRule& rule = {});
 

@@ -12,7 +12,7 @@ struct CusumRule {
 };
 
 // The next sum after `sum`: max(0, sum + (value - mean) / deviation - k). deviation > 0. A value
-// that is no number leaves the sum as it is.
+// that is not a number leaves the sum as it is.
 [[nodiscard]] double cusum_step(double sum, double value, double mean, double deviation,
                                 const CusumRule& rule = {});
 

@@ -7,7 +7,7 @@
 namespace pmembench {
 
 // Each p-value as adjusted for having been one of all these: rejecting where it is at most q keeps
-// the expected share of false rejections at q. In the order given; what is no number counts as 1.
+// the expected share of false rejections at q. In the order given; NaN counts as 1.
 [[nodiscard]] std::vector<double> benjamini_hochberg(std::span<const double> p_values);
 
 }  // namespace pmembench

@@ -1,4 +1,4 @@
-// OpenSchedule: when the operations of an open loop are due, whatever became of those before.
+// OpenSchedule: when the operations of an open loop are due, independent of those before.
 #pragma once
 
 #include <cstdint>

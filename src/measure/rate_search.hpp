@@ -22,8 +22,8 @@ Result<LatencyBound> parse_latency_bound(std::string_view text);
 enum class RateAnswer { kept, missed, cannot_tell };
 
 // The answers are taken as they come: one that noise turned moves the result, which is why several
-// processes search. A rate of which nothing can be told is no end of the interval that is found:
-// the search goes on above it, where more operations come.
+// processes search. A rate without an answer does not end the interval that is found: the search
+// goes on above it, where more operations come.
 class RateSearch {
  public:
   enum class State {
@@ -47,7 +47,7 @@ class RateSearch {
  private:
   double highest_, resolution_, next_;
   double kept_ = 0, missed_ = 0;
-  double untold_ = 0;  // the highest of which nothing could be told
+  double untold_ = 0;  // the highest without an answer
   State state_ = State::searching;
 };
 

@@ -1,5 +1,5 @@
-// SlotSeries: every operation of a long stretch, counted in time slots, so that stalls which come
-// and go are seen.
+// SlotSeries: every operation of a long interval, counted in time slots, so that temporary stalls
+// are visible.
 #pragma once
 
 #include <algorithm>

@@ -46,7 +46,7 @@ double monotonic_raw_ns() {
   return ns_of(now);
 }
 
-// By the instruction: what stands between a program and its C library is not asked.
+// By the instruction: it bypasses a library between the program and its C library.
 double monotonic_of_kernel_ns() {
   timespec now{};
   long result = SYS_clock_gettime;
@@ -118,7 +118,7 @@ Pace measure_pace() {
   const std::uint64_t origin = tsc_begin();
   const ClockPair second_first = tightest_pair<monotonic_of_kernel_ns>(origin);
   const ClockPair first = tightest_pair<monotonic_raw_ns>(origin);
-  // By the counter as well: a clock that stands still, or is faked, is not waited for.
+  // By the counter as well: a clock that does not advance, or is faked, is not waited for.
   const std::uint64_t patience = origin + kMostCalibrationTicks;
   while (monotonic_raw_ns() - first.ns < kCalibrationNs && __rdtsc() < patience) _mm_pause();
   const ClockPair last = tightest_pair<monotonic_raw_ns>(origin);

@@ -32,9 +32,9 @@ namespace pmembench {
 }
 
 // The other ordered reading: rdtscp waits for all before it, and the lfence keeps what follows from
-// beginning before it is done. Cheaper than the above on some CPUs. (Without the lfence the next
-// operation could begin before the reading. rdpru, which AMD lets user space have, reads a counter
-// that stands while the CPU is halted: no clock for an operation that sleeps.)
+// beginning before it is done. Takes fewer ticks than the above on some CPUs. (Without the lfence
+// the next operation could begin before the reading. rdpru, which AMD lets user space have, reads a
+// counter that does not advance while the CPU is halted: not a clock for an operation that sleeps.)
 [[nodiscard]] inline std::uint64_t tsc_end_issue_rdtscp() {
   unsigned cpu = 0;
   const std::uint64_t ticks = __rdtscp(&cpu);
@@ -49,8 +49,9 @@ namespace pmembench {
 inline constexpr const char* kReadingByRdtsc = "lfence+rdtsc";
 inline constexpr const char* kReadingByRdtscp = "rdtscp+lfence";
 
-// Which of the two ends operations: the cheaper one, where the second is so by a tenth at least,
-// for all processes of a run are to agree. `rdtscp_ticks`: 0 where the CPU has none.
+// Which of the two ends operations: the one that takes fewer ticks, but the second only if it saves
+// a tenth at least, because all processes of a run must agree. `rdtscp_ticks`: 0 if the CPU has
+// none.
 [[nodiscard]] const char* cheaper_reading(double rdtsc_ticks, double rdtscp_ticks);
 
 struct TimerFacts {
@@ -63,8 +64,8 @@ struct TimerFacts {
 };
 
 // Calibrates against CLOCK_MONOTONIC_RAW for about 5 ms and measures step and floors. Refuses
-// (environment) a counter that goes back, unless `allow_backward`, one that stands still, and a
-// clock that disagrees with CLOCK_MONOTONIC as the kernel itself tells it (a library that fakes
+// (environment) a counter that goes back, unless `allow_backward`, one that does not advance, and a
+// clock that disagrees with CLOCK_MONOTONIC as the kernel itself reports it (a library that fakes
 // the time reaches only what passes the C library).
 Result<TimerFacts> calibrate_timer(bool allow_backward = false);
 
@@ -84,7 +85,7 @@ struct ClockReading {
 Status check_foreign_pace(double ns_per_tick, const ClockReading& before,
                           const ClockReading& after);
 
-// Two clocks of one stretch: the paces of the counter that they come to. Error (environment) where
+// Two clocks over one interval: the paces of the counter that they yield. Error (environment) if
 // they differ by more than 1 %.
 Status check_second_clock(double ns_per_tick, double second_ns_per_tick);
 

@@ -57,8 +57,8 @@ Result<std::string> options_of(const CampaignValue& value, std::size_t colon) {
   return options;
 }
 
-// Those of `kind`, and those of which nobody can say whom they would serve. null is never meant:
-// it measures the harness and not the media.
+// Those for `kind`, and those that could not be loaded and may serve any kind. Never null: it
+// measures the harness and not the media.
 std::vector<BackendChoice> usable_backends(const Registry& registry, dax_media_kind kind) {
   std::vector<BackendChoice> choices;
   for (const BackendEntry& entry : registry.entries()) {

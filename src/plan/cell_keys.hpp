@@ -1,4 +1,5 @@
-// What the keys of one combination mean, each looked up and checked where it stands.
+// What the keys of one combination mean, each looked up and checked at its position in the
+// campaign.
 #pragma once
 
 #include <string>
@@ -27,7 +28,7 @@ Result<const PathType*> path_of(const Combination& combination, const WorkloadTy
 // The keys of a cell: the workload's, then the path's.
 std::vector<ParameterSpec> specs_of(const WorkloadType& workload, const PathType& path);
 
-// Names of the paths that have this key of their own.
+// Names of the paths that have a key of this name.
 std::vector<std::string> paths_with(std::string_view key);
 
 Result<Parameters> parameters_of(const Combination& combination, const WorkloadType& workload,
@@ -51,7 +52,7 @@ Result<ThreadsChoice> threads_of(const Combination& combination);
 struct BackendChoice {
   const BackendEntry* entry = nullptr;
   std::string options;     // "key=value,..."
-  bool by_usable = false;  // stood for by "usable", not named
+  bool by_usable = false;  // chosen by "usable", not named
 };
 
 // One, or what "usable" stands for on media of this kind: never empty.

@@ -21,7 +21,7 @@ class Combination {
   // Null where the key is not written.
   [[nodiscard]] const CampaignValue* find(std::string_view key) const;
   [[nodiscard]] std::string text_or(std::string_view key, std::string_view otherwise) const;
-  // Where the key's value stands; where it is not written, where the group begins.
+  // The position of the key's value; if the key is not written, the beginning of the group.
   [[nodiscard]] SourcePosition at(std::string_view key) const;
 
  private:

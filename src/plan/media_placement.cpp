@@ -17,7 +17,7 @@ int found_node(const MediaSpec& spec, const Topology& topology, const std::strin
   return topology.node(node) == nullptr ? -1 : node;
 }
 
-// The medium says where its pages lie; CPUs that are not named are near most of them.
+// The medium reports the nodes of its pages; CPUs that are not named are near most of them.
 Result<Placement> place_interleaved(std::string_view asked, unsigned threads, const MediaSpec& spec,
                                     const Topology& topology) {
   const auto words = read_placement(asked);

@@ -17,8 +17,8 @@ namespace pmembench {
 Result<Placement> place_on_media(std::string_view asked, unsigned threads, const MediaSpec& spec,
                                  const Topology& topology, const std::string& root);
 
-// The node of the memory itself, whose cache stands before it: a dax device's is that which it
-// would be as system RAM. -1: unknown, or several.
+// The node of the memory itself behind a memory-side cache: for a dax device the node that it would
+// be as system RAM. -1: unknown, or several.
 int memory_node_of(const MediaSpec& spec, const Placement& placement, const Topology& topology,
                    const std::string& root);
 

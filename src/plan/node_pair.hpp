@@ -21,9 +21,9 @@ struct NodePair {
   std::string group;
 };
 
-// Nothing where the placement does not name the node of the CPUs (cpu_node=N), or the medium is no
-// memory whose node can be named (a file, a block device). `root` is where the facts of dax devices
-// are read; "" does not look.
+// Nothing where the placement does not name the node of the CPUs (cpu_node=N), or the medium is not
+// memory with a known node (a file, a block device). `root` is where the facts of dax devices are
+// read; "" does not look.
 std::optional<NodePair> node_pair_of(const MediaSpec& spec, const Placement& placement,
                                      const Topology& topology, const std::string& root);
 

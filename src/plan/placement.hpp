@@ -1,4 +1,4 @@
-// Placement: which worker thread runs on which CPU, and on which node the memory lies.
+// Placement: which worker thread runs on which CPU, and which node holds the memory.
 #pragma once
 
 #include <string>
@@ -26,8 +26,8 @@ struct Placement {
 // with CPUs and memory; where the memory is on `media_node`, CPUs of the node most distant from it.
 // Memory of an accelerator is never chosen, only named. Explicit: CPUs by
 // number or node, memory by node; either may be left out, and is then chosen as by near. Only
-// usable CPUs count. A distance that the host does not tell is that of the kernel's own default: 10
-// to itself, 20 to others.
+// usable CPUs count. A distance that the host does not report has the kernel's default: 10 to
+// itself, 20 to others.
 //
 // Refuses: more threads than CPUs, a node or CPU that does not exist, far on one node (kind
 // environment: the cell is skipped), bad grammar and two nodes for one memory (kind usage).

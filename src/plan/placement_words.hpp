@@ -13,10 +13,10 @@ struct PlacementWords {
   std::vector<int> cpus;  // as written; empty: not named
   std::optional<int> cpu_node;
   std::optional<int> node;
-  bool each_cpu_node = false;  // "cpu_node=each", left where no node stood for it
+  bool each_cpu_node = false;  // "cpu_node=each", left where no node was substituted for it
 };
 
-// Usage errors name the part that is wrong and what may stand there. At most 4096 CPUs.
+// Usage errors name the part that is wrong and what is allowed there. At most 4096 CPUs.
 Result<PlacementWords> read_placement(std::string_view text);
 
 }  // namespace pmembench

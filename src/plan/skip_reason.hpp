@@ -16,7 +16,7 @@ namespace pmembench {
 // What the backend declares; the defaults where it has no table (it did not load).
 [[nodiscard]] BackendCapabilities capabilities_of(const BackendEntry& backend);
 
-// Empty: nothing about backend, media, path and workload stands against it.
+// Empty: nothing about backend, media, path and workload prevents it.
 std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const PathType& path,
                         const WorkloadType& workload, const Parameters& parameters);
 

@@ -14,7 +14,7 @@ constexpr std::uint64_t kRoundsOfInterleave = 16;
 constexpr std::uint64_t kHugeBytes = std::uint64_t{2} << 20;
 constexpr std::uint64_t kGigaBytes = std::uint64_t{1} << 30;
 
-// What a cell needs of its medium at least, as far as its keys say; layers need room beside it.
+// The least that a cell needs of its medium, as far as its keys show; layers need additional room.
 std::uint64_t named_bytes(const Cell& cell, const MediaSpec& spec) {
   std::uint64_t bytes = 0;
   const auto range = cell.parameters.find("range_size");

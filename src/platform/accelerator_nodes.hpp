@@ -8,9 +8,9 @@ namespace pmembench {
 class HostTree;
 struct NumaNode;
 
-// Marks nodes without CPUs that the firmware names as an initiator of their own (a GPU), that a
-// driver says are its GPU's, or on which a display or processing device of PCI lies. Memory behind
-// CXL and kmem has none of these.
+// Flags nodes without CPUs that belong to an accelerator: the firmware names them as a separate
+// initiator (a GPU), a driver reports them as its GPU's, or a display or processing device of PCI
+// is on them. Memory behind CXL and kmem has none of these.
 void mark_accelerator_nodes(const HostTree& tree, std::vector<NumaNode>& nodes);
 
 }  // namespace pmembench

@@ -7,7 +7,7 @@ namespace pmembench {
 namespace {
 
 constexpr const char* kBlock = "sys/block";
-// sysfs counts block device sizes in this unit whatever the device's own sector is.
+// sysfs counts block device sizes in this unit regardless of the device's own sector size.
 constexpr std::uint64_t kSysfsSectorBytes = 512;
 
 std::string yes_no(const std::optional<std::uint64_t>& flag) {

@@ -85,7 +85,7 @@ std::vector<LastLevelCache> read_last_level_caches(const HostTree& tree,
       return std::tie(a.level, a.size_bytes) < std::tie(b.level, b.size_bytes);
     });
     if (last == own.end()) continue;
-    // Who shares it is unknown on some hypervisors: then all CPUs do, as far as can be told.
+    // Some hypervisors do not report who shares it: then all CPUs count as sharing it.
     const bool shared_known = !last->shared_cpus.empty();
     caches.push_back({last->size_bytes, shared_known ? last->shared_cpus : cpus});
     if (!holds(caches.back().cpus, cpu)) caches.back().cpus.push_back(cpu);

@@ -16,7 +16,7 @@ struct NamedFeature {
   const char* name;
   bool CpuFeatures::*member;
 };
-// The names are those of /proc/cpuinfo, but for invariant_tsc.
+// The names are those of /proc/cpuinfo, except invariant_tsc.
 constexpr std::array kNamedFeatures = {
     NamedFeature{"sse2", &CpuFeatures::sse2},
     NamedFeature{"avx2", &CpuFeatures::avx2},
@@ -102,7 +102,7 @@ std::string hypervisor_signature() {
   if (!detect_cpu_features().hypervisor) return {};
   unsigned a = 0;
   std::array<unsigned, 3> letters{};
-  // __get_cpuid would refuse the leaf: it lies above the highest basic one by design.
+  // __get_cpuid would refuse the leaf: it is above the highest basic one by design.
   __cpuid(0x40000000U, a, letters[0], letters[1], letters[2]);
   std::array<char, 13> text{};
   std::memcpy(text.data(), letters.data(), sizeof letters);

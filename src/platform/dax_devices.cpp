@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kDaxBus = "sys/bus/dax/devices";
 
-// A device of a CXL region lies in regionN/dax_regionN. access1 is rated from the nearest CPU,
+// A device of a CXL region is in regionN/dax_regionN. access1 is rated from the nearest CPU,
 // access0 from the nearest initiator of any kind.
 void add_region_ratings(const HostTree& tree, const std::string& parent, DaxDeviceFacts& facts) {
   if (!facts.numa_node) return;

@@ -57,7 +57,7 @@ class StackReader {
   DeviceStack of_file(const std::string& number, const std::string& file_system,
                       unsigned level) const {
     if (is_in_memory(file_system)) return last(KeepsBytes::no, file_system);
-    // A number of its own: the devices of such a file system are not known by it.
+    // An anonymous device number: the devices of such a file system do not have it.
     if (number.starts_with("0:")) return last(KeepsBytes::unknown, file_system);
     return on_top(file_system, of_number(number, level + 1));
   }

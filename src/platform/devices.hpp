@@ -19,8 +19,8 @@ struct DaxDeviceFacts {  // /sys/bus/dax/devices/daxX.Y
   std::string region;  // "region0" of nd, or the dax_region id; empty unknown
   std::string
       persistence_domain;  // of the nd region: "cpu_cache", "memory_controller"; or "unknown"
-  // Of the CXL region it lies in (Linux 6.9), from the CPU node nearest to it (numa_node; without
-  // one nothing is rated): what its memory is worth before it is a node.
+  // Of the CXL region that contains it (Linux 6.9), from the CPU node nearest to it (numa_node;
+  // without one nothing is rated): the performance of its memory before it is a node.
   std::vector<RatedAccess> rated;
 };
 struct NdRegionFacts {  // /sys/bus/nd/devices/regionN

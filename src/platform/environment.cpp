@@ -1,4 +1,4 @@
-// What stands around a measurement, from ROOT/proc and ROOT/sys.
+// The conditions of a measurement, from ROOT/proc and ROOT/sys.
 #include "platform/environment.hpp"
 
 #include <sys/utsname.h>

@@ -1,4 +1,4 @@
-// What else stands around a measurement: kernel, policies, virtualisation, steal time.
+// Further conditions of a measurement: kernel, policies, virtualisation, steal time.
 #pragma once
 
 #include <cstdint>

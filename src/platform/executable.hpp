@@ -1,4 +1,4 @@
-// Where this program lies, what a file holds, and who holds this process.
+// Where this program is, what a file holds, and who holds this process.
 #pragma once
 
 #include <string>

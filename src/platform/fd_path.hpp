@@ -7,8 +7,8 @@
 
 namespace pmembench {
 
-// Opened by this process, it gives a second open file of the same inode, with a position and locks
-// of its own. With AT_SYMLINK_FOLLOW, linkat(2) gives the file a name.
+// Opened by this process, it gives a second open file of the same inode, with a separate position
+// and separate locks. With AT_SYMLINK_FOLLOW, linkat(2) gives the file a name.
 [[nodiscard]] inline std::string fd_path(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
 
 }  // namespace pmembench

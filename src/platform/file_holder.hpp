@@ -20,7 +20,7 @@ struct FileHolder {
 std::optional<FileHolder> holder_of(const std::string& root, const struct stat& facts);
 
 // The path of the file beneath the loop device of this number, as the kernel has it; empty: it is
-// no loop device, or has none.
+// not a loop device, or has none.
 std::string file_of_loop(const std::string& root, dev_t device);
 
 }  // namespace pmembench

@@ -66,7 +66,7 @@ class HostTree {
 
   // The last component of where a symbolic link points ("" where it is none).
   [[nodiscard]] std::string link_name(std::string_view relative) const;
-  // Where a path really lies, links resolved, relative to the root; nullopt where it does not
+  // The real location of a path, links resolved, relative to the root; nullopt if it does not
   // exist.
   [[nodiscard]] std::optional<std::string> real(std::string_view relative) const;
 

@@ -16,7 +16,7 @@ struct Attribute {
   hwloc_memattr_id_t id;
   std::vector<Rating> ratings;
 };
-// Those of one direction stand behind those of both, which they replace.
+// Those of one direction come after those of both, which they replace.
 const std::vector<Attribute>& attributes_of_interest() {
   static const std::vector<Attribute> all{
       {HWLOC_MEMATTR_ID_BANDWIDTH,

@@ -1,4 +1,5 @@
-// What hwloc says of each node's memory: its memory attributes, beside the kernel's own files.
+// What hwloc reports about each node's memory: its memory attributes, in addition to the kernel's
+// own files.
 #pragma once
 
 #include <string>

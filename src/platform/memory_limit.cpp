@@ -59,7 +59,7 @@ void look_up(const HostTree& tree, const Hierarchy& hierarchy, std::string group
     const auto used = tree.number(folder + "/" + std::string(hierarchy.usage));
     for (const std::string_view name : hierarchy.limits) {
       const std::string file = folder + "/" + std::string(name);
-      const auto limit = tree.number(file);  // "max" is no number
+      const auto limit = tree.number(file);  // "max" is not a number
       if (!limit || *limit >= kNoLimit) continue;
       const std::uint64_t cache = reclaimable_bytes(tree, folder, hierarchy);
       const std::uint64_t kept = used.value_or(0) - std::min(used.value_or(0), cache);

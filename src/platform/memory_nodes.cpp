@@ -1,4 +1,4 @@
-// Binding memory to a node, and asking the kernel where it came to lie.
+// Binding memory to a node, and asking the kernel on which node it is.
 #include <numaif.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ std::string cause_of_refused_bind(int code, int node) {
           "that `pmembench probe` lists with memory",
           node);
     case EIO:
-      return "some of its pages already lie on another node; bind before the first touch";
+      return "some of its pages are already on another node; bind before the first touch";
     case EPERM:
       return "the host forbids mbind; allow it in the container's seccomp profile";
     default:
@@ -43,7 +43,7 @@ Status bind_memory(void* address, std::uint64_t size_bytes, int node) {
     const unsigned index = static_cast<unsigned>(node);
     std::vector<unsigned long> mask(index / kWordBits + 1, 0UL);
     mask[index / kWordBits] |= 1UL << (index % kWordBits);
-    // The kernel reads one bit less than it is told, a quirk that it keeps for old programs.
+    // The kernel reads one bit less than it is given, a quirk that it keeps for old programs.
     const unsigned long bits = mask.size() * kWordBits + 1;
     if (mbind(address, size_bytes, MPOL_BIND, mask.data(), bits, MPOL_MF_STRICT) == 0) return {};
     code = errno;

@@ -1,4 +1,4 @@
-// The nd region that a device lies in, by its place in sysfs.
+// The nd region that contains a device, by its place in sysfs.
 #pragma once
 
 #include <algorithm>

@@ -11,7 +11,7 @@ class HostTree;
 // where there is no /sys. Ascending; empty: unknown.
 std::vector<int> online_cpus(const HostTree& tree);
 
-// The calling thread's affinity mask, ascending; empty: the kernel does not tell.
+// The calling thread's affinity mask, ascending; empty: the kernel does not report it.
 std::vector<int> allowed_cpus();
 
 }  // namespace pmembench

@@ -22,7 +22,7 @@ using Scanner = std::optional<PageScan> (*)(std::uint64_t begin, std::uint64_t e
 
 std::optional<PageScan> no_scan(std::uint64_t, std::uint64_t) { return std::nullopt; }
 
-// The share of the present bytes of [begin, end), which lies in `mapping`, that huge pages hold.
+// The share of the present bytes of [begin, end), which is in `mapping`, that huge pages hold.
 double huge_share_of(const Mapping& mapping, std::uint64_t begin, std::uint64_t end, Scanner scan) {
   if (mapping.page_bytes >= kHugePageBytes) return 1;
   const auto share = [](std::uint64_t huge, std::uint64_t present) {
@@ -85,8 +85,8 @@ Result<PageBacking> backing_of(std::string_view smaps, std::uint64_t address,
   for (const Mapping& mapping : mappings_in(smaps, address, end)) {
     if (mapping.page_bytes == 0) {
       return environment_error(
-          "cannot tell the page size of [{:#x}, {:#x}): smaps shows no KernelPageSize for it; use "
-          "a kernel with CONFIG_PROC_PAGE_MONITOR",
+          "cannot determine the page size of [{:#x}, {:#x}): smaps shows no KernelPageSize for it; "
+          "use a kernel with CONFIG_PROC_PAGE_MONITOR",
           address, end);
     }
     const std::uint64_t first = std::max(address, mapping.begin);
@@ -100,8 +100,8 @@ Result<PageBacking> backing_of(std::string_view smaps, std::uint64_t address,
   }
   if (covered != size_bytes || size_bytes == 0) {
     return environment_error(
-        "cannot tell the page size of [{:#x}, {:#x}): only {} of its {} bytes are mapped; map all "
-        "of them first",
+        "cannot determine the page size of [{:#x}, {:#x}): only {} of its {} bytes are mapped; map "
+        "all of them first",
         address, end, covered, size_bytes);
   }
   const auto most =
@@ -121,7 +121,8 @@ Result<PageBacking> page_backing(const void* address, std::uint64_t size_bytes) 
   const auto smaps = HostTree("/").text("proc/self/smaps");
   if (!smaps || smaps->empty()) {
     return environment_error(
-        "cannot tell the page size of the mapping: /proc/self/smaps cannot be read; mount /proc");
+        "cannot determine the page size of the mapping: /proc/self/smaps cannot be read; "
+        "mount /proc");
   }
   return backing_of(*smaps, reinterpret_cast<std::uintptr_t>(address), size_bytes, scan_pages);
 }

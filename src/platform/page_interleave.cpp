@@ -29,7 +29,7 @@ NodeMask mask_of(std::span<const NodeWeight> weights) {
   return mask;
 }
 
-// The kernel reads one bit less than it is told, a quirk that it keeps for old programs.
+// The kernel reads one bit less than it is given, a quirk that it keeps for old programs.
 unsigned long bits_of(const NodeMask& mask) { return mask.size() * kMaskWordBits + 1; }
 
 Error refused(std::span<const NodeWeight> weights, int code) {
@@ -109,7 +109,8 @@ Status touch_interleaved(void* address, std::uint64_t size_bytes, std::uint64_t 
     const std::uint64_t window_bytes = byte_of(page) - begin;
     touch(bytes + begin, window_bytes);
     // One policy for all of them moves nothing that is there, lets the kernel make one area of them
-    // again, and keeps automatic NUMA balancing from carrying the pages to whoever reads them.
+    // again, and keeps automatic NUMA balancing from moving the pages to the nodes of their
+    // readers.
     const Status joined = bind(bytes + begin, window_bytes, MPOL_INTERLEAVE, weights, weights);
     if (!joined) return joined;
   }
@@ -144,9 +145,8 @@ Status verify_interleaved(const void* address, std::uint64_t size_bytes, std::ui
   }
   if (elsewhere == 0) return {};
   return environment_error(
-      "interleave={} was not kept: {} of {} pages lie on another node, first page {} (of {} "
-      "bytes), "
-      "for node {} and on node {}; free memory on its nodes",
+      "interleave={} was not kept: {} of {} pages are on another node, first page {} (of {} "
+      "bytes), for node {} and on node {}; free memory on its nodes",
       interleave_text(weights), elsewhere, count, first_elsewhere, page_bytes,
       interleaved_node(weights, first_elsewhere), found_there);
 }

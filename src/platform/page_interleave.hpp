@@ -1,4 +1,4 @@
-// Weighted interleave: pages dealt out to NUMA nodes in turn, so many to each.
+// Weighted interleave: pages distributed to NUMA nodes in turn, to each as many as its weight.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,11 @@ struct NodeWeight {
 [[nodiscard]] std::map<int, double> interleaved_shares(std::span<const NodeWeight> weights,
                                                        std::uint64_t pages);
 
-// Touches [address, +size), which nobody has touched, so that page by page (of `page_bytes`) lies
-// where interleaved_node says: each range of pages for one node is bound to it (mbind, MPOL_BIND),
-// touched, and then, many ranges at once, given one policy that they share, for a process has no
-// room for so many areas. Verifies nothing. Environment error where the kernel refuses a node.
+// Touches [address, +size), which no thread has touched, so that each page (of `page_bytes`) is on
+// the node that interleaved_node returns: each range of pages for one node is bound to it (mbind,
+// MPOL_BIND), touched, and then many ranges at once get one policy that they share, because the
+// number of areas of a process is limited. Verifies nothing. Environment error if the kernel
+// refuses a node.
 //
 // The kernel's own MPOL_WEIGHTED_INTERLEAVE (Linux 6.9) is not used where there is one: its weights
 // are one table for the whole host, which only root may write and all other programs share.
@@ -39,8 +40,8 @@ Status touch_interleaved(void* address, std::uint64_t size_bytes, std::uint64_t 
                          std::span<const NodeWeight> weights);
 
 // Asks for the node of every page (of 4 KiB; beyond 16 GiB for the first of each of `page_bytes`).
-// Environment error that names the first page which lies elsewhere than interleaved_node says. A
-// kernel that cannot tell is no error here.
+// Environment error that names the first page that is on another node than interleaved_node
+// returns. A kernel that cannot report nodes is not an error here.
 Status verify_interleaved(const void* address, std::uint64_t size_bytes, std::uint64_t page_bytes,
                           std::span<const NodeWeight> weights,
                           const NodeQuery& query = query_nodes);

@@ -109,7 +109,7 @@ std::map<int, int> read_cores(const HostTree& tree, const std::vector<int>& cpus
   return cores;
 }
 
-// A cpuset may keep a process from the memory of some nodes. Not told: all are allowed.
+// A cpuset may keep a process from the memory of some nodes. Unknown: all are allowed.
 void mark_allowed_nodes(const HostTree& tree, std::vector<NumaNode>& nodes) {
   const std::string status = tree.text("proc/self/status").value_or("");
   constexpr std::string_view kKey = "Mems_allowed_list:";

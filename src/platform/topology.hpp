@@ -72,7 +72,7 @@ class Pinner {
   std::unique_ptr<State> state_;
 };
 
-// The same with a Pinner of its own: for a thread that is pinned once in its life.
+// The same with its own Pinner: for a thread that is pinned once in its life.
 Status pin_this_thread(int cpu);
 
 // Binds [address, +size) to `node` before first touch (mbind MPOL_BIND through libnuma). `address`
@@ -80,13 +80,14 @@ Status pin_this_thread(int cpu);
 // on another node: they would not move.
 Status bind_memory(void* address, std::uint64_t size_bytes, int node);
 
-// Where pages lie: node -> share, by move_pages in query mode over at most `samples` pages spread
-// evenly (0: all). Pages not present count under -1, and so do pages that the kernel keeps no node
-// for (the zero page, device memory). Empty map: the kernel cannot tell (no NUMA support).
+// The nodes of pages: node -> share, by move_pages in query mode over at most `samples` pages
+// spread evenly (0: all). Pages not present count under -1, and so do pages that the kernel keeps
+// no node for (the zero page, device memory). Empty map: the kernel cannot report it (no NUMA
+// support).
 std::map<int, double> page_nodes(const void* address, std::uint64_t size_bytes,
                                  std::uint64_t samples = 4096);
 
-// The page size that backs most of [address, +size), and the share of its present bytes that lie in
+// The page size that backs most of [address, +size), and the share of its present bytes that are in
 // pages >= 2 MiB. From /proc/self/smaps (KernelPageSize: hugetlb, devdax) and, within base-page
 // mappings, from PAGEMAP_SCAN (Linux 6.7). Older kernels: AnonHugePages, ShmemPmdMapped and
 // FilePmdMapped of smaps, which count whole mappings, so that a neighbour which the kernel merged

@@ -1,4 +1,4 @@
-// How much memory is used where nobody says: enough that the caches do not answer.
+// How much memory is used by default: enough that the caches do not answer.
 #pragma once
 
 #include <cstdint>

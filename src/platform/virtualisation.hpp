@@ -8,8 +8,8 @@ namespace pmembench {
 
 class HostTree;
 
-// "kvm", "xen", "vmware", ...; "none" where the CPU says so; "hypervisor" where it is one without a
-// known name; "unknown" where nothing tells. CPUID is asked on a live host only.
+// "kvm", "xen", "vmware", ...; "none" if the CPU reports none; "hypervisor" if it is one without a
+// known name; "unknown" if nothing reports it. CPUID is asked on a live host only.
 std::string read_virtualisation(const HostTree& tree);
 
 // The name for a CPUID signature such as "KVMKVMKVM"; "" where it is none we know.

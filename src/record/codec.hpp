@@ -16,7 +16,7 @@ namespace pmembench {
 
 // JSON has no NaN and no infinity: null.
 [[nodiscard]] nlohmann::json number_or_null(double value);
-// null is NaN. Throws the JSON library's exception where it is no number.
+// null is NaN. Throws the JSON library's exception if it is not a number.
 [[nodiscard]] double number_from(const nlohmann::json& value);
 
 // {estimate, low, high, has_interval}; without an interval low and high are null. Absent: null.

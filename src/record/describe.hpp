@@ -34,7 +34,7 @@ namespace pmembench {
 template <typename T, typename Struct>
 concept IsOf = std::is_same_v<std::remove_cv_t<T>, Struct>;
 
-// A member's name, and what documents say of it.
+// A member's name, and its description in the documents.
 struct Field {
   Field(const char* field_name, const char* what_unit = "", const char* what_doc = "")
       : name(field_name), unit(what_unit), doc(what_doc) {}  // NOLINT: implicit
@@ -103,7 +103,7 @@ struct Writer {
   void inlined(std::string_view, const std::optional<T>& value) {
     if (value) describe(*value, *this);
   }
-  // (name, ns), each a member of its own.
+  // (name, ns), each as a separate member.
   void percentiles(const std::vector<std::pair<std::string, double>>& values) {
     for (const auto& [name, value] : values) out[name] = encode(value);
   }

@@ -11,7 +11,7 @@ namespace pmembench::limits {
 // A row warns beyond these.
 inline constexpr double kDisturbedShare = 0.10;   // of slices: preempted, or unevenly begun
 inline constexpr double kStealShare = 0.05;       // of a replicate's time, taken by the hypervisor
-inline constexpr double kSharedCoreShare = 0.10;  // of slices beside which a core was shared
+inline constexpr double kSharedCoreShare = 0.10;  // of slices during which a core was shared
 inline constexpr double kLag1 = 0.5;              // autocorrelation of neighbouring slices
 inline constexpr double kOtherLoadShare = 0.05;   // of the CPUs, used by others during the run
 inline constexpr double kFaultShare = 0.01;       // of the time, by what faults cost at least
@@ -48,6 +48,6 @@ inline constexpr double kLostShare = 0.05;  // of slices, beyond which a process
 // A comparison does not judge below the first, nor beyond the others.
 inline constexpr unsigned kFewestReplicates = 6;  // on each side: 95 % takes six pairs
 inline constexpr double kPageDifference = 0.10;   // of bytes in huge pages, between arms
-inline constexpr double kUnusableShare = 0.10;    // of blocks or trios that say nothing
+inline constexpr double kUnusableShare = 0.10;    // of blocks of either kind, without a result
 
 }  // namespace pmembench::limits

@@ -41,7 +41,8 @@ struct MediumFacts {
   std::string persistence_domain;    // "none", "page_cache", "memory_controller", "cpu_cache", ...
   std::string file_system;           // "ext4", "tmpfs"; empty: none
   std::map<int, double> node_share;  // NUMA node -> share of the pages; empty: unknown; -1: no node
-  std::uint64_t pages_asked = 0;     // pages whose node was asked for; 0: the kernel cannot tell
+  std::uint64_t pages_asked = 0;     // pages whose node was asked for; 0: not supported by the
+                                     // kernel
   // Of a file, a directory or a device that existed before: "file 8:1:42", "block 259:3"
   // (dax/media_claim.hpp). Two that differ are different media under any name. Empty: memory, or
   // made by the worker.
@@ -49,7 +50,7 @@ struct MediumFacts {
   bool created = false;  // the file was made by the worker and goes with it
   // What a durable write on it is worth: "durable", kUnauditedClaim, "emulated", "volatile".
   std::string claim;
-  // What a claim of `durable` rests on: where the audit stands, or the command that makes one.
+  // The evidence for a claim of `durable`: where the audit is, or the command that makes one.
   std::string audit;
   std::string backend;        // what the backend reports of itself, "key=value ..."; empty: nothing
   std::string block_device;   // by which a block medium's file is reached, or why there is none

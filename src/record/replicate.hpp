@@ -20,7 +20,7 @@ struct CoreDetails {
   double slowdown = 1;      // median of those: how many times as long the probe took as its best
 };
 
-// A probe beside a load (workload loaded).
+// A probe during a load (workload loaded).
 struct LoadedDetails {
   std::uint64_t chunk = 1;         // loads between two readings of the clock
   double asked_bytes_per_s = 0;    // 0: as much as they can

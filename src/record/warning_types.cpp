@@ -58,7 +58,7 @@ constexpr std::array kTypes{
                 "limit",
                 "use a medium that fits the memory and its limits, and turn swap off"},
     WarningType{"page_size", kRow, Light::medium,
-                "transparent huge pages were asked for, and part of the bytes lie in small pages",
+                "transparent huge pages were asked for, and part of the bytes are in small pages",
                 "free memory, or reserve hugetlb pages and ask for pages=2m"},
     WarningType{"periodic_stalls", kRow, Light::noise,
                 "the slowest operations come back at a period: refresh, wear levelling, a timer or "
@@ -117,7 +117,7 @@ constexpr std::array kTypes{
     WarningType{"bad_samples", kComparison, Light::precision, "some times are zero or not a number",
                 "look at the worker's and the workload's own warnings"},
     WarningType{"other_pages", kComparison, Light::medium,
-                "the head's memory lay in other pages than the base's, as the base's own did",
+                "the head's memory was in other pages than the base's, as the base's own was",
                 "reserve hugetlb pages and ask for pages=2m, so that all arms have the same"},
     WarningType{"quick_operations", kComparison, Light::precision,
                 "the median is a handful of clock steps and is not judged",

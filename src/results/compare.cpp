@@ -75,7 +75,7 @@ void estimate(const StoredCell& base, const StoredCell& head, bool paired, doubl
   set_effect(shift.ln, verdict);
 }
 
-// What is no number on either side has its reason.
+// A cell without numbers on either side gets its reason.
 bool has_numbers(const StoredCell& base, const StoredCell& head, CellVerdict& verdict) {
   for (const StoredCell* cell : {&base, &head}) {
     if (cell->status == "ok" && !logarithms(*cell).empty()) continue;
@@ -106,7 +106,7 @@ Shift measure(const StoredCell& base, const StoredCell& head, bool paired,
   if (base.same_name != head.same_name) {
     conclude(Verdict::missing, "ambiguous_name",
              fmt::format("the base has {} of this name and the head has {}: which of them belong "
-                         "together is unknown; give each a name of its own",
+                         "together is unknown; give each its own name",
                          base.same_name, head.same_name),
              verdict);
     return shift;
@@ -147,8 +147,8 @@ void decide(double adjusted_p, std::size_t tests, const CompareRules& rules, Shi
   }
   if (!(adjusted_p <= rules.gate.false_discovery_rate)) {
     conclude(Verdict::inconclusive, "not_significant_in_suite",
-             fmt::format("{} stands out alone, and not among {} tests (adjusted p {:.2g})", seen,
-                         tests, adjusted_p),
+             fmt::format("{} is significant alone, and not among {} tests (adjusted p {:.2g})",
+                         seen, tests, adjusted_p),
              verdict);
     return;
   }
@@ -174,7 +174,8 @@ void decide_all(const CompareRules& rules, std::vector<Shift>& shifts, Compariso
     if (shift.judged) decide(adjusted[next++], adjusted.size(), rules, shift);
     comparison.cells.push_back(std::move(shift.verdict));
   }
-  // Of the tests alone: what lies between two sessions is no chance, and no number for it is known.
+  // Of the tests alone: a difference between two sessions is not random, and its probability is
+  // unknown.
   comparison.expected_false_alarms =
       static_cast<double>(p_values.size()) * (1 - rules.gate.confidence) / 2;
 }
@@ -234,7 +235,7 @@ void list_lonely(const CellsByName& base, const CellsByName& head, double minima
   }
 }
 
-// Cells that were skipped on both sides are no defect of either.
+// Cells that were skipped on both sides count as a defect of neither.
 bool skipped_on_both(const StoredCell& base, const StoredCell& head) {
   const auto without = [](const StoredCell& cell) {
     return cell.status == "skipped" || cell.status == "unmeasured";

@@ -29,7 +29,7 @@ struct StoredRun {
   std::string session;  // runs of one session were interleaved, replicate by replicate; "": alone
   Document environment;
   std::vector<StoredCell> cells;
-  std::vector<LeftOut> left_out;  // entries that are no cell
+  std::vector<LeftOut> left_out;  // entries that are not cells
 };
 
 struct CompareRules {

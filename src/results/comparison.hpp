@@ -53,9 +53,10 @@ struct Comparison {
 // the largest of any cell.
 void adopt(const SuiteVerdict& suite, const GateRules& rules, Comparison& comparison);
 
-// The document, version 1; what is no number becomes null.
+// The document, version 1; NaN becomes null.
 [[nodiscard]] nlohmann::json to_json(const Comparison& comparison);
-// Refuses (usage) what is no such document, is of another version, or lacks a field: names it.
+// Refuses (usage) a text that is not such a document, is of another version, or lacks a field:
+// names it.
 Result<Comparison> comparison_from_json(const nlohmann::json& document);
 
 // The fields of two environments that differ, by their dotted names; what changes by itself

@@ -1,4 +1,4 @@
-// A comparison as JUnit XML, which CI systems show beside the tests.
+// A comparison as JUnit XML, which CI systems show next to the tests.
 #include <unistd.h>
 
 #include <cmath>

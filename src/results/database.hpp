@@ -68,7 +68,7 @@ class Statement {
   Statement& bind_blob(const std::vector<std::uint8_t>& value);
   Statement& bind_null();
 
-  // True: a row stands. False: the end.
+  // True: there is a row. False: the end.
   Result<bool> step();
   // For what returns no rows.
   Status run();

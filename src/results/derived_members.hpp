@@ -76,7 +76,7 @@ void describe(T& costs, V&& members) {
   members.field("in_flight", costs.in_flight);
 }
 
-// A size, or on which side of the measured sizes it lies: "below", "above".
+// A size, or on which side of the measured sizes it is: "below", "above".
 struct CrossoverSize {
   double bytes = 0;
 };

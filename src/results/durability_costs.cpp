@@ -152,7 +152,7 @@ std::size_t latencies(const DurabilityCosts& costs) {
   return count;
 }
 
-// The sentence against a latency that Little's law refuses beside this rate; empty where it fits.
+// The sentence about a latency that contradicts this rate by Little's law; empty if it fits.
 std::string refusal(const Estimate& flight, const Estimate& time, const Estimate& latency,
                     std::string_view mode) {
   if (!flight.has_interval) return {};

@@ -15,8 +15,8 @@
 
 namespace pmembench {
 
-// The workload with those parameters that are not its defaults (and operation_size and line), but
-// for the one left out: equal for rows that differ by that one alone.
+// The workload with those parameters that are not its defaults (and operation_size and line),
+// except the one left out: equal for rows that differ by that one alone.
 std::string work_text(const Row& row, std::string_view left_out);
 // Threads, path, medium and placement.
 std::string place_text(const Row& row);
@@ -49,10 +49,10 @@ std::vector<DurabilityCosts> durability_costs(const std::vector<Row>& rows,
                                               const ReplicatesByCell& replicates,
                                               double confidence = 0.95);
 
-// Cells whose latency cannot be true beside the rate of the same operations, with the reason as a
-// sentence: a thread always has one operation under way, so rate x latency is at least one; and it
-// is not more than a core can hold. Only what the intervals exclude, with a fifth to spare for what
-// two loops differ by, is refused; rows without an interval are not judged.
+// Cells whose latency contradicts the rate of the same operations, with the reason as a sentence: a
+// thread always has one operation under way, so rate x latency is at least one; and it is not more
+// than a core can hold. Only what the intervals exclude, with a fifth to spare for what two loops
+// differ by, is refused; rows without an interval are not judged.
 std::map<std::string, std::string> durability_contradictions(const std::vector<Row>& rows,
                                                              const ReplicatesByCell& replicates,
                                                              double confidence = 0.95);

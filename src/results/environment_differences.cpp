@@ -27,7 +27,7 @@ std::string text_of(const json& value) {
 
 using Fields = std::map<std::string, std::string>;
 
-// Lists of plain values are one field; lists of objects are told apart by index.
+// Lists of plain values are one field; objects in a list are distinguished by index.
 void collect(const json& value, const std::string& name, Fields& fields) {
   const bool nested =
       value.is_object() || (value.is_array() && !value.empty() && value.front().is_structured());

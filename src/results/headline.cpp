@@ -167,7 +167,7 @@ void add_durable_write(const std::vector<Row>& rows, std::uint64_t size_bytes,
   if (row == nullptr) return;
   lines.push_back({fmt::format("durable {} write", format_size(size_bytes)),
                    time_with_interval(*row->ns_per_operation),
-                   measured_by(*row) + of_several("cheapest", candidates),
+                   measured_by(*row) + of_several("fastest", candidates),
                    {row->cell}});
   if (const auto p99 = percentiles_text(*row, {"p99"}); !p99.empty()) {
     lines.push_back({"  of it", p99, percentiles_text(*row, {"p50", "p99.9"}), {row->cell}});
@@ -180,7 +180,7 @@ void add_durable_write(const std::vector<Row>& rows, std::uint64_t size_bytes,
   }
 }
 
-// The kernel's block path next to the cheapest direct access of the same size.
+// The kernel's block path next to the fastest direct access of the same size.
 void add_block_path(const std::vector<Row>& rows, std::vector<HeadlineLine>& lines) {
   const auto fits = [](const Row& row, bool block, std::uint64_t bytes) {
     return row.threads == 1 && !is_timed(row) && row.claim != "volatile" &&

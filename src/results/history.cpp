@@ -58,7 +58,7 @@ class Judge {
     } else if (known_.size() >= rules_.minimum_points) {
       hold_against_level(value, judged);
     }
-    // A point that alarmed is no part of the level: the alarm stays until it is accepted.
+    // A point that alarmed is not part of the level: the alarm stays until it is accepted.
     if (judged.alarm != Alarm::point) known_.push_back(value);
     return judged;
   }

@@ -24,7 +24,7 @@ struct HistoryPoint {
   double low = std::numeric_limits<double>::quiet_NaN();
   double high = std::numeric_limits<double>::quiet_NaN();
   unsigned replicates = 0;
-  bool accepted = false;  // the series starts anew here: an explicit `baseline accept`
+  bool accepted = false;  // the series starts again here: an explicit `baseline accept`
   std::string reason;     // of that
   std::optional<std::int64_t> document_id;
 };

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kFewestRungs = 3;
 
-// It has a medium and a backend of its own.
+// It has a separate medium and a separate backend.
 bool stands_alone(const PathType& path) { return path.needs_block_path || path.needs_mount; }
 
 // A rung with what decides its place.
@@ -26,7 +26,7 @@ struct Candidate {
   std::string options;  // of its backend
 };
 
-// What tells rungs of one path apart: medium, keys of the path, options of the backend.
+// What distinguishes rungs of one path: medium, keys of the path, options of the backend.
 std::map<std::string, std::string> facts_of(const Candidate& candidate) {
   std::map<std::string, std::string> facts;
   for (const auto& [key, value] : candidate.row->parameters) {
@@ -91,7 +91,7 @@ void add_parents(const PathType& path, const Candidate& of, const std::vector<Ca
 std::vector<const Candidate*> parents_of(const Candidate& of, const std::vector<Candidate>& all) {
   std::vector<const Candidate*> found;
   add_parents(*of.path, of, all, found);
-  // direct under a parent that is itself above direct says nothing: it has a column of its own.
+  // direct under a parent that is itself above direct adds nothing: it has a separate column.
   if (found.size() > 1) {
     std::erase_if(found, [](const Candidate* each) { return each->path->name == kRootPath; });
   }
@@ -140,8 +140,8 @@ class LadderMaker {
     RungCost cost{name_of(below, all_), below.row->cell, std::nullopt, std::nullopt};
     cost.share = paired_share(replicates_, below.row->cell, above.row->cell, confidence_);
     if (!cost.share) return cost;
-    // Of the time below, by the same estimate: a difference that one slow process decides would
-    // stand beside times that it does not decide.
+    // Of the time below, by the same estimate: otherwise one slow process could decide the
+    // difference, and not the times next to it.
     const double below_ns = below.row->ns_per_operation->estimate;
     cost.ns = {below_ns * cost.share->estimate, below_ns * cost.share->low,
                below_ns * cost.share->high, cost.share->has_interval};
@@ -176,7 +176,7 @@ std::optional<double> stored_per_byte(const std::map<std::string, double>& ampli
 
 std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
                                double confidence, const OptionsByCell& options) {
-  // By work and backend, in the order in which they come; what stands alone, by work.
+  // By work and backend, in the order in which they come; what stands_alone(), by work.
   std::vector<std::pair<std::string, std::vector<Candidate>>> groups;
   std::map<std::string, std::vector<Candidate>> alone;
   std::map<std::string, std::string> work_of_group;
@@ -199,7 +199,7 @@ std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const ReplicatesByC
   for (auto& [title, members] : groups) {
     const auto& others = alone[work_of_group[title]];
     members.insert(members.end(), others.begin(), others.end());
-    // Several rows of one path are no ladder: nothing stands on anything.
+    // Several rows of one path are not a ladder: none is built on another.
     const bool climbs = std::any_of(members.begin(), members.end(), [&](const Candidate& one) {
       return one.path != members.front().path;
     });

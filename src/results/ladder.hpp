@@ -28,7 +28,7 @@ struct RungCost {
 struct LadderRung {
   std::string cell;
   std::string path;
-  std::string name;    // the path, with the keys and options that tell it from its like
+  std::string name;    // the path, with the keys and options that distinguish it
   unsigned depth = 0;  // in the tree; 0: the root, or it is built on nothing that was measured
   Estimate ns_per_operation;  // as in the row
   // Over the nearest measured paths that this one is built on: none, one, or two of fs-mixed.
@@ -47,7 +47,7 @@ struct Ladder {
 using OptionsByCell = std::map<std::string, std::string>;
 
 // The rows that were measured and differ only by path, backend apart (paths that reach their medium
-// by themselves have one of their own and stand in every ladder of their workload). At least three
+// by themselves have a separate one and are in every ladder of their workload). At least three
 // rungs, of two paths or more, make a ladder. In the order of the rows.
 std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
                                double confidence = 0.95, const OptionsByCell& options = {});

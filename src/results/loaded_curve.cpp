@@ -14,7 +14,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::array<const char*, 3> kHowMuch{"load_share", "load_rate", "pause"};
-// What tells curves of one group apart, and how a label says it.
+// What distinguishes curves of one group, and how a label words it.
 struct LoadKey {
   const char* name;
   const char* before;

@@ -1,4 +1,4 @@
-// LoadedCurve: the latency of a probe by what the load beside it moves, out of the rows of one run.
+// LoadedCurve: the latency of a probe against the bandwidth of its load, from the rows of one run.
 #pragma once
 
 #include <map>
@@ -38,8 +38,8 @@ struct LoadedCurve {
 std::map<std::string, Estimate> process_percentiles(const std::vector<Replicate>& replicates,
                                                     double confidence = 0.95);
 
-// Of the rows of workload loaded, with all their threads: those with fewer ask whether more would
-// move more, and are no part of a curve.
+// Of the rows of workload loaded, with all their threads: those with fewer check whether more would
+// move more, and do not belong to a curve.
 std::vector<LoadedCurve> loaded_curves(const std::vector<Row>& rows,
                                        const ReplicatesByCell& replicates, double confidence = 0.95,
                                        const OptionsByCell& options = {});

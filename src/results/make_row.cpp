@@ -47,7 +47,8 @@ std::string claim_of(const Cell& cell, const std::vector<Replicate>& replicates)
   return weakest;
 }
 
-// Where the first replicate's threads ran and its bytes lay: "cpus 0,1; node 0: 100 %".
+// On which CPUs the first replicate's threads ran and on which nodes its bytes were: "cpus 0,1;
+// node 0: 100 %".
 std::string placement_of(const Replicate& replicate) {
   std::string text;
   for (const int cpu : replicate.details.cpus) {
@@ -217,7 +218,7 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
   row.placement.verified = placement_of(replicates.front());
   row.claim = claim_of(cell, replicates);
   count_work(replicates, row);
-  // A backend that does nothing moves nothing, whatever the workload asked it to move.
+  // A backend that does no work moves nothing, even if the workload asked it to.
   if (!cell.capabilities.does_work) row.bytes = 0;
   row.ns_per_operation = estimate_time(replicates, context.confidence);
   row.operations_per_s = rate_of(*row.ns_per_operation, 1);

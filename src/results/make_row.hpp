@@ -19,7 +19,7 @@ struct RowContext {
   double precision = 0.02;
   // What `null` measured in this run, where it ran.
   std::optional<double> null_ns_per_operation = std::nullopt;
-  std::vector<Warning> run_warnings = {};  // of what stood around the run: every row's
+  std::vector<Warning> run_warnings = {};  // of the run's conditions: every row's
 };
 
 // From a cell and its replicates (one a process) to the row: Hodges-Lehmann over the replicates'

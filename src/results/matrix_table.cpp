@@ -92,7 +92,7 @@ std::string weights_text(const SweepPoint& point) {
 std::string found_text(const InterleaveSweep& sweep) {
   const SweepPoint& best = sweep.points[sweep.best.point];
   std::string text = fmt::format(
-      "best: {} of nodes {}:{}, {}{}; it may lie at {:.0f} to {:.0f} % of the pages on node {}.\n",
+      "best: {} of nodes {}:{}, {}{}; it may be at {:.0f} to {:.0f} % of the pages on node {}.\n",
       weights_text(best), sweep.nodes.first, sweep.nodes.second,
       format_bandwidth(best.bytes_per_s.estimate), with_half_width(best.bytes_per_s),
       100 * sweep.best.low_share, 100 * sweep.best.high_share, sweep.nodes.first);

@@ -67,7 +67,7 @@ struct InterleaveSweep {
 // Where at least one interleave of two nodes was measured.
 std::vector<InterleaveSweep> interleave_sweeps(const std::vector<Row>& rows);
 
-// The document of kind "numa" that the store keeps beside a run; null where there is neither.
+// The document of kind "numa" that the store keeps next to a run; null where there is neither.
 nlohmann::json numa_json(const std::vector<NodeMatrix>& matrices,
                          const std::vector<InterleaveSweep>& sweeps);
 

@@ -1,5 +1,5 @@
-// PrintedTable: what a table says, word by word: a terminal aligns it, a page draws it. Both print
-// the digits that stand here.
+// PrintedTable: the content of a table, word by word: a terminal aligns it, a page draws it. Both
+// print the digits that are in it.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ namespace pmembench {
 
 struct PrintedColumn {
   std::string title;
-  bool is_number = false;  // stands at the right
+  bool is_number = false;  // aligned to the right
 };
 
 struct PrintedRow {

@@ -81,7 +81,7 @@ bool placement_is_proved(const Row& row) { return !row.placement.verified.empty(
 
 bool is_quiet(const Row& row) { return row.disturbed_share <= limits::kDisturbedShare; }
 
-// Of a write: is it durable, as far as this host can tell?
+// Of a write: is it durable, as far as this host can show?
 QuotableLight claim_light(const std::vector<const Row*>& rows) {
   std::map<std::string, std::size_t> counts;
   for (const Row* row : rows) ++counts[row->claim];

@@ -90,8 +90,7 @@ std::string contradiction_of(const Cell& cell, const std::vector<Replicate>& rep
                              const Row& row, double confidence) {
   const std::string above = above_ceiling(cell, replicates, row);
   if (!above.empty()) return above;
-  // In an open loop operations wait for their turn, and a probe beside a load has a rate of its
-  // own.
+  // In an open loop operations wait for their turn, and a probe has another rate than its load.
   const bool closed = cell.arrival == "closed" && !replicates.front().details.loaded;
   return closed ? breaks_littles_law(cell, replicates, confidence) : std::string();
 }

@@ -13,7 +13,7 @@
 namespace pmembench {
 namespace {
 
-// Of its own, and not said by another mark.
+// One of the row itself that no other flag shows.
 bool is_other_warning(const Warning& warning) {
   const WarningType* type = find_warning_type(warning.type);
   const bool of_run = type != nullptr && type->scope == WarningScope::run;

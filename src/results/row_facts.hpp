@@ -1,5 +1,5 @@
-// What a table says of a row and of a whole run beside their numbers: intervals as they are
-// printed, marks, the noise, what the harness costs.
+// The facts that a table shows of a row and of a whole run in addition to their numbers: intervals
+// as they are printed, flags, the noise, what the harness costs.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace pmembench {
 
-// c: not converged; i: imported; d: disturbed; w: has another warning of its own. As the terminal
-// prints them.
+// c: not converged; i: imported; d: disturbed; w: has another warning. As the terminal prints
+// them.
 [[nodiscard]] std::string marks_of(const Row& row);
 
 struct RowFacts {

@@ -17,7 +17,8 @@ struct MergedHistogram {
   double ns_per_tick = 0;
 };
 
-// Adds `other`, whose ticks are `ratio` of ours long: its bucket middles are recorded anew.
+// Adds `other`, each of whose ticks is `ratio` ticks of this histogram long: its bucket middles are
+// recorded again.
 void merge_scaled(const Histogram& other, double ratio, Histogram& into) {
   for (const auto& [index, times] : other.sparse()) {
     const double middle = (static_cast<double>(Histogram::bucket_low(index)) +
@@ -53,7 +54,7 @@ std::optional<LatencyResult> latency_of(const Cell& cell, const std::vector<Repl
   const std::optional<MergedHistogram> merged = merge_histograms(replicates);
   if (!merged) {
     if (cell.latency_mode != "dependent") return std::nullopt;
-    // Each thread walks a chain of its own, so a step takes as many times the cell's time of an
+    // Each thread walks its own chain, so a step takes as many times the cell's time of an
     // operation as there are threads. Single steps are not timed: no extremes, no percentiles.
     for (const Replicate& replicate : replicates) result.n += replicate.operations;
     result.mean_ns = ns_per_operation.estimate * cell.threads;

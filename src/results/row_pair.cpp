@@ -1,4 +1,4 @@
-// The nodes of a row, and its number beside what the firmware rates.
+// The nodes of a row, and its number next to the firmware's rating.
 #include "results/row_parts.hpp"
 
 namespace pmembench {

@@ -28,7 +28,7 @@ std::optional<RowPair> pair_of(const Cell& cell, const Row& row);
   return failed == row.amplification.end() ? 0 : std::clamp(failed->second, 0.0, 1.0);
 }
 
-// The facts a reader must know; `row` is complete but for its warnings.
+// The facts a reader must know; `row` is complete except for its warnings.
 std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
                                  const Row& row, const RowContext& context);
 
@@ -41,7 +41,7 @@ std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>&
   return warnings;
 }
 
-// Of these, those about where the bytes lay, in which pages and in which caches.
+// Of these, those about the memory of the bytes: in which nodes, pages and caches they were.
 std::vector<Warning> memory_warnings_of(const Cell& cell, const std::vector<Replicate>& replicates);
 
 }  // namespace pmembench

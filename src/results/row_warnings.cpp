@@ -1,4 +1,5 @@
-// What a reader must know of a row beside its numbers: each warning names its cause and remedy.
+// What a reader must know of a row in addition to its numbers: each warning names its cause and
+// remedy.
 #include <algorithm>
 #include <numeric>
 
@@ -36,7 +37,7 @@ MaybeWarning warn_steal(const std::vector<Replicate>& replicates) {
                              touched, replicates.size(), 100 * most)};
 }
 
-// Nothing that the kernel counts shows a busy sibling: the probes beside the slices do.
+// Nothing that the kernel counts shows a busy sibling: the probes around the slices do.
 MaybeWarning warn_shared_core(const std::vector<Replicate>& replicates) {
   std::vector<double> shares, slowdowns;
   for (const Replicate& replicate : replicates) {
@@ -51,7 +52,7 @@ MaybeWarning warn_shared_core(const std::vector<Replicate>& replicates) {
   if (share <= limits::kSharedCoreShare) return std::nullopt;
   return Warning{
       "shared_core",
-      fmt::format("beside {:.0f} % of the slices work in registers took {:.1f} times as long as it "
+      fmt::format("around {:.0f} % of the slices work in registers took {:.1f} times as long as it "
                   "can: a hardware sibling was busy, of another guest of this host perhaps, or the "
                   "clock slowed down; idle the CPU's sibling, or use a host that shares no core",
                   100 * share, median(slowdowns))};
@@ -140,7 +141,8 @@ MaybeWarning warn_quantised(const Cell& cell, const std::vector<Replicate>& repl
                   format_duration_ns(*p50_ns), *p50_ns / step_ns, format_duration_ns(step_ns))};
 }
 
-// An emulated or an old CPU. A replicate in which the counter changed its pace is no row at all.
+// An emulated or an old CPU. A replicate in which the counter changed its pace does not yield a row
+// at all.
 MaybeWarning warn_clock(const std::vector<Replicate>& replicates) {
   const bool variant =
       std::any_of(replicates.begin(), replicates.end(),

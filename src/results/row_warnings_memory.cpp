@@ -1,4 +1,4 @@
-// Warnings of where the bytes lay, in which pages, and in which caches.
+// Warnings about the memory of the bytes: in which nodes, pages and caches they were.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -41,7 +41,7 @@ std::optional<Warning> warn_page_size(const Cell& cell, const std::vector<Replic
   if (least >= limits::kHugeShare) return std::nullopt;
   return Warning{
       "page_size",
-      fmt::format("only {:.0f} % of the bytes lie in huge pages in the worst replicate, though "
+      fmt::format("only {:.0f} % of the bytes are in huge pages in the worst replicate, though "
                   "transparent huge pages were asked for: memory is fragmented or THP is off; "
                   "free memory or reserve hugetlb pages and ask for pages=2m",
                   100 * least)};
@@ -52,14 +52,14 @@ std::optional<Warning> warn_placement(const Cell& cell, const std::vector<Replic
   double least = 1;
   for (const Replicate& replicate : replicates) {
     const std::map<int, double>& shares = replicate.medium.node_share;
-    if (shares.empty()) continue;  // the kernel cannot tell
+    if (shares.empty()) continue;  // the kernel reports no nodes
     const auto there = shares.find(cell.placement.memory_node);
     least = std::min(least, there == shares.end() ? 0 : there->second);
   }
   if (least >= limits::kNodeShare) return std::nullopt;
   return Warning{
       "placement",
-      fmt::format("only {:.0f} % of the bytes lie on node {}, which was asked for, in the worst "
+      fmt::format("only {:.0f} % of the bytes are on node {}, which was asked for, in the worst "
                   "replicate: the kernel put or moved pages elsewhere; free memory on that node "
                   "and turn numa_balancing off",
                   100 * least, cell.placement.memory_node)};
@@ -77,12 +77,12 @@ std::optional<Warning> warn_placement_not_proved(const std::vector<Replicate>& r
                                                         : "nothing asked for a node";
   return Warning{
       "placement_not_proved",
-      fmt::format("on which node its pages lie is not proved ({}): {}, and the kernel does not say "
+      fmt::format("the node of its pages is not proved ({}): {}, and the kernel does not report "
                   "where they are; allow move_pages in the container's seccomp profile",
                   medium.nodes_unknown, how)};
 }
 
-// What is flushed, or stored past the caches, goes to the memory whatever its range. A range that
+// Bytes that are flushed, or stored past the caches, go to the memory with any range. A range that
 // was named may be meant to fit.
 std::optional<Warning> warn_cached(const Cell& cell, const std::vector<Replicate>& replicates) {
   const std::uint64_t cache_bytes = cell.cache_bytes;

@@ -1,5 +1,5 @@
-// What a row's workload does, in words, whatever moves its bytes: rows of the same work are
-// compared.
+// What a row's workload does, in words, independent of what moves its bytes: rows of the same work
+// are compared.
 #pragma once
 
 #include <string>

@@ -9,8 +9,8 @@
 
 namespace pmembench {
 
-// A lock of an open file description (fcntl(2), F_OFD_SETLK) on a byte of the results file that
-// lies behind all that SQLite uses, one byte a run. It ends with the process, however that ends.
+// A lock of an open file description (fcntl(2), F_OFD_SETLK) on a byte of the results file beyond
+// all that SQLite uses, one byte a run. It ends with the process, even if the process is killed.
 // Closing any descriptor of the file drops SQLite's own locks of this process: a claim outlives the
 // connection. Move-only.
 class RunClaim {

@@ -1,4 +1,4 @@
-// What stood around a whole run: noted, and warned of where it bends numbers.
+// The conditions of a whole run: noted, and warned about if they distort numbers.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,10 +17,11 @@ struct RunConditions {
   std::optional<OtherLoad> other_load;  // nullopt: not known
 };
 
-// The warnings that every row of the run gets. Facts that the host does not tell warn of nothing.
+// The warnings that every row of the run gets. Facts that the host does not report cause no
+// warning.
 std::vector<Warning> run_warnings(const RunConditions& conditions);
 
-// The document of kind "conditions" that the store keeps beside the run: prefetchers, THP,
+// The document of kind "conditions" that the store keeps next to the run: prefetchers, THP,
 // governor, turbo, SMT, NUMA balancing, other load; what is not known is "unknown" or null.
 nlohmann::json to_json(const RunConditions& conditions);
 

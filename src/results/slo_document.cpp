@@ -60,9 +60,8 @@ SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcess
     for (const SloProcessResult& one : processes) most = std::max(most, one.untold_operations);
     summary.verdict = "CANNOT_TELL";
     summary.sentence = fmt::format(
-        "{}: cannot tell: {} operations fit into the longest trial, and the percentile takes "
-        "{:.0f}; "
-        "give a larger --budget, or ask for a lower percentile",
+        "{}: no answer: {} operations fit into the longest trial, and the percentile takes "
+        "{:.0f}; give a larger --budget, or ask for a lower percentile",
         limit, most, std::ceil(10 / (1 - bound.share) * (1 - 1e-9)));
     return summary;
   }

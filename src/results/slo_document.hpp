@@ -16,7 +16,7 @@ namespace pmembench {
 struct SloProcessResult {
   RateSearch::State state = RateSearch::State::searching;
   double kept_per_s = 0, missed_per_s = 0, closed_loop_per_s = 0;
-  std::uint64_t untold_operations = 0;  // of the longest trial that could not tell; 0: none
+  std::uint64_t untold_operations = 0;  // of the longest trial without an answer; 0: none
 };
 
 struct SloSummary {

@@ -62,16 +62,16 @@ class Store {
   ~Store();
 
   Result<std::int64_t> begin_run(const RunRecord& run);
-  // The cell's row as it now stands, and (where there is one) the replicate that made it so: one
-  // transaction. A row of the same cell is replaced, and so is a replicate of the same index. After
-  // an error nothing of it is stored.
+  // The cell's present row, and (if there is one) the replicate that changed it: one transaction. A
+  // row of the same cell is replaced, and so is a replicate of the same index. After an error
+  // nothing of it is stored.
   Status save(std::int64_t run, const Row& row, const Replicate* replicate);
   // A replicate of a cell whose row is stored already; the row stays as it is.
   Status save(std::int64_t run, const std::string& cell, const Replicate& replicate);
   // Many rows at once: all of them or none.
   Status save(std::int64_t run, const std::vector<Row>& rows);
   Status finish_run(std::int64_t run, const std::string& status);
-  // Marks a run as running again (resume). Refuses (usage) one that another process is measuring.
+  // Sets a run to running again (resume). Refuses (usage) one that another process is measuring.
   Status reopen_run(std::int64_t run);
 
   Result<std::vector<RunRecord>> runs() const;  // oldest first, without plan and environment
@@ -101,7 +101,7 @@ class Store {
   Status add_history(const std::vector<HistoryPoint>& points, const DocumentRecord* document);
   // Oldest first.
   Result<std::vector<HistoryPoint>> history(const HistoryFilter& filter = {}) const;
-  // Marks the newest point of each cell and metric that `filter` meets as the start of a new level.
+  // Makes the newest point of each cell and metric that `filter` meets the start of a new level.
   // Returns how many; refuses (usage) an empty reason, and a filter that meets none.
   Result<std::size_t> accept_baseline(const HistoryFilter& filter, const std::string& reason);
 

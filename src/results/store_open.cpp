@@ -53,8 +53,7 @@ Status check_existing(const std::string& path, const fs::file_status& status, St
   return {};
 }
 
-// SQLite takes these for something else than the name of a file, which would keep nothing or lie
-// elsewhere.
+// SQLite does not read these as the name of a file: it would keep nothing, or keep it elsewhere.
 Status check_name(const std::string& path) {
   if (path.empty()) return usage_error("the results file has no name: name one with --db FILE");
   if (path == ":memory:" || path.starts_with("file:")) {
@@ -89,8 +88,8 @@ bool is_of_sqlite(const std::string& path, std::string_view suffix) {
   return version == 3007000;
 }
 
-// SQLite deletes or rolls back what lies under the names that it uses next to its file. `there`:
-// the results file exists already, else nothing next to it can be its own.
+// SQLite deletes or rolls back files with the names that it uses next to its own file. `there`: the
+// results file exists already, else nothing next to it can be its own.
 Status check_neighbours(const std::string& path, const std::vector<std::string>& found) {
   std::error_code ignored;
   const bool there = fs::exists(path, ignored);
@@ -162,7 +161,7 @@ std::string immutable_uri(const std::string& path) {
 }
 
 // A closed file in a read-only folder has no place for the -shm file that SQLite wants even for
-// reading. Without a -wal beside it nothing is missing from it, so it may be read as it is.
+// reading. Without a -wal next to it nothing is missing from it, so it may be read as it is.
 Result<Database> open_for_reading(const std::string& path, int busy_timeout_ms) {
   Result<Database> plain = Database::open(path, path, SQLITE_OPEN_READONLY, busy_timeout_ms);
   if (!plain || may(folder_of(path), W_OK | X_OK)) return plain;
@@ -197,7 +196,7 @@ Result<Kind> identify(const Database& database) {
   return Kind::ours;
 }
 
-// The same in a transaction of its own: the answers must be of one state of the file, which another
+// The same in a separate transaction: the answers must be of one state of the file, which another
 // process may be making.
 Result<Kind> identify_alone(const Database& database) {
   const Status begun = database.execute("BEGIN");
@@ -244,7 +243,7 @@ Status make_schema(const Database& database) {
   return made ? transaction->commit() : made;
 }
 
-// True: the file system has locks, as far as SQLite's own calls can tell.
+// True: the file system has locks, as far as SQLite's own calls can show.
 bool has_locks(const std::string& path) {
   sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
   const UniqueFd file(open(path.c_str(), O_RDWR | O_CLOEXEC));

@@ -1,4 +1,4 @@
-// Opens the results file, and tells what it is if it is not one. For src/results only.
+// Opens the results file, and reports what it is if it is not one. For src/results only.
 #pragma once
 
 #include <string>

@@ -144,7 +144,7 @@ CREATE INDEX history_by_series
 std::string migration_to_3_sql() {
   std::string columns;
   for (const SqlColumn& column : sql_columns()) {
-    if (column.name == "cell") continue;  // a column of its own: it is unique in a run
+    if (column.name == "cell") continue;  // a separate column: it is unique in a run
     columns += fmt::format("  {} {} GENERATED ALWAYS AS (json_extract(row, '{}')) VIRTUAL,\n",
                            column.name, column.type, column.path);
   }

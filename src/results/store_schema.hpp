@@ -1,4 +1,4 @@
-// The schema of the results file: its tables, and how a file is told to be ours. For src/results.
+// The schema of the results file: its tables, and how a file is recognised as one. For src/results.
 #pragma once
 
 #include <cstdint>

@@ -11,8 +11,8 @@ namespace pmembench {
 // (it has not ended, or an older one wrote it). `record` with its plan, as Store::run gives it.
 Result<Derived> derived_of(const Store& store, const RunRecord& record);
 
-// Derives it again and stores it in place of what the run has, and beside it the document `numa`
-// where cells were placed by nodes. When a run ends, before finish_run.
+// Derives it again, stores it in place of what the run has, and stores the document `numa` with it
+// if cells were placed by nodes. When a run ends, before finish_run.
 Status save_derived(Store& store, std::int64_t run);
 
 }  // namespace pmembench

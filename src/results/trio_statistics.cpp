@@ -29,7 +29,7 @@ double typical_or_nan(std::vector<double> times_ns) {
   return std::exp(hodges_lehmann(times_ns).estimate);
 }
 
-// What one trio says of one metric; nothing where its numbers are none.
+// The values of one three-arm block for one metric; nothing if they are not numbers.
 struct TrioValue {
   double head = 0, control = 0;  // ln differences
   double base_ns = 0, head_ns = 0;
@@ -142,11 +142,11 @@ void warn_of_disturbance(const ArmSamples& cell, MetricSamples& time) {
   if (static_cast<std::size_t>(flagged) * 2 <= cell.trios.size()) return;
   time.warnings.push_back(
       {"disturbed",
-       fmt::format("in {} of {} replicates more than {:.0f} % of the slices were preempted or more "
-                   "than {:.0f} % of the time was stolen: medians bear it, but a quieter machine "
-                   "sees smaller changes",
-                   flagged, cell.trios.size(), limits::kDisturbedShare * 100,
-                   limits::kStealShare * 100)});
+       fmt::format(
+           "in {} of {} replicates more than {:.0f} % of the slices were preempted or more "
+           "than {:.0f} % of the time was stolen: medians tolerate it, but a quieter machine "
+           "sees smaller changes",
+           flagged, cell.trios.size(), limits::kDisturbedShare * 100, limits::kStealShare * 100)});
 }
 
 bool pages_differ(const ArmReplicate& a, const ArmReplicate& b) {
@@ -162,7 +162,7 @@ void check_pages(const ArmSamples& cell, const GateRules& rules, MetricSamples& 
   }
   if (head * 2 <= cell.trios.size()) return;
   const std::string sentence = fmt::format(
-      "in {} of {} replicates the head's memory lay in other pages than the base's (the share of "
+      "in {} of {} replicates the head's memory was in other pages than the base's (the share of "
       "huge pages differs by more than {:.0f} points): the effect may be the pages'",
       head, cell.trios.size(), limits::kPageDifference * 100);
   // Where base and base differ as much, it is the host that scatters, not the head.

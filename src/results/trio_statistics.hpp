@@ -1,4 +1,5 @@
-// From the trios of a cell to one difference a trio and metric. For src/results only.
+// From the three-arm blocks of a cell to one difference per three-arm block and metric. For
+// src/results only.
 #pragma once
 
 #include <limits>
@@ -11,16 +12,16 @@
 
 namespace pmembench {
 
-// One metric of one cell: what its trios say, or why they say nothing.
+// One metric of one cell: the result of its three-arm blocks, or why there is none.
 struct MetricSamples {
   std::string metric;
   double minimal_effect = 0;
-  std::vector<double> head;         // ln head - ln base of each usable trio
+  std::vector<double> head;         // ln head - ln base of each usable three-arm block
   std::vector<double> control;      // ln control - ln base
-  double base_ns = 0, head_ns = 0;  // Hodges-Lehmann over the usable trios; NaN without one
+  double base_ns = 0, head_ns = 0;  // Hodges-Lehmann over usable three-arm blocks; NaN: none
   // The relative width of a histogram's bucket at base_ns; NaN: the values are not quantised.
   double resolution = std::numeric_limits<double>::quiet_NaN();
-  unsigned slices = 0;  // blocks in the usable trio with the fewest
+  unsigned slices = 0;  // blocks of slices in the usable three-arm block with the fewest
   // Set where the metric cannot be judged: "missing_head", "no_samples", ... and a sentence.
   Verdict problem = Verdict::pass;  // pass: none
   std::string code, reason;

@@ -17,7 +17,7 @@ struct Measured {
   CellVerdict verdict;
   Estimate ln;  // of head / base
   double deviation = 0;
-  bool judged = false;  // false: verdict, code and reason stand already
+  bool judged = false;  // false: verdict, code and reason are set already
 };
 
 Measured measure(const std::string& cell, MetricSamples samples, const GateRules& rules) {
@@ -144,11 +144,12 @@ void decide(const ArmSamples* confirmation, double adjusted_p, std::size_t tests
   const int direction = direction_of(measured.ln, verdict.minimal_effect);
   if (direction == 0) return decide_without_change(measured);
   if (!(adjusted_p <= rules.false_discovery_rate)) {
-    conclude(Verdict::inconclusive, "not_significant_in_suite",
-             fmt::format("{} stands out alone, and not among {} tests (adjusted p {:.2g}): more "
-                         "replicates decide it",
-                         interval_words(*verdict.effect), tests, adjusted_p),
-             verdict);
+    conclude(
+        Verdict::inconclusive, "not_significant_in_suite",
+        fmt::format("{} is significant alone, and not among {} tests (adjusted p {:.2g}): more "
+                    "replicates decide it",
+                    interval_words(*verdict.effect), tests, adjusted_p),
+        verdict);
     return;
   }
   if (confirmation != nullptr) {

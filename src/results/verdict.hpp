@@ -30,8 +30,8 @@ struct GateRules {
   double p999_effect = 1.0;
   // A median of single operations below this is a handful of clock steps, and is not judged.
   double minimum_p50_ns = 200;
-  // A head whose memory lies in other pages is another experiment. False where the arms are meant
-  // to differ in it (--head-media).
+  // A head whose memory is in pages of another kind is another experiment. False if the arms are
+  // meant to differ in it (--head-media).
   bool require_same_pages = true;
   bool strict = false;  // an inconclusive suite exits 3
 };
@@ -54,11 +54,11 @@ struct CellVerdict {
   double minimal_effect = 0;
   double base_ns = std::numeric_limits<double>::quiet_NaN();
   double head_ns = std::numeric_limits<double>::quiet_NaN();
-  unsigned replicates = 0, slices = 0;  // trios judged, and slices of an arm in each
+  unsigned replicates = 0, slices = 0;  // three-arm blocks judged, and slices of an arm in each
   std::vector<Warning> warnings;
 };
 
-// What is known about a suite besides its samples.
+// What is known about a suite in addition to its samples.
 struct SuiteFacts {
   std::vector<std::string> declared;   // cells that must be there; empty: those of the samples
   std::vector<std::string> untrusted;  // sentences: why no number here can be trusted

@@ -40,7 +40,7 @@ void set_effect(const Estimate& ln, CellVerdict& cell);
 // Sets verdict, code and reason of a cell.
 void conclude(Verdict verdict, std::string code, std::string reason, CellVerdict& cell);
 
-// One sentence for a suite whose cells and verdict stand.
+// One sentence for a suite whose cells and verdict are final.
 [[nodiscard]] std::string suite_sentence(const SuiteVerdict& suite, const SuiteFacts& facts);
 
 }  // namespace pmembench

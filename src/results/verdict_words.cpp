@@ -52,14 +52,13 @@ constexpr std::array<ExplainedCode, 26> kCodes{{
      "their square root; a quieter machine does so at once."},
     {"too_few_replicates",
      "Fewer than six replicates on a side, or no interval at the confidence asked: 99 % takes "
-     "eight "
-     "pairs."},
+     "eight pairs."},
     {"not_significant_in_suite",
-     "It stands out alone, but not among as many cells tested at once (Benjamini-Hochberg). More "
-     "replicates, or fewer cells, decide it."},
+     "It is significant alone, but not among as many cells tested at once (Benjamini-Hochberg). "
+     "More replicates, or fewer cells, decide it."},
     {"control_differs",
      "The base compared with itself in the same replicates differs as much as a regression would: "
-     "something disturbs one arm more than another, so nothing this cell says is believed. Run it "
+     "something disturbs one arm more than another, so no number of this cell is believed. Run it "
      "again on a quieter machine."},
     {"missing_base", "The base has no such cell, skipped it or failed: nothing can be compared."},
     {"missing_control", "The base's second arm did not measure it: nothing can be trusted."},
@@ -73,9 +72,8 @@ constexpr std::array<ExplainedCode, 26> kCodes{{
     {"few_operations",
      "A percentile q needs ten operations beyond it in each process: n (1 - q) >= 10."},
     {"other_pages",
-     "The head's memory lay in other pages than the base's in most replicates, and the base's own "
-     "did "
-     "not scatter so: that changes times by itself."},
+     "The head's memory was in other pages than the base's in most replicates, and the base's own "
+     "did not scatter so: that changes times by itself."},
     {"environment",
      "The two sides were measured in different environments: the machine may be what differs."},
     {"slower_stored",
@@ -89,7 +87,7 @@ constexpr std::array<ExplainedCode, 26> kCodes{{
      "Several benchmarks have this name, and one side has more of them than the other: comparing "
      "them by their order could compare two different ones."},
     {"failed_cell", "The cell was skipped or failed in one of the runs: it has no numbers there."},
-    {"self_test", "A planted change or an A/A comparison of the self-test."},
+    {"self_test", "An injected slowdown or an A/A comparison of the self-test."},
 }};
 
 }  // namespace
@@ -165,7 +163,7 @@ double smallest_visible(double deviation, std::size_t count) {
 }
 
 double smallest_called(double deviation, std::size_t count, double minimal_effect) {
-  // 1.28: nine of ten estimates lie above the limit, twice over four of five.
+  // 1.28: nine of ten estimates are above the limit, twice over four of five.
   const double called =
       std::log1p(minimal_effect) + 1.28 * 1.02 * deviation / std::sqrt(static_cast<double>(count));
   return std::max(smallest_visible(deviation, count), std::expm1(called));

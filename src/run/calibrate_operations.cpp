@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kOperationsLimit = std::uint64_t{1} << 40;
 constexpr unsigned kGrowthAttempts = 8;
-constexpr std::uint64_t kLongGrowthStep_ns = 20'000'000;  // long beside any wait for a thread
+constexpr std::uint64_t kLongGrowthStep_ns = 20'000'000;  // much longer than a thread's wait
 
 }  // namespace
 

@@ -26,7 +26,7 @@ namespace {
 // One cell on its way through the run.
 struct CellState {
   const Cell* cell = nullptr;
-  Cell asked;                            // as workers are asked for it: its rate is no share
+  Cell asked;                            // as workers are asked for it: its rate is not a share
   std::optional<Estimate> closed_per_s;  // that a share was of
   std::optional<Replicate> first;        // that all others are to resemble, without its slices
   std::vector<double> log_medians;       // one a replicate
@@ -105,7 +105,7 @@ class Run {
                           open->closed_loop_high_per_s, open->closed_loop_low_per_s > 0};
   }
 
-  // What shares of the closed loop's rate come to, before anything is measured at them.
+  // Determines the rates for shares of the closed loop's rate, before anything is measured at them.
   Status find_shares() {
     std::vector<const Cell*> shares;
     for (const CellState& state : cells_) {
@@ -315,8 +315,8 @@ class Run {
   }
 
   // The pace so far times the replicates that are still to come, at most what is left of the
-  // budget. While no cell has a spread, nobody knows: the middle, as a factor, of the least and the
-  // most that it can be.
+  // budget. While no cell has a spread, it is unknown: the middle, as a factor, of the least and
+  // the most that it can be.
   [[nodiscard]] double expected_left_s(std::size_t left_in_device) const {
     const double budget_left_s = budget_.left_ns() * 1e-9;
     if (outcome_.replicates == 0) return budget_left_s;
@@ -339,7 +339,7 @@ class Run {
   unsigned first_slices_ = 0;
   std::uint64_t slices_taken_ = 0;
   unsigned first_round_ = 0;
-  double share_end_ns_ = 0;   // of the elapsed time: when the next device has its turn
+  double share_end_ns_ = 0;   // of the elapsed time: when the next device is measured
   bool out_of_room_ = false;  // no cell fits into what is left of the budget
   RunOutcome outcome_;
 };

@@ -112,7 +112,7 @@ class CheckedWorker final : public WorkerLink {
     return check_bytes(slice);
   }
 
-  // A backend that does nothing moves nothing, whatever it counts.
+  // A backend that does no work moves nothing, even if it counts bytes.
   [[nodiscard]] Status check_bytes(const SliceReply& slice) const {
     if (slice.load_bytes_per_s && !is_duration(*slice.load_bytes_per_s)) {
       return unbelievable("a load of {} bytes a second", *slice.load_bytes_per_s);

@@ -1,4 +1,4 @@
-// CoreWatch: in which slices of a cell the cores were shared, from the probes beside them.
+// CoreWatch: in which slices of a cell the cores were shared, from the probes around them.
 #pragma once
 
 #include <span>

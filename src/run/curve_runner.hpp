@@ -50,8 +50,8 @@ struct CurveOutcome {
 };
 
 // The first round measures the maximum, then the skeleton in random order, then points where the
-// curve is least known. Every further round visits all points in a random order of its own. A round
-// is one fresh process. Where most slices are preempted, later ones are shorter. A round that the
+// curve is least known. Every further round measures all points in another random order. A round is
+// one fresh process. Where most slices are preempted, later ones are shorter. A round that the
 // budget ends is kept as far as it came. Errors: a worker that does not start, a medium that does
 // not open, a first point that fails.
 Result<CurveOutcome> run_curve(CurveInput input, RunObserver& observer);

@@ -10,7 +10,7 @@
 namespace pmembench {
 namespace {
 
-// Read by the signal handler, which cannot be told in any other way.
+// Read by the signal handler, which has no other input.
 FaultScene current_scene;
 
 // Decimal digits before `end`: printf is not async-signal-safe.

@@ -7,7 +7,7 @@
 
 namespace pmembench {
 
-// Where the medium lies in this process, and the descriptor that leads to the coordinator.
+// The medium's range in this process, and the descriptor that leads to the coordinator.
 struct FaultScene {
   int out = -1;
   const unsigned char* address = nullptr;

@@ -72,13 +72,13 @@ Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy
                                  const std::string& root) {
   const auto spec = parse_media(media);
   if (!spec) return spec.error();
-  // In a posix directory each worker makes one of its own.
+  // In a posix directory each worker makes its own directory.
   if (spec->path.empty() || spec->kind == DAX_MEDIA_POSIX) return media;
   std::error_code ignored;
   const bool there = spec->kind == DAX_MEDIA_DEVDAX || std::filesystem::exists(spec->path, ignored);
   if (!there) {
     const std::string suffix = fmt::format(".{}", name_of(arm));
-    // Nobody named this file, so no --destroy is meant for it.
+    // The user did not name this file, so no --destroy is meant for it.
     if (std::filesystem::exists(std::filesystem::symlink_status(spec->path + suffix, ignored))) {
       return usage_error(
           "a gate makes a file for each of its workers, and {}{} exists already and is not "
@@ -90,7 +90,7 @@ Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy
   }
   if (spec->kind == DAX_MEDIA_BLOCK) {
     return environment_error(
-        "a gate keeps three workers on media of their own, and {} is there only once and cannot be "
+        "a gate keeps three workers on separate media, and {} is there only once and cannot be "
         "shared: name a file that does not exist and its size, which the workers make",
         spec->path);
   }

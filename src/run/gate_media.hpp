@@ -11,13 +11,12 @@
 
 namespace pmembench {
 
-// What an arm opens where a cell says `media`: dram is each worker's own; a file that does not
-// exist is made by each under its own name (".base" and so on behind the path); of a dax device or
-// a file that exists each has a part, a third where the medium names no size, in whole pages of
-// 2 MiB where there are three and in the device's alignment. `destroy`: what is there may be
-// overwritten, which parts need, since one arm cannot know what another left.
-// Refuses: parts without `destroy`, a medium too small for three (usage); block devices, which one
-// process claims (environment).
+// What an arm opens for a cell's `media`: dram is each worker's own; a file that does not exist is
+// made by each under its own name (".base" and so on behind the path); of a dax device or a file
+// that exists each has a part, a third where the medium names no size, in whole pages of 2 MiB
+// where there are three and in the device's alignment. `destroy`: what is there may be overwritten,
+// which parts need, since one arm cannot know what another left. Refuses: parts without `destroy`,
+// a medium too small for three (usage); block devices, which one process claims (environment).
 Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy,
                                  const std::string& root);
 

@@ -49,7 +49,7 @@ class GateRunner {
   // started at all.
   Result<std::vector<ArmSamples>> measure(const GateStage& stage);
 
-  // Replaces what the arms plant, from the next stage on.
+  // Replaces the slowdowns that the arms inject, from the next stage on.
   void set_plants(const std::array<std::optional<double>, kArms>& plants);
 
  private:
@@ -66,7 +66,7 @@ class GateRunner {
   GateInput input_;
   std::map<std::string, std::uint64_t> operations_;  // cell -> of a slice and thread
   ClosedRates closed_;                               // of the base, that shares are of
-  unsigned replicates_done_ = 0;                     // of all stages: each has seeds of its own
+  unsigned replicates_done_ = 0;                     // of all stages: each has its own seeds
   std::size_t cells_ = 0;                            // of this stage, that can run
   std::uint64_t trios_done_ = 0, trios_planned_ = 0, stage_begin_ns_ = 0;
   unsigned round_ = 0;

@@ -1,4 +1,4 @@
-// What backends are told about the host.
+// The facts about the host that backends get.
 #pragma once
 
 #include <string_view>

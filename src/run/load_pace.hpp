@@ -23,7 +23,7 @@ class LoadPace {
     pace.cost_ = static_cast<std::uint64_t>(ticks_a_group * (1U << kFractionBits) + 0.5);
     return pace;
   }
-  // A wait of so many ticks after each group, however long the group took.
+  // A wait of this many ticks after each group, regardless of the group's duration.
   [[nodiscard]] static LoadPace with_pause(std::uint64_t ticks) {
     LoadPace pace;
     pace.pause_ = ticks;

@@ -46,7 +46,7 @@ class Arms {
   std::uint64_t begin_arm(Arm which, std::uint64_t operations) {
     const MeasuredArm& arm = order_.arms[index_of(which)];
     CellRequest request{arm.cell, order_.slice_ns, operations};
-    // Every process draws addresses of its own; the arms of one replicate draw the same.
+    // Every process draws its own addresses; the arms of one replicate draw the same.
     request.cell.seed = mix_seed(arm.cell.seed + order_.index);
     if (operations != 0) request.plant = arm.slowdown;
     const auto begun = arm.worker->begin_cell(request);

@@ -7,8 +7,7 @@
 namespace pmembench {
 
 Result<CellOutcome> measure_cell(WorkerLink& worker, const CellOrder& order) {
-  // Every process draws addresses of its own; the row's seed and the replicate's index give them
-  // back.
+  // Every process draws its own addresses; the row's seed and the replicate's index reproduce them.
   Cell cell = *order.cell;
   cell.seed = mix_seed(cell.seed + order.replicate);
   const auto before = read_cpu_times("/");

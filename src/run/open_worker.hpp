@@ -17,7 +17,7 @@ namespace pmembench {
 
 struct WorkerSettings {
   std::vector<std::string> command;      // path and arguments of a worker
-  std::vector<std::string> environment;  // KEY=VALUE besides this process's
+  std::vector<std::string> environment;  // KEY=VALUE added to this process's
   PluginSearch plugins;
   std::string without_cpu;  // features that the CPU is taken not to have
   bool destroy = false;     // existing content of the media may be overwritten

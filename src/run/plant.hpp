@@ -1,4 +1,5 @@
-// Plant: real work between the operations of a cell, to see whether a gate finds it.
+// The injected slowdown of a gate's self-test: real work between the operations of a cell, to see
+// whether a gate finds it.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace pmembench {
 // for the one before, then a wait for the last. The barrier comes first: behind a store fence alone
 // the work would hide in the time that stores take to drain (docs/methodology.md).
 struct Plant {
-  std::uint64_t chunk = 0;  // operations; 0: nothing is planted, not even barriers
+  std::uint64_t chunk = 0;  // operations; 0: no injected work, not even barriers
   std::uint64_t multiplications = 0;
 };
 
@@ -29,14 +30,14 @@ struct PlantedRun {
   std::uint64_t plants = 0;  // how often the barrier and the chain were run
   std::uint64_t last_value = 0;
 };
-// `operations` of the workload with plant.chunk > 0 planted: after each whole chunk, and not after
-// a rest. Ends early where the workload does less than it was asked for.
+// `operations` of the workload, plant.chunk > 0, with the injected work after each whole chunk, and
+// not after a rest. Ends early if the workload does less than it was asked for.
 PlantedRun run_planted(Workload& workload, std::uint64_t operations, const Plant& plant);
 
 // The barrier and the chain. Returns the chain's last value: what depends on it was done.
 std::uint64_t planted_work(std::uint64_t multiplications);
 
-// The time of one multiplication of the chain on this CPU: the least of a few stretches.
+// The time of one multiplication of the chain on this CPU: the least of a few intervals.
 double measure_ns_per_multiplication(double ns_per_tick);
 
 }  // namespace pmembench

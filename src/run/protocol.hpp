@@ -73,7 +73,7 @@ struct CellRequest {
   std::uint64_t slice_ns = 500'000;
   std::uint64_t operations = 0;  // of a slice and thread; 0: calibrate
   // Work put between the operations (run/plant.hpp), as a share of their time; 0: the barriers
-  // alone, which the base of a planted head has too. Absent: nothing.
+  // alone, which the base of a slowed head has too. Absent: nothing.
   std::optional<double> plant = std::nullopt;
   // Of a loaded cell: what load_share 100 stands for, in bytes a second. Absent: the worker
   // measures it.
@@ -106,7 +106,7 @@ struct SliceReply {
   std::optional<double> load_bytes_per_s = std::nullopt;
   // Of an open loop: how late the last operation began, the latest thread's.
   std::optional<double> backlog_ns = std::nullopt;
-  // The core probes beside the slice (measure/core_probe.hpp), one a thread; empty: not probed.
+  // The core probes around the slice (measure/core_probe.hpp), one a thread; empty: not probed.
   std::vector<double> core_probes_ns = {};
 };
 

@@ -9,7 +9,7 @@
 namespace pmembench {
 namespace {
 
-// Of a cell whose slices have probes beside them.
+// Of a cell whose slices have probes around them.
 std::optional<CoreDetails> core_details(const std::vector<SliceReply>& kept,
                                         const CoreWatch& cores) {
   std::size_t probed = 0;

@@ -15,8 +15,9 @@ namespace pmembench {
 [[nodiscard]] Replicate replicate_of(const Cell& cell, unsigned index, std::uint64_t seed,
                                      const std::vector<SliceReply>& kept);
 
-// What the worker's closing answer adds. `cores`: what the cell's cores take at their best, to say
-// beside which slices they were shared. Error (runtime): a histogram that is damaged.
+// Adds the values of the worker's closing answer. `cores`: what the cell's cores take at their
+// best, to find the slices during which they were shared. Error (runtime): a histogram that is
+// damaged.
 Status complete_replicate(const CellDoneReply& done, const OpenedReply& opened, const Cell& cell,
                           const std::vector<SliceReply>& kept, const CoreWatch& cores,
                           Replicate& replicate);

@@ -315,7 +315,8 @@ Status Session::check_threads(CellDoneReply& reply) const {
 Result<CellDoneReply> Session::finish() {
   CellDoneReply reply;
   if (!paced_) reply.counters["operations"] = operations_done_;
-  // Beside a mounted file system the device sees nothing: nothing counted is not none done.
+  // A mounted file system bypasses the device, which then counts nothing: a missing count is not a
+  // count of none.
   const PathType* const path = find_path(cell_.path);
   if (path != nullptr && !path->needs_mount) count_device(reply.counters);
   if (ground_) {

@@ -50,7 +50,7 @@ Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uin
     const double due = rate_per_s * static_cast<double>(slice_ns) * 1e-9 / threads;
     if (operations == 0) operations = std::max<std::uint64_t>(1, std::llround(due));
   } else {
-    // A slice in slots is a time, whatever the operations take meanwhile.
+    // A slice in slots is a time, regardless of how long the operations take.
     slice_ticks_ =
         static_cast<std::uint64_t>(static_cast<double>(slice_ns) / host_.timer.ns_per_tick);
     operations = *calibrated;
@@ -59,8 +59,8 @@ Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uin
   return operations;
 }
 
-// What all threads do without waiting is the median of several stretches: one may be cut short by
-// other work.
+// The rate of all threads without waiting is the median of several intervals: one may be cut short
+// by other work.
 Result<double> Session::asked_rate(std::uint64_t operations) {
   std::vector<double> per_s;
   for (unsigned stretch = 0; stretch < kPeakStretches; ++stretch) {

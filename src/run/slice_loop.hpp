@@ -36,7 +36,7 @@ struct SlicePolicy {
     enough,
   };
   std::function<Next(const std::vector<Block>& kept)> next;
-  // In which order the arms take their slices of a block; null: as they stand.
+  // In which order the arms take their slices of a block; null: in the given order.
   std::function<std::vector<std::size_t>(std::size_t block)> order;
   // Sees every slice, those of the warm-up and those that are dropped included; may be null.
   std::function<void(std::size_t arm, const SliceReply& slice)> seen;

@@ -46,7 +46,7 @@ class SloProcess {
     RateSearch search(input_.lowest_share * highest, highest, input_.resolution);
     while (search.state() == RateSearch::State::searching) {
       auto trial = try_rate(search.next(), trial_ns(search.next()));
-      // Once more, for longer, before nothing is told.
+      // Once more, for longer, before the rate is left without an answer.
       if (trial && trial->answer == RateAnswer::cannot_tell && longer_ns(*trial) > 0) {
         trial = try_rate(search.next(), longer_ns(*trial));
       }

@@ -48,7 +48,7 @@ struct SloInput {
 };
 
 // First measures what the cell does without waiting (run/closed_rates). Fresh processes, each with
-// a search of its own. Ends early where interrupted: what is whole is kept. Errors: as a cell's.
+// its own search. Ends early if interrupted: complete results are kept. Errors: as a cell's.
 Result<std::vector<RateFinding>> search_rate(const SloInput& input);
 
 }  // namespace pmembench

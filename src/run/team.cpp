@@ -9,8 +9,8 @@
 namespace pmembench {
 namespace {
 
-// After so many looks the waiting thread lets others run: two seats may have been put on one CPU by
-// a hypervisor, and then spinning keeps the other from arriving.
+// After this many looks the waiting thread yields its CPU: a hypervisor may have put two threads on
+// one CPU, and then spinning keeps the other from arriving.
 constexpr unsigned kSpins = 20000;
 
 // hwloc reads the host's topology for it, which takes longer than a short slice: once a process.
@@ -27,7 +27,7 @@ Status pin_to(int cpu) {
 }  // namespace
 
 Result<std::unique_ptr<Team>> Team::start(const std::vector<int>& cpus) {
-  PMB_CHECK(!cpus.empty(), "a team has at least one seat");
+  PMB_CHECK(!cpus.empty(), "a team has at least one thread");
   auto team = std::unique_ptr<Team>(new Team(cpus));
   team->pinned_.resize(cpus.size());
   for (unsigned seat = 1; seat < cpus.size(); ++seat) {

@@ -12,7 +12,7 @@
 
 namespace pmembench {
 
-// The calling thread is seat 0; the others sleep between jobs. Used by the thread that made it.
+// The calling thread has index 0; the others sleep between jobs. Used by the thread that made it.
 class Team {
  public:
   // Pins the calling thread and one new thread for each further CPU. Errors: a CPU that is refused,
@@ -23,9 +23,10 @@ class Team {
   ~Team();
 
   [[nodiscard]] unsigned size() const { return static_cast<unsigned>(cpus_.size()); }
-  // job(seat) on every seat; all have arrived before any is called, and all have returned after.
+  // `job(seat)` on every thread; all have arrived before any is called, and all have returned
+  // after.
   void run(const std::function<void(unsigned)>& job);
-  // The same one seat after the other, in order.
+  // The same, one thread after the other, in order.
   void run_in_turn(const std::function<void(unsigned)>& job);
 
  private:
@@ -38,7 +39,7 @@ class Team {
   const std::function<void(unsigned)>* job_ = nullptr;
   bool ending_ = false;
   std::vector<Status> pinned_;
-  // Each on a line of its own: they are written while others spin or sleep on them.
+  // Each on a separate line: they are written while others spin or sleep on them.
   alignas(64) std::atomic<std::uint32_t> round_{0};
   alignas(64) std::atomic<std::uint32_t> arrived_{0};
   alignas(64) std::atomic<std::uint32_t> finished_{0};

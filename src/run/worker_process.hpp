@@ -25,9 +25,10 @@ class WorkerProcess {
  public:
   // Starts `command` (path first, then arguments) with the protocol on its standard input and
   // output. What a terminal or a service manager sends to a whole group of processes (SIGINT,
-  // SIGTERM, SIGHUP) is ignored in it: the coordinator decides when it ends, and its end tells it.
-  // The thread that starts a worker outlives it: the worker dies with it.
-  // `environment`: KEY=VALUE that the worker has besides, or instead of, what this process has.
+  // SIGTERM, SIGHUP) is ignored in it: the coordinator decides when it ends, and it ends when the
+  // coordinator does. The thread that starts a worker outlives it: the worker dies with it.
+  // `environment`: KEY=VALUE that the worker has in addition to, or instead of, those of this
+  // process.
   static Result<std::unique_ptr<WorkerProcess>> start(
       const std::vector<std::string>& command, const std::vector<std::string>& environment = {});
   WorkerProcess(const WorkerProcess&) = delete;

@@ -147,7 +147,7 @@ std::int64_t run_new_code(void* /*handle*/, dax_iter* iter) {
 TEST(BadBackend, that_maps_and_unmaps_code_is_decoded_again) {
   const AuditResult result = audit_copy(run_new_code);
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
-  EXPECT_THAT(errors(result), Contains("beside the range"));
+  EXPECT_THAT(errors(result), Contains("outside the range"));
 }
 
 TEST(BadBackend, whose_device_is_not_there_is_unaudited) {

@@ -140,8 +140,8 @@ TEST_F(Btt, answers_enxio_once_the_device_is_dead) {
 TEST_F(Btt, gives_no_dax_device) {
   start();
   EXPECT_EQ(message_of(btt_->dax()),
-            "the btt on 'fake0' gives no dax device: its sectors move, so bytes have no address of "
-            "their own; use a raw block device, or the dax device itself");
+            "the btt on 'fake0' gives no dax device: its sectors move, so bytes have no fixed "
+            "address; use a raw block device, or the dax device itself");
 }
 
 TEST_F(Btt, is_not_found_where_there_is_none) {

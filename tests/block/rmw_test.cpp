@@ -193,7 +193,7 @@ TEST_F(Rmw, refuses_wrong_requests_and_a_dead_device) {
 TEST_F(Rmw, gives_no_dax_device) {
   start();
   EXPECT_EQ(message_of(block_->dax()),
-            "the rmw block device on 'fake0' gives no dax device: what was written may lie in its "
+            "the rmw block device on 'fake0' gives no dax device: written data may be in its "
             "cache only; use a raw block device, or the dax device itself");
 }
 

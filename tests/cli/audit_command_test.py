@@ -50,7 +50,7 @@ def test_a_plugin_that_is_right_passes(pmembench):
     ("forgets_tail", "never flushed"),
     ("stores_late", "late store by another thread"),
     ("drains_nothing", "flushed but not fenced"),
-    ("writes_beside", "beside the range"),
+    ("writes_beside", "outside the range"),
     ("locks", "lock or allocation inside"),
     ("crashes_when_traced", "ended its process"),
 ])
@@ -174,4 +174,4 @@ def test_a_cut_shows_what_a_backend_that_does_not_fence_loses(pmembench):
 def test_cuts_take_memory_of_their_own(pmembench):
     outcome = pmembench("audit", "clflush", "--power-cuts", "5", "--media", "dram:1M")
     assert (outcome.status, outcome.out) == (2, "")
-    assert "--power-cuts works on memory of its own" in outcome.error()
+    assert "--power-cuts works on separate memory" in outcome.error()

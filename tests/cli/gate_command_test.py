@@ -354,7 +354,7 @@ def test_the_campaign_that_ships_has_eight_kernels_and_more(pmembench):
     (["--head", BINARY, "--base", PLUGINS / "good/pmembench-example.so"],
      "--base and --head must be of one kind, and only one of "),
     (["--head", BINARY, "--markdown", "tiny.yaml"],
-     "--markdown and the campaign are the same (tiny.yaml): each output has a file of its own"),
+     "--markdown and the campaign are the same (tiny.yaml): each output has its own file"),
 ])
 def test_wrong_usage_is_one_sentence_and_status_2(pmembench, words, sentence):
     pmembench.campaign(GATE)

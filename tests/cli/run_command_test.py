@@ -120,10 +120,10 @@ def test_the_table_tells_a_reader_what_its_columns_and_marks_mean(pmembench):
     (header,) = [line.split() for line in outcome.out.splitlines() if line.startswith("backend ")]
     assert header == ["backend", "path", "workload", "threads", "operations", "bandwidth",
                       "time/op", "latency", "p50", "p90", "p99", "p99.9", "may", "claim",
-                      "replicates", "marks", "#"]
+                      "replicates", "flags", "#"]
     assert "harness floor: null costs" in outcome.out
     assert "emulated: the durability instructions ran" in outcome.out
-    assert "mark c: not converged" in outcome.out
+    assert "flag c: not converged" in outcome.out
     assert outcome.out.endswith("run 1 is in pmembench.db\n")
 
 

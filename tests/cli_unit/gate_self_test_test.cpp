@@ -105,7 +105,7 @@ TEST(GateSelfTest, prints_rates_with_their_intervals) {
   EXPECT_THAT(text, HasSubstr("0/2 [0.0, 84.2] %"));
   EXPECT_THAT(text, HasSubstr("2/2 [15.8, 100.0] %"));
   EXPECT_THAT(text, HasSubstr("Resampled suites are drawn from the real ones' processes"));
-  EXPECT_THAT(text, HasSubstr("0 of 2 real suites of equals raised an alarm; of a planted 5 % it "
+  EXPECT_THAT(text, HasSubstr("0 of 2 real suites of equals raised an alarm; of an injected 5 % it "
                               "found 4 of 4"));
   const nlohmann::json document = to_json(*levels);
   EXPECT_EQ(document[1]["plant"], 0.05);
@@ -123,9 +123,9 @@ TEST(GateSelfTest, its_document_says_which_cells_the_gate_is_blind_in) {
   EXPECT_EQ(comparison.kind, "self-test");
   EXPECT_EQ(comparison.exit, 0);
   ASSERT_EQ(comparison.cells.size(), 4u);
-  EXPECT_EQ(comparison.cells[0].cell, "a (nothing planted)");
+  EXPECT_EQ(comparison.cells[0].cell, "a (nothing injected)");
   EXPECT_EQ(comparison.cells[0].verdict, Verdict::pass);
-  EXPECT_EQ(comparison.cells[2].cell, "a (+5 % planted)");
+  EXPECT_EQ(comparison.cells[2].cell, "a (+5 % injected)");
   EXPECT_EQ(comparison.cells[2].verdict, Verdict::inconclusive);
 }
 

@@ -66,7 +66,7 @@ TEST(ResultTable, leaves_an_interval_out_where_there_is_none) {
   EXPECT_THAT(text, Not(HasSubstr("±")));
   EXPECT_THAT(line_of(text, "movnt"), HasSubstr(" c"));
   EXPECT_THAT(text,
-              HasSubstr("mark c: not converged: its interval is missing or wider than asked"));
+              HasSubstr("flag c: not converged: its interval is missing or wider than asked"));
 }
 
 TEST(ResultTable, says_which_percentiles_too_few_operations_support) {
@@ -147,7 +147,7 @@ TEST(ResultTable, sends_to_the_warnings_of_rows_that_have_some) {
   const Row row = row_of(sample::cell(), std::vector<Replicate>(10, drifting));
   ASSERT_FALSE(row.warnings.empty());
   EXPECT_THAT(result_text({row}),
-              HasSubstr("mark w: has warnings; `pmembench show --warnings` prints them.\n"));
+              HasSubstr("flag w: has warnings; `pmembench show --warnings` prints them.\n"));
 }
 
 }  // namespace

@@ -291,7 +291,7 @@ TEST(CrashDevice, refuses_an_image_of_another_size) {
   EXPECT_EQ(device.error().code, EINVAL);
   EXPECT_EQ(device.error().message,
             "a crash device of 8192 bytes cannot start from an image of 4096 bytes; give it one of "
-            "its own");
+            "its size");
   EXPECT_FALSE(CrashDevice::make({100, true}));
 }
 

@@ -138,7 +138,7 @@ TEST_F(Damage, names_each_broken_invariant) {
   change_inode(directory, [](fs::InodeHeader& header) { header.size_bytes += 4096; });
   expect(name("directory {} has a hole or a size that is not of whole blocks", directory));
   change_inode(directory, [](fs::InodeHeader& header) { header.parent = 0; });
-  expect(name("directory {} lies in 1 and names another as its parent", directory));
+  expect(name("directory {} is in 1 and names another as its parent", directory));
   change_inode(fs::kRootInode, [](fs::InodeHeader& header) { header.type = fs::InodeType::file; });
   EXPECT_NE(first_problem(), "");
   std::copy(clean.begin(), clean.end(), image().begin());

@@ -86,9 +86,10 @@ TEST(PageBackingIn, refuses_a_range_that_is_not_all_mapped) {
   const auto backing = page_backing_in(smaps, 0x10000000, 4 * kMiB);
   ASSERT_FALSE(backing);
   EXPECT_EQ(backing.error().kind, ErrorKind::environment);
-  EXPECT_EQ(backing.error().message,
-            "cannot tell the page size of [0x10000000, 0x10400000): only 2097152 of its 4194304 "
-            "bytes are mapped; map all of them first");
+  EXPECT_EQ(
+      backing.error().message,
+      "cannot determine the page size of [0x10000000, 0x10400000): only 2097152 of its 4194304 "
+      "bytes are mapped; map all of them first");
   EXPECT_FALSE(page_backing_in(smaps, 0x10000000, 0));
   EXPECT_FALSE(page_backing_in("", 0x10000000, 4096));
 }
@@ -98,9 +99,10 @@ TEST(PageBackingIn, refuses_an_entry_without_a_page_size) {
       page_backing_in("10000000-10200000 rw-p 0 00:00 0\nSize: 2048 kB\nKernelPageSize: x kB\n",
                       0x10000000, 2 * kMiB);
   ASSERT_FALSE(backing);
-  EXPECT_EQ(backing.error().message,
-            "cannot tell the page size of [0x10000000, 0x10200000): smaps shows no KernelPageSize "
-            "for it; use a kernel with CONFIG_PROC_PAGE_MONITOR");
+  EXPECT_EQ(
+      backing.error().message,
+      "cannot determine the page size of [0x10000000, 0x10200000): smaps shows no KernelPageSize "
+      "for it; use a kernel with CONFIG_PROC_PAGE_MONITOR");
 }
 
 TEST(PageBackingIn, survives_any_cut_and_any_garbage) {

@@ -91,7 +91,7 @@ TEST(PageInterleave, verifies_the_node_of_every_page) {
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().kind, ErrorKind::environment);
     EXPECT_THAT(status.error().message,
-                HasSubstr(fmt::format("interleave=0:3+1:1 was not kept: 32 of 64 pages lie on "
+                HasSubstr(fmt::format("interleave=0:3+1:1 was not kept: 32 of 64 pages are on "
                                       "another node, first page 0 (of {} bytes), for node 0 and on "
                                       "node 1",
                                       page_bytes)));
@@ -112,7 +112,7 @@ TEST(PageInterleave, sees_one_page_that_lies_elsewhere) {
   ASSERT_FALSE(status);
   EXPECT_THAT(
       status.error().message,
-      HasSubstr("1 of 64 pages lie on another node, first page 41 (of 4096 bytes), for node "
+      HasSubstr("1 of 64 pages are on another node, first page 41 (of 4096 bytes), for node "
                 "1 and on node -1"));
 }
 

@@ -83,7 +83,7 @@ def test_each_row_has_the_digits_of_the_terminal(runs, name):
         interval = next(text for title, text in line.items() if title.endswith("% interval"))
         assert interval == "none" if not fact["interval"] else f"({fact['interval']})" in interval
         assert fact["interval"] in lines
-        assert line.get("marks", "") == ", ".join(fact["remarks"])
+        assert line.get("flags", "") == ", ".join(fact["remarks"])
         assert ("c" in fact["marks"]) == ("not converged" in fact["remarks"])
 
 

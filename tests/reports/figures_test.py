@@ -46,7 +46,7 @@ def test_throughput_is_that_of_its_rows(every_page, rows):
     rate = interval(row["bytes_per_s"], units.bytes_rate)
     assert f"movnt, 4 KiB: {rate}" in figure(every_page, "throughput_by_size")
     assert f"movnt, 2: {rate}" in figure(every_page, "throughput_by_threads")
-    for text in ("64 B", "256 B", "clflush", "bytes per second", "hatched, open marks: emulated"):
+    for text in ("64 B", "256 B", "clflush", "bytes per second", "hatched, open markers: emulated"):
         assert text in figure(every_page, "throughput_by_size")
 
 

@@ -91,7 +91,7 @@ def test_tables_have_units_intervals_n_and_claim(every_page, run):
     assert row["bandwidth"] == units.bytes_rate(given["bytes_per_s"]["estimate"])
     assert row["n (operations)"] == f"{given['operations']:,}"
     assert (row["processes"], row["slices"], row["may claim"]) == ("6", "18", "emulated")
-    noisy = page.row("results", "noisy/cell")["marks"]
+    noisy = page.row("results", "noisy/cell")["flags"]
     assert noisy == "not converged, disturbed 31 %, page size"
 
 

@@ -60,7 +60,7 @@ TEST(MatrixTable, says_which_interleave_is_best_and_which_was_predicted) {
        sample::dealt_row(0, {{0, 3}, {1, 1}}, 48), sample::dealt_row(0, {{0, 1}, {1, 1}}, 96)});
   EXPECT_THAT(text, HasSubstr("interleave: nodes 0 and 1, from node 0, of movnt/direct/random/t1"));
   EXPECT_THAT(text, HasSubstr("best: 3:1 of nodes 0:1, 1.24 GiB/s ±0."));
-  EXPECT_THAT(text, HasSubstr("; it may lie at 75 to 75 % of the pages on node 0.\n"));
+  EXPECT_THAT(text, HasSubstr("; it may be at 75 to 75 % of the pages on node 0.\n"));
   EXPECT_THAT(text, HasSubstr("predicted by the nodes' bandwidths: 75 % on node 0, 1.24 GiB/s at "
                               "most; 3:1, the nearest that was measured, reaches 100 % of the "
                               "best.\n"));

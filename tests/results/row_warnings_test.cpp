@@ -67,7 +67,7 @@ std::vector<Replicate> beside_a_busy_sibling(double share, std::size_t how_many)
 TEST(Warnings, tell_of_a_core_that_was_shared_beside_a_tenth_of_the_slices) {
   EXPECT_THAT(row_of(sample::cell(), beside_a_busy_sibling(0.2, 5)).warnings, IsEmpty());
   EXPECT_EQ(only("shared_core", row_of(sample::cell(), beside_a_busy_sibling(0.5, 4))),
-            "beside 20 % of the slices work in registers took 1.8 times as long as it can: a "
+            "around 20 % of the slices work in registers took 1.8 times as long as it can: a "
             "hardware sibling was busy, of another guest of this host perhaps, or the clock slowed "
             "down; idle the CPU's sibling, or use a host that shares no core");
 }
@@ -135,9 +135,9 @@ TEST(Warnings, tell_of_a_claim_that_no_audit_proves_and_name_the_command) {
 
 TEST(Warnings, tell_that_a_placement_is_not_proved) {
   EXPECT_EQ(only("placement_not_proved", without_move_pages("first touch")),
-            "on which node its pages lie is not proved (move_pages: Operation not permitted): a "
+            "the node of its pages is not proved (move_pages: Operation not permitted): a "
             "thread on that node touched them first, since mbind is refused, and the kernel does "
-            "not say where they are; allow move_pages in the container's seccomp profile");
+            "not report where they are; allow move_pages in the container's seccomp profile");
   EXPECT_THAT(only("placement_not_proved", without_move_pages("mbind")),
               ::testing::HasSubstr("mbind was accepted"));
   EXPECT_THAT(without_move_pages("").placement.verified,
@@ -222,7 +222,7 @@ TEST(Warnings, tell_of_huge_pages_that_were_asked_for_and_not_given) {
   cell.media = "dram:1M,pages=thp";
   EXPECT_EQ(
       only("page_size", row_of(cell, sample::replicates())),
-      "only 50 % of the bytes lie in huge pages in the worst replicate, though transparent huge "
+      "only 50 % of the bytes are in huge pages in the worst replicate, though transparent huge "
       "pages were asked for: memory is fragmented or THP is off; free memory or reserve hugetlb "
       "pages and ask for pages=2m");
   const auto mostly = changed([](Replicate& r) { r.medium.huge_share = 0.9; });
@@ -234,7 +234,7 @@ TEST(Warnings, tell_of_memory_on_another_node_than_asked) {
   cell.placement.memory_node = 1;
   EXPECT_EQ(
       only("placement", row_of(cell, sample::replicates())),
-      "only 0 % of the bytes lie on node 1, which was asked for, in the worst replicate: the "
+      "only 0 % of the bytes are on node 1, which was asked for, in the worst replicate: the "
       "kernel put or moved pages elsewhere; free memory on that node and turn numa_balancing off");
   const auto there = changed([](Replicate& r) { r.medium.node_share = {{0, 0.05}, {1, 0.95}}; });
   EXPECT_THAT(row_of(cell, there).warnings, IsEmpty());

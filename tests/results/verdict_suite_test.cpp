@@ -94,7 +94,7 @@ TEST(Suite, holds_a_lucky_cell_against_all_the_others) {
   const SuiteVerdict suite = judge_suite(stage1, {}, {});
   EXPECT_EQ(suite.cells[0].code, "not_significant_in_suite");
   EXPECT_EQ(suite.cells[0].verdict, Verdict::inconclusive);
-  EXPECT_THAT(suite.cells[0].reason, HasSubstr("stands out alone, and not among 30 tests"));
+  EXPECT_THAT(suite.cells[0].reason, HasSubstr("is significant alone, and not among 30 tests"));
   EXPECT_TRUE(judge_suite(std::span(stage1).first(1), {}, {}).cells[0].wants_confirmation);
 }
 

@@ -138,7 +138,7 @@ TEST_F(GateMedia, refuses_what_one_process_claims) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::environment);
   EXPECT_EQ(refused.error().message,
-            "a gate keeps three workers on media of their own, and " + path +
+            "a gate keeps three workers on separate media, and " + path +
                 " is there only once and cannot be shared: name a file that does not exist and its "
                 "size, which the workers make");
 }

@@ -1,7 +1,8 @@
-"""The word list: README, docs/ and configs/ keep to it, and each of its patterns finds its fault."""
+"""The word list: pages, messages and comments keep to it, and each of its patterns finds its fault."""
 
 from pathlib import Path
 
+import code_words
 import plain_words
 import pytest
 from include_table_test import plant
@@ -77,3 +78,76 @@ def test_what_is_allowed_is_not_found(tmp_path, path, text):
 def test_a_comment_in_a_block_of_commands_is_read(tmp_path):
     root = plant(tmp_path, {"docs/a.md": "```sh\npmembench list   # what stands here\n```\n"})
     assert len(plain_words.word_violations(root)) == 1
+
+
+def test_no_message_has_a_word_of_the_list():
+    assert plain_words.string_violations(ROOT) == []
+
+
+def test_hardly_a_comment_has_a_word_of_the_list():
+    found = plain_words.comment_violations(ROOT)
+    assert len(found) <= plain_words.MOST_IN_COMMENTS, "\n".join(found)
+
+
+def test_each_exception_is_needed():
+    assert plain_words.stale_exceptions(ROOT) == []
+
+
+def test_the_code_was_really_read():
+    words = {path: (comments, strings) for path, comments, strings in code_words.words_of_code(ROOT)}
+    assert len(words) > 700
+    assert "A row warns beyond these" in words["src/record/limits.hpp"][0]
+    assert "wear levelling" in words["src/record/warning_types.cpp"][1]
+    assert "hatched" not in words["reports/pmembench_report/axes.py"][0]
+    assert "hatched" in words["reports/pmembench_report/axes.py"][1]
+    assert "usage: script/gate" in words["script/gate"][1]
+
+
+def lines_with(number: int, text: str) -> set[int]:
+    pattern = plain_words.PATTERNS[number][0]
+    return {text.count("\n", 0, match.start()) + 1 for match in pattern.finditer(text)}
+
+
+LANGUAGES = [
+    (code_words.cpp_words, '// First line.\n// FAULT\nint a;  // FAULT\nauto b = "FAULT";\n', {2, 3}, {4}),
+    (code_words.cpp_words, "/* First line.\n * FAULT */\nint a;\n", {2}, set()),
+    (code_words.python_words, '"""First line.\n\nFAULT\n"""\n# FAULT\nA = f"FAULT"\n', {3, 5}, {6}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)))
+@pytest.mark.parametrize(("words_of", "source", "in_comments", "in_strings"), LANGUAGES)
+def test_a_fault_in_code_is_found_at_its_place(words_of, source, in_comments, in_strings, number):
+    comments, strings = words_of(source.replace("FAULT", FAULTS[number]))
+    assert lines_with(number, comments) == in_comments
+    assert lines_with(number, strings) == in_strings
+
+
+OVER_TWO_LINES = [
+    ("src/a.cpp", "// Each has a list of\n// their own.\n"),
+    ("src/a.cpp", "int a;  // each has a list of\n        // their own\n"),
+    ("src/a.cpp", 'say("each has a list of "\n    "their own");\n'),
+    ("reports/a.py", "# Each has a list of\n# their own.\n"),
+    ("reports/a.py", 'SAY = ("each has a list of "\n       "their own")\n'),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), OVER_TWO_LINES)
+def test_a_sentence_over_two_lines_of_code_is_one(tmp_path, path, text):
+    root = plant(tmp_path, {path: text})
+    assert len(plain_words.comment_violations(root) + plain_words.string_violations(root)) == 1
+
+
+HARMLESS_CODE = [
+    ("src/a.cpp", '#include "run/plant.hpp"\nint seat = tell(mark);\n'),
+    ("src/a.cpp", "// `plant`, job(seat), CellRequest::plant, plant.chunk and run/plant.hpp\n"),
+    ("src/a.cpp", 'say("what it is", "no number");\nsay("{mark}\\nmarked");\n'),
+    ("src/a.cpp", "// Each of\nint its;\n// own\n"),
+    ("reports/a.py", 'mark = lies.stretch("stand-in", f"{mark}")  # `mark` of lies.stretch()\n'),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), HARMLESS_CODE)
+def test_code_is_not_read_as_sentences(tmp_path, path, text):
+    root = plant(tmp_path, {path: text})
+    assert plain_words.comment_violations(root) + plain_words.string_violations(root) == []

@@ -15,11 +15,11 @@ from .drawing import Drawing
 NAME = "comparison"
 TITLE = "Comparison: effect by cell"
 HOW_TO_READ = (
-    "A mark is how much more time an operation takes than in the base, a bar its confidence interval; "
-    "right of zero is slower. Within the shaded band an effect is too small to count. A regression lies "
-    "right of the band with its whole interval; one that straddles the edge is inconclusive, which is no "
-    "pass. Small grey marks are the control, the base against itself: they should sit on zero. The worst "
-    "come first."
+    "A marker is the additional time of an operation against the base, a bar its confidence interval; "
+    "right of zero is slower. Within the shaded band an effect is too small to count. A regression is "
+    "right of the band with its whole interval; one that straddles the edge is inconclusive, which is "
+    "not a pass. Small grey markers are the control, the base against itself: they should be at zero. "
+    "The worst come first."
 )
 # Severity first; a verdict not named here comes last.
 SEVERITY = ("REGRESSION", "UNTRUSTED", "MISSING", "SUSPECT", "INCONCLUSIVE", "IMPROVED", "PASS")
@@ -63,7 +63,7 @@ def _name(each: dict, shared: str = "") -> str:
 
 
 def names(shown: list[dict]) -> list[str]:
-    """Labels that differ where cells do: what all begin with gives room to what tells them apart."""
+    """Labels that differ if cells do: a common beginning is cut, so that the rest fits."""
     found = [_name(each) for each in shown]
     if len(set(found)) == len(found):
         return found

@@ -36,7 +36,7 @@ def draw(data: Data) -> Drawing:
         for column, (key, _) in enumerate(COLUMNS):
             number = units.finite(each.get(key))
             if number is not None:
-                # Cuts are no finding: they get no shade.
+                # Cuts are not a finding: they get no shade.
                 fields[row, column] = Field(
                     number if column else None, units.count(number),
                     f"{each.get('target', '')}: {key.replace('_', ' ')} {units.count(number)}",

@@ -11,9 +11,9 @@ from .drawing import MAXIMUM_PANELS, Drawing
 NAME = "crossover"
 TITLE = "From which size non-temporal stores win"
 HOW_TO_READ = (
-    "To the right writes get larger; grey is the range of sizes that were measured. From the mark on, "
+    "To the right writes get larger; grey is the range of sizes that were measured. From the marker on, "
     "non-temporal stores take no more time than cached stores with a flush at any larger size; the line is "
-    "the interval over processes. A mark at the left end says that they are faster from the smallest "
+    "the interval over processes. A marker at the left end means that they are faster from the smallest "
     "size on, one at the right end that they are not even at the largest."
 )
 
@@ -23,7 +23,7 @@ def wanted(data: Data) -> bool:
 
 
 def _place(size: object, crossover: dict) -> float:
-    """A size, or the end of the measured sizes beyond which it lies."""
+    """A size, or the end of the measured sizes beyond which it is."""
     ends = {"below": crossover["measured_from"], "above": crossover["measured_to"]}
     return float(ends.get(size, size) if isinstance(size, str) else size)
 

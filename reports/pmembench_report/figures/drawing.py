@@ -9,7 +9,7 @@ from ..panel import Panel
 from ..records import PERSONALITIES, Cell, Estimate
 from ..lines import Point
 
-# A figure with more panels than these is no picture any more; the tables have the rest.
+# A figure with more panels than these is hard to read; the tables have the rest.
 MAXIMUM_PANELS = 4
 
 

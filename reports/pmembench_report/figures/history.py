@@ -16,10 +16,10 @@ NAME = "history"
 TITLE = "History against the pinned reference"
 HOW_TO_READ = (
     "Each dot is a record, in time order: its time per operation over that of the reference build, "
-    "measured beside it; above one is slower. The band is the confidence interval. A triangle is an "
+    "measured next to it; above one is slower. The band is the confidence interval. A triangle is an "
     "alarm for one record, a diamond an alarm for slow creep, a ring a step that somebody accepted, with "
     "the reason in the table. Dashed lines are change points, dotted ones the limit. A line never crosses "
-    "from one machine to another: those are series of their own."
+    "from one machine to another: those are separate series."
 )
 _MOST_PANELS = 6
 _MOST_LABELS = 6

@@ -1,4 +1,4 @@
-"""Weighted interleave: bandwidth over the share of the pages that lie on the first of two nodes."""
+"""Weighted interleave: bandwidth over the share of the pages on the first of two nodes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .drawing import MAXIMUM_PANELS, Drawing
 NAME = "interleave"
 TITLE = "Weighted interleave between two nodes"
 HOW_TO_READ = (
-    "To the right more of the pages lie on the node with the lower number; at the ends all lie on one "
+    "To the right more of the pages are on the node with the lower number; at the ends all are on one "
     "node. The peak is the best weight for this work from these CPUs; points whose bands overlap the "
     "peak's are as good as it. The dashed line is what the two ends predict: with pages distributed in "
     "proportion to the nodes' own bandwidths both are busy to the end. A peak to the side of it means "

@@ -40,7 +40,7 @@ def wanted(data: Data) -> bool:
 
 
 def thin(ns: list[float], most: int) -> list[int]:
-    """The places to draw: of each stretch its lowest and its highest, so that no outlier is lost."""
+    """The places to draw: of each interval its lowest and its highest, so that no outlier is lost."""
     if len(ns) <= most:
         return list(range(len(ns)))
     stretch = math.ceil(2 * len(ns) / most)

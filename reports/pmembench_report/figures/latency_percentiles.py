@@ -17,11 +17,11 @@ from .drawing import Drawing, choose
 NAME = "latency_percentiles"
 TITLE = "Latency percentiles"
 HOW_TO_READ = (
-    "To the right stands rarer: each step of the axis is ten times fewer operations. The line is the "
-    "latency that so many operations did not exceed, over all processes together; the band spans the "
-    "lowest and the highest of the single processes (not a confidence interval). A line ends where "
-    "fewer than ten operations lie beyond it: farther out would be hearsay. The operations waited for "
-    "each other, so this is service time, and a stall is charged once."
+    "To the right events are rarer: each step of the axis is ten times fewer operations. The line is "
+    "the latency that this share of the operations did not exceed, over all processes together; the "
+    "band spans the lowest and the highest of the single processes (not a confidence interval). A "
+    "line ends where fewer than ten operations are beyond it: farther out nothing is known. The "
+    "operations waited for each other, so this is service time, and a stall is charged once."
 )
 # Eight points for each factor of ten, and the customary percentiles exactly.
 _STEPS = sorted({round(10 ** (step / 8), 6) for step in range(2, 57)} |

@@ -16,7 +16,7 @@ HOW_TO_READ = (
     "logarithmic: equal lengths are equal factors. The text has the time of an operation; its cost over "
     "each path below it with the interval over processes that ran both; and the bytes stored for each "
     "byte asked. A bar that runs to the left is a layer that is faster than the one it is built on. "
-    "The paths kernel and posix have a medium of their own: their bars begin at the edge, and they are "
+    "The paths kernel and posix have a separate medium: their bars begin at the edge, and they are "
     "compared with direct only."
 )
 

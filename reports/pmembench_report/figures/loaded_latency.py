@@ -16,8 +16,8 @@ TITLE = "Loaded latency"
 HOW_TO_READ = (
     "To the right the load threads move more bytes in a second; upwards a probe's dependent load takes "
     "longer. Flat at the left is the unloaded latency; the knee is where queues begin; the right end is "
-    "the bandwidth the memory gives at all (dotted: its maximum). A point that lies left of one below it moved less although "
-    "more was asked: the memory is past its best. One line is one load: its share of reads, its "
+    "the bandwidth the memory gives at all (dotted: its maximum). A point left of one below it moved "
+    "less although more was asked: the memory is past its best. One line is one load: its share of reads, its "
     "stores, its order. Latency is that of one load of the probe, averaged over a chunk of them; "
     "percentiles are those of the chunks, over processes. Where latency at the right end is hardly above "
     "the left one, the CPUs were full and not the memory."
@@ -75,7 +75,7 @@ def _findings(curves: list[dict], lines: list[Series]):
                     arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.8})
             if most and left <= most.value <= right:
                 axes.axvline(most.value, color=style.MUTED, linewidth=0.9, linestyle=":")
-                # One below the other: maxima lie close together.
+                # One below the other: maxima are close together.
                 axes.text(most.value, 0.99 - 0.09 * lines.index(line),
                           f"{units.bytes_rate(most.value)} ", color=style.MUTED, va="top", ha="right",
                           fontsize=style.FONT - 1, transform=axes.get_xaxis_transform())

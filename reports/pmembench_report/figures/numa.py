@@ -9,7 +9,7 @@ from .drawing import MAXIMUM_PANELS, Drawing
 NAME = "numa"
 TITLE = "NUMA: from node to node"
 HOW_TO_READ = (
-    "Rows are where the threads ran, columns where the memory lay (nodes without CPUs and dax devices "
+    "Rows are where the threads ran, columns where the memory was (nodes without CPUs and dax devices "
     "too); the diagonal is local. Latencies are of dependent loads, bandwidths of all threads together. "
     "The line below a number is its ratio to what the firmware (HMAT) or hwloc rates; without such a "
     "line the pair is not rated. Darker is a larger number, which is worse for latency and better for "

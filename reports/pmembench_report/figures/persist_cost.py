@@ -13,7 +13,7 @@ TITLE = "Cost of making bytes durable"
 HOW_TO_READ = (
     "Nanoseconds for one write to be made durable, one row a backend, one column a size and a stage. "
     "Stage says where the clock stopped: issue, when the instructions had completed; durable, behind a "
-    "full barrier; else a stretch of writes was timed as a whole, each of them as far as the step says: "
+    "full barrier; else an interval of writes was timed as a whole, each of them as far as the step says: "
     "store, store_flush, store_flush_fence, store_flush_barrier. Numbers are medians where operations "
     "were timed one by one (p50), else means. Darker is slower. A difference between two stages is "
     "what the later one adds, as long as it is larger than the intervals in the tables."
@@ -30,7 +30,7 @@ def _stage(cell: Cell) -> str:
 
 
 def _stages(cells: list[Cell]) -> list[str]:
-    """In the order of the steps; what is no step behind them, as it comes."""
+    """In the order of the steps; other stages after them, in the order of the cells."""
     found = list(dict.fromkeys(_stage(cell) for cell in cells))
     return [step for step in _STEPS if step in found] + [one for one in found if one not in _STEPS]
 

@@ -49,7 +49,7 @@ def _caches(data: Data) -> list[tuple[str, float]]:
 
 
 def _label(cell: Cell, cells: list[Cell]) -> str:
-    """What tells this line from the others of its panel."""
+    """What distinguishes this line from the others of its panel."""
     words = []
     if len({each.media for each in cells}) > 1:
         words.append(cell.media)

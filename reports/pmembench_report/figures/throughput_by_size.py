@@ -30,7 +30,7 @@ def wanted(data: Data) -> bool:
 def draw(data: Data) -> Drawing:
     groups = group(_cells(data), ("operation_size", "backend"))
     sizes = [len({each.parameters["operation_size"] for each in one.cells}) for one in groups]
-    if max(sizes) > 1:  # a single size is no curve
+    if max(sizes) > 1:  # a single size is not a curve
         groups = [one for one, count in zip(groups, sizes) if count > 1]
     groups, note = choose(groups)
     panels = []

@@ -13,7 +13,7 @@ TITLE = "Throughput by threads"
 HOW_TO_READ = (
     "All threads of a cell together, by their number. A line that doubles with the threads scales; "
     "one that flattens has filled the memory or a queue on the way; one that falls fights over it. "
-    "Intervals are over processes, so a step within them is no finding."
+    "Intervals are over processes, so a step within them means nothing."
 )
 
 

@@ -39,7 +39,7 @@ def _series(found: dict, slot_ns: float, length: int) -> list[Series]:
     lines = []
     for name in _STATISTICS:
         values = found.get(f"{name}_ns")
-        # The mean lies among the percentiles, and would cover them.
+        # The mean is among the percentiles, and would cover them.
         if not isinstance(values, list) or (name == "mean" and lines):
             continue
         points = [Point(place * slot_ns / 1e9, value)

@@ -102,7 +102,7 @@
   const tips = () => {
     const box = make("div", { id: "tip", hidden: true });
     document.body.append(box);
-    // Taken out, so that the browser's own slower box does not show up beside ours.
+    // Taken out, so that the browser's own slower box does not show up next to ours.
     document.querySelectorAll("figure .tip title").forEach((title) => {
       title.parentNode.dataset.tip = title.textContent;
       title.remove();

@@ -201,7 +201,7 @@ std::string legend(const std::vector<Row>& rows) {
   }
   if (any(rows, [](const Row& row) { return row.status == "ok" && row.is_imported(); })) {
     text +=
-        "mark i: imported from the file of another tool: not proved here, and never part of a "
+        "flag i: imported from the file of another tool: not proved here, and never part of a "
         "gate.\n";
   }
   if (any(rows, [](const Row& row) {

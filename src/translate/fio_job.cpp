@@ -93,7 +93,7 @@ class FioJob {
       return std::move(part_);
     }
     if (has_variable()) {
-      part_.notes.emplace_back("a ${VARIABLE} of the environment is written as it stands");
+      part_.notes.emplace_back("a ${VARIABLE} of the environment is written unchanged");
     }
     if (!set_direction() || !set_size()) return std::move(part_);
     set_engine();

@@ -25,7 +25,7 @@ def test_a_file_becomes_a_run_that_is_marked_everywhere(pmembench, hyperfine):
     assert pmembench.sql("SELECT campaign, status, machine_fingerprint FROM runs") == [
         ("import hyperfine", "done", "")]
     shown = pmembench("show", "--wide")
-    assert "imported" in shown.out and "mark i: imported" in shown.out
+    assert "imported" in shown.out and "flag i: imported" in shown.out
     (row,) = [json.loads(line) for line in pmembench("show", "--json").out.splitlines()
               if "derived" not in line]
     assert (row["claim"], row["source"]) == ("imported", "hyperfine")

@@ -71,6 +71,17 @@ def _label(key: dict[str, str], varying: set[str], kinds: dict[str, str]) -> str
     return ", ".join(word for word in words if word)
 
 
+def _beside(cell: Cell, found: dict[tuple, list[Cell]]) -> list[list[Cell]]:
+    """The groups of measured cells that an imported cell is drawn in: those of its workload, access
+    and number of threads. The other tool knows nothing of the rest."""
+    def agrees(members: list[Cell]) -> bool:
+        first = members[0]
+        return (not first.imported and first.workload == cell.workload
+                and first.threads == cell.threads
+                and first.parameters.get("access") == cell.parameters.get("access"))
+    return [members for members in found.values() if agrees(members)]
+
+
 def group(cells: Iterable[Cell], apart: Iterable[str]) -> list[Group]:
     """Groups of cells that are equal in all dimensions but those `apart`, in order of appearance.
 
@@ -78,9 +89,14 @@ def group(cells: Iterable[Cell], apart: Iterable[str]) -> list[Group]:
     """
     apart = set(apart)
     found: dict[tuple, list[Cell]] = {}
-    for cell in cells:
-        key = tuple((k, v) for k, v in dimensions(cell).items() if k not in apart)
-        found.setdefault(key, []).append(cell)
+    ordered = sorted(cells, key=lambda cell: cell.imported)  # stable: ours first, in their order
+    for cell in ordered:
+        beside = _beside(cell, found) if cell.imported else []
+        for members in beside:
+            members.append(cell)
+        if not beside:
+            key = tuple((k, v) for k, v in dimensions(cell).items() if k not in apart)
+            found.setdefault(key, []).append(cell)
     values: dict[str, set[str]] = {}
     for key in found:
         for name, value in key:

@@ -77,6 +77,12 @@ class Cell:
     remarks: list[str] = field(default_factory=list)
     stored_per_byte: float | None = None
     kinds: dict[str, str] = field(default_factory=dict)
+    source: str = ""  # of an imported row: the tool that measured; its backend names it too
+    figures: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def imported(self) -> bool:
+        return bool(self.source)
 
     @property
     def measured(self) -> bool:

@@ -49,8 +49,10 @@ def cell_from(identity: int, row: dict, derived: Derived, cache: dict) -> Cell:
     parameters = parameters if isinstance(parameters, dict) else {}
     capabilities = row.get("capabilities")
     facts = derived.rows.get(str(row.get("cell")), {})
+    source = text("source")
     return Cell(
-        id=identity, cell=text("cell"), media=text("media"), backend=text("backend"),
+        id=identity, cell=text("cell"), media=text("media"),
+        backend=f"{source} (imported)" if source else text("backend"), source=source,
         path=text("path"), workload=text("workload"), threads=_whole(row.get("threads")),
         status=text("status"), reason=text("reason"), claim=text("claim"),
         operations=_whole(row.get("operations")), bytes=_whole(row.get("bytes")),
@@ -72,7 +74,7 @@ def cell_from(identity: int, row: dict, derived: Derived, cache: dict) -> Cell:
         does_work=not (isinstance(capabilities, dict) and capabilities.get("does_work") is False),
         interval=facts.get("interval", ""), half_width=finite(facts.get("half_width")),
         remarks=facts.get("remarks", []), stored_per_byte=finite(facts.get("stored_per_byte")),
-        kinds=derived.parameter_kinds,
+        kinds=derived.parameter_kinds, figures=_shared(_numbers(row.get("figures")), cache),
     )
 
 

@@ -106,6 +106,9 @@ class Store:
         return Run(*row[:10], environment=self._json(row[10]), schema_version=self.version,
                    unmeasured=self._unmeasured(row[0]), confidence=self._confidence(row[0]))
 
+    def run_numbers(self) -> list[int]:
+        return [row[0] for row in self._query("SELECT id FROM runs ORDER BY id")]
+
     def _json(self, text: object):
         try:
             return json.loads(text)

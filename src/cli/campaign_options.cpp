@@ -1,6 +1,7 @@
 #include "cli/campaign_options.hpp"
 
 #include "cli/campaign_files.hpp"
+#include "cli/foreign_campaign.hpp"
 #include "config/campaign_reader.hpp"
 #include "plan/plan.hpp"
 
@@ -35,9 +36,11 @@ void CampaignOptions::add_replicates_to(CLI::App& command) {
 }
 
 Result<Campaign> CampaignOptions::read() {
+  if (const Status ours = refuse_foreign_words(file); !ours) return ours.error();
   auto found = campaign_file(file, campaign_folder());
   if (!found) return found.error();
   file = *std::move(found);
+  if (const Status ours = refuse_foreign_file(file); !ours) return ours.error();
   const CampaignSchema schema = campaign_schema();
   auto campaign = read_campaign(file, schema);
   if (!campaign) return campaign;

@@ -52,6 +52,9 @@ class Command {
   X(show)                     \
   X(explain)                  \
   X(export)                   \
+  X(import)                   \
+  X(translate)                \
+  X(mlc)                      \
   X(compare)                  \
   X(gate)                     \
   X(history)                  \

@@ -13,6 +13,7 @@
 #include "cli/run_number.hpp"
 #include "cli/share_option.hpp"
 #include "cli/utc_time.hpp"
+#include "import/importer.hpp"
 #include "results/compare.hpp"
 
 namespace pmembench {
@@ -50,7 +51,9 @@ Result<Operand> load(const std::string& text, const std::string& database, OpenS
     }
     const auto content = read_report_file(text);
     if (!content) return content.error();
-    auto run = gbench_run(*content, text);
+    const Importer* importer = recognise_results({*content, text});
+    const bool other = importer != nullptr && importer->name != std::string_view("gbench");
+    auto run = other ? imported_run(*content, text) : gbench_run(*content, text);
     if (!run) return run.error();
     return Operand{*std::move(run), ""};
   }
@@ -89,7 +92,7 @@ class CompareCommand final : public Command {
             "Compare two stored runs; what looks slower is a suspicion, not a verdict.")) {
     subcommand_->footer(
         "A and B are numbers of runs (or latest), FILE.db:NUMBER, or files with Google Benchmark's "
-        "JSON.\n"
+        "JSON. Results of other tools (`pmembench import --formats`) are shown and not judged.\n"
         "Exit status: 0 nothing found or a suspicion, 1 a regression (--trust-stored only), 3 "
         "inconclusive (--strict only), 4 not comparable or a cell is missing.\n"
         "Examples:\n  pmembench compare 3 4\n"

@@ -25,6 +25,7 @@ std::string sides_text(const Comparison& comparison) {
   }
   for (const std::string& line : left_out_lines(comparison)) text += plain_text(line) + "\n";
   for (const std::string& line : unaudited_lines(comparison)) text += plain_text(line) + "\n";
+  for (const std::string& line : imported_lines(comparison)) text += plain_text(line) + "\n";
   for (const EnvironmentDifference& each : comparison.environment_differences) {
     text += fmt::format("differs: {}: {} -> {}\n", each.name, each.base, each.head);
   }

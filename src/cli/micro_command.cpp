@@ -248,7 +248,8 @@ class MicroCommand final : public Command {
       return runtime_error("{} kernel{} failed; the results say which and why", failed,
                            failed == 1 ? "" : "s");
     }
-    if (!as_json_) print_text(fmt::format("run {} is in {}\n", *id, database_));
+    // Not to standard output, which may be the library's document.
+    if (!as_json_) say(stderr, fmt::format("run {} is in {}\n", *id, database_));
     return kStatusDone;
   }
 

@@ -199,7 +199,14 @@ std::string legend(const std::vector<Row>& rows) {
   if (any(rows, [](const Row& row) { return row.status == "ok" && row.claim == "volatile"; })) {
     text += "volatile: nothing was made durable (reads, unflushed writes, null).\n";
   }
-  if (any(rows, [](const Row& row) { return row.status == "ok" && !row.converged; })) {
+  if (any(rows, [](const Row& row) { return row.status == "ok" && row.is_imported(); })) {
+    text +=
+        "flag i: imported from the file of another tool: not proved here, and never part of a "
+        "gate.\n";
+  }
+  if (any(rows, [](const Row& row) {
+        return row.status == "ok" && !row.converged && !row.is_imported();
+      })) {
     text +=
         "flag c: not converged: its interval is missing or wider than asked; more replicates (a "
         "larger --budget) narrow it.\n";

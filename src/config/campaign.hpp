@@ -39,11 +39,24 @@ struct CampaignAxis {
   bool inherited = false;
 };
 
+enum class ExpectedRelation { equal, at_least, at_most };
+
+// What a cell's row must show for the campaign to be met: "bandwidth: >= 20G".
+struct Expectation {
+  std::string name;  // "page_bytes", "bandwidth", "p99"
+  ExpectedRelation relation = ExpectedRelation::equal;
+  std::string text;   // what was written, the relation included
+  std::string word;   // of a text or a flag
+  double number = 0;  // bytes, bytes/s, operations/s, ns, a node
+  SourcePosition at;
+};
+
 // One entry of `cells`: the cross product of its axes, in the order written. Keys of the campaign's
 // top level come first, unless the group sets them itself.
 struct CellGroup {
   SourcePosition at;
   std::vector<CampaignAxis> axes;
+  std::vector<Expectation> expectations;  // of each of its cells
   [[nodiscard]] const CampaignAxis* axis(const std::string& key) const;
 };
 

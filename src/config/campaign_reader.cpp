@@ -15,6 +15,7 @@
 
 #include "base/unique_fd.hpp"
 #include "config/cell_values.hpp"
+#include "config/expectation.hpp"
 #include "config/settings.hpp"
 #include "config/yaml_tree.hpp"
 
@@ -94,6 +95,10 @@ class Reader {
         cells = &value;
         continue;
       }
+      if (key.text == "expect") {
+        if (const Status read = read_expect(value, expected_); !read) return read;
+        continue;
+      }
       const CellKey* cell_key = find_cell_key(schema_, key.text);
       const Status status =
           cell_key != nullptr ? add_axis(defaults_, *cell_key, key, value) : read_fact(key, value);
@@ -138,7 +143,7 @@ class Reader {
       return error_at(at(key), "'matrix' belongs to a group of 'cells', not to the top level");
     }
     std::vector<std::string> known = setting_names();
-    known.insert(known.end(), {"name", "description", "answers", "takes", "cells"});
+    known.insert(known.end(), {"name", "description", "answers", "takes", "expect", "cells"});
     for (std::string& name : cell_key_names(schema_)) known.push_back(std::move(name));
     return unknown_key(key, std::move(known), "at the campaign's top level");
   }
@@ -194,15 +199,44 @@ class Reader {
     std::vector<CampaignAxis> own;
     for (std::size_t i = 0; i < node.keys.size(); ++i) {
       const YamlNode& key = node.keys[i];
-      const Status status = key.text == "matrix" ? read_matrix(node.values[i], own)
-                                                 : read_single(key, node.values[i], own);
+      const YamlNode& value = node.values[i];
+      const Status status = key.text == "matrix"   ? read_matrix(value, own)
+                            : key.text == "expect" ? read_expect(value, group.expectations)
+                                                   : read_single(key, value, own);
       if (!status) return status;
     }
     for (const CampaignAxis& axis : defaults_) {
       if (find_axis(own, axis.key) == nullptr) group.axes.push_back(axis);
     }
     group.axes.insert(group.axes.end(), own.begin(), own.end());
+    add_expected(group.expectations);
     return {};
+  }
+
+  // A map of names to what the rows must show.
+  Status read_expect(const YamlNode& node, std::vector<Expectation>& expectations) const {
+    if (node.kind != YamlNode::Kind::map || node.keys.empty()) {
+      return error_at(at(node),
+                      "'expect' is a map such as {page_bytes: 2M, bandwidth: \">= 20G\"}");
+    }
+    if (const Status status = check_keys(node); !status) return status;
+    for (std::size_t i = 0; i < node.keys.size(); ++i) {
+      const auto text = scalar(node.keys[i], node.values[i]);
+      if (!text) return text.error();
+      auto read = read_expectation(node.keys[i].text, *text, at(node.keys[i]), at(node.values[i]));
+      if (!read) return read.error();
+      expectations.push_back(*std::move(read));
+    }
+    return {};
+  }
+
+  // Those of the top level, where the group has none of that name.
+  void add_expected(std::vector<Expectation>& own) const {
+    for (const Expectation& each : expected_) {
+      const bool has = std::any_of(own.begin(), own.end(),
+                                   [&](const Expectation& one) { return one.name == each.name; });
+      if (!has) own.push_back(each);
+    }
   }
 
   static const CampaignAxis* find_axis(const std::vector<CampaignAxis>& axes,
@@ -228,7 +262,7 @@ class Reader {
       return error_at(at(key), fmt::format("'{}' belongs to the campaign's top level", key.text));
     }
     std::vector<std::string> known = cell_key_names(schema_);
-    if (!in_matrix) known.emplace_back("matrix");
+    if (!in_matrix) known.insert(known.end(), {"matrix", "expect"});
     return unknown_key(key, std::move(known), in_matrix ? "in a matrix" : "in a group of cells");
   }
 
@@ -266,6 +300,7 @@ class Reader {
   const CampaignSchema& schema_;
   Campaign campaign_;
   std::vector<CampaignAxis> defaults_;
+  std::vector<Expectation> expected_;  // of every group
 };
 
 // At most one byte more than the limit, so that /dev/zero is refused and not read for ever.

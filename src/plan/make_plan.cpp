@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -320,16 +321,34 @@ class PlanBuilder {
     if (cell.pair) cell.pair->group = pair_group(cell, draft, combination);
     cell.seed = mix_seed(mix_seed(settings_.seed) ^ fnv1a(cell.name));
     // What is left out stands for many cells, so only its name can tell it from another.
-    const bool is_new = known_.insert(left_out ? cell.name : cell_identity(cell)).second;
-    if (is_new) cells_.push_back(std::move(cell));
+    const std::string identity = left_out ? cell.name : cell_identity(cell);
+    const auto [place, is_new] = known_.try_emplace(identity, cells_.size());
+    // What `usable` leaves out was not asked for by name.
+    if (!left_out) cell.expectations = combination.group().expectations;
+    if (is_new) {
+      cells_.push_back(std::move(cell));
+    } else {
+      add_expectations(cell.expectations, cells_[place->second]);
+    }
+  }
+
+  // Two groups that name one cell may expect different things of it.
+  static void add_expectations(const std::vector<Expectation>& more, Cell& cell) {
+    for (const Expectation& each : more) {
+      const bool has = std::any_of(
+          cell.expectations.begin(), cell.expectations.end(),
+          [&](const Expectation& one) { return one.name == each.name && one.text == each.text; });
+      if (!has) cell.expectations.push_back(each);
+    }
   }
 
   const PlanInput& input_;
   const MeasureSettings& settings_;
   std::vector<Cell> cells_;
-  std::size_t combinations_ = 0;    // so far, those that made no cell included
-  bool interleaves_each_ = false;   // the group's media are every pair of nodes
-  std::set<std::string> known_;     // identities, and the names of what was left out
+  std::size_t combinations_ = 0;   // so far, those that made no cell included
+  bool interleaves_each_ = false;  // the group's media are every pair of nodes
+  // Identities, and the names of what was left out -> its place in cells_.
+  std::map<std::string, std::size_t> known_;
   std::set<std::string> left_out_;  // backends of this group that one cell stands for
   std::set<std::string, std::less<>> used_;
   std::set<std::string, std::less<>> used_in_group_;

@@ -54,6 +54,7 @@ struct Cell {
   unsigned sibling_threads = 0;
   // Of a larger medium no more is opened, touched and used; 0: all of it.
   std::uint64_t used_bytes = 0;
+  std::vector<Expectation> expectations;  // what its row must show; they change no measurement
   // What can hold its bytes outside of the memory: the last-level caches that its CPUs use, each
   // once, and the memory-side cache of its node. 0: not known.
   std::uint64_t cache_bytes = 0;

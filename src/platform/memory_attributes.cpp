@@ -1,21 +1,15 @@
 #include "platform/memory_attributes.hpp"
 
-#include <hwloc.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <map>
-#include <memory>
 #include <set>
+
+#include "platform/hwloc_topology.hpp"
 
 namespace pmembench {
 namespace {
-
-struct DestroyTopology {
-  void operator()(hwloc_topology_t topology) const { hwloc_topology_destroy(topology); }
-};
-using HwlocTopology = std::unique_ptr<hwloc_topology, DestroyTopology>;
 
 using Rating = std::optional<std::uint64_t> RatedAccess::*;
 struct Attribute {

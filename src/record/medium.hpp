@@ -29,6 +29,8 @@ struct BackendCapabilities {
 
 // It would be "durable", and no audit of this code on this CPU shows that it is.
 inline constexpr const char* kUnauditedClaim = "durable (unaudited)";
+// Of a row that another tool measured: nothing of it was proved here.
+inline constexpr const char* kImportedClaim = "imported";
 
 struct MediumFacts {
   std::string kind;  // "dram", "file", "devdax", "block", "sim", "posix"
@@ -50,10 +52,10 @@ struct MediumFacts {
   std::string claim;
   // The evidence for a claim of `durable`: where the audit is, or the command that makes one.
   std::string audit;
-  std::string backend;   // what the backend reports of itself, "key=value ..."; empty: nothing
-  std::string block_device;       // by which a block medium's file is reached, or why there is none
-  std::string directory;          // made by the worker, of a posix medium; goes with it
-  std::string dax_attribute;      // statx of a posix medium's file: "on", "off", "unknown"
+  std::string backend;        // what the backend reports of itself, "key=value ..."; empty: nothing
+  std::string block_device;   // by which a block medium's file is reached, or why there is none
+  std::string directory;      // made by the worker, of a posix medium; goes with it
+  std::string dax_attribute;  // statx of a posix medium's file: "on", "off", "unknown"
   std::uint64_t whole_bytes = 0;  // of the medium, of which size_bytes are used; 0: those are all
   std::string placed_by;      // "mbind", "first touch": how dram came to its node; empty: unasked
   std::string nodes_unknown;  // why node_share is empty although the kernel was asked

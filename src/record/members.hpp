@@ -2,6 +2,9 @@
 // from these lists (record/describe.hpp). For .cpp files only.
 #pragma once
 
+#include <charconv>
+#include <system_error>
+
 #include "record/describe.hpp"
 #include "record/percentiles.hpp"
 #include "record/replicate.hpp"
@@ -53,6 +56,33 @@ struct JsonForm<NodeWeight> {
   static void read(const nlohmann::json& json, NodeWeight& each) {
     decode(json.at(0), each.node);
     decode(json.at(1), each.weight);
+  }
+};
+
+// A number of 64 bits as decimal text, which every reader of JSON keeps exactly. Documents from
+// before have a number. Refers to the number.
+template <typename T>
+struct DecimalText {
+  explicit DecimalText(T& number) : value(number) {}
+  T& value;
+};
+template <typename T>
+struct JsonForm<DecimalText<T>> {
+  static nlohmann::json write(const DecimalText<T>& text) { return std::to_string(text.value); }
+  static void read(const nlohmann::json& json, DecimalText<T>& text) {
+    if (!json.is_string()) return decode(json, text.value);
+    const auto digits = json.get<std::string>();
+    std::uint64_t value = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, value);
+    if (digits.empty() || parsed.ec != std::errc{} || parsed.ptr != end) {
+      describe_detail::refuse_number(json);
+    }
+    text.value = value;
+  }
+  template <typename Maker>
+  static nlohmann::json schema(Maker&) {
+    return {{"type", "string"}, {"pattern", "^[0-9]+$"}};
   }
 };
 
@@ -265,13 +295,16 @@ void describe(T& row, V&& members) {
                  "which CPUs and nodes were asked for, and where threads and bytes "
                  "were found"},
                 row.placement);
-  members.field({"status", "", "`ok`, `skipped`, `unmeasured` (the run ended before its turn) or `error`"}, row.status);
+  members.field(
+      {"status", "", "`ok`, `skipped`, `unmeasured` (the run ended before its turn) or `error`"},
+      row.status);
   members.field({"reason", "", "why it is not `ok`"}, row.reason);
-  members.field({"claim", "",
-                 "what a write in this cell was worth: `durable`, `durable (unaudited)` (no audit of "
-                 "this code on this CPU shows it), `emulated` (on a stand-in for the medium) or "
-                 "`volatile`"},
-                row.claim);
+  members.field(
+      {"claim", "",
+       "what a write in this cell was worth: `durable`, `durable (unaudited)` (no audit of "
+       "this code on this CPU shows it), `emulated` (on a stand-in for the medium), "
+       "`volatile`, or `imported` (from another tool's file, not proved)"},
+      row.claim);
   members.field({"operations", "", "in all timed slices of all replicates"}, row.operations);
   members.field({"bytes", "bytes", "in all timed slices of all replicates"}, row.bytes);
   members.field({"operations_per_s", "1/s", "of all threads together, without those that failed"},
@@ -307,17 +340,22 @@ void describe(T& row, V&& members) {
                  "what a reader of the number must know: `type`, `sentence`, "
                  "`cause`, `remedy`"},
                 row.warnings);
-  members.field({"seed", "", "of the cell"}, row.seed);
+  DecimalText seed{row.seed};
+  members.field({"seed", "", "of the cell, as decimal text: it uses all of 64 bits"}, seed);
   members.added({"numa", "",
                  "of a cell placed by nodes: from which node to which memory, and what "
                  "the firmware rates that"},
                 row.numa);
   members.field({"medium", "", "as verified by the first process"}, row.medium);
   members.added({"capabilities", "", "what the backend declares of itself"}, row.capabilities);
-  members.unless_empty({"kernel", "",
-                        "the loop that read, of a backend that has several, and how much faster it was "
-                        "than the next one when it was chosen"},
-                       row.kernel);
+  members.unless_empty(
+      {"kernel", "",
+       "the loop that read, of a backend that has several, and how much faster it was "
+       "than the next one when it was chosen"},
+      row.kernel);
+  members.unless_empty(
+      {"source", "", "of an imported row only: the tool that measured, and its version"},
+      row.source);
 }
 
 }  // namespace pmembench

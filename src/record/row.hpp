@@ -65,9 +65,9 @@ struct Row {
   std::map<std::string, std::string> parameters;
   unsigned threads = 1;
   RowPlacement placement;
-  std::string status;                       // "ok", "skipped", "unmeasured", "error"
-  std::string reason;                       // of skipped and error
-  std::string claim;                        // "durable", "durable (unaudited)", "emulated", "volatile"
+  std::string status;  // "ok", "skipped", "unmeasured", "error"
+  std::string reason;  // of skipped and error
+  std::string claim;   // "durable", "durable (unaudited)", "emulated", "volatile", "imported"
   std::uint64_t operations = 0, bytes = 0;  // in all timed slices
   std::optional<Estimate> operations_per_s, bytes_per_s, ns_per_operation;
   std::optional<LatencyResult> latency_ns;
@@ -85,7 +85,10 @@ struct Row {
   std::optional<MediumFacts> medium;
   std::optional<KernelChoice> kernel;
   BackendCapabilities capabilities;
+  std::string
+      source;  // of an imported row: the tool and its version, "fio-3.33"; empty: measured here
 
+  [[nodiscard]] bool is_imported() const { return !source.empty(); }
   // Measured, and by a backend that moves bytes: what comparisons of backends and layers are about.
   [[nodiscard]] bool did_work() const { return status == "ok" && capabilities.does_work; }
 };

@@ -55,6 +55,10 @@ struct CsvWriter {
   void add_value(const std::string& name, bool value) { add(name, value ? "true" : "false"); }
   void add_value(const std::string& name, double value) { add(name, shortest(value)); }
   template <typename T>
+  void add_value(const std::string& name, const DecimalText<T>& text) {
+    add(name, std::to_string(text.value));
+  }
+  template <typename T>
   requires std::is_integral_v<T>
   void add_value(const std::string& name, T value) { add(name, std::to_string(value)); }
   void add_value(const std::string& name, const std::optional<Estimate>& value) {

@@ -36,6 +36,10 @@ constexpr std::array kTypes{
         "part of the operations met a bad block and failed: the rate is of the others, times "
         "are of all",
         "compare policies by rows in which none fails"},
+    WarningType{"known_wrong_source", kRow, Light::claim,
+                "the row was imported, and its tool is known to measure something else with these "
+                "options",
+                "measure it again without the options that the row names"},
     WarningType{"no_slots", kRow, Light::precision,
                 "no slice lasted as long as a slot, so none was measured",
                 "make slots shorter, or slices longer than many of them"},
@@ -83,6 +87,9 @@ constexpr std::array kTypes{
     WarningType{"smt_siblings", kRow, Light::placement,
                 "threads of the cell share a core with each other",
                 "use fewer threads, or name one CPU of each core with placement: cpus=..."},
+    WarningType{"source_warns", kRow, Light::claim,
+                "the row was imported, and its tool warned when it measured",
+                "read what the row quotes, and measure again without that cause"},
     WarningType{"steal", kRow, Light::noise,
                 "the hypervisor took CPU time away: the host is overcommitted",
                 "use a quieter or dedicated host"},

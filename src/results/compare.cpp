@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "measure/false_discovery.hpp"
 #include "measure/shift.hpp"
@@ -184,6 +186,35 @@ void list_left_out(const char* side, const StoredRun& run, Comparison& compariso
   }
 }
 
+double shown_time_of(const StoredCell& cell, double confidence) {
+  const std::vector<double> ln = logarithms(cell);
+  return ln.empty() ? std::numeric_limits<double>::quiet_NaN()
+                    : std::exp(hodges_lehmann(ln, confidence).estimate);
+}
+
+// What another tool measured is shown and never judged: it has no test, no verdict and no gap.
+void take_imported(const StoredRun& base, const StoredRun& head, double confidence,
+                   Comparison& comparison, std::set<std::string>& taken) {
+  const CellsByName base_cells = by_name(base), head_cells = by_name(head);
+  for (const auto& [name, cell] : base_cells) {
+    const auto other = head_cells.find(name);
+    const bool there = other != head_cells.end();
+    if (cell->imported.empty() && (!there || other->second->imported.empty())) continue;
+    taken.insert(name);
+    comparison.imported.push_back({name, cell->imported, there ? other->second->imported : "",
+                                   shown_time_of(*cell, confidence),
+                                   there ? shown_time_of(*other->second, confidence)
+                                         : std::numeric_limits<double>::quiet_NaN()});
+  }
+  for (const auto& [name, cell] : head_cells) {
+    if (base_cells.contains(name) || cell->imported.empty()) continue;
+    taken.insert(name);
+    comparison.imported.push_back({name, "", cell->imported,
+                                   std::numeric_limits<double>::quiet_NaN(),
+                                   shown_time_of(*cell, confidence)});
+  }
+}
+
 // Lists what one side lacks; what the base alone has is missing in the head.
 void list_lonely(const CellsByName& base, const CellsByName& head, double minimal_effect,
                  Comparison& comparison) {
@@ -238,8 +269,17 @@ void conclude(const CompareRules& rules, std::size_t skipped, Comparison& compar
         "the runs are of different machines ({} and {}): measure both on one", base, head));
   }
   suite.verdict = facts.untrusted.empty() ? worst_of(suite.cells) : Verdict::untrusted;
+  // Nothing was to be judged, which is no fault of either side.
+  const bool only_imported = suite.cells.empty() && !comparison.imported.empty();
+  if (only_imported && facts.untrusted.empty()) suite.verdict = Verdict::inconclusive;
   suite.exit = exit_of(suite.verdict, rules.gate.strict);
-  suite.sentence = suite_sentence(suite, facts) + closing(rules, skipped);
+  suite.sentence = only_imported ? std::string("every cell was imported from another tool")
+                                 : suite_sentence(suite, facts) + closing(rules, skipped);
+  if (!comparison.imported.empty()) {
+    suite.sentence +=
+        fmt::format("; {} imported cell{} shown and not judged", comparison.imported.size(),
+                    comparison.imported.size() == 1 ? " is" : "s are");
+  }
   adopt(suite, rules.gate, comparison);
 }
 
@@ -257,15 +297,19 @@ Comparison compare_runs(const StoredRun& base, const StoredRun& head, const Comp
   }
   list_left_out("base", base, comparison);
   list_left_out("head", head, comparison);
-  const CellsByName base_cells = by_name(base);
-  const CellsByName head_cells = by_name(head);
+  std::set<std::string> imported;
+  take_imported(base, head, rules.gate.confidence, comparison, imported);
+  CellsByName base_cells = by_name(base);
+  CellsByName head_cells = by_name(head);
+  std::erase_if(base_cells, [&](const auto& entry) { return imported.contains(entry.first); });
+  std::erase_if(head_cells, [&](const auto& entry) { return imported.contains(entry.first); });
   list_lonely(base_cells, head_cells, rules.gate.minimal_effect, comparison);
   const bool paired = !base.session.empty() && base.session == head.session;
   std::size_t skipped = 0;
   std::vector<Shift> shifts;
   for (const StoredCell& cell : base.cells) {
     const auto other = head_cells.find(cell.cell);
-    if (other == head_cells.end()) continue;
+    if (other == head_cells.end()) continue;  // imported ones are not in it
     if (skipped_on_both(cell, *other->second)) {
       ++skipped;
       comparison.left_out.push_back({"both", cell.cell, "skipped on both sides: " + cell.reason});

@@ -19,6 +19,7 @@ struct StoredCell {
   std::map<unsigned, double> median_ns;  // by the replicate's index
   unsigned slices = 0;                   // of a replicate
   std::string unaudited{};               // the row's warning of that type
+  std::string imported{};                // the tool that it was imported from; empty: measured here
   unsigned same_name = 1;  // cells of this run that had its name; the second is "NAME #2"
 };
 
@@ -47,6 +48,9 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
 // failed, skipped, no number) is a cell that says why. Refuses (usage) what is none, a list of
 // names, and a file that holds aggregates only.
 Result<StoredRun> gbench_run(const std::string& text, const std::string& label);
+
+// From a file that import_bytes() takes: its cells are shown by compare_runs() and not judged.
+Result<StoredRun> imported_run(const std::string& bytes, const std::string& label);
 
 // How runs of the base's build scatter on its machine: those of its plan, machine and version, the
 // head's run left out. Cells with fewer than three such runs are not in it.

@@ -109,6 +109,12 @@ void read_head(const json& document, Comparison& comparison) {
                                    each.at("entry").get<std::string>(),
                                    each.at("reason").get<std::string>()});
   }
+  for (const json& each : document.value("imported", json::array())) {
+    comparison.imported.push_back(
+        {each.at("cell").get<std::string>(), each.at("base_source").get<std::string>(),
+         each.at("head_source").get<std::string>(), number_from(each.at("base_ns")),
+         number_from(each.at("head_ns"))});
+  }
 }
 
 Status check_kind(const json& document) {
@@ -156,27 +162,35 @@ json to_json(const Comparison& comparison) {
   }
   json cells = json::array();
   for (const CellVerdict& cell : comparison.cells) cells.push_back(to_json(cell));
-  return {{"schema", kSchema},
-          {"version", kVersion},
-          {"kind", comparison.kind},
-          {"created_utc", comparison.created_utc},
-          {"command_line", comparison.command_line},
-          {"seed", comparison.seed},
-          {"verdict", name_of(comparison.verdict)},
-          {"exit", comparison.exit},
-          {"sentence", comparison.sentence},
-          {"base", to_json(comparison.base)},
-          {"head", to_json(comparison.head)},
-          {"environment_differences", differences},
-          {"minimal_effect", number_or_null(comparison.minimal_effect)},
-          {"confidence", number_or_null(comparison.confidence)},
-          {"expected_false_alarms", number_or_null(comparison.expected_false_alarms)},
-          {"replicates", comparison.replicates},
-          {"slices", comparison.slices},
-          {"base_only", comparison.base_only},
-          {"head_only", comparison.head_only},
-          {"left_out", left_out},
-          {"cells", cells}};
+  json document{{"schema", kSchema},
+                {"version", kVersion},
+                {"kind", comparison.kind},
+                {"created_utc", comparison.created_utc},
+                {"command_line", comparison.command_line},
+                {"seed", comparison.seed},
+                {"verdict", name_of(comparison.verdict)},
+                {"exit", comparison.exit},
+                {"sentence", comparison.sentence},
+                {"base", to_json(comparison.base)},
+                {"head", to_json(comparison.head)},
+                {"environment_differences", differences},
+                {"minimal_effect", number_or_null(comparison.minimal_effect)},
+                {"confidence", number_or_null(comparison.confidence)},
+                {"expected_false_alarms", number_or_null(comparison.expected_false_alarms)},
+                {"replicates", comparison.replicates},
+                {"slices", comparison.slices},
+                {"base_only", comparison.base_only},
+                {"head_only", comparison.head_only},
+                {"left_out", left_out},
+                {"cells", cells}};
+  for (const ImportedPair& pair : comparison.imported) {
+    document["imported"].push_back({{"cell", pair.cell},
+                                    {"base_source", pair.base_source},
+                                    {"head_source", pair.head_source},
+                                    {"base_ns", number_or_null(pair.base_ns)},
+                                    {"head_ns", number_or_null(pair.head_ns)}});
+  }
+  return document;
 }
 
 Result<Comparison> comparison_from_json(const json& document) {

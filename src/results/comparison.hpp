@@ -26,6 +26,13 @@ struct LeftOut {
   std::string side, entry, reason;
 };
 
+// A cell of which one side or both were imported: shown beside the others, judged by nothing.
+struct ImportedPair {
+  std::string cell;
+  std::string base_source, head_source;  // the tool; empty: measured by pmembench
+  double base_ns = 0, head_ns = 0;       // NaN: that side has no time
+};
+
 struct Comparison {
   std::string kind;  // "compare", "gate", "self-test"
   std::string created_utc, command_line, seed;
@@ -39,6 +46,7 @@ struct Comparison {
   std::vector<std::string> base_only, head_only;
   std::vector<LeftOut> left_out;
   std::vector<CellVerdict> cells;
+  std::vector<ImportedPair> imported;
 };
 
 // Takes over verdict, exit, sentence, cells and expected false alarms; replicates and slices are

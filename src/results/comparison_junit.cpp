@@ -1,4 +1,6 @@
 // A comparison as JUnit XML, which CI systems show next to the tests.
+#include <unistd.h>
+
 #include <cmath>
 
 #include "results/comparison_parts.hpp"
@@ -31,24 +33,38 @@ std::string six_digits(double value) {
   return std::isfinite(value) ? fmt::format("{:.6g}", value) : "";
 }
 
-std::string property(std::string_view name, const std::string& value) {
-  if (value.empty()) return {};
-  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_escaped(value));
-}
-
-std::string properties(const CellVerdict& cell) {
-  std::string text = property("verdict", std::string(name_of(cell.verdict)));
-  text += property("code", cell.code);
+// One line of the suite's <system-out>: neither schema has a place for it in a testcase.
+std::string statistics_line(const CellVerdict& cell) {
+  std::string text =
+      fmt::format("{} {}: verdict={}", cell.cell, cell.metric, name_of(cell.verdict));
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) text += fmt::format(" {}={}", name, value);
+  };
+  add("code", cell.code);
   if (cell.effect) {
-    text += property("est", six_digits(cell.effect->estimate));
+    add("est", six_digits(cell.effect->estimate));
     if (cell.effect->has_interval) {
-      text += property("ci", six_digits(cell.effect->low) + ".." + six_digits(cell.effect->high));
+      add("ci", six_digits(cell.effect->low) + ".." + six_digits(cell.effect->high));
     }
   }
-  text += property("mde", six_digits(cell.mde)) + property("p", six_digits(cell.p_value));
-  text += property("P", std::to_string(cell.replicates));
-  text += property("s", std::to_string(cell.slices));
-  return "    <properties>\n" + text + "    </properties>\n";
+  add("mde", six_digits(cell.mde));
+  add("p", six_digits(cell.p_value));
+  add("P", std::to_string(cell.replicates));
+  add("s", std::to_string(cell.slices));
+  return text;
+}
+
+// "2026-11-30T03:01:39Z" without its zone, which one schema does not take; UTC.
+std::string timestamp_of(const std::string& created_utc) {
+  constexpr std::size_t kLength = std::string_view("2026-11-30T03:01:39").size();
+  if (created_utc.size() < kLength) return "1970-01-01T00:00:00";
+  return created_utc.substr(0, kLength);
+}
+
+std::string host_name() {
+  char name[256] = {};
+  if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0') return "localhost";
+  return name;
 }
 
 enum class Outcome { passed, failure, skipped, error };
@@ -93,7 +109,7 @@ std::string outcome_element(const CellVerdict& cell) {
 std::string testcase(std::string_view class_name, const CellVerdict& cell) {
   return fmt::format("  <testcase classname=\"{}\" name=\"{} {}\" time=\"0\">\n", class_name,
                      xml_escaped(cell.cell), xml_escaped(cell.metric)) +
-         properties(cell) + outcome_element(cell) + "  </testcase>\n";
+         outcome_element(cell) + "  </testcase>\n";
 }
 
 }  // namespace
@@ -103,13 +119,14 @@ std::string comparison_junit(const Comparison& comparison) {
   std::size_t skipped = 0;
   std::size_t errors = 0;
   const std::string class_name = "pmembench." + xml_escaped(comparison.kind);
-  std::string cases;
+  std::string cases, statistics;
   const auto add = [&](const CellVerdict& cell) {
     const Outcome outcome = outcome_of(cell.verdict);
     failures += outcome == Outcome::failure ? 1 : 0;
     skipped += outcome == Outcome::skipped ? 1 : 0;
     errors += outcome == Outcome::error ? 1 : 0;
     cases += testcase(class_name, cell);
+    statistics += xml_escaped(statistics_line(cell)) + "\n";
   };
   for (const CellVerdict& cell : comparison.cells) add(cell);
   // What no cell can say: nothing was compared, or nothing of it can be trusted.
@@ -122,13 +139,19 @@ std::string comparison_junit(const Comparison& comparison) {
     suite.reason = comparison.sentence;
     add(suite);
   }
+  const auto property = [](std::string_view name, std::string_view value) {
+    return fmt::format("    <property name=\"{}\" value=\"{}\"/>\n", name, xml_escaped(value));
+  };
   return fmt::format(
              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
              "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
-             "timestamp=\"{}\">\n",
+             "time=\"0\" hostname=\"{}\" timestamp=\"{}\">\n  <properties>\n",
              class_name, comparison.cells.size() + (unsaid ? 1 : 0), failures, errors, skipped,
-             xml_escaped(comparison.created_utc)) +
-         cases + "</testsuite>\n";
+             xml_escaped(host_name()), timestamp_of(comparison.created_utc)) +
+         property("verdict", name_of(comparison.verdict)) +
+         property("base", comparison.base.label) + property("head", comparison.head.label) +
+         "  </properties>\n" + cases + "  <system-out>" + statistics +
+         "</system-out>\n  <system-err></system-err>\n</testsuite>\n";
 }
 
 }  // namespace pmembench

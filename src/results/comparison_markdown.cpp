@@ -94,7 +94,8 @@ std::vector<std::string> only_lines(const Comparison& comparison) {
   for (const std::string& cell : comparison.head_only) {
     lines.push_back(fmt::format("- {}: only in the head\n", markdown_escaped(cell)));
   }
-  for (const auto& more : {left_out_lines(comparison), unaudited_lines(comparison)}) {
+  for (const auto& more :
+       {left_out_lines(comparison), unaudited_lines(comparison), imported_lines(comparison)}) {
     for (const std::string& line : more) {
       lines.push_back(fmt::format("- {}\n", markdown_escaped(line)));
     }

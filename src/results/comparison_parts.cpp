@@ -6,6 +6,8 @@
 #include <cmath>
 #include <map>
 
+#include "base/units.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -106,6 +108,21 @@ std::string plain_text(std::string_view text) {
     at += length;
   }
   return result;
+}
+
+std::vector<std::string> imported_lines(const Comparison& comparison) {
+  const auto side = [](const char* name, const std::string& source, double time_ns) {
+    if (!std::isfinite(time_ns)) return std::string();
+    return fmt::format(", {} {} ({})", name, format_duration_ns(time_ns),
+                       source.empty() ? "measured" : source);
+  };
+  std::vector<std::string> lines;
+  for (const ImportedPair& pair : comparison.imported) {
+    lines.push_back(fmt::format("imported, not proved and not judged: {}{}{}", pair.cell,
+                                side("base", pair.base_source, pair.base_ns),
+                                side("head", pair.head_source, pair.head_ns)));
+  }
+  return lines;
 }
 
 }  // namespace pmembench

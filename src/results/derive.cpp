@@ -1,5 +1,7 @@
 #include "results/derive.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -59,19 +61,27 @@ void append(std::vector<PrintedTable>& all, std::vector<PrintedTable> more) {
 Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
                const DeriveContext& context) {
   const double confidence = context.confidence;
+  // What another tool measured is shown beside ours, and no finding is made of it.
+  std::vector<Row> own;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
+               [](const Row& row) { return !row.is_imported(); });
   Derived derived;
-  derived.backends = backend_comparisons(rows, replicates, confidence);
-  derived.ladders = ladders_of(rows, replicates, confidence, context.backend_options);
-  derived.durability = durability_costs(rows, replicates, confidence);
-  derived.crossovers = crossovers_of(rows, replicates, confidence);
-  derived.matrices = node_matrices(rows);
-  derived.interleave = interleave_sweeps(rows);
-  derived.loaded = loaded_curves(rows, replicates, confidence, context.backend_options);
-  derived.headline = headline_of(rows, {derived.ladders, derived.matrices, derived.loaded});
+  derived.backends = backend_comparisons(own, replicates, confidence);
+  derived.ladders = ladders_of(own, replicates, confidence, context.backend_options);
+  derived.durability = durability_costs(own, replicates, confidence);
+  derived.crossovers = crossovers_of(own, replicates, confidence);
+  derived.matrices = node_matrices(own);
+  derived.interleave = interleave_sweeps(own);
+  derived.loaded = loaded_curves(own, replicates, confidence, context.backend_options);
+  derived.headline = headline_of(own, {derived.ladders, derived.matrices, derived.loaded});
+  if (own.size() < rows.size()) {
+    derived.matrices = node_matrices(rows);
+    derived.loaded = loaded_curves(rows, replicates, confidence, context.backend_options);
+  }
   derived.quotable = quotable_lights(rows);
   derived.rows = row_facts(rows);
   derived.noise = noise_of(rows, replicates);
-  derived.harness_floor = harness_floor(rows);
+  derived.harness_floor = harness_floor(own);
   derived.parameter_kinds = kinds_of_parameters();
   derived.path_parameters = names_of_path_parameters();
   derived.limits = {limits::kDisturbedShare, limits::kStealShare};

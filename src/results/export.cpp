@@ -6,6 +6,22 @@
 #include "results/store_impl.hpp"
 
 namespace pmembench {
+namespace {
+
+// Rows that pmembench measured: what other tools raise alarms by.
+std::vector<Row> own_rows(const std::vector<Row>& rows) {
+  std::vector<Row> own;
+  for (const Row& row : rows) {
+    if (!row.is_imported()) own.push_back(row);
+  }
+  return own;
+}
+
+}  // namespace
+
+std::string export_format_names() {
+  return "jsonl, csv, gbench, bencher, prometheus, github, hwloc, hgrm or bwlat";
+}
 
 Result<std::string> export_run(const RunRecord& run, const std::vector<Row>& rows,
                                const std::vector<std::vector<Replicate>>& replicates,
@@ -13,8 +29,14 @@ Result<std::string> export_run(const RunRecord& run, const std::vector<Row>& row
   PMB_CHECK(rows.size() == replicates.size(), "each row comes with its replicates");
   if (format == "csv") return export_csv(run, rows);
   if (format == "gbench") return export_gbench(run, rows, replicates);
+  if (format == "bencher") return export_bencher(own_rows(rows));
+  if (format == "prometheus") return export_prometheus(run, own_rows(rows));
+  if (format == "github") return export_github(own_rows(rows));
+  if (format == "hwloc") return export_hwloc(run, own_rows(rows));
+  if (format == "hgrm") return export_hgrm(rows, replicates);
   if (format != "jsonl") {
-    return usage_error("there is no export format \"{}\": choose jsonl, csv or gbench", format);
+    return usage_error("there is no export format \"{}\": choose {}", format,
+                       export_format_names());
   }
   std::string lines;
   for (const Row& row : rows) lines += json_text(to_json(row)) + "\n";

@@ -16,10 +16,25 @@ namespace pmembench {
 // column), "gbench" (context and benchmarks as google/benchmark 1.7 writes them: each replicate as
 // an iteration run with repetition_index, and mean/median/stddev aggregates; skipped and error
 // cells carry error_occurred; cpu_time repeats real_time, for readers want the field and pmembench
-// takes wall time alone). replicates[i] are those of rows[i]. Unknown formats are a usage error
-// that lists these.
+// takes wall time alone), "bencher", "prometheus", "github", "hwloc" or "hgrm"
+// (results/export_formats.hpp; imported rows are in none of these five, because their readers raise
+// alarms). replicates[i] are those of rows[i]. Unknown formats are a usage error that lists these.
 Result<std::string> export_run(const RunRecord& run, const std::vector<Row>& rows,
                                const std::vector<std::vector<Replicate>>& replicates,
                                std::string_view format);
+
+// The names of the formats, for help and messages: "jsonl, csv, ...".
+[[nodiscard]] std::string export_format_names();
+
+// A file of the format "bwlat": curves of bandwidth and latency as Mess and the simulators that
+// read it have them.
+struct ExportedCurve {
+  std::string name;  // "bwlat_100.txt": the share of reads
+  std::string text;  // MB/s (10^6), a tab, ns; the highest load first
+};
+// Of the measured rows of workload loaded, one file for each share of reads. Error (usage): there
+// are none, or two curves of one share (named: choose one with its label).
+Result<std::vector<ExportedCurve>> export_bwlat(
+    const std::vector<Row>& rows, const std::vector<std::vector<Replicate>>& replicates);
 
 }  // namespace pmembench

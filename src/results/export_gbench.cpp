@@ -32,6 +32,16 @@ ordered_json fact_or_null(const json& facts, const std::string& key) {
   return found == nullptr ? ordered_json(nullptr) : ordered_json(*found);
 }
 
+// `probe` has it as the name of the host.
+ordered_json host_name_of(const json& facts) {
+  const auto host = facts.is_object() ? facts.find("host") : facts.end();
+  if (facts.is_object() && host != facts.end() && host->is_object() && host->contains("name") &&
+      (*host)["name"].is_string()) {
+    return ordered_json((*host)["name"]);
+  }
+  return fact_or_null(facts, "host_name");
+}
+
 ordered_json gbench_number(double value) {
   return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
 }
@@ -78,7 +88,7 @@ ordered_json context_of(const RunRecord& run,
                         const std::vector<std::vector<Replicate>>& replicates) {
   ordered_json context;
   context["date"] = date_of(run);
-  context["host_name"] = fact_or_null(run.environment.json(), "host_name");
+  context["host_name"] = host_name_of(run.environment.json());
   context["executable"] = "pmembench";
   context["num_cpus"] = fact_or_null(run.environment.json(), "cpus_online");
   context["mhz_per_cpu"] = mhz_of(replicates);
@@ -137,12 +147,18 @@ struct Columns {
 Columns columns_of(const Row& row, const std::vector<Replicate>& replicates) {
   Columns columns;
   // Operations that failed are in the time, and not in the rate.
-  const double done = row.operations_per_s->estimate * row.ns_per_operation->estimate / 1e9;
+  const double done = row.operations_per_s
+                          ? row.operations_per_s->estimate * row.ns_per_operation->estimate / 1e9
+                          : 1;
   for (const Replicate& replicate : replicates) {
     const double rate = 1e9 / replicate.median_ns_per_operation;
     columns.time_ns.push_back(replicate.median_ns_per_operation);
     columns.items_per_s.push_back(rate * std::min(1.0, done));
-    if (!row.bytes_per_s) continue;  // a backend that moves nothing
+    if (!row.bytes_per_s) continue;   // a backend that moves nothing
+    if (replicate.operations == 0) {  // of an imported row, whose tool did not say
+      columns.bytes_per_s.push_back(row.bytes_per_s->estimate);
+      continue;
+    }
     columns.bytes_per_s.push_back(rate * static_cast<double>(replicate.bytes) /
                                   static_cast<double>(replicate.operations));
   }

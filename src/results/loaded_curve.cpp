@@ -73,6 +73,12 @@ std::vector<LoadedRows> families_of(const std::vector<Row>& rows, const OptionsB
     std::erase_if(family.rows, [&](const Row* row) { return row->threads < most; });
     result.push_back(std::move(family));
   }
+  // What another tool measured is drawn beside the first curves of ours.
+  const auto imported = [](const LoadedRows& family) { return family.rows.front()->is_imported(); };
+  const auto own = std::find_if_not(result.begin(), result.end(), imported);
+  for (LoadedRows& family : result) {
+    if (own != result.end() && imported(family)) family.group = own->group;
+  }
   return result;
 }
 
@@ -87,10 +93,12 @@ std::string loaded_label(const Row& row, const std::string& group,
   };
   std::string text;
   if (varies([](const Row& one) { return one.backend; })) text = row.backend;
+  if (row.is_imported()) text = row.source + " (imported)";
   for (const LoadKey& load : kLoadKeys) {
     const bool always = load.name == kLoadKeys.front().name;
     if (!always && !varies([&](const Row& one) { return parameter_of(one, load.name); })) continue;
     std::string value = parameter_of(row, load.name);
+    if (value.empty() && row.is_imported()) continue;  // the tool does not say
     if (value.empty()) value = "the same medium";
     text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", load.before, value, load.after);
   }
@@ -103,6 +111,7 @@ std::string asked_of(const Row& row) {
   if (bytes && *bytes > 0) return format_bandwidth(static_cast<double>(*bytes));
   const std::string pause = parameter_of(row, "pause");
   if (!pause.empty() && pause != "0") return "pause " + pause;
+  if (row.is_imported()) return pause.empty() ? "not known" : "pause " + pause;
   return parameter_of(row, "load_share") + " %";
 }
 

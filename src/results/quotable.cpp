@@ -87,7 +87,11 @@ QuotableLight claim_light(const std::vector<const Row*>& rows) {
   for (const Row* row : rows) ++counts[row->claim];
   const std::size_t writes = rows.size() - counts["volatile"];
   QuotableLight light{"claim", "yes", ""};
-  if (counts["emulated"] > 0) {
+  if (counts[kImportedClaim] > 0) {
+    light.answer = counts[kImportedClaim] == rows.size() ? "no" : "partly";
+    light.reason = fmt::format("{} of {} rows were imported from other tools and not proved",
+                               counts[kImportedClaim], rows.size());
+  } else if (counts["emulated"] > 0) {
     light.answer = counts["durable"] > 0 ? "partly" : "no";
     light.reason = fmt::format("{} of {} durable rows on a stand-in: quote speed, not durability",
                                counts["emulated"], writes);

@@ -22,7 +22,11 @@ bool is_other_warning(const Warning& warning) {
 
 std::vector<std::string> remarks_of(const Row& row) {
   std::vector<std::string> remarks;
-  if (!row.converged) remarks.emplace_back("not converged");
+  if (row.is_imported()) {
+    remarks.push_back("imported from " + row.source + ", not proved");
+  } else if (!row.converged) {
+    remarks.emplace_back("not converged");
+  }
   if (row.disturbed_share > limits::kDisturbedShare) {
     remarks.push_back(fmt::format("disturbed {:.3g} %", 100 * row.disturbed_share));
   }
@@ -41,7 +45,11 @@ std::vector<std::string> remarks_of(const Row& row) {
 
 std::string marks_of(const Row& row) {
   std::string result;
-  if (!row.converged) result += "c";
+  if (row.is_imported()) {
+    result += "i";
+  } else if (!row.converged) {
+    result += "c";
+  }
   if (row.disturbed_share > limits::kDisturbedShare) result += "d";
   if (std::any_of(row.warnings.begin(), row.warnings.end(), is_other_warning)) result += "w";
   return result;

@@ -13,7 +13,8 @@
 
 namespace pmembench {
 
-// c: not converged; d: disturbed; w: has another warning. As the terminal prints them.
+// c: not converged; i: imported; d: disturbed; w: has another warning. As the terminal prints
+// them.
 [[nodiscard]] std::string marks_of(const Row& row);
 
 struct RowFacts {

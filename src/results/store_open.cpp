@@ -300,12 +300,31 @@ Status use_wal(const Database& database, int busy_timeout_ms) {
   }
 }
 
+// A view of that name that a user made is left alone.
+Status make_rows_view(const Database& database) {
+  const std::string wanted = rows_view_sql();
+  const auto present = [&] {
+    return database.text("SELECT coalesce(max(sql), '') FROM sqlite_schema WHERE name = 'v_rows'");
+  };
+  const auto before = present();
+  if (!before) return before.error();
+  if (*before == wanted || (!before->empty() && !before->starts_with("CREATE VIEW v_rows AS "
+                                                                     "SELECT cells.run_id, "))) {
+    return {};
+  }
+  Result<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return transaction.error();
+  const Status made = database.execute("DROP VIEW IF EXISTS v_rows; " + wanted + ";");
+  return made ? transaction->commit() : made;
+}
+
 Status prepare_for_writing(const std::string& path, const Database& database, Kind kind,
                            int busy_timeout_ms) {
   if (kind != Kind::ours) {
     const Status made = make_schema(database);
     if (!made) return made;
   }
+  if (const Status view = make_rows_view(database); !view) return view;
   if (has_shared_mappings(path)) {
     const Status wal = use_wal(database, busy_timeout_ms);
     if (!wal) return wal;

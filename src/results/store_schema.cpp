@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <array>
+
 #include "record/row_columns.hpp"
 
 namespace pmembench {
@@ -172,6 +174,28 @@ CREATE VIEW medians AS
   FROM replicates JOIN cells ON cells.id = replicates.cell_id;
 )sql",
                      columns);
+}
+
+// Parameters that many workloads have; the others are in the column `row`.
+constexpr std::array<const char*, 12> kViewParameters{
+    "access", "operation_size", "read_share", "order",      "durability", "range_size",
+    "stride", "distribution",   "step",       "load_share", "pause",      "record_size"};
+
+std::string rows_view_sql() {
+  std::string parameters;
+  for (const char* name : kViewParameters) {
+    parameters += fmt::format("json_extract(cells.row, '$.parameters.{}') AS \"{}\", ", name, name);
+  }
+  std::string columns;
+  for (const SqlColumn& column : sql_columns()) columns += fmt::format("cells.{}, ", column.name);
+  return fmt::format(
+      "CREATE VIEW v_rows AS SELECT cells.run_id, runs.started_utc, runs.campaign, runs.version, "
+      "runs.machine_fingerprint, {}{}json_extract(cells.row, '$.latency_ns.mean') AS "
+      "latency_mean_ns, json_extract(cells.row, '$.latency_ns.\"p99.9\"') AS latency_p999_ns, "
+      "json_extract(cells.row, '$.medium.kind') AS medium_kind, json_extract(cells.row, "
+      "'$.medium.page_bytes') AS page_bytes, json_extract(cells.row, '$.source') AS source FROM "
+      "cells JOIN runs ON runs.id = cells.run_id",
+      columns, parameters);
 }
 
 }  // namespace pmembench

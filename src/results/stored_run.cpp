@@ -28,6 +28,7 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
     cell.cell = row.cell;
     cell.status = row.status;
     cell.reason = row.reason;
+    cell.imported = row.source;
     for (const Warning& warning : row.warnings) {
       if (warning.type == "unaudited") cell.unaudited = warning.sentence;
     }

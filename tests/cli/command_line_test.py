@@ -7,7 +7,8 @@ import subprocess
 import pytest
 from command import ROOT, TINY
 
-COMMANDS = ["help", "list", "probe", "run", "micro", "curve", "slo", "show", "explain", "export", "compare", "gate",
+COMMANDS = ["help", "list", "probe", "run", "micro", "curve", "slo", "show", "explain", "export",
+            "import", "translate", "mlc", "compare", "gate",
             "history", "baseline", "report", "check", "audit", "crash", "fsck", "mkfs"]
 
 

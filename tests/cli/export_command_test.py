@@ -46,7 +46,8 @@ def test_an_unknown_format_is_named(pmembench):
     pmembench.run()
     outcome = pmembench("export", "--format", "xml")
     assert (outcome.status, outcome.out) == (2, "")
-    assert outcome.error() == 'there is no export format "xml": choose jsonl, csv or gbench'
+    assert outcome.error() == ('there is no export format "xml": choose jsonl, csv, gbench, bencher, '
+                               "prometheus, github, hwloc, hgrm or bwlat")
 
 
 def test_a_file_is_made_and_never_overwritten(pmembench):

@@ -113,7 +113,8 @@ TEST(CellKeys, refuse_words_that_did_not_come_through_the_reader) {
     campaign.groups.push_back({at,
                                {{"media", at, {{"dram:1M", at}}, false},
                                 {"workload", at, {{"random", at}}, false},
-                                {key, at, {{text, at}}, false}}});
+                                {key, at, {{text, at}}, false}},
+                               {}});
     const Registry registry = fake_registry();
     const Topology topology = one_node(1);
     const auto plan = make_plan(campaign, {&registry, &topology, false, ""});

@@ -85,6 +85,7 @@ inline Row full_row() {
   row.medium = medium();
   row.capabilities = {true, true, 64};
   row.kernel = {"plain", 0.25};
+  row.source = "fio-3.33";
   return row;
 }
 

@@ -44,10 +44,12 @@ TEST(WarningTypes, are_the_lines_of_their_page) {
 TEST(WarningTypes, are_all_that_the_code_warns_of_and_no_more) {
   std::set<std::string> warned;
   const std::regex pattern(R"((Warning\{|warnings\.push_back\(\s*\{|warning_of\()\s*"([a-z_]+)\")");
-  for (const auto& entry : std::filesystem::directory_iterator(root() / "src/results")) {
-    const std::string text = content_of(entry.path());
-    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) {
-      warned.insert((*at)[2]);
+  for (const char* folder : {"src/results", "src/import"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(root() / folder)) {
+      const std::string text = content_of(entry.path());
+      for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) {
+        warned.insert((*at)[2]);
+      }
     }
   }
   std::set<std::string> known;

@@ -56,7 +56,7 @@ TEST(Export, refuses_a_format_it_does_not_know) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::usage);
   EXPECT_EQ(refused.error().message,
-            "there is no export format \"xml\": choose jsonl, csv or gbench");
+            "there is no export format \"xml\": choose " + export_format_names());
 }
 
 TEST(Export, writes_one_row_a_line_as_json) {

@@ -143,7 +143,6 @@ NOT_YET = {
     "src/dax/stripe.cpp",
     "src/dax/stripe.hpp",
     "src/plan/make_plan.cpp",
-    "src/results/gbench_run.cpp",
     "src/run/thread_context.hpp",
     "src/run/worker.cpp",
     "workloads/range_workload.cpp",

@@ -25,7 +25,9 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "workloads": {"base", "dax", "block", "fs"},
     "plan": {"base", "platform", "record", "config", "dax", "workloads"},
     "run": {"base", "platform", "measure", "record", "plan", "workloads", "dax", "block", "fs"},
-    "results": {"base", "platform", "measure", "record", "plan", "workloads"},
+    "import": {"base", "measure", "record"},
+    "translate": {"base", "config", "import"},
+    "results": {"base", "platform", "measure", "record", "import", "config", "plan", "workloads"},
     "cli": EVERYTHING,
     "main.cpp": EVERYTHING,
 }
@@ -238,6 +240,7 @@ NAMES_THAT_ARE_NO_BACKENDS = {
     "src/config/yaml_tree.cpp": "YAML's word for no value",
     "src/record/schema_maker.hpp": "JSON's type of no value",
     "src/record/older_rows.cpp": "what the backends declared before rows recorded it",
+    "src/translate/campaign_words.hpp": "words of campaigns that are written for another tool's",
     "workloads/line_flush.cpp": "features of the CPU that a function is compiled for",
 }
 

@@ -20,7 +20,7 @@ HOW_TO_READ = (
 
 def _cells(data: Data) -> list[Cell]:
     return [cell for cell in data.measured if general(cell) and cell.bytes_per_s is not None
-            and cell.mode == "" and cell.number("operation_size")]
+            and (cell.mode == "" or cell.imported) and cell.number("operation_size")]
 
 
 def wanted(data: Data) -> bool:

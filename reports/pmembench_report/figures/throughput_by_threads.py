@@ -19,7 +19,7 @@ HOW_TO_READ = (
 
 def _cells(data: Data) -> list[Cell]:
     return [cell for cell in data.measured if general(cell) and cell.bytes_per_s is not None
-            and cell.mode == ""]
+            and (cell.mode == "" or cell.imported)]
 
 
 def _groups(data: Data):

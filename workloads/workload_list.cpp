@@ -13,7 +13,9 @@ const std::vector<WorkloadType>& workload_list() {
       durability_type(), fileserver_type(), varmail_type(),     webserver_type(),
       webproxy_type(),   oltp_type(),       overwrite_type(),   append_fsync_type(),
       log_append_type(), mmap_store_type(), first_touch_type(), create_unlink_type(),
-      rename_type(),     fxmark_type(),     ageing_type(),
+      rename_type(),     fxmark_type(),     ageing_type(),      lifetime_type(),
+      chases_type(),     handover_type(),   contend_type(),     steps_type(),
+      fill_type(),       msync_type(),      groups_type(),
   };
   return kWorkloads;
 }

@@ -59,6 +59,7 @@ void DaxDevice::Impl::bind(const dax_operations* operations, void* with_handle) 
   table = operations == nullptr ? dax_operations{} : extended(*operations);
   handle = with_handle;
   access = access_kind(table);
+  nocache = operations != nullptr && table.nontemporal_from_bytes != 0;
 }
 
 Result<std::unique_ptr<DaxDevice>> DaxDevice::allocate(DeviceFacts facts,

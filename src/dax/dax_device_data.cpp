@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "backends/flag_dispatch.h"
 #include "dax/dax_device_impl.hpp"
 #include "dax/fault_guard.hpp"
 
@@ -290,6 +291,51 @@ std::int64_t DaxDevice::persist_from_iter(const ReadSection& section, dax_iter& 
   if (impl.table.persist_from_iter != nullptr && is_good_medium(impl)) [[likely]]
     return persist_fused(impl.table, impl.handle, slot, iter, flushes);
   return persist_otherwise(*this, impl, slot, iter, flushes);
+}
+
+std::int64_t DaxDevice::copy_from_by_flags(const ReadSection& section, dax_iter& iter) {
+  const Impl& impl = inside();
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return 0;
+  if (!impl.facts.host_mapped) return -EOPNOTSUPP;
+  const auto& mapping = *static_cast<const dax_mapping*>(impl.handle);
+  const std::int64_t done = over_medium(*this, impl, iter, [&](dax_iter& part) {
+    return flags_copy_from(mapping, impl.nocache, &part);
+  });
+  count_bytes(slot.bytes_copied_from, done);
+  return done;
+}
+
+std::int64_t DaxDevice::copy_to_by_flags(const ReadSection& section, dax_iter& iter) {
+  const Impl& impl = inside();
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return 0;
+  if (!impl.facts.host_mapped) return -EOPNOTSUPP;
+  const auto& mapping = *static_cast<const dax_mapping*>(impl.handle);
+  const std::int64_t done =
+      over_medium(*this, impl, iter, [&](dax_iter& part) { return flags_copy_to(mapping, &part); });
+  count_bytes(slot.bytes_copied_to, done);
+  return done;
+}
+
+std::int64_t DaxDevice::persist_by_flags(const ReadSection& section, dax_iter& iter) {
+  const Impl& impl = inside();
+  DaxReader::Slot& slot = impl.slot_of(section);
+  if (!impl.guard.alive()) return 0;
+  if (!impl.facts.host_mapped) return -EOPNOTSUPP;
+  const bool flushes =
+      impl.write_cache.load(std::memory_order_relaxed) && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
+  const auto& mapping = *static_cast<const dax_mapping*>(impl.handle);
+  const std::uint64_t state = iter.state;
+  const std::uint64_t count = iter.count;
+  const std::int64_t done = over_medium(*this, impl, iter, [&](dax_iter& part) {
+    return flags_persist(mapping, impl.nocache, flushes, &part);
+  });
+  const std::uint64_t ranges = count - iter.count;
+  bump(slot.drains, ranges);
+  if (flushes && !impl.nocache) count_lines(slot, iter, state, ranges);
+  count_bytes(slot.bytes_copied_from, done);
+  return done;
 }
 
 std::int64_t DaxDevice::flush(DaxReader& reader, dax_iter& iter) {

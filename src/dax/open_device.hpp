@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "dax/dax_device.hpp"
@@ -13,14 +14,22 @@
 
 namespace pmembench {
 
+// A device whose operations are a backend's own.
+struct BaseDevice {
+  DaxDevice* device = nullptr;
+  const BackendEntry* backend = nullptr;
+};
+
 struct OpenedDevice {
   MediaFacts facts;
   std::unique_ptr<DaxDevice> device;
   // The host's mapping, for whoever makes another device over a part of it; lives as long as the
   // device. Null where the backend opened the medium itself.
   const dax_mapping* mapping = nullptr;
-  PageWatch pages =
-      PageWatch();  // where its pages lay after first touch; empty where it has no addresses
+  // Itself, or those that it is made of.
+  std::vector<BaseDevice> bases = {};
+  // Where its pages lay after first touch; empty where it has no addresses.
+  PageWatch pages = PageWatch();
 };
 
 // Opens, maps, binds, touches every page (write), verifies. Refuses (kind environment or usage):

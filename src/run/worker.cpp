@@ -20,6 +20,7 @@
 #include "run/fault_report.hpp"
 #include "run/host_info.hpp"
 #include "run/in_parallel.hpp"
+#include "run/layers_board.hpp"
 #include "run/medium_facts.hpp"
 #include "run/protocol.hpp"
 #include "run/session.hpp"
@@ -103,15 +104,17 @@ class Worker {
     options.found_empty = request->found_empty;
     options.used_bytes = request->used_bytes;
     options.in_parallel = in_parallel;
+    options.registry = &*registry_;
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
     if (const Status reported = report_faults(); !reported) return reported.error();
+    if (const Status shown = board_.add(*device_, *spec); !shown) return shown.error();
     host_ = {&*device_, nullptr, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
     OpenedReply reply;
     reply.medium = medium_facts(device_->facts, *spec);
-    follow_audit(audits_, **backend, options, *host, device_->facts, *spec, &reply.medium);
+    follow_audit(audits_, *device_, options, *host, *spec, &reply.medium);
     reply.software = software_of(version_, **backend);
     reply.timer = *timer;
     reply.ceiling_bytes_per_s = host_.ceiling_bytes_per_s;
@@ -144,10 +147,11 @@ class Worker {
     options.found_empty = request.probe_found_empty;
     options.used_bytes = request.used_bytes;
     options.in_parallel = in_parallel;
+    options.registry = &*registry_;
     auto opened = open_device(*entry, *spec, host, options);
     if (!opened) return opened.error();
     probe_device_.emplace(*std::move(opened));
-    return {};
+    return board_.add(*probe_device_, *spec);
   }
 
   // Where the medium has addresses, an error of it can be told by its offset.
@@ -176,6 +180,7 @@ class Worker {
       if (!session) return session.error();
       session_ = *std::move(session);
     }
+    board_.in_use(request->cell);
     const auto operations = session_->begin(*request);
     if (!operations) return operations.error();
     in_cell_ = true;
@@ -196,7 +201,12 @@ class Worker {
     const std::uint64_t size_bytes = number("operation_size");
     const std::uint64_t batch = std::max(number("batch"), kLeastBatchProved);
     if (size_bytes == 0 || !proved_.insert({size_bytes, batch}).second) return {};
-    return prove_batch_reads(*device_->device->operations(), host_facts_, size_bytes, batch);
+    for (const BaseDevice& base : device_->bases) {
+      const Status reads =
+          prove_batch_reads(*base.device->operations(), host_facts_, size_bytes, batch);
+      if (!reads) return reads;
+    }
+    return {};
   }
 
   Result<nlohmann::json> slice(bool first) {
@@ -227,6 +237,7 @@ class Worker {
   std::string version_;
   std::optional<Registry> registry_;
   std::optional<OpenedDevice> device_, probe_device_;
+  LayersBoard board_;
   SessionHost host_;
   dax_host_info host_facts_{};
   std::set<std::pair<std::uint64_t, std::uint64_t>> proved_;  // size and batch of reads

@@ -16,8 +16,8 @@
 namespace pmembench {
 namespace {
 
-constexpr unsigned kSpinsOfHandover = 100'000;  // then the other may be waiting for this CPU
-constexpr std::uint64_t kOwnLine = 8;           // behind a node's pointer, on its line
+constexpr unsigned kSpinsOfHandover = 5000;  // then the other may be waiting for this CPU
+constexpr std::uint64_t kOwnLine = 8;        // behind a node's pointer, on its line
 
 enum class HandedState { dirty, clean, ping_pong };
 

@@ -102,6 +102,10 @@ struct WorkloadType {
   std::function<bool(const Parameters&)> only_names = nullptr;
 };
 
+// How many of a cell's threads have operations that count: where one probes, kills or loads what
+// another has, it is one.
+[[nodiscard]] unsigned counted_threads(std::string_view workload, unsigned threads);
+
 // All workloads, in the order of `list workloads`: workload_list.cpp, one line each.
 const std::vector<WorkloadType>& workload_list();
 // Null where there is none of that name.

@@ -27,4 +27,10 @@ const WorkloadType* find_workload(std::string_view name) {
   return found == workloads.end() ? nullptr : &*found;
 }
 
+unsigned counted_threads(std::string_view workload, unsigned threads) {
+  const WorkloadType* const type = find_workload(workload);
+  const bool one = type != nullptr && (type->paced || type->lives || type->first_serves);
+  return one ? std::min(threads, 1U) : threads;
+}
+
 }  // namespace pmembench

@@ -14,6 +14,9 @@ namespace pmembench {
 
 enum class Store { cached, nontemporal };
 enum class Fence { none, each_range };
+// How long ranges of whole lines are read: with lines ahead asked for, without, or by `rep movsb`,
+// which leaves it to the CPU. Others, and short ones, have one way.
+enum class Read { ahead, plain, string };
 
 // One width's entry points. `copy_to` loads every byte of each range, range after range.
 // `copy_from` stores as `store` says; with Store::cached each range's lines are written back by
@@ -22,6 +25,7 @@ enum class Fence { none, each_range };
 // do.
 #define PMEMBENCH_COPY_KERNELS(width)                                       \
   namespace width {                                                         \
+  template <Read read>                                                      \
   std::int64_t copy_to(const unsigned char* base, dax_iter* iter) noexcept; \
   template <Store store, Flush flush, Fence fence>                          \
   std::int64_t copy_from(unsigned char* base, dax_iter* iter) noexcept;     \
@@ -33,10 +37,37 @@ PMEMBENCH_COPY_KERNELS(avx2)
 PMEMBENCH_COPY_KERNELS(avx512)
 #undef PMEMBENCH_COPY_KERNELS
 
+template <Read read>
+std::int64_t copy_to_by(std::uint32_t vector_bytes, const unsigned char* base,
+                        dax_iter* iter) noexcept {
+  if (vector_bytes == 64) return avx512::copy_to<read>(base, iter);
+  if (vector_bytes == 32) return avx2::copy_to<read>(base, iter);
+  return sse2::copy_to<read>(base, iter);
+}
+
+// A way to read, and its vectors; 0: as wide as the mapping's.
+struct ReadKernel {
+  const char* name;
+  Read read;
+  std::uint32_t vector_bytes;
+};
+
+// What dax_mapping.read_kernel counts in. The last ones are there where vectors are of 64 bytes.
+constexpr ReadKernel kReadKernels[] = {{"ahead", Read::ahead, 0},
+                                       {"plain", Read::plain, 0},
+                                       {"string", Read::string, 0},
+                                       {"ahead-32", Read::ahead, 32},
+                                       {"plain-32", Read::plain, 32}};
+[[nodiscard]] constexpr std::uint32_t read_kernels(std::uint32_t vector_bytes) noexcept {
+  return vector_bytes == 64 ? 5 : 3;
+}
+
+// By another than the first.
+std::int64_t copy_to_as_chosen(const dax_mapping& mapping, dax_iter* iter) noexcept;
+
 inline std::int64_t copy_to(const dax_mapping& mapping, dax_iter* iter) noexcept {
-  if (mapping.vector_bytes == 64) return avx512::copy_to(mapping.address, iter);
-  if (mapping.vector_bytes == 32) return avx2::copy_to(mapping.address, iter);
-  return sse2::copy_to(mapping.address, iter);
+  if (mapping.read_kernel != 0) return copy_to_as_chosen(mapping, iter);
+  return copy_to_by<Read::ahead>(mapping.vector_bytes, mapping.address, iter);
 }
 
 template <Store store, Flush flush, Fence fence>

@@ -90,13 +90,16 @@ typedef struct dax_media_info {
   uint64_t page_bytes;      /* asked for; 0: the kernel's choice */
 } dax_media_info;
 
-/* The handle that a backend without `open` receives: the host mapped the medium. */
+/* The handle that a backend without `open` receives: the host mapped the medium. The backend writes
+ * nothing but read_kernel. */
 typedef struct dax_mapping {
   uint32_t struct_size;
   uint32_t vector_bytes;
   uint64_t cpu_features;
   unsigned char *address;
   uint64_t size_bytes;
+  uint32_t read_kernel; /* what choose_read_kernel chose; 0 until then */
+  uint32_t reserved;
 } dax_mapping;
 
 /* dax_iter.flags */
@@ -208,6 +211,12 @@ typedef struct dax_operations {
   /* Would `open` take these options (never ""), whatever the medium? 0, or a negative errno and a
    * sentence. Optional: without it a wrong option is found when a medium is opened. */
   int (*check_options)(const char *options, char *reason, uint64_t reason_bytes);
+  /* Where a backend has several loops for the same loads, the fastest depends on the CPU, the medium
+   * and the size of a range: the host measures them and chooses. From now on copy_to_iter uses loop
+   * `index`; its name goes to `name`, cut at `bytes`. Index 0 is in force after `open`; the others
+   * follow without a gap. 0; -EINVAL: there is no such index, and nothing has changed. Cold, and no
+   * copy runs meanwhile. Optional: without it there is one loop. */
+  int (*choose_read_kernel)(void *handle, uint32_t index, char *name, uint64_t bytes);
 } dax_operations;
 
 /* The one symbol of an outside backend, in a shared object named pmembench-NAME.so. */

@@ -102,8 +102,13 @@ int open_device(const dax_host_info* host, const dax_media_info* media, void** h
   void* address = nullptr;
   error = map_device(*media, &address, reason, reason_bytes);
   if (error != 0) return error;
-  device->mapping = {sizeof(dax_mapping), host->vector_bytes, host->cpu_features,
-                     static_cast<unsigned char*>(address), media->size_bytes};
+  device->mapping = {sizeof(dax_mapping),
+                     host->vector_bytes,
+                     host->cpu_features,
+                     static_cast<unsigned char*>(address),
+                     media->size_bytes,
+                     0,
+                     0};
   device->flush = media->persistence_domain == DAX_DOMAIN_CPU_CACHE
                       ? Flush::none
                       : best_flush(host->cpu_features);
@@ -153,6 +158,7 @@ constexpr dax_operations make_table() noexcept {
   table.direct_access = mapped_direct_access;
   table.copy_from_iter = copy_from_iter;
   table.copy_to_iter = mapped_copy_to_iter;
+  table.choose_read_kernel = mapped_choose_read_kernel;
   table.flush = flush_iter;
   table.drain = mapped_drain;
   table.zero_page_range = mapped_zero_page_range<Store::cached>;

@@ -145,9 +145,13 @@ int open_map(const dax_host_info* host, const dax_media_info* media, void** hand
   if (error != 0) return error;
   error = make_map(*media, device.get());
   if (error != 0) return refuse_call(error, "map", *media, reason, reason_bytes);
-  device->mapping = {sizeof(dax_mapping), host->vector_bytes, host->cpu_features,
+  device->mapping = {sizeof(dax_mapping),
+                     host->vector_bytes,
+                     host->cpu_features,
                      static_cast<unsigned char*>(pmem2_map_get_address(device->map)),
-                     pmem2_map_get_size(device->map)};
+                     pmem2_map_get_size(device->map),
+                     0,
+                     0};
   device->granularity = pmem2_map_get_store_granularity(device->map);
   device->memcpy_fn = pmem2_get_memcpy_fn(device->map);
   device->memset_fn = pmem2_get_memset_fn(device->map);

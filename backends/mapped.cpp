@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 
 #include "backends/iter.h"
 
@@ -28,6 +29,15 @@ std::int64_t mapped_direct_access(void* handle, std::uint64_t page_offset, std::
 
 std::int64_t mapped_copy_to_iter(void* handle, dax_iter* iter) noexcept {
   return copy_to(mapping_of(handle), iter);
+}
+
+int mapped_choose_read_kernel(void* handle, std::uint32_t index, char* name,
+                              std::uint64_t bytes) noexcept {
+  auto* const mapping = static_cast<dax_mapping*>(handle);
+  if (index >= read_kernels(mapping->vector_bytes)) return -EINVAL;
+  mapping->read_kernel = index;
+  std::snprintf(name, bytes, "%s", kReadKernels[index].name);
+  return 0;
 }
 
 int mapped_drain(void* /*handle*/) noexcept {

@@ -18,6 +18,8 @@ int check_pages(std::uint64_t size_bytes, std::uint64_t page_offset, std::uint64
 std::int64_t mapped_direct_access(void* handle, std::uint64_t page_offset, std::uint64_t pages,
                                   std::uint32_t mode, void** address) noexcept;
 std::int64_t mapped_copy_to_iter(void* handle, dax_iter* iter) noexcept;
+int mapped_choose_read_kernel(void* handle, std::uint32_t index, char* name,
+                              std::uint64_t bytes) noexcept;
 // sfence: it also orders the weakly ordered write-backs and non-temporal stores before it.
 int mapped_drain(void* handle) noexcept;
 // Page-aligned ranges are overwritten past the cache, whatever the backend's own way: a cached
@@ -89,6 +91,7 @@ constexpr dax_operations cached_store_operations(const char* name, const char* s
   table.direct_access = mapped_direct_access;
   table.copy_from_iter = CachedStores<flush>::copy_from_iter;
   table.copy_to_iter = mapped_copy_to_iter;
+  table.choose_read_kernel = mapped_choose_read_kernel;
   table.flush = CachedStores<flush>::flush_iter;
   table.drain = mapped_drain;
   table.zero_page_range = mapped_zero_page_range<Store::cached>;

@@ -50,6 +50,7 @@ constexpr dax_operations make_table() noexcept {
   table.direct_access = mapped_direct_access;
   table.copy_from_iter = copy_from_iter;
   table.copy_to_iter = mapped_copy_to_iter;
+  table.choose_read_kernel = mapped_choose_read_kernel;
   table.flush = flush_iter;
   table.drain = mapped_drain;
   table.zero_page_range = mapped_zero_page_range<Store::nontemporal>;

@@ -76,6 +76,13 @@ ParameterSpec batch_spec() {
           {},
           "operations handed to the path in one call (timing: operation always hands over one)"};
 }
+ParameterSpec kernel_spec() {
+  return {"kernel",
+          ValueKind::text,
+          "auto",
+          {},
+          "the backend's loop for reads: auto measures which is the fastest and says so in the row"};
+}
 ParameterSpec range_spec() {
   return {"range",
           ValueKind::choice,

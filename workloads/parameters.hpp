@@ -22,6 +22,8 @@ namespace pmembench {
 [[nodiscard]] ParameterSpec access_spec();
 [[nodiscard]] ParameterSpec durability_spec(std::string default_value);
 [[nodiscard]] ParameterSpec batch_spec();
+// Of what reads by copies into a buffer.
+[[nodiscard]] ParameterSpec kernel_spec();
 [[nodiscard]] ParameterSpec range_spec();
 [[nodiscard]] ParameterSpec range_size_spec();
 // For scans of a medium: where in it the range begins. Workloads without it begin at 0.

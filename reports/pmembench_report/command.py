@@ -23,14 +23,15 @@ from .page import Section, render
 from .panel import Panel, to_png
 from .raw import pack
 from .records import Data
-from .store import Store
+from .store import NoStore, Store
 
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="pmembench_report", description="Draws a stored run of pmembench: one HTML file, PNGs.",
         epilog="Example: python3 -m pmembench_report pmembench.db --run 3 --png figures")
-    made.add_argument("database", metavar="DB", help="the results file")
+    made.add_argument("database", metavar="DB", nargs="?", default="",
+                      help="the results file; not with --gate")
     made.add_argument("--run", type=int, metavar="N", help="number of the run; the newest without it")
     made.add_argument("--html", metavar="FILE",
                       help="file to write (report.html, if no other output is asked for)")
@@ -43,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--compare", type=int, metavar="N",
                       help="show the stored comparison of this run with run N, the base")
     made.add_argument("--comparison", metavar="FILE", help="a comparison document (JSON) to show")
+    made.add_argument("--gate", metavar="FILE",
+                      help="show the gate or comparison in this JSON document alone, without a run")
     made.add_argument("--derived", metavar="FILE",
                       help="what the run says as a whole (JSON); the stored document without it")
     made.add_argument("--history", metavar="FILE", help="a history document (JSON) to show")
@@ -73,7 +76,7 @@ def _run_of(document: dict, name: str) -> object:
     return side.get("run") if isinstance(side, dict) else None
 
 
-def _stored_comparison(store: Store, run: int, base: int | None) -> dict | None:
+def _stored_comparison(store: Store | NoStore, run: int, base: int | None) -> dict | None:
     """The newest stored comparison of which `run` is the head (and `base` the base, if given)."""
     if run == 0:  # no run is stored: the newest comparison stands for itself
         return next((document for kind in ("gate", "compare", "self-test")
@@ -86,7 +89,7 @@ def _stored_comparison(store: Store, run: int, base: int | None) -> dict | None:
     return None
 
 
-def _derived(store: Store, run: int, options: argparse.Namespace) -> Derived:
+def _derived(store: Store | NoStore, run: int, options: argparse.Namespace) -> Derived:
     if run == 0:
         return Derived(noise={"processes": 0, "slices": 0, "disturbed": 0, "disturbed_share": 0.0,
                               "involuntary_switches": 0, "steal_share_max": None})
@@ -100,13 +103,13 @@ def _derived(store: Store, run: int, options: argparse.Namespace) -> Derived:
     return read_derived(stored[0], f"the document `derived` of run {run} in {options.database}")
 
 
-def load(store: Store, options: argparse.Namespace) -> Data:
+def load(store: Store | NoStore, options: argparse.Namespace) -> Data:
     run = store.run(options.run)
     derived = _derived(store, run.id, options)
     data = Data(run, store.cells(run.id, derived), derived, store.timers(run.id),
                 slices=store.slices, histograms=store.histograms, details=store.details)
-    if options.comparison:
-        data.comparison = _document(options.comparison, "pmembench-comparison")
+    if options.gate or options.comparison:
+        data.comparison = _document(options.gate or options.comparison, "pmembench-comparison")
     else:
         data.comparison = _stored_comparison(store, run.id, options.compare)
         if options.compare is not None and data.comparison is None:
@@ -144,8 +147,9 @@ def sections(data: Data) -> list[Section]:
 
 
 def _read_files(options: argparse.Namespace) -> list[str]:
-    beside = [options.database + suffix for suffix in ("", "-wal", "-journal", "-shm")]
-    return beside + [path for path in (options.derived, options.comparison, options.history) if path]
+    results = [options.database + suffix for suffix in ("", "-wal", "-journal", "-shm") if options.database]
+    return results + [path for path in (options.derived, options.comparison, options.gate, options.history)
+                      if path]
 
 
 def _write_each(output: Output, folder: str, option: str, suffix: str,
@@ -180,7 +184,9 @@ def _paper(output: Output, options: argparse.Namespace, panels: list[tuple[str, 
 
 def report(options: argparse.Namespace) -> list[str]:
     """Writes what was asked for; what it wrote, for people."""
-    store = Store(options.database)
+    if bool(options.gate) == bool(options.database):
+        raise ReportError("the report is of a results file, or of the document of --gate: name one of them")
+    store = NoStore() if options.gate else Store(options.database)
     output = Output(_read_files(options), options.force)
     written = []
     try:

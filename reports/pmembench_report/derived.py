@@ -8,7 +8,7 @@ from .errors import ReportError
 from .records import Estimate
 from .units import finite
 
-SCHEMA, VERSION = "pmembench-derived", 2
+SCHEMA, VERSION = "pmembench-derived", 3
 
 
 @dataclass(slots=True)
@@ -17,6 +17,7 @@ class Derived:
 
     headline: list[dict] = field(default_factory=list)
     quotable: list[dict] = field(default_factory=list)
+    backends: list[dict] = field(default_factory=list)
     ladders: list[dict] = field(default_factory=list)
     durability: list[dict] = field(default_factory=list)
     crossovers: list[dict] = field(default_factory=list)

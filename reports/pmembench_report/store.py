@@ -19,6 +19,29 @@ APPLICATION_ID = 0x706D6231
 SCHEMA_VERSIONS = (1, 2, 3)
 
 
+class NoStore:
+    """In place of a results file, where a document is drawn alone: it has no run and no document."""
+
+    path = ""
+
+    def close(self) -> None:
+        pass
+
+    def run(self, _number: int | None) -> Run:
+        return no_run(SCHEMA_VERSIONS[-1])
+
+    def cells(self, *_: object) -> list:
+        return []
+
+    timers = slices = histograms = details = documents = raw_rows = cells
+
+
+def no_run(schema_version: int) -> Run:
+    """Stands for the run of what has none."""
+    return Run(0, *[""] * 9, environment={}, schema_version=schema_version, unmeasured=[],
+               confidence=0.95)
+
+
 class Store:
     """One open results file. Every error of SQLite becomes one sentence that names the file."""
 
@@ -71,8 +94,7 @@ class Store:
         else:
             found = self._query(f"SELECT {columns} FROM runs WHERE id = ?", number)
         if not found and number is None and self._has_documents():
-            return Run(0, *[""] * 9, environment={}, schema_version=self.version, unmeasured=[],
-                       confidence=0.95)
+            return no_run(self.version)
         if not found and number is None:
             raise ReportError(f"{self.path} holds no run yet: measure with `pmembench run`")
         if not found:

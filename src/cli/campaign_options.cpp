@@ -18,6 +18,11 @@ void CampaignOptions::add_to(CLI::App& command, const std::string& budget_help, 
       ->allow_extra_args(false);
   command.add_option("--media", media, "Measure on this medium.")->type_name("MEDIUM");
   command.add_option("--backend", backend, "Measure this backend.")->type_name("BACKEND");
+  command
+      .add_option("--kernel", kernel,
+                  "Read by this kernel of the backend: auto (measure which is the fastest), ahead, "
+                  "plain, string.")
+      ->type_name("KERNEL");
   command.add_option("--budget", budget, budget_help)->type_name("TIME");
 }
 
@@ -39,6 +44,7 @@ Result<Campaign> CampaignOptions::read() {
   std::vector<Assignment> all(assignments.begin(), assignments.end());
   if (!media.empty()) all.emplace_back("media=" + media, "--media");
   if (!backend.empty()) all.emplace_back("backend=" + backend, "--backend");
+  if (!kernel.empty()) all.emplace_back("kernel=" + kernel, "--kernel");
   if (!budget.empty()) all.emplace_back("budget=" + budget, "--budget");
   if (replicates > 0) {
     const std::string count = std::to_string(replicates);

@@ -14,10 +14,10 @@ namespace pmembench {
 struct CampaignOptions {
   std::string file;
   std::vector<std::string> assignments;  // --set
-  std::string media, backend, budget;
+  std::string media, backend, kernel, budget;
   unsigned replicates = 0;  // --replicates; 0: not given
 
-  // CAMPAIGN, --set, --media, --backend and --budget. `budget_help` says what the budget is for.
+  // CAMPAIGN, --set, --media, --backend, --kernel and --budget. `budget_help` says what the budget is for.
   void add_to(CLI::App& command, const std::string& budget_help, bool required = true);
   // --replicates: the number of processes of each cell.
   void add_replicates_to(CLI::App& command);

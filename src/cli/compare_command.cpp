@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/comparison_files.hpp"
 #include "cli/comparison_table.hpp"
+#include "cli/output.hpp"
 #include "cli/report_file.hpp"
 #include "cli/run_number.hpp"
 #include "cli/share_option.hpp"
@@ -21,8 +23,23 @@ struct Operand {
   std::string database;  // empty: from Google Benchmark's JSON
 };
 
+// Results files by name, each opened once: an open reads all of the file to see that it is whole.
+class OpenStores {
+ public:
+  Result<const Store*> at(const std::string& file) {
+    const auto known = stores_.find(file);
+    if (known != stores_.end()) return &known->second;
+    auto store = Store::open(file, Store::Mode::read);
+    if (!store) return store.error();
+    return &stores_.emplace(file, *std::move(store)).first->second;
+  }
+
+ private:
+  std::map<std::string, Store> stores_;
+};
+
 // "3", "latest", "other.db:3", "benchmark.json".
-Result<Operand> load(const std::string& text, const std::string& database) {
+Result<Operand> load(const std::string& text, const std::string& database, OpenStores& stores) {
   std::error_code ignored;
   std::string file = database;
   std::string number = text;
@@ -48,18 +65,19 @@ Result<Operand> load(const std::string& text, const std::string& database) {
   }
   const auto id = run_number(number);
   if (!id) return id.error();
-  const auto store = Store::open(file, Store::Mode::read);
+  const auto store = stores.at(file);
   if (!store) return store.error();
-  auto run = stored_run(*store, *id, file == database ? "run " + number : text);
+  auto run = stored_run(**store, *id, file == database ? "run " + number : text);
   if (!run) return run.error();
   return Operand{*std::move(run), file};
 }
 
-Result<std::map<std::string, double>> scatter_of(const Operand& base, const Operand& head) {
+Result<std::map<std::string, double>> scatter_of(const Operand& base, const Operand& head,
+                                                 OpenStores& stores) {
   if (base.database.empty()) return std::map<std::string, double>();
-  const auto store = Store::open(base.database, Store::Mode::read);
+  const auto store = stores.at(base.database);
   if (!store) return store.error();
-  return stored_scatter(*store, base.run.side.run.value_or(0),
+  return stored_scatter(**store, base.run.side.run.value_or(0),
                         base.database == head.database ? head.run.side.run : std::nullopt);
 }
 
@@ -105,11 +123,12 @@ class CompareCommand final : public Command {
     }
     const Status made = files_.open(inputs);
     if (!made) return made.error();
-    auto base = load(base_, database_);
+    OpenStores stores;
+    auto base = load(base_, database_, stores);
     if (!base) return base.error();
-    auto head = load(head_, database_);
+    auto head = load(head_, database_, stores);
     if (!head) return head.error();
-    auto scatter = scatter_of(*base, *head);
+    auto scatter = scatter_of(*base, *head, stores);
     if (!scatter) return scatter.error();
     rules_.scatter = *std::move(scatter);
     Comparison comparison = compare_runs(base->run, head->run, rules_);

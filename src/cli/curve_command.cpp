@@ -237,13 +237,14 @@ class CurveCommand final : public Command {
     const auto id = store->begin_run(record_of(plan, global));
     if (!id) return id.error();
     ProgressLine line(stderr, isatty(STDERR_FILENO) != 0);
-    Recorder recorder(*store, *id, plan, line);
+    Recorder recorder(*store, *id, plan, clock, line);
     Session session{plan, planner, wishes, recorder, {}, false};
     for (const Cell& base : bases) {
       if (session.interrupted || !base.skip_reason.empty()) continue;
       const Status status = measure_curve(base, input, session);
       if (status) continue;
       line.clear();
+      (void)recorder.store_rows();
       (void)store->finish_run(*id, "failed");
       return status.error();
     }

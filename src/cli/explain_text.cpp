@@ -198,6 +198,13 @@ std::string proofs(const Row& row, const std::vector<Replicate>& replicates) {
   text += fact("device", device_line(row));
   if (row.medium)
     text += fact("medium", medium_line(*row.medium)) + fact("nodes", nodes_line(*row.medium));
+  if (row.kernel) {
+    text += fact("kernel", row.kernel->margin > 0
+                               ? fmt::format("read by {}, measured to be {:.1f} % faster than the "
+                                             "next one here",
+                                             row.kernel->name, 100 * row.kernel->margin)
+                               : fmt::format("read by {}", row.kernel->name));
+  }
   text += fact("placement", fmt::format("asked {}; found {}", row.placement.asked,
                                         row.placement.verified.empty() ? "nothing that proves it"
                                                                        : row.placement.verified));

@@ -8,6 +8,12 @@
 #include "results/make_row.hpp"
 
 namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kRowsFollow_ns = 1'000'000'000;
+constexpr std::uint64_t kRowsShare = 20;  // storing rows takes at most one part of so many
+
+}  // namespace
 
 Row Recorder::row_of(const Cell& cell) const {
   const auto replicates = replicates_.find(cell.name);
@@ -19,7 +25,24 @@ Row Recorder::row_of(const Cell& cell) const {
 
 Status Recorder::replicate(const Cell& cell, const Replicate& replicate) {
   replicates_[cell.name].push_back(replicate);
-  return store_.save(run_, row_of(cell), &replicate);
+  if (stored_.insert(cell.name).second) return store_.save(run_, row_of(cell), &replicate);
+  const Status saved = store_.save(run_, cell.name, replicate);
+  if (!saved) return saved;
+  behind_.insert(cell.name);
+  return clock_.now_ns() < rows_due_ns_ ? Status() : store_rows();
+}
+
+Status Recorder::store_rows() {
+  const std::uint64_t begin_ns = clock_.now_ns();
+  std::vector<Row> rows;
+  for (const Cell& cell : plan_.cells) {
+    if (behind_.contains(cell.name)) rows.push_back(row_of(cell));
+  }
+  behind_.clear();
+  const Status saved = store_.save(run_, rows);
+  const std::uint64_t end_ns = clock_.now_ns();
+  rows_due_ns_ = end_ns + std::max(kRowsFollow_ns, kRowsShare * (end_ns - begin_ns));
+  return saved;
 }
 
 Status Recorder::failure(const Cell& cell, const Error& error) {
@@ -42,11 +65,8 @@ Status Recorder::finish() {
     failures_[cell] = sentence;
     ++contradicted_;
   }
-  for (const Row& row : rows()) {
-    const Status saved = store_.save(run_, row, nullptr);
-    if (!saved) return saved;
-  }
-  return {};
+  behind_.clear();
+  return store_.save(run_, rows());
 }
 
 std::size_t Recorder::measured() const {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "cli/progress_line.hpp"
 #include "results/make_row.hpp"
 #include "results/store.hpp"
@@ -12,11 +14,14 @@
 
 namespace pmembench {
 
-// One run's. Used by the thread that runs it.
+// One run's. Used by the thread that runs it. Every replicate is stored at once. The row of its
+// cell, which is computed from all its replicates, follows within a second or so: computing and
+// storing it each time would cost more the more replicates there are.
 class Recorder final : public RunObserver {
  public:
-  Recorder(Store& store, std::int64_t run, const Plan& plan, ProgressLine& line)
-      : store_(store), run_(run), plan_(plan), line_(line) {
+  // All of them outlive it.
+  Recorder(Store& store, std::int64_t run, const Plan& plan, const Clock& clock, ProgressLine& line)
+      : store_(store), run_(run), plan_(plan), clock_(clock), line_(line) {
     context_.confidence = plan.settings.confidence;
     context_.precision = plan.settings.precision;
   }
@@ -32,6 +37,8 @@ class Recorder final : public RunObserver {
   void set_run_warnings(std::vector<Warning> warnings) {
     context_.run_warnings = std::move(warnings);
   }
+  // Brings the stored rows up to date: for a run that ends early.
+  Status store_rows();
   // Rows of the cells that never ran; and all rows again now that the harness's floor is known, and
   // that what contradicts another row has failed.
   Status finish();
@@ -50,10 +57,14 @@ class Recorder final : public RunObserver {
   Store& store_;
   std::int64_t run_;
   const Plan& plan_;
+  const Clock& clock_;
   ProgressLine& line_;
   RowContext context_;
   std::map<std::string, std::vector<Replicate>> replicates_;
   std::map<std::string, std::string> failures_;
+  std::set<std::string> stored_;  // cells that have a row in the store
+  std::set<std::string> behind_;  // cells whose stored row lacks replicates
+  std::uint64_t rows_due_ns_ = 0;
   std::size_t contradicted_ = 0;
 };
 

@@ -120,7 +120,7 @@ class ReportCommand final : public Command {
       : Command(app.add_subcommand("report", "Draw a stored run as one HTML file, and as PNGs.")) {
     subcommand_->footer(
         "Examples:\n  pmembench report\n  pmembench report 3 --html run3.html --png figures\n"
-        "  pmembench report 4 --compare 3");
+        "  pmembench report 4 --compare 3\n  pmembench report --gate gate.json");
     subcommand_
         ->add_option("run", request_.run, "Number of the run, or latest. Without it: the latest.")
         ->type_name("RUN");
@@ -146,6 +146,15 @@ class ReportCommand final : public Command {
         ->add_option("--comparison", request_.comparison, "Show the comparison in this JSON file.")
         ->type_name("FILE")
         ->excludes("--compare");
+    subcommand_
+        ->add_option(
+            "--gate", request_.gate,
+            "Show the gate in this JSON file, as `pmembench gate --json` wrote it, without a "
+            "run.")
+        ->type_name("FILE")
+        ->excludes("--compare")
+        ->excludes("--comparison")
+        ->excludes("run");
     subcommand_->add_option("--history", request_.history, "Show the history in this JSON file.")
         ->type_name("FILE");
     subcommand_->add_flag("--force", request_.force,
@@ -162,6 +171,7 @@ class ReportCommand final : public Command {
     const auto folder = reports_folder(*binary);
     if (!folder) return folder.error();
     ReportRequest request = request_;
+    if (!request.gate.empty()) return draw(*folder, request);
     const auto derived = write_derived(*number, request);
     if (!derived) return derived.error();
     if (other_.empty()) return draw(*folder, request);
@@ -247,8 +257,10 @@ std::vector<std::string> report_arguments(const ReportRequest& request) {
   add("--pdf", request.pdf);
   add("--derived", request.derived);
   add("--comparison", request.comparison);
+  add("--gate", request.gate);
   add("--history", request.history);
   if (request.force) words.emplace_back("--force");
+  if (!request.gate.empty()) return words;
   words.emplace_back("--");
   words.push_back(request.database);
   return words;

@@ -15,8 +15,9 @@ Result<std::string> reports_folder(const std::string& binary);
 struct ReportRequest {
   std::string database = "pmembench.db";
   std::string run, html, png, svg, pdf, comparison, history;  // empty: not given
-  std::string derived;                              // file of the document `derived`
-  bool force = false;                               // overwrite what is no earlier report
+  std::string derived;                                        // file of the document `derived`
+  bool force = false;                                         // overwrite what is no earlier report
+  std::string gate;  // a document drawn alone, without the database
 };
 std::vector<std::string> report_arguments(const ReportRequest& request);
 

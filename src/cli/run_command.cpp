@@ -122,6 +122,7 @@ class RunCommand final : public Command {
     });
     if (filled && !destroy_) to_go_on_ = "--resume --destroy";
     settings->identities = std::move(identities);
+    kernels_ = settings->kernels;
     WorkerLauncher workers(*std::move(settings));
     RunInput input;
     input.plan = &*plan;
@@ -136,7 +137,7 @@ class RunCommand final : public Command {
     const Plan& plan = *input.plan;
     const Result<std::int64_t> id = begin(plan, store, command_line, input);
     if (!id) return id.error();
-    Recorder recorder(store, *id, plan, line);
+    Recorder recorder(store, *id, plan, clock, line);
     recorder.adopt(input.replicates);
     input.clock = &clock;
     say(stderr, run_time_text(plan));
@@ -145,6 +146,7 @@ class RunCommand final : public Command {
     const RunConditions conditions = conditions_since(load_before);
     line.clear();
     if (!outcome) {
+      (void)recorder.store_rows();
       (void)store.finish_run(*id, "failed");
       return outcome.error();
     }
@@ -219,6 +221,9 @@ class RunCommand final : public Command {
       auto replicates = store.replicates(unfinished.id, cell.name);
       if (!replicates) return replicates.error();
       found += replicates->size();
+      if (!replicates->empty() && replicates->front().details.kernel) {
+        kernels_->remember(cell, *replicates->front().details.kernel);
+      }
       if (!replicates->empty()) input.replicates[cell.name] = *std::move(replicates);
     }
     const Status reopened = store.reopen_run(unfinished.id);
@@ -283,6 +288,7 @@ class RunCommand final : public Command {
   std::string database_ = "pmembench.db";
   bool destroy_ = false, resume_ = false, dry_run_ = false, as_json_ = false;
   bool strict_ = false;
+  std::shared_ptr<KernelChoices> kernels_;
   std::string to_go_on_ = "--resume";  // the options that a run which did not end goes on with
 };
 

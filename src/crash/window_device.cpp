@@ -74,6 +74,7 @@ Result<std::unique_ptr<DaxDevice>> make_window_device(DaxDevice& device, std::ui
   table.recovery_write = nullptr;
   table.persist_from_iter = nullptr;
   table.describe = nullptr;
+  table.choose_read_kernel = nullptr;
   table.copy_from_iter = &copy_from_iter;
   table.copy_to_iter = &copy_to_iter;
   table.flush = &flush;

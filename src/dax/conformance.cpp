@@ -161,17 +161,53 @@ std::string batches_do_all_ranges(Bench& bench) {
   return difference(zero, found, 0);
 }
 
-// The buffer shows the last range of a batch alone, so each page shows that it was touched.
-std::string batches_read_all_ranges(Bench& bench) {
+std::string batches_read_all_ranges_by(Bench& bench, const std::string& kernel) {
   const dax_operations& operations = *bench.device.operations();
   for (const std::uint64_t size_bytes :
        {std::max<std::uint64_t>(64, bench.granule), DAX_PAGE_BYTES}) {
     for (const std::uint64_t count : {2, 7, 64, 256}) {
-      const Status proved = prove_batch_reads(operations, *bench.host, size_bytes, count);
+      const Status proved = prove_batch_reads(operations, *bench.host, size_bytes, count, kernel);
       if (!proved) return proved.error().message;
     }
   }
   return {};
+}
+
+// `check` with each of the backend's loops for reads in force, of which it may have one.
+std::string with_every_kernel(Bench& bench,
+                              std::string (*check)(Bench&, const std::string& kernel)) {
+  std::string failure;
+  for (std::uint32_t index = 0; failure.empty(); ++index) {
+    const auto name = bench.device.choose_read_kernel(index);
+    if (!name && index > 0) break;
+    failure = check(bench, name.value_or(""));
+    if (!failure.empty() && name) failure += fmt::format(" (kernel {})", *name);
+    if (!name) break;
+  }
+  (void)bench.device.choose_read_kernel(0);
+  return failure;
+}
+
+// The buffer shows the last range of a batch alone, so each page shows that it was touched.
+std::string batches_read_all_ranges(Bench& bench) {
+  return with_every_kernel(bench, batches_read_all_ranges_by);
+}
+
+std::string kernels_read_the_same(Bench& bench) {
+  return with_every_kernel(bench, [](Bench& device, const std::string&) -> std::string {
+    Bytes model = device.noise(kRegionBytes);
+    if (device.write(0, model) != static_cast<std::int64_t>(model.size())) return "filling failed";
+    for (unsigned round = 0; round < kRandomRanges; ++round) {
+      Bytes found(device.random_size());
+      const std::uint64_t offset_bytes = device.random_offset(found.size());
+      device.read(offset_bytes, found);
+      const auto begin = model.begin() + static_cast<std::ptrdiff_t>(offset_bytes);
+      const Bytes wanted(begin, begin + static_cast<std::ptrdiff_t>(found.size()));
+      std::string wrong = difference(wanted, found, offset_bytes);
+      if (!wrong.empty()) return wrong;
+    }
+    return {};
+  });
 }
 
 std::string zeroed_pages_are_zero(Bench& bench) {
@@ -253,6 +289,8 @@ constexpr Named kChecks[] = {
      Named::Needs::bytes},
     {"a batch does every range of its generator", batches_do_all_ranges, Named::Needs::bytes},
     {"a batch of reads loads from every range", batches_read_all_ranges, Named::Needs::mapping},
+    {"every loop for reads gives the bytes that were written", kernels_read_the_same,
+     Named::Needs::bytes},
     {"zeroed pages are zero, and only those", zeroed_pages_are_zero, Named::Needs::bytes},
     {"flush and drain succeed, and count lines truly", flush_and_drain_succeed,
      Named::Needs::nothing},

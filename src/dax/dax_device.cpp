@@ -1,11 +1,13 @@
 #include "dax/dax_device.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "dax/dax_device_impl.hpp"
+#include "dax/float_control.hpp"
 
 namespace pmembench {
 namespace {
@@ -166,6 +168,17 @@ void DaxDevice::set_write_cache(bool on) {
 bool DaxDevice::write_cache() const { return inside().write_cache.load(std::memory_order_relaxed); }
 bool DaxDevice::synchronous() const { return inside().facts.synchronous; }
 bool DaxDevice::asymmetric_guard() const { return inside().guard.is_asymmetric(); }
+std::optional<std::string> DaxDevice::choose_read_kernel(std::uint32_t index) {
+  const Impl& impl = inside();
+  if (impl.table.choose_read_kernel == nullptr) return std::nullopt;
+  std::array<char, 64> name{};
+  const FloatControl kept;
+  if (impl.table.choose_read_kernel(impl.handle, index, name.data(), name.size()) != 0) {
+    return std::nullopt;
+  }
+  name.back() = '\0';
+  return std::string(name.data());
+}
 BadBlocks& DaxDevice::bad_blocks() { return inside().bad_blocks; }
 DaxReader DaxDevice::make_reader() { return inside().guard.make_reader(); }
 DeviceCounters DaxDevice::counters() const { return inside().guard.counters(); }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,10 @@ class DaxDevice {
 
   // ---- bad blocks: cold, any thread ----
   BadBlocks& bad_blocks();
+
+  // ---- several loops for the same loads (dax_operations.h): cold, no data operation running ----
+  // Has the backend read by loop `index` from now on; its name, or nothing where there is none.
+  std::optional<std::string> choose_read_kernel(std::uint32_t index);
 
   // ---- memory errors, real and simulated: cold, no data operation running ----
   // From now on a SIGBUS in a copy ends the copy short, before the page that raised it; that page

@@ -103,6 +103,7 @@ class LogWrites final : public DeviceBacking {
     table_.persist_from_iter = nullptr;
     table_.describe = nullptr;
     table_.check_options = nullptr;
+    table_.choose_read_kernel = nullptr;
     table_.probe = [](const dax_host_info*, char*, std::uint64_t) { return 0; };
     table_.copy_from_iter = [](void* handle, dax_iter* iter) { return self(handle).write(*iter); };
     table_.copy_to_iter = [](void* handle, dax_iter* iter) { return self(handle).read(*iter); };

@@ -38,8 +38,13 @@ class MediumBacking final : public DeviceBacking {
   // size.
   Result<std::uint64_t> connect(const MediaSpec& spec, const dax_host_info& host) {
     if (operations_.open == nullptr) {
-      mapping_ = {sizeof(dax_mapping), host.vector_bytes, host.cpu_features,
-                  medium_.mapping.address(), medium_.mapping.size_bytes()};
+      mapping_ = {sizeof(dax_mapping),
+                  host.vector_bytes,
+                  host.cpu_features,
+                  medium_.mapping.address(),
+                  medium_.mapping.size_bytes(),
+                  0,
+                  0};
       return medium_.mapping.size_bytes();
     }
     return open_by_backend(spec, host);

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -75,6 +76,17 @@ std::uint64_t whole_pages(std::uint64_t size_bytes) {
   return (size_bytes + DAX_PAGE_BYTES - 1) / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
 }
 
+// The loop of that name in force; the first one where there is none.
+void read_by(const dax_operations& operations, const std::string& kernel, dax_mapping& mapping) {
+  if (kernel.empty() || operations.choose_read_kernel == nullptr) return;
+  std::array<char, 64> name{};
+  for (std::uint32_t index = 0;; ++index) {
+    if (operations.choose_read_kernel(&mapping, index, name.data(), name.size()) != 0) break;
+    if (kernel == name.data()) return;
+  }
+  (void)operations.choose_read_kernel(&mapping, 0, name.data(), name.size());
+}
+
 struct FreeBuffer {
   void operator()(unsigned char* bytes) const { std::free(bytes); }
 };
@@ -82,7 +94,7 @@ struct FreeBuffer {
 }  // namespace
 
 Status prove_batch_reads(const dax_operations& operations, const dax_host_info& host,
-                         std::uint64_t size_bytes, std::uint64_t count) {
+                         std::uint64_t size_bytes, std::uint64_t count, const std::string& kernel) {
   const std::uint64_t granule_bytes = whole_pages(size_bytes);
   const bool provable =
       operations.open == nullptr && (operations.capabilities & DAX_CAP_NO_WORK) == 0 &&
@@ -98,8 +110,13 @@ Status prove_batch_reads(const dax_operations& operations, const dax_host_info& 
     return environment_error("no memory for the proof that batches are read: {}",
                              std::strerror(errno));
   }
-  dax_mapping mapping{sizeof(dax_mapping), host.vector_bytes, host.cpu_features, memory.begin(),
-                      ranges * granule_bytes};
+  dax_mapping mapping{sizeof(dax_mapping),
+                      host.vector_bytes,
+                      host.cpu_features,
+                      memory.begin(),
+                      ranges * granule_bytes,
+                      0,
+                      0};
   dax_iter iter{};
   iter.multiplier = 1;
   iter.increment = ~std::uint64_t{0} / ranges + 1;
@@ -109,6 +126,7 @@ Status prove_batch_reads(const dax_operations& operations, const dax_host_info& 
   iter.count = ranges;
   iter.buffer = buffer.get();
   const FloatControl kept;
+  read_by(operations, kernel, mapping);
   const std::int64_t bytes = operations.copy_to_iter(&mapping, &iter);
   if (bytes != static_cast<std::int64_t>(ranges * size_bytes) || iter.count != 0) {
     return runtime_error("a batch of {} reads of {} bytes returned {} and left {} of them", ranges,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/result.hpp"
 #include "dax/dax_device.hpp"
@@ -13,8 +14,10 @@ namespace pmembench {
 // raises SIGSEGV until it is touched: after it, every page of every range was touched, or an error
 // (runtime) says how many were not. Ranges lie on pages of their own; a batch of more than 1 MiB is
 // shortened. Nothing is shown, and nothing refused, of a backend that opens its medium itself, that
-// does no work, or that cannot read pages of 4 KiB. One thread at a time; not while others fault.
+// does no work, or that cannot read pages of 4 KiB.
+// `kernel`: the loop that reads, of a backend that has several; else its first. One thread at a time; not while others fault.
 Status prove_batch_reads(const dax_operations& operations, const dax_host_info& host,
-                         std::uint64_t size_bytes, std::uint64_t count);
+                         std::uint64_t size_bytes, std::uint64_t count,
+                         const std::string& kernel = {});
 
 }  // namespace pmembench

@@ -29,6 +29,12 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
+bool shares_mapping(const BackendEntry& backend) {
+  constexpr std::uint64_t kAsWeMap = DAX_CAP_DIRECT_ACCESS | DAX_CAP_SYNCHRONOUS;
+  return backend.usable() && backend.origin == kBuiltIn && backend.operations->open == nullptr &&
+         (backend.operations->capabilities & kAsWeMap) == kAsWeMap;
+}
+
 Result<Registry> Registry::build(const dax_host_info& host,
                                  std::span<const dax_operations* const> builtins,
                                  const PluginSearch& search) {

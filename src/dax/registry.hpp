@@ -22,6 +22,10 @@ struct BackendEntry {
   [[nodiscard]] bool usable() const { return reason.empty() && operations != nullptr; }
 };
 
+// Is it built in, and does it work on the host's mapping, so that another such backend can go on with
+// the same device? What a plugin does to memory that is not its own would be blamed on the others.
+[[nodiscard]] bool shares_mapping(const BackendEntry& backend);
+
 // Where plugins are looked for, in this order. Each FILE named by the user must load; what lies
 // in a folder and is refused is listed with the reason.
 struct PluginSearch {

@@ -31,6 +31,11 @@ bool tsc_is_invariant() {
   return __get_cpuid(0x80000007, &eax, &ebx, &ecx, &edx) != 0 && (edx & (1U << 8)) != 0;
 }
 
+bool has_rdtscp() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx) != 0 && (edx & (1U << 27)) != 0;
+}
+
 double ns_of(const timespec& time) {
   return static_cast<double>(time.tv_sec) * kNsPerSecond + static_cast<double>(time.tv_nsec);
 }
@@ -216,6 +221,12 @@ Status check_foreign_pace(double ns_per_tick, const ClockReading& before,
       ns_per_tick, here);
 }
 
+const char* cheaper_reading(double rdtsc_ticks, double rdtscp_ticks) {
+  constexpr double kWorthIt = 0.9;
+  const bool cheaper = rdtscp_ticks > 0 && rdtscp_ticks < kWorthIt * rdtsc_ticks;
+  return cheaper ? kReadingByRdtscp : kReadingByRdtsc;
+}
+
 double measure_ns_per_tick() { return measure_pace().ns_per_tick; }
 
 Result<TimerFacts> calibrate_timer(bool allow_backward) {
@@ -235,8 +246,13 @@ Result<TimerFacts> calibrate_timer(bool allow_backward) {
   const Status agreed = check_second_clock(pace.ns_per_tick, pace.second_ns_per_tick);
   if (!agreed) return agreed.error();
   facts.step_ns = counter_step_ticks(readings.differences) * facts.ns_per_tick;
-  facts.floor_issue_ns = floor_ticks(tsc_end_issue) * facts.ns_per_tick;
-  facts.floor_durable_ns = floor_ticks(tsc_end_durable) * facts.ns_per_tick;
+  const double rdtsc_ticks = floor_ticks(tsc_end_issue);
+  const double rdtscp_ticks = has_rdtscp() ? floor_ticks(tsc_end_issue_rdtscp) : 0;
+  facts.reading = cheaper_reading(rdtsc_ticks, rdtscp_ticks);
+  const bool by_rdtscp = facts.reading == kReadingByRdtscp;
+  facts.floor_issue_ns = (by_rdtscp ? rdtscp_ticks : rdtsc_ticks) * facts.ns_per_tick;
+  facts.floor_durable_ns =
+      floor_ticks(by_rdtscp ? tsc_end_durable_rdtscp : tsc_end_durable) * facts.ns_per_tick;
   return facts;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "base/result.hpp"
 
@@ -30,12 +31,35 @@ namespace pmembench {
   return tsc_end_issue();
 }
 
+// The other ordered reading: rdtscp waits for all before it, and the lfence keeps what follows from
+// beginning before it is done. Cheaper than the above on some CPUs. (Without the lfence the next
+// operation could begin before the reading. rdpru, which AMD lets user space have, reads a counter
+// that stands while the CPU is halted: no clock for an operation that sleeps.)
+[[nodiscard]] inline std::uint64_t tsc_end_issue_rdtscp() {
+  unsigned cpu = 0;
+  const std::uint64_t ticks = __rdtscp(&cpu);
+  _mm_lfence();
+  return ticks;
+}
+[[nodiscard]] inline std::uint64_t tsc_end_durable_rdtscp() {
+  _mm_mfence();
+  return tsc_end_issue_rdtscp();
+}
+
+inline constexpr const char* kReadingByRdtsc = "lfence+rdtsc";
+inline constexpr const char* kReadingByRdtscp = "rdtscp+lfence";
+
+// Which of the two ends operations: the cheaper one, where the second is so by a tenth at least,
+// for all processes of a run are to agree. `rdtscp_ticks`: 0 where the CPU has none.
+[[nodiscard]] const char* cheaper_reading(double rdtsc_ticks, double rdtscp_ticks);
+
 struct TimerFacts {
   double ns_per_tick = 0;
   double step_ns = 0;           // the counter's granularity, from the differences of its readings
   double floor_issue_ns = 0;    // median from one end_issue to the next, with nothing between
   double floor_durable_ns = 0;  // and from one end_durable to the next
   bool invariant = false;       // CPUID 8000_0007h EDX[8]
+  std::string reading = kReadingByRdtsc;  // that ends operations; the floors are of it
 };
 
 // Calibrates against CLOCK_MONOTONIC_RAW for about 5 ms and measures step and floors. Refuses

@@ -301,6 +301,7 @@ class PlanBuilder {
     cell.backend = backend.entry->name;
     cell.backend_options = backend.options;
     cell.capabilities = capabilities_of(*backend.entry);
+    cell.shares_mapping = draft.spec.parts.empty() && shares_mapping(*backend.entry);
     const std::string reason =
         skip_reason(*backend.entry, draft.spec, *draft.path, *draft.workload, cell.parameters);
     if (!reason.empty()) cell.skip_reason = reason;

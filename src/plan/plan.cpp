@@ -36,13 +36,20 @@ std::string settings_text(const MeasureSettings& settings) {
 
 }  // namespace
 
-std::string Cell::device_key() const {
-  std::string key =
-      fmt::format("{}|{}|{}|{}", media, backend, backend_options, placement.memory_node);
-  if (const std::string probe = probe_media(); !probe.empty()) key += "|" + probe;
-  if (used_bytes != 0) key += fmt::format("|{} used", used_bytes);
+namespace {
+
+std::string key_of(const Cell& cell, const std::string& backend) {
+  std::string key = fmt::format("{}|{}|{}", cell.media, backend, cell.placement.memory_node);
+  if (const std::string probe = cell.probe_media(); !probe.empty()) key += "|" + probe;
+  if (cell.used_bytes != 0) key += fmt::format("|{} used", cell.used_bytes);
   return key;
 }
+
+}  // namespace
+
+std::string Cell::device_key() const { return key_of(*this, backend + "|" + backend_options); }
+
+std::string Cell::worker_key() const { return shares_mapping ? key_of(*this, "") : device_key(); }
 
 std::string Cell::probe_media() const {
   const auto found = parameters.find("probe_media");

@@ -57,9 +57,14 @@ struct Cell {
   // What can hold its bytes outside of the memory: the last-level caches that its CPUs use, each
   // once, and the memory-side cache of its node. 0: not known.
   std::uint64_t cache_bytes = 0;
-  // Cells with the same key are served by the same worker: media, backend, options, memory node,
-  // how much is used, the probe's medium.
+  // Its backend is built in and works on the host's mapping: such backends take turns on one.
+  bool shares_mapping = false;
+  // Cells with the same key are about the same device: media, backend, options, memory node, how
+  // much is used, the probe's medium.
   [[nodiscard]] std::string device_key() const;
+  // Cells with the same key can be measured by the same worker: the same without the backend, where
+  // that shares the mapping. So backends are compared on the same pages.
+  [[nodiscard]] std::string worker_key() const;
   // The medium that a probe of its own is on (workload loaded); empty: there is none.
   [[nodiscard]] std::string probe_media() const;
 };

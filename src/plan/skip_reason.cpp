@@ -60,6 +60,17 @@ std::string misfit(const BackendEntry& backend, const Parameters& parameters) {
   return {};
 }
 
+// A kernel was asked for by its name, and the backend has none to choose from.
+std::string without_kernels(const BackendEntry& backend, const Parameters& parameters) {
+  const auto kernel = parameters.find("kernel");
+  if (kernel == parameters.end() || kernel->second == "auto") return {};
+  if (parameters.at("access") != "read" || backend.operations->choose_read_kernel != nullptr) {
+    return {};
+  }
+  return fmt::format("backend {} has one kernel to read by, so there is no '{}'", backend.name,
+                     kernel->second);
+}
+
 // Can the backend do what the path does of its own accord?
 std::string unfit(const BackendEntry& backend, const PathType& path, const Parameters& parameters) {
   const dax_operations& operations = *backend.operations;
@@ -212,6 +223,7 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
         "time: use path direct or fs-dax with a backend that maps the medium",
         workload.name, path.name, backend.name, format_size(unit));
   }
+  if (std::string why = without_kernels(backend, parameters); !why.empty()) return why;
   const std::string misfit_of_path = unfit(backend, path, parameters);
   if (!misfit_of_path.empty()) return misfit_of_path;
   if (path.granule_bytes != nullptr) return off_granule(path, parameters);

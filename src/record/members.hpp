@@ -116,6 +116,14 @@ void describe(T& timer, V&& members) {
   members.added("floor_issue_ns", timer.floor_issue_ns);
   members.added("floor_durable_ns", timer.floor_durable_ns);
   members.added("invariant", timer.invariant);
+  members.added("reading", timer.reading);
+}
+
+template <typename T, typename V>
+requires IsOf<T, KernelChoice>
+void describe(T& kernel, V&& members) {
+  members.added("name", kernel.name);
+  members.added("margin", kernel.margin);
 }
 
 template <typename T, typename V>
@@ -201,6 +209,7 @@ void describe(T& details, V&& members) {
   members.unless_empty("major_faults", details.major_faults);
   members.unless_empty("traced", details.traced);
   members.added("ceiling_bytes_per_s", details.ceiling_bytes_per_s);
+  members.unless_empty("kernel", details.kernel);
   members.unless_empty("core", details.core);
   members.unless_empty("loaded", details.loaded);
   members.unless_empty("open_loop", details.open_loop);
@@ -305,6 +314,10 @@ void describe(T& row, V&& members) {
                 row.numa);
   members.field({"medium", "", "as verified by the first process"}, row.medium);
   members.added({"capabilities", "", "what the backend declares of itself"}, row.capabilities);
+  members.unless_empty({"kernel", "",
+                        "the loop that read, of a backend that has several, and how much faster it was "
+                        "than the next one when it was chosen"},
+                       row.kernel);
 }
 
 }  // namespace pmembench

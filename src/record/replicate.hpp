@@ -71,6 +71,12 @@ struct SlotDetails {
   std::optional<PeriodDetails> period_of_max, period_of_mean;
 };
 
+// The loop by which a backend that has several read.
+struct KernelChoice {
+  std::string name;
+  double margin = 0;  // how much faster than the next one; 0: it was asked for, or as before
+};
+
 struct Details {
   TimerFacts timer{.invariant = true};            // invariant unless said otherwise
   std::map<std::string, std::uint64_t> counters;  // of the device and the layers on it
@@ -80,6 +86,7 @@ struct Details {
   std::uint64_t minor_faults = 0, major_faults = 0;  // of pages, in the kept slices
   bool traced = false;             // a debugger or a tracer held the worker
   double ceiling_bytes_per_s = 0;  // what one CPU loads from its first-level cache; 0: unknown
+  std::optional<KernelChoice> kernel;  // absent: it does not read, or has one
   std::optional<CoreDetails> core;
   std::optional<LoadedDetails> loaded;
   std::optional<OpenLoopDetails> open_loop;

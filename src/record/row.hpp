@@ -12,6 +12,7 @@
 #include "measure/estimate.hpp"
 #include "platform/page_interleave.hpp"
 #include "record/medium.hpp"
+#include "record/replicate.hpp"
 
 namespace pmembench {
 
@@ -82,6 +83,7 @@ struct Row {
   std::uint64_t seed = 0;
   std::optional<RowPair> numa;
   std::optional<MediumFacts> medium;
+  std::optional<KernelChoice> kernel;
   BackendCapabilities capabilities;
 
   // Measured, and by a backend that moves bytes: what comparisons of backends and layers are about.

@@ -55,7 +55,12 @@ std::optional<Fact> different_medium(const MediumFacts& earlier, const MediumFac
 std::string subject_difference(const Replicate& earlier, const Replicate& later) {
   std::optional<Fact> fact = different_medium(earlier.medium, later.medium);
   const Fact software{"software", earlier.details.software, later.details.software};
+  const auto kernel_of = [](const Replicate& replicate) {
+    return replicate.details.kernel ? replicate.details.kernel->name : std::string();
+  };
+  const Fact kernel{"kernel that reads", kernel_of(earlier), kernel_of(later)};
   if (!fact && software.differs()) fact = software;
+  if (!fact && kernel.differs()) fact = kernel;
   if (!fact) return {};
   return fmt::format(
       "the {} was {} in replicate {} and is {} in replicate {}: they are not the same and cannot "

@@ -14,7 +14,7 @@ namespace pmembench {
 namespace {
 
 constexpr const char* kDerivedSchema = "pmembench-derived";
-constexpr int kDerivedVersion = 2;
+constexpr int kDerivedVersion = 3;
 
 const char* kind_word(ValueKind kind) {
   switch (kind) {
@@ -60,6 +60,7 @@ Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
                const DeriveContext& context) {
   const double confidence = context.confidence;
   Derived derived;
+  derived.backends = backend_comparisons(rows, replicates, confidence);
   derived.ladders = ladders_of(rows, replicates, confidence, context.backend_options);
   derived.durability = durability_costs(rows, replicates, confidence);
   derived.crossovers = crossovers_of(rows, replicates, confidence);
@@ -74,6 +75,7 @@ Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
   derived.parameter_kinds = kinds_of_parameters();
   derived.path_parameters = names_of_path_parameters();
   derived.limits = {limits::kDisturbedShare, limits::kStealShare};
+  append(derived.tables, backend_tables(derived.backends));
   append(derived.tables, ladder_tables(derived.ladders));
   append(derived.tables, durability_tables(derived.durability, derived.crossovers));
   append(derived.tables, numa_tables(derived.matrices, derived.interleave));

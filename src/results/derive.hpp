@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "record/row.hpp"
+#include "results/backend_comparison.hpp"
 #include "results/crossover.hpp"
 #include "results/durability_costs.hpp"
 #include "results/headline.hpp"
@@ -34,6 +35,7 @@ struct PageLimits {
 struct Derived {
   std::vector<HeadlineLine> headline;
   std::vector<QuotableLight> quotable;
+  std::vector<BackendComparison> backends;
   std::vector<Ladder> ladders;
   std::vector<DurabilityCosts> durability;
   std::vector<Crossover> crossovers;
@@ -47,7 +49,8 @@ struct Derived {
   std::map<std::string, std::string> parameter_kinds;
   std::vector<std::string> path_parameters;  // of those, the ones that a path has for itself
   PageLimits limits;
-  // The same in words, as the terminal prints it: ladders, durability, nodes, interleave, loaded.
+  // The same in words, as the terminal prints it: backends, ladders, durability, nodes, interleave,
+  // loaded.
   std::vector<PrintedTable> tables;
 };
 
@@ -58,7 +61,7 @@ struct Derived {
 // From a run's plan as the store keeps it; what it does not have has its default.
 [[nodiscard]] DeriveContext derive_context(const nlohmann::json& plan);
 
-// {"schema": "pmembench-derived", "version": 2, ...}: docs/schema.md.
+// {"schema": "pmembench-derived", "version": 3, ...}: docs/schema.md.
 [[nodiscard]] nlohmann::json derived_json(const Derived& derived);
 // Its JSON schema, as docs/schemas/derived.schema.json has it.
 [[nodiscard]] std::string derived_schema();

@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/units.hpp"
-#include "plan/cell_keys.hpp"
+#include "results/row_work.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench {
@@ -16,38 +16,8 @@ namespace {
 
 constexpr std::size_t kFewestRungs = 3;
 
-bool is_path_key(const std::string& key) { return !paths_with(key).empty(); }
-
 // It has a medium and a backend of its own.
 bool stands_alone(const PathType& path) { return path.needs_block_path || path.needs_mount; }
-
-// As in a cell's name, "operation_size=4K"; empty for a default that says nothing.
-std::string key_text(const WorkloadType* type, const std::string& key, const std::string& value) {
-  const bool names_the_work = key == "operation_size" || key == "access";
-  std::string text = value;
-  for (const ParameterSpec& spec :
-       type == nullptr ? std::vector<ParameterSpec>{} : type->parameters) {
-    if (spec.name != key) continue;
-    if (spec.default_value == value && !names_the_work) return "";
-    const auto bytes = parse_count(value);
-    if (spec.kind == ValueKind::size && bytes) text = format_size_short(*bytes);
-  }
-  return fmt::format(" {}={}", key, text);
-}
-
-// What the workload does, whatever way its bytes take.
-std::string work_of(const Row& row) {
-  std::string text = row.workload;
-  const WorkloadType* type = find_workload(row.workload);
-  for (const auto& [key, value] : row.parameters) {
-    if (!is_path_key(key)) text += key_text(type, key, value);
-  }
-  text += fmt::format(", {} thread{}", row.threads, row.threads == 1 ? "" : "s");
-  const std::string& placement = row.placement.asked;
-  if (!placement.empty() && placement != "near") text += ", " + placement;
-  if (row.latency_ns) text += fmt::format(", latency {}", row.latency_ns->mode);
-  return text;
-}
 
 // A rung with what decides its place.
 struct Candidate {
@@ -128,20 +98,6 @@ std::vector<const Candidate*> parents_of(const Candidate& of, const std::vector<
   return found;
 }
 
-// Medians of the replicates that both have, each pair made by `combine`.
-template <typename Combine>
-std::vector<double> of_pairs(const std::vector<Replicate>& below,
-                             const std::vector<Replicate>& above, Combine combine) {
-  std::vector<double> values;
-  for (const Replicate& one : below) {
-    for (const Replicate& other : above) {
-      if (one.index != other.index) continue;
-      values.push_back(combine(one.median_ns_per_operation, other.median_ns_per_operation));
-    }
-  }
-  return values;
-}
-
 class LadderMaker {
  public:
   LadderMaker(std::vector<Candidate> all, const ReplicatesByCell& replicates, double confidence)
@@ -182,20 +138,13 @@ class LadderMaker {
 
   RungCost cost(const Candidate& below, const Candidate& above) const {
     RungCost cost{name_of(below, all_), below.row->cell, std::nullopt, std::nullopt};
-    const auto low = replicates_.find(below.row->cell);
-    const auto high = replicates_.find(above.row->cell);
-    if (low == replicates_.end() || high == replicates_.end()) return cost;
-    const auto ratios =
-        of_pairs(low->second, high->second, [](double a, double b) { return std::log(b / a); });
-    if (ratios.size() < 2) return cost;
-    const Estimate on_log = hodges_lehmann(ratios, confidence_);
-    cost.share = {std::expm1(on_log.estimate), std::expm1(on_log.low), std::expm1(on_log.high),
-                  on_log.has_interval};
+    cost.share = paired_share(replicates_, below.row->cell, above.row->cell, confidence_);
+    if (!cost.share) return cost;
     // Of the time below, by the same estimate: a difference that one slow process decides would
     // stand beside times that it does not decide.
     const double below_ns = below.row->ns_per_operation->estimate;
     cost.ns = {below_ns * cost.share->estimate, below_ns * cost.share->low,
-               below_ns * cost.share->high, on_log.has_interval};
+               below_ns * cost.share->high, cost.share->has_interval};
     return cost;
   }
 

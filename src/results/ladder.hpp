@@ -10,6 +10,7 @@
 #include "measure/estimate.hpp"
 #include "record/replicate.hpp"
 #include "record/row.hpp"
+#include "results/paired_share.hpp"
 #include "results/printed_table.hpp"
 
 namespace pmembench {
@@ -42,7 +43,6 @@ struct Ladder {
   std::vector<LadderRung> rungs;  // each behind the one that it is built on
 };
 
-using ReplicatesByCell = std::map<std::string, std::vector<Replicate>>;
 // The backend's options by cell, where it has some.
 using OptionsByCell = std::map<std::string, std::string>;
 

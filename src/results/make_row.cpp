@@ -213,6 +213,7 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
   const bool loaded = replicates.front().details.loaded.has_value();
   row.status = "ok";
   row.medium = replicates.front().medium;
+  row.kernel = replicates.front().details.kernel;
   row.placement.verified = placement_of(replicates.front());
   row.claim = claim_of(cell, replicates);
   count_work(replicates, row);

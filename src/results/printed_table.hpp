@@ -20,8 +20,8 @@ struct PrintedRow {
 };
 
 struct PrintedTable {
-  std::string kind;  // "ladder", "durability_steps", "durability_latencies", "crossover",
-                     // "nodes", "interleave", "loaded"
+  std::string kind;  // "backends", "ladder", "durability_steps", "durability_latencies",
+                     // "crossover", "nodes", "interleave", "loaded"
   std::string title;
   std::vector<PrintedColumn> columns;
   std::vector<PrintedRow> rows;

@@ -66,6 +66,10 @@ class Store {
   // transaction. A row of the same cell is replaced, and so is a replicate of the same index. After
   // an error nothing of it is stored.
   Status save(std::int64_t run, const Row& row, const Replicate* replicate);
+  // A replicate of a cell whose row is stored already; the row stays as it is.
+  Status save(std::int64_t run, const std::string& cell, const Replicate& replicate);
+  // Many rows at once: all of them or none.
+  Status save(std::int64_t run, const std::vector<Row>& rows);
   Status finish_run(std::int64_t run, const std::string& status);
   // Marks a run as running again (resume). Refuses (usage) one that another process is measuring.
   Status reopen_run(std::int64_t run);

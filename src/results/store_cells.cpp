@@ -40,6 +40,37 @@ Status Store::save(std::int64_t run, const Row& row, const Replicate* replicate)
   return transaction->commit();
 }
 
+Status Store::save(std::int64_t run, const std::string& cell, const Replicate& replicate) {
+  const Database& database = impl_->database;
+  Result<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return transaction.error();
+  Statement find(database, "SELECT id FROM cells WHERE run_id = ? AND cell = ?", "find a row");
+  const Result<bool> found = find.bind(run).bind(cell).step();
+  if (!found) return found.error();
+  if (!*found) {
+    const Status known = check_run(database, run);
+    if (!known) return known;
+    return runtime_error("{} has no row of cell {} of run {}, so it takes no replicate of it",
+                         database.name(), cell, run);
+  }
+  const Status saved = save_replicate(database, find.integer(0), replicate);
+  if (!saved) return saved;
+  return transaction->commit();
+}
+
+Status Store::save(std::int64_t run, const std::vector<Row>& rows) {
+  const Database& database = impl_->database;
+  Result<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return transaction.error();
+  const Status known = check_run(database, run);
+  if (!known) return known;
+  for (const Row& row : rows) {
+    const Result<std::int64_t> saved = save_cell(database, run, row);
+    if (!saved) return saved.error();
+  }
+  return transaction->commit();
+}
+
 Result<std::vector<Row>> Store::rows(std::int64_t run) const {
   const Status known = check_run(impl_->database, run);
   if (!known) return known.error();

@@ -17,6 +17,7 @@
 #include "run/closed_rates.hpp"
 #include "run/expected_replicates.hpp"
 #include "run/measure_cell.hpp"
+#include "run/run_outlook.hpp"
 #include "run/slice_budget.hpp"
 
 namespace pmembench {
@@ -32,7 +33,7 @@ struct CellState {
   std::uint64_t operations = 0;          // of a slice and thread, once calibrated
   CoreWatch cores;
   bool failed = false;
-  bool open = true;  // wants more replicates; kept up to date, since progress asks for all cells
+  CellOutlook outlook;
 };
 
 class Run {
@@ -56,7 +57,7 @@ class Run {
     }
     outcome_.interrupted = interrupted();
     outcome_.budget_ended =
-        !outcome_.interrupted && (budget_.over() || out_of_room_) && open_count() > 0;
+        !outcome_.interrupted && (budget_.over() || out_of_room_) && outlook_.open() > 0;
     outcome_.overran_ns =
         std::max(0.0, budget_.elapsed_ns() - static_cast<double>(settings_.budget_ns));
     return outcome_;
@@ -76,7 +77,8 @@ class Run {
         remember_first(state, replicate);
         state.log_medians.push_back(std::log(replicate.median_ns_per_operation));
       }
-      state.open = wants_more(state);
+      state.outlook = outlook_of(state);
+      outlook_.add(state.outlook);
       cells_.push_back(std::move(state));
     }
     std::size_t fewest = settings_.maximum_replicates;
@@ -107,7 +109,7 @@ class Run {
   Status find_shares() {
     std::vector<const Cell*> shares;
     for (const CellState& state : cells_) {
-      if (state.open && asks_for_share(state.asked)) shares.push_back(state.cell);
+      if (state.outlook.open && asks_for_share(state.asked)) shares.push_back(state.cell);
     }
     if (shares.empty() || interrupted()) return {};
     const auto rates = measure_closed_rates(*input_.workers, shares, settings_.slice_ns);
@@ -133,17 +135,28 @@ class Run {
     return rule_.wants_more(estimate, taken);
   }
 
-  [[nodiscard]] std::size_t open_count() const {
-    return static_cast<std::size_t>(std::count_if(
-        cells_.begin(), cells_.end(), [](const CellState& state) { return state.open; }));
+  [[nodiscard]] CellOutlook outlook_of(const CellState& state) const {
+    CellOutlook outlook;
+    if (state.failed) return outlook;
+    const auto taken = static_cast<unsigned>(state.log_medians.size());
+    outlook.open = wants_more(state);
+    outlook.owed = settings_.minimum_replicates - std::min(taken, settings_.minimum_replicates);
+    const auto expected = expected_replicates(state.log_medians, rule_);
+    if (expected) outlook.to_come = std::max(*expected, taken + 1) - taken;
+    return outlook;
+  }
+  void look_again(CellState& state) {
+    outlook_.remove(state.outlook);
+    state.outlook = outlook_of(state);
+    outlook_.add(state.outlook);
   }
 
   // By device; a cell that is ahead of this round (resumed) waits for the others.
   std::map<std::string, std::vector<CellState*>> open_cells(unsigned round) {
     std::map<std::string, std::vector<CellState*>> devices;
     for (CellState& state : cells_) {
-      if (!state.open || state.log_medians.size() > round) continue;
-      devices[state.cell->device_key()].push_back(&state);
+      if (!state.outlook.open || state.log_medians.size() > round) continue;
+      devices[state.cell->worker_key()].push_back(&state);
     }
     return devices;
   }
@@ -172,9 +185,8 @@ class Run {
       }
       // None of these fits into what is left of the budget; cells with shorter slices may.
       if (outcome_.replicates + outcome_.failed == done_before) {
-        const unsigned slices = slices_now();
         out_of_room_ = std::none_of(cells_.begin(), cells_.end(), [&](const CellState& state) {
-          return state.open && fits(state, slices);
+          return state.outlook.open && fits(state);
         });
         return {};
       }
@@ -183,19 +195,18 @@ class Run {
   }
 
   // Do the slices alone fit into what is left? The first cell of all is tried in any case.
-  // `slices`: slices_now(), which asks all cells.
-  [[nodiscard]] bool fits(const CellState& state, unsigned slices) const {
+  [[nodiscard]] bool fits(const CellState& state) const {
     if (outcome_.replicates == 0) return true;
     const double slice_ns =
         std::max(static_cast<double>(settings_.slice_ns), interval_ns(state.asked));
-    return static_cast<double>(slices_of(state, slices) + 1) * slice_ns <= budget_.left_ns();
+    return static_cast<double>(slices_of(state) + 1) * slice_ns <= budget_.left_ns();
   }
-  [[nodiscard]] unsigned slices_of(const CellState& state, unsigned slices) const {
-    return std::min(slices, slices_within_budget(settings_, cells_.size(), state.asked));
+  [[nodiscard]] unsigned slices_of(const CellState& state) const {
+    return std::min(slices_now(), slices_within_budget(settings_, cells_.size(), state.asked));
   }
+  // Takes cells off the end until the last one fits, if any does.
   void leave_out_what_does_not_fit(std::vector<CellState*>& cells) const {
-    const unsigned slices = slices_now();
-    std::erase_if(cells, [&](const CellState* state) { return !fits(*state, slices); });
+    while (!cells.empty() && !fits(*cells.back())) cells.pop_back();
   }
   [[nodiscard]] bool share_over() const { return budget_.elapsed_ns() >= share_end_ns_; }
 
@@ -203,7 +214,7 @@ class Run {
   // for the rest where it dies.
   Status run_device(std::vector<CellState*> cells, unsigned round) {
     const std::uint64_t seed =
-        mix_seed(settings_.seed ^ mix_seed(fnv1a(cells.front()->cell->device_key()) + round));
+        mix_seed(settings_.seed ^ mix_seed(fnv1a(cells.front()->cell->worker_key()) + round));
     shuffle(cells, seed);
     bool first = true;
     leave_out_what_does_not_fit(cells);
@@ -234,7 +245,7 @@ class Run {
     order.cell = &state.asked;
     order.replicate = round;
     order.seed = seed;
-    order.slices = slices_of(state, slices_now());
+    order.slices = slices_of(state);
     order.slice_ns = settings_.slice_ns;
     order.operations = state.operations;
     order.cores = state.cores;
@@ -249,7 +260,7 @@ class Run {
     state.cores = outcome->cores;
     slices_taken_ += order.slices;
     state.log_medians.push_back(std::log(outcome->replicate.median_ns_per_operation));
-    state.open = wants_more(state);
+    look_again(state);
     ++outcome_.replicates;
     return observer_.replicate(*state.cell, outcome->replicate);
   }
@@ -264,7 +275,7 @@ class Run {
 
   Status fail(CellState& state, const Error& error) {
     state.failed = true;
-    state.open = false;
+    look_again(state);
     ++outcome_.failed;
     return observer_.failure(*state.cell, error);
   }
@@ -284,7 +295,7 @@ class Run {
     Progress progress;
     progress.cell = cell;
     progress.cells = cells_.size();
-    progress.open = open_count();
+    progress.open = outlook_.open();
     progress.round = round + 1;
     progress.done = outcome_.replicates;
     progress.elapsed_s = budget_.elapsed_s();
@@ -292,22 +303,10 @@ class Run {
     observer_.progress(progress);
   }
 
-  // Replicates of cells still owed to the minimum.
-  [[nodiscard]] std::uint64_t owed() const {
-    std::uint64_t owed = 0;
-    for (const CellState& state : cells_) {
-      const std::size_t taken = state.log_medians.size();
-      if (!state.failed && taken < settings_.minimum_replicates) {
-        owed += settings_.minimum_replicates - taken;
-      }
-    }
-    return owed;
-  }
-
   // Replicates count for more than slices: where the host turns out slower than planned, cells get
   // fewer slices, so that the budget still holds the minimum of replicates.
   [[nodiscard]] unsigned slices_now() const {
-    const std::uint64_t left = owed();
+    const std::uint64_t left = outlook_.owed();
     if (slices_taken_ == 0 || left == 0) return first_slices_;
     const double slice_cost = budget_.elapsed_ns() / static_cast<double>(slices_taken_);
     const double slices = kBudgetShare * budget_.left_ns() / static_cast<double>(left) / slice_cost;
@@ -322,32 +321,12 @@ class Run {
     const double budget_left_s = budget_.left_ns() * 1e-9;
     if (outcome_.replicates == 0) return budget_left_s;
     const double pace_s = budget_.elapsed_s() / static_cast<double>(outcome_.replicates);
-    const auto least = static_cast<double>(std::max<std::uint64_t>(owed(), left_in_device));
+    const auto least =
+        static_cast<double>(std::max<std::uint64_t>(outlook_.owed(), left_in_device));
     const double least_s = std::min(pace_s * least, budget_left_s);
-    const std::optional<double> wanted = expected_to_come();
+    const std::optional<double> wanted = outlook_.expected_to_come();
     if (!wanted) return std::sqrt(least_s * budget_left_s);
     return std::clamp(pace_s * *wanted, least_s, budget_left_s);
-  }
-
-  // Replicates that the open cells will still have; those without a spread as the others on
-  // average. Nothing while none has one.
-  [[nodiscard]] std::optional<double> expected_to_come() const {
-    double to_come = 0;
-    std::size_t known = 0, unknown = 0;
-    for (const CellState& state : cells_) {
-      if (!state.open) continue;
-      const auto expected = expected_replicates(state.log_medians, rule_);
-      if (!expected) {
-        ++unknown;
-        continue;
-      }
-      ++known;
-      const auto taken = static_cast<unsigned>(state.log_medians.size());
-      to_come += std::max(*expected, taken + 1) - taken;
-    }
-    if (known == 0 && unknown > 0) return std::nullopt;
-    return known == 0 ? 0
-                      : to_come * static_cast<double>(known + unknown) / static_cast<double>(known);
   }
 
   RunInput input_;
@@ -356,6 +335,7 @@ class Run {
   StoppingRule rule_;
   Budget budget_;
   std::vector<CellState> cells_;
+  RunOutlook outlook_;  // of them all
   unsigned first_slices_ = 0;
   std::uint64_t slices_taken_ = 0;
   unsigned first_round_ = 0;

@@ -46,7 +46,7 @@ Result<ClosedRates> measure_closed_rates(WorkerSource& workers,
                                          const std::vector<const Cell*>& cells,
                                          std::uint64_t slice_ns) {
   std::map<std::string, std::vector<const Cell*>> devices;
-  for (const Cell* cell : cells) devices[cell->device_key()].push_back(cell);
+  for (const Cell* cell : cells) devices[cell->worker_key()].push_back(cell);
   ClosedRates rates;
   std::map<std::string, std::vector<double>> logarithms;
   for (const auto& [key, of_device] : devices) {

@@ -46,9 +46,10 @@ LeftBehind made_by(const MediumFacts& medium, const std::string& media, bool unn
 class ProcessLink final : public WorkerLink {
  public:
   ProcessLink(const WorkerLauncher& launcher, std::set<std::string>& opened_media,
-              std::unique_ptr<WorkerProcess> process, OpenRequest request)
+              KernelChoices& kernels, std::unique_ptr<WorkerProcess> process, OpenRequest request)
       : launcher_(launcher),
         opened_media_(opened_media),
+        kernels_(kernels),
         process_(std::move(process)),
         request_(std::move(request)) {
     process_->send(to_json(request_));
@@ -77,9 +78,13 @@ class ProcessLink final : public WorkerLink {
 
   Result<std::uint64_t> begin_cell(const CellRequest& request) override {
     cell_ = request;
-    const auto answer = ask(to_json(request), prepare_timeout_ms(request.slice_ns));
+    cell_.kernel = kernels_.of(request.cell);
+    const auto answer = ask(to_json(cell_), prepare_timeout_ms(request.slice_ns));
     if (!answer) return with_cause(answer.error(), cell_);
-    return ready_reply_from_json(*answer);
+    const auto ready = ready_reply_from_json(*answer);
+    if (!ready) return ready.error();
+    if (ready->kernel) kernels_.remember(request.cell, *ready->kernel);
+    return ready->operations;
   }
 
   Result<SliceReply> take_slice(bool first) override {
@@ -109,6 +114,7 @@ class ProcessLink final : public WorkerLink {
 
   const WorkerLauncher& launcher_;
   std::set<std::string>& opened_media_;
+  KernelChoices& kernels_;
   LeftBehind left_, left_by_probe_;  // go after the process, which removes them unless it dies
   std::unique_ptr<WorkerProcess> process_;
   OpenRequest request_;
@@ -176,8 +182,8 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   }
   request.plugins = settings_.plugins;
   request.without_cpu = settings_.without_cpu;
-  return checked(
-      std::make_unique<ProcessLink>(*this, opened_, *std::move(process), std::move(request)));
+  return checked(std::make_unique<ProcessLink>(*this, opened_, *settings_.kernels,
+                                               *std::move(process), std::move(request)));
 }
 
 }  // namespace pmembench

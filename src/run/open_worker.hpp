@@ -4,11 +4,13 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "dax/registry.hpp"
+#include "run/read_kernel.hpp"
 #include "run/worker_link.hpp"
 
 namespace pmembench {
@@ -24,6 +26,8 @@ struct WorkerSettings {
   // overwritten from the second open on; the first open still makes sure that it is empty.
   std::map<std::string, std::string> identities;
   const std::atomic<bool>* interrupted = nullptr;  // set by SIGINT; may be null
+  // Of the run, which may have several launchers.
+  std::shared_ptr<KernelChoices> kernels = std::make_shared<KernelChoices>();
 };
 
 // Used by one thread. Outlives the workers that it starts.

@@ -83,9 +83,6 @@ Result<T> read_message(const json& message, const char* key, const char* wanted)
 
 }  // namespace
 
-struct Ready {
-  std::uint64_t operations = 0;
-};
 struct Versioned {
   int version = 0;
 };
@@ -162,6 +159,7 @@ void describe(T& request, V&& members) {
   members.field("operations", request.operations);
   members.unless_empty("plant", request.plant);
   members.unless_empty("load_maximum", request.load_maximum);
+  members.unless_empty("kernel", request.kernel);
 }
 
 template <typename T, typename V>
@@ -176,8 +174,11 @@ requires IsOf<T, Versioned>
 void describe(T& versioned, V&& members) { members.field("version", versioned.version); }
 
 template <typename T, typename V>
-requires IsOf<T, Ready>
-void describe(T& ready, V&& members) { members.field("operations", ready.operations); }
+requires IsOf<T, ReadyReply>
+void describe(T& ready, V&& members) {
+  members.field("operations", ready.operations);
+  members.unless_empty("kernel", ready.kernel);
+}
 
 template <typename T, typename V>
 requires IsOf<T, SliceReply>
@@ -208,6 +209,8 @@ void describe(T& done, V&& members) {
 template <typename T, typename V>
 requires IsOf<T, CellExtra>
 void describe(T& extra, V&& members) {
+  members.unless_empty("kernel", extra.kernel);
+  members.unless_empty("medium", extra.medium);
   members.unless_empty("loaded", extra.loaded);
   members.unless_empty("open_loop", extra.open_loop);
   members.unless_empty("slots", extra.slots);
@@ -258,10 +261,10 @@ Result<HelloReply> hello_reply_from_json(const json& message) {
   return read_message<HelloReply>(message, "is", "hello");
 }
 
-Result<std::uint64_t> ready_reply_from_json(const json& message) {
-  const auto ready = read_message<Ready>(message, "is", "ready");
-  if (!ready) return ready.error();
-  return ready->operations;
+json to_json(const ReadyReply& reply) { return as_message("is", "ready", reply); }
+
+Result<ReadyReply> ready_reply_from_json(const json& message) {
+  return read_message<ReadyReply>(message, "is", "ready");
 }
 
 json to_json(const SliceReply& reply) { return as_message("is", "slice", reply); }

@@ -78,6 +78,13 @@ struct CellRequest {
   // Of a loaded cell: what load_share 100 stands for, in bytes a second. Absent: the worker
   // measures it.
   std::optional<double> load_maximum = std::nullopt;
+  // The kernel by which other processes of the run read such ranges; empty: the worker chooses.
+  std::string kernel = {};
+};
+
+struct ReadyReply {
+  std::uint64_t operations = 0;        // of a slice and thread
+  std::optional<KernelChoice> kernel;  // by which it reads
 };
 
 // What a worker is, before it opens anything. One from before this request answers "failed".
@@ -105,10 +112,12 @@ struct SliceReply {
 
 // What only some kinds of cell have.
 struct CellExtra {
+  std::optional<KernelChoice> kernel;
+  std::optional<MediumFacts> medium;  // if the cell's backend is not the one that it was opened by
   std::optional<LoadedDetails> loaded;
   std::optional<OpenLoopDetails> open_loop;
   std::optional<SlotDetails> slots;
-  [[nodiscard]] bool empty() const { return !loaded && !open_loop && !slots; }
+  [[nodiscard]] bool empty() const { return !kernel && !medium && !loaded && !open_loop && !slots; }
 };
 
 struct CellDoneReply {
@@ -124,6 +133,7 @@ nlohmann::json to_json(const Cell& cell);
 nlohmann::json to_json(const OpenRequest& request);
 nlohmann::json to_json(const OpenedReply& reply);
 nlohmann::json to_json(const CellRequest& request);
+nlohmann::json to_json(const ReadyReply& reply);
 nlohmann::json to_json(const HelloReply& reply);
 nlohmann::json to_json(const SliceReply& reply);
 nlohmann::json to_json(const CellDoneReply& reply);
@@ -136,7 +146,7 @@ Result<OpenRequest> open_request_from_json(const nlohmann::json& json);
 Result<OpenedReply> opened_reply_from_json(const nlohmann::json& json);
 Result<CellRequest> cell_request_from_json(const nlohmann::json& json);
 Result<HelloReply> hello_reply_from_json(const nlohmann::json& json);
-Result<std::uint64_t> ready_reply_from_json(const nlohmann::json& json);
+Result<ReadyReply> ready_reply_from_json(const nlohmann::json& json);
 Result<SliceReply> slice_reply_from_json(const nlohmann::json& json);
 Result<CellDoneReply> cell_done_reply_from_json(const nlohmann::json& json);
 

@@ -70,7 +70,7 @@ Status complete_replicate(const CellDoneReply& done, const OpenedReply& opened, 
                           const std::vector<SliceReply>& kept, const CoreWatch& cores,
                           Replicate& replicate) {
   const TimerFacts& timer = opened.timer;
-  replicate.medium = opened.medium;
+  replicate.medium = done.extra.medium ? *done.extra.medium : opened.medium;
   replicate.ns_per_tick = timer.ns_per_tick;
   Details& details = replicate.details;
   details.timer = timer;
@@ -80,6 +80,7 @@ Status complete_replicate(const CellDoneReply& done, const OpenedReply& opened, 
   details.software = opened.software;
   details.traced = done.traced;
   details.ceiling_bytes_per_s = opened.ceiling_bytes_per_s;
+  details.kernel = done.extra.kernel;
   details.core = core_details(kept, cores);
   details.loaded = done.extra.loaded;
   details.open_loop = done.extra.open_loop;

@@ -182,6 +182,7 @@ Result<std::uint64_t> Session::begin(const CellRequest& request) {
   if (ground_) ground_counters_before_ = ground_->counters();
   operations_done_ = bytes_loaded_ = 0;
   task_.durable = cell_.latency_mode == "durable";
+  task_.rdtscp = host_.timer.reading == kReadingByRdtscp;
   if (paced_) {
     task_.operations_a_chunk = number_of(cell_.parameters, "chunk");
     task_.operations_a_group =

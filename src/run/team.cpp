@@ -13,6 +13,17 @@ namespace {
 // a hypervisor, and then spinning keeps the other from arriving.
 constexpr unsigned kSpins = 20000;
 
+// hwloc reads the host's topology for it, which takes longer than a short slice: once a process.
+const Result<Pinner>& shared_pinner() {
+  static const Result<Pinner> pinner = Pinner::create();
+  return pinner;
+}
+
+Status pin_to(int cpu) {
+  const Result<Pinner>& pinner = shared_pinner();
+  return pinner ? pinner->pin_this_thread(cpu) : Status(pinner.error());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Team>> Team::start(const std::vector<int>& cpus) {
@@ -29,9 +40,7 @@ Result<std::unique_ptr<Team>> Team::start(const std::vector<int>& cpus) {
           seat + 1, cpus.size(), error.code().message());
     }
   }
-  team->run([raw = team.get()](unsigned seat) {
-    raw->pinned_[seat] = pin_this_thread(raw->cpus_[seat]);
-  });
+  team->run([raw = team.get()](unsigned seat) { raw->pinned_[seat] = pin_to(raw->cpus_[seat]); });
   for (const Status& pinned : team->pinned_) {
     if (!pinned) return pinned.error();
   }

@@ -47,6 +47,7 @@ struct SliceTask {
   std::uint64_t operations_a_group = 1;    // of role load, where it is paced
   std::uint64_t unpaced_operations = 256;  // of role load, between two looks at the clock
   bool durable = false;                    // an operation ends behind a full barrier
+  bool rdtscp = false;                     // and by that reading of the clock
   Plant slowdown;                          // injected
 };
 
@@ -224,12 +225,12 @@ struct alignas(128) ThreadContext {
         time_slice(task.operations, task.slowdown);
         break;
       case Role::operation:
-        task.durable ? time_operations<tsc_end_durable>(task)
-                     : time_operations<tsc_end_issue>(task);
+        task.rdtscp ? time_operations<tsc_end_issue_rdtscp, tsc_end_durable_rdtscp>(task)
+                    : time_operations<tsc_end_issue, tsc_end_durable>(task);
         break;
       case Role::arrivals:
-        task.durable ? time_arrivals<tsc_end_durable>(task.operations)
-                     : time_arrivals<tsc_end_issue>(task.operations);
+        task.rdtscp ? time_arrivals<tsc_end_issue_rdtscp, tsc_end_durable_rdtscp>(task)
+                    : time_arrivals<tsc_end_issue, tsc_end_durable>(task);
         break;
       case Role::probe:
         probe(task.ticks, task.operations_a_chunk);
@@ -255,10 +256,19 @@ struct alignas(128) ThreadContext {
     }
   }
 
+  template <std::uint64_t (*kIssue)(), std::uint64_t (*kDurable)()>
+  void time_operations(const SliceTask& task) {
+    task.durable ? time_operations<kDurable>(task) : time_operations<kIssue>(task);
+  }
   template <std::uint64_t (*kEnd)()>
   void time_operations(const SliceTask& task) {
     task.ticks == 0 ? time_operations<kEnd, false>(task.operations, 0, task.slowdown)
                     : time_operations<kEnd, true>(0, task.ticks, task.slowdown);
+  }
+  template <std::uint64_t (*kIssue)(), std::uint64_t (*kDurable)()>
+  void time_arrivals(const SliceTask& task) {
+    task.durable ? time_arrivals<kDurable>(task.operations)
+                 : time_arrivals<kIssue>(task.operations);
   }
 
   // One operation lies between each reading and the one before it.

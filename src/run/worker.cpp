@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/units.hpp"
@@ -23,6 +25,7 @@
 #include "run/layers_board.hpp"
 #include "run/medium_facts.hpp"
 #include "run/protocol.hpp"
+#include "run/read_kernel.hpp"
 #include "run/session.hpp"
 #include "run/software.hpp"
 
@@ -92,6 +95,8 @@ class Worker {
     registry_.emplace(*std::move(registry));
     const auto backend = registry_->find(request->backend);
     if (!backend) return backend.error();
+    request_ = *request;
+    bound_ = *backend;
     const auto spec = parse_media(request->media);
     if (!spec) return spec.error();
     const auto timer = calibrate_timer();
@@ -173,7 +178,7 @@ class Worker {
     if (!device_) return runtime_error("worker protocol: 'cell' before 'open'");
     const auto request = cell_request_from_json(message);
     if (!request) return request.error();
-    if (const Status reads = prove_reads(request->cell); !reads) return reads.error();
+    if (const Status bound = bind(request->cell.backend); !bound) return bound.error();
     if (!session_ || !session_->retarget(request->cell)) {
       session_.reset();
       auto session = Session::start(host_, request->cell);
@@ -181,15 +186,54 @@ class Worker {
       session_ = *std::move(session);
     }
     board_.in_use(request->cell);
+    auto kernel = choose_read_kernel(*device_->device, request->cell, request->kernel);
+    if (!kernel) return kernel.error();
+    kernel_ = *std::move(kernel);
+    const std::string name = kernel_ ? kernel_->name : "";
+    if (const Status reads = prove_reads(request->cell, name); !reads) return reads.error();
     const auto operations = session_->begin(*request);
     if (!operations) return operations.error();
     in_cell_ = true;
-    return nlohmann::json{{"is", "ready"}, {"operations", *operations}};
+    return to_json(ReadyReply{*operations, kernel_});
+  }
+
+  // Cells of several backends are measured on one mapping: the device is given their operations.
+  Status bind(const std::string& name) {
+    if (name.empty() || name == bound_->name) return {};
+    const auto backend = registry_->find(name);
+    if (!backend) return backend.error();
+    if (!shares_mapping(**backend) || !shares_mapping(*bound_)) {
+      return runtime_error("backends {} and {} cannot take turns on one device", bound_->name,
+                           name);
+    }
+    session_.reset();
+    DaxDevice& device = *device_->device;
+    void* const handle = device.handle();
+    (void)device.set_operations(nullptr, nullptr);
+    if (const int code = device.set_operations((*backend)->operations, handle); code != 0) {
+      return runtime_error("backend {} cannot be put on the device: {}", name,
+                           std::strerror(-code));
+    }
+    bound_ = *backend;
+    device_->bases.front().backend = bound_;
+    return {};
+  }
+
+  // The claim follows the backend.
+  std::optional<MediumFacts> medium_by_backend() const {
+    if (bound_->name == request_.backend) return std::nullopt;
+    const auto spec = parse_media(request_.media);
+    if (!spec) return std::nullopt;
+    MediumFacts medium = medium_facts(device_->facts, *spec);
+    OpenOptions options;
+    options.node = request_.node;
+    follow_audit(audits_, *device_, options, host_facts_, *spec, &medium);
+    return medium;
   }
 
   // What a batch of reads leaves in its buffer shows its last range alone: before the first cell of
   // a size and a batch the backend shows that it loads every range.
-  Status prove_reads(const Cell& cell) {
+  Status prove_reads(const Cell& cell, const std::string& kernel) {
     const auto number = [&](const char* name) -> std::uint64_t {
       const auto found = cell.parameters.find(name);
       const auto count =
@@ -200,10 +244,11 @@ class Worker {
     if (access != cell.parameters.end() && access->second != "read") return {};
     const std::uint64_t size_bytes = number("operation_size");
     const std::uint64_t batch = std::max(number("batch"), kLeastBatchProved);
-    if (size_bytes == 0 || !proved_.insert({size_bytes, batch}).second) return {};
+    if (size_bytes == 0 || !proved_.insert({bound_->name + " " + kernel, size_bytes, batch}).second)
+      return {};
     for (const BaseDevice& base : device_->bases) {
       const Status reads =
-          prove_batch_reads(*base.device->operations(), host_facts_, size_bytes, batch);
+          prove_batch_reads(*base.device->operations(), host_facts_, size_bytes, batch, kernel);
       if (!reads) return reads;
     }
     return {};
@@ -228,6 +273,8 @@ class Worker {
       if (!kept) return kept.error();
     }
     reply->traced = is_traced();
+    reply->extra.kernel = kernel_;
+    reply->extra.medium = medium_by_backend();
     return to_json(*reply);
   }
 
@@ -236,12 +283,16 @@ class Worker {
   const AuditBook& audits_;
   std::string version_;
   std::optional<Registry> registry_;
+  OpenRequest request_;                  // that opened the device
+  const BackendEntry* bound_ = nullptr;  // whose operations the device has
   std::optional<OpenedDevice> device_, probe_device_;
   LayersBoard board_;
   SessionHost host_;
   dax_host_info host_facts_{};
-  std::set<std::pair<std::uint64_t, std::uint64_t>> proved_;  // size and batch of reads
-  std::unique_ptr<Session> session_;                          // after the devices: goes first
+  std::set<std::tuple<std::string, std::uint64_t, std::uint64_t>>
+      proved_;                          // backend and kernel, size and batch of reads
+  std::unique_ptr<Session> session_;    // after the devices: goes first
+  std::optional<KernelChoice> kernel_;  // of the cell
   bool in_cell_ = false;
 };
 

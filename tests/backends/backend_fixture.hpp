@@ -109,8 +109,13 @@ class OpenBackend {
     if (table.open == nullptr) {
       void* memory =
           ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-      mapping_ = {sizeof(dax_mapping), vector_bytes, cpu_features(),
-                  static_cast<unsigned char*>(memory), kSize};
+      mapping_ = {sizeof(dax_mapping),
+                  vector_bytes,
+                  cpu_features(),
+                  static_cast<unsigned char*>(memory),
+                  kSize,
+                  0,
+                  0};
       handle_ = &mapping_;
       return;
     }

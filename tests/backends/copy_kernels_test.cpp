@@ -34,8 +34,8 @@ void sweep(std::uint32_t vector_bytes, bool to_device, std::size_t step, const K
   Window device{}, buffer{}, old{};
   for (unsigned char& byte : old.bytes) byte = static_cast<unsigned char>(random());
   const Bytes data = random_bytes(kWindow, random);
-  const dax_mapping mapping{sizeof(dax_mapping), vector_bytes, cpu_features(), device.bytes.data(),
-                            kWindow};
+  const dax_mapping mapping{
+      sizeof(dax_mapping), vector_bytes, cpu_features(), device.bytes.data(), kWindow, 0, 0};
   for (std::size_t here = 0; here < 64; here += step) {
     for (std::size_t there = 0; there < 64; there += step) {
       for (std::size_t size = 1; size <= kLongest; size += 2) {
@@ -131,8 +131,10 @@ TEST(CopyKernels, loads_every_range_of_a_long_batch_whatever_it_asks_for_ahead) 
       Bytes memory = random_bytes(64 + kSlots * size, random);
       unsigned char* const base =
           memory.data() + (64 - reinterpret_cast<std::uintptr_t>(memory.data()) % 64) % 64;
-      const dax_mapping mapping{sizeof(dax_mapping), width, cpu_features(), base, kSlots * size};
-      for (const bool in_order : {true, false}) {
+      for (std::uint32_t kernel = 0; kernel < 2 * read_kernels(width); ++kernel) {
+        const bool in_order = kernel % 2 == 0;
+        const dax_mapping mapping{sizeof(dax_mapping), width, cpu_features(), base, kSlots * size,
+                                  kernel / 2,          0};
         for (std::uint64_t count = 1; count <= 2 * kSlots; ++count) {
           Bytes buffer(size + 1, 0x5A);
           dax_iter iter{};
@@ -148,7 +150,8 @@ TEST(CopyKernels, loads_every_range_of_a_long_batch_whatever_it_asks_for_ahead) 
           ASSERT_EQ(copy_to(mapping, &iter), static_cast<std::int64_t>(count * size));
           ASSERT_EQ(iter.state, replay.state);
           ASSERT_EQ(std::memcmp(buffer.data(), base + last, size), 0)
-              << "vectors of " << width << ", " << count << " ranges of " << size;
+              << "vectors of " << width << ", " << count << " ranges of " << size << ", kernel "
+              << kReadKernels[kernel / 2].name;
           ASSERT_EQ(buffer.back(), 0x5A);
         }
       }
@@ -162,8 +165,8 @@ TEST(CopyKernels, zeroes_lines_and_nothing_around_them) {
       Bytes memory(4 * DAX_PAGE_BYTES, 0xEE);
       unsigned char* aligned =
           memory.data() + (64 - reinterpret_cast<std::uintptr_t>(memory.data()) % 64);
-      const dax_mapping mapping{sizeof(dax_mapping), width, cpu_features(), aligned,
-                                2 * DAX_PAGE_BYTES};
+      const dax_mapping mapping{
+          sizeof(dax_mapping), width, cpu_features(), aligned, 2 * DAX_PAGE_BYTES, 0, 0};
       if (cached) {
         zero_lines<Store::cached>(mapping, 64, DAX_PAGE_BYTES);
       } else {

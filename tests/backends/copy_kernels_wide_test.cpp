@@ -82,7 +82,7 @@ class CopyKernelsWide : public testing::Test {
         << offset << " " << buffer_offset << " " << size;
     Bytes read_back(kArea, 0xA5), wanted(kArea, 0xA5);
     dax_iter read = one_range(offset, size, read_back.data() + buffer_offset);
-    two_halves::copy_to(device.data(), &read);
+    two_halves::copy_to<Read::ahead>(device.data(), &read);
     std::memcpy(wanted.data() + buffer_offset, data_.data() + buffer_offset, size);
     ASSERT_EQ(read_back, wanted) << offset << " " << buffer_offset << " " << size;
   }

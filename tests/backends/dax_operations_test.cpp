@@ -25,9 +25,11 @@ TEST(DaxOperations, keeps_every_field_where_plugins_expect_it) {
   EXPECT_EQ(offsetof(dax_operations, describe), 144U);
   EXPECT_EQ(offsetof(dax_operations, nontemporal_from_bytes), 152U);
   EXPECT_EQ(offsetof(dax_operations, check_options), 160U);
-  EXPECT_EQ(sizeof(dax_operations), 168U);
+  EXPECT_EQ(offsetof(dax_operations, choose_read_kernel), 168U);
+  EXPECT_EQ(sizeof(dax_operations), 176U);
   EXPECT_EQ(sizeof(dax_iter), 88U);
-  EXPECT_EQ(sizeof(dax_mapping), 32U);
+  EXPECT_EQ(offsetof(dax_mapping, read_kernel), 32U);
+  EXPECT_EQ(sizeof(dax_mapping), 40U);
   EXPECT_EQ(sizeof(dax_host_info), 16U);
   EXPECT_EQ(sizeof(dax_media_info), 64U);
 }

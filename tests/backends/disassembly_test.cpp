@@ -100,6 +100,9 @@ constexpr std::array<Width, 3> kWidths{{{"sse2", 16, "%xmm", "%[yz]mm"},
                                         {"avx2", 32, "%ymm", "%zmm"},
                                         {"avx512", 64, "%zmm", "%nothing"}}};
 constexpr std::array<const char*, 4> kFlushes{"none", "clflush", "clflushopt", "clwb"};
+constexpr const char* kAhead = ", (pmembench::Read)0";
+constexpr const char* kPlain = ", (pmembench::Read)1";
+constexpr const char* kString = ", (pmembench::Read)2";
 constexpr const char* kAnyFlush = "^(clflush|clflushopt|clwb)\\b";
 
 class Disassembly : public testing::Test {
@@ -116,11 +119,13 @@ class Disassembly : public testing::Test {
   }
 
   // The loop for one kind of work; empty code where it is not there.
-  const Code& loop(const Width& width, bool table, const std::string& work, int shape) {
+  // `rest`: of the work's template arguments, behind the shape.
+  const Code& loop(const Width& width, bool table, const std::string& work, int shape,
+                   const std::string& rest = "") {
     const std::string space = std::string("pmembench::") + width.name + "::(anonymous namespace)::";
     const std::string name = "long " + space + "for_each_range<" + (table ? "true" : "false") +
                              ", " + space + work + "(" + space + "Shape)" + std::to_string(shape) +
-                             "> >(unsigned char*, dax_iter*)";
+                             rest + "> >(unsigned char*, dax_iter*)";
     const auto found = functions_.find(name);
     EXPECT_NE(found, functions_.end()) << "no function " << name;
     return found == functions_.end() ? none_ : found->second;
@@ -152,7 +157,7 @@ TEST_F(Disassembly, shows_every_load_of_a_read_in_the_widest_vectors) {
       for (int shape = 0; shape < 4; ++shape) {
         const std::string where =
             std::string(width.name) + " copy_to, shape " + std::to_string(shape);
-        const Code& code = loop(width, table, "ToBuffer<", shape);
+        const Code& code = loop(width, table, "ToBuffer<", shape, shape == 2 ? kAhead : kPlain);
         const std::size_t vectors =
             shape == 3 ? 1 : kBodyBytes.at(static_cast<std::size_t>(shape)) / width.bytes;
         const std::string load =
@@ -168,6 +173,22 @@ TEST_F(Disassembly, shows_every_load_of_a_read_in_the_widest_vectors) {
         EXPECT_EQ(count(code, "^prefetch"), count(code, "^prefetcht1 ")) << where;
         expect_no(code, kAnyFlush, where);
       }
+    }
+  }
+}
+
+TEST_F(Disassembly, shows_the_other_ways_to_read_a_long_range) {
+  for (const Width& width : kWidths) {
+    for (const bool table : {false, true}) {
+      const std::string where = std::string(width.name) + " copy_to";
+      const Code& plain = loop(width, table, "ToBuffer<", 2, kPlain);
+      const std::string load = std::string("^v?mov[a-z0-9]+ +[^,]*\\([^)]*\\),") + width.registers;
+      expect_bodies(plain, load, 64 / width.bytes, where);
+      expect_no(plain, "^(prefetch|call|rep|sfence|v?movnt)", where);
+      const Code& string = loop(width, table, "ToBuffer<", 2, kString);
+      EXPECT_EQ(count(string, "^rep movsb"), 1U) << where;
+      expect_no(string, load, where);
+      expect_no(string, "^(prefetch|call|sfence|v?movnt)", where);
     }
   }
 }

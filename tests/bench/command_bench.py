@@ -1,4 +1,5 @@
-"""What the pmembench command costs: its workers' memory, a cell's fixed cost, and fio beside it.
+"""What the pmembench command costs: its workers' memory, a cell's fixed cost, large results files,
+and fio beside it.
 
 Usage: command_bench.py PMEMBENCH. Needs fio for the last part. Writes into a folder of its own and
 one file of its own in /dev/shm, and removes both.
@@ -17,9 +18,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import figures
+from large_store import enlarge
+
 MIB = 1 << 20
 FILE_BYTES = 64 * MIB
 ROUNDS = 5
+MEMORY_GROWTH_MIB = 1
 
 
 @dataclass
@@ -67,9 +72,10 @@ READ_CELL = {"path": "direct", "workload": "random", "access": "read"}
 MAPPING_BYTES = 64 * MIB
 
 
-def memory(pmembench: Path, folder: Path) -> None:
+def memory(pmembench: Path, folder: Path) -> list[str]:
     """The peak of a worker with little and with much work: it should not grow."""
     print("\nmemory: peak resident size of the largest process")
+    words = []
     # The null backend maps nothing, and does 10^9 operations in a moment.
     for backend, mapped_bytes, slice_time in (("null", 0, "5ms"), ("movnt", MAPPING_BYTES, "20ms")):
         cell = {**READ_CELL, "media": f"dram:{MAPPING_BYTES}", "backend": backend,
@@ -81,21 +87,69 @@ def memory(pmembench: Path, folder: Path) -> None:
             print(f"  {backend:<6}{outcome.rows[0]['operations']:>16,} operations: "
                   f"{(peaks[-1] - mapped_bytes) / MIB:.1f} MiB"
                   + (f" beyond the mapping of {mapped_bytes // MIB} MiB" if mapped_bytes else ""))
-        print(f"  {backend:<6}growth: {(peaks[1] - peaks[0]) / MIB:+.2f} MiB")
+        words.append(figures.at_most(f"{backend}: growth of a worker with 20 x the work",
+                                     (peaks[1] - peaks[0]) / MIB, MEMORY_GROWTH_MIB, " MiB"))
+    return words
 
 
-def fixed_cost(pmembench: Path, folder: Path) -> None:
-    print("\nfixed cost of a cell, in all (null backend, 6 replicates of 1 slice of 100 us), target 20 ms")
-    settings = {"slices": 1, "slice": "100us", "minimum_replicates": 6, "maximum_replicates": 6}
+def fixed_cost(pmembench: Path, folder: Path) -> list[str]:
+    """CPU time, which other processes lengthen less than the wall clock's."""
+    print("\nfixed cost of a cell (null backend, replicates of 1 slice of 100 us), of CPU")
     cell = {**READ_CELL, "media": "dram:16M", "backend": "null"}
     matrix = {"operation_size": [64 << i for i in range(10)], "batch": "1:+1:100"}
-    one = run_campaign(pmembench, folder, once([cell], **settings))
-    many = run_campaign(pmembench, folder, once([{**cell, "matrix": matrix}], **settings))
-    count = len(many.rows)
-    for outcome, cells in ((one, "1 cell"), (many, f"{count} cells")):
-        print(f"  {cells:<11}{outcome.wall_s:>7.2f} s, of CPU {outcome.cpu_s:>6.2f} s")
-    print(f"  a cell more: {(many.wall_s - one.wall_s) / (count - 1) * 1e3:.2f} ms, "
-          f"of CPU {(many.cpu_s - one.cpu_s) / (count - 1) * 1e3:.2f} ms")
+    words, costs = [], {}
+    for replicates, cells, limit_ms in ((6, 1000, 10), (12, 1000, 20), (6, 100, None)):
+        settings = {"slices": 1, "slice": "100us", "minimum_replicates": replicates,
+                    "maximum_replicates": replicates}
+        one = run_campaign(pmembench, folder, once([cell], **settings))
+        part = {**matrix, "batch": f"1:+1:{cells // 10}"}
+        many = run_campaign(pmembench, folder, once([{**cell, "matrix": part}], **settings))
+        cost_ms = (many.cpu_s - one.cpu_s) / (len(many.rows) - 1) * 1e3
+        wall_ms = (many.wall_s - one.wall_s) / (len(many.rows) - 1) * 1e3
+        costs[replicates, cells] = cost_ms
+        print(f"  {len(many.rows)} cells, {replicates} replicates: a cell more takes {cost_ms:.2f} ms of "
+              f"CPU, {wall_ms:.2f} ms by the clock")
+        if limit_ms:
+            words.append(figures.at_most(f"a cell of {replicates} replicates", cost_ms, limit_ms, " ms"))
+    words.append(figures.at_most("a cell of 1,000 / a cell of 100", costs[6, 1000] / costs[6, 100], 1.25))
+    return words
+
+
+# What is done with a results file of 10,000 cells of 25 replicates: seconds and MiB at most.
+LARGE_CELLS, LARGE_REPLICATES, LARGE_MIB = 10_000, 25, 200
+ON_LARGE = [
+    ("show", ["show"], 2),
+    ("compare", ["compare", "1", "1"], 2),
+    ("export --format jsonl", ["export", "--format", "jsonl"], 2),
+    ("export --format csv", ["export", "--format", "csv"], 2),
+    ("export --format gbench", ["export", "--format", "gbench"], 10),
+    ("report", ["report", "--html", "large.html", "--force"], 10),
+]
+
+
+def large_store(pmembench: Path, folder: Path) -> list[str]:
+    print(f"\na results file of {LARGE_CELLS:,} cells of {LARGE_REPLICATES} replicates")
+    cells = [{**READ_CELL, "media": "dram:16M", "backend": ["movnt", "clflush", "eadr", "null"],
+              "matrix": {"access": ["read", "write"], "operation_size": [64, 256, 4096],
+                         "timing": ["slice", "operation"]}}]
+    cells[0].pop("access")
+    run_campaign(pmembench, folder, {**once(cells, slices=200, slice="10us"),
+                                     "minimum_replicates": 2, "maximum_replicates": 2})
+    large = folder / "large.db"
+    enlarge(str(folder / "bench.db"), str(large), LARGE_CELLS, LARGE_REPLICATES)
+    words = []
+    for name, arguments, limit_s in ON_LARGE:
+        command = [pmembench, *arguments, "--db", large]
+        with open(folder / "out.txt", "wb") as out:
+            begin = time.monotonic()
+            process = subprocess.Popen(command, stdout=out, cwd=folder)
+            _, status, usage = os.wait4(process.pid, 0)
+            wall_s = time.monotonic() - begin
+        if os.waitstatus_to_exitcode(status) not in (0, 4):
+            sys.exit(f"{command} failed")
+        words.append(figures.at_most(f"{name} of {large.stat().st_size / 1e6:.0f} MB", wall_s, limit_s, " s"))
+        words.append(figures.at_most(f"{name}: peak memory", usage.ru_maxrss / 1024, LARGE_MIB, " MiB"))
+    return words
 
 
 @dataclass
@@ -152,10 +206,11 @@ def pmembench_rate(pmembench: Path, folder: Path, rival: Rival, file: Path) -> f
     return outcome.rows[0]["operations_per_s"]["estimate"]
 
 
-def beside_fio(pmembench: Path, folder: Path) -> None:
+def beside_fio(pmembench: Path, folder: Path) -> list[str]:
     if shutil.which("fio") is None:
-        print("\nfio is not here: no comparison")
-        return
+        return [figures.add("operations / fio's", "not measured", ">= 1", figures.UNDECIDED,
+                            "fio is not here")]
+    words = []
     descriptor, name = tempfile.mkstemp(prefix="pmembench-", dir="/dev/shm")
     file = Path(name)
     try:
@@ -177,17 +232,25 @@ def beside_fio(pmembench: Path, folder: Path) -> None:
                   f"{statistics.median(shares):>9.0%}{statistics.median(ours):>14,.0f}"
                   f"{statistics.median(ratios):>8.2f}  [{ratios[0]:.2f}, {ratios[-1]:.2f}]",
                   flush=True)
+            word = (figures.MET if ratios[0] >= 1 else
+                    figures.MISSED if ratios[-1] < 1 else figures.UNDECIDED)
+            words.append(figures.add(f"operations / fio's, {rival.name}",
+                                     f"{statistics.median(ratios):.2f} [{ratios[0]:.2f}, {ratios[-1]:.2f}]",
+                                     ">= 1", word, "rounds lie on both sides"))
     finally:
         file.unlink()
+    return words
 
 
-def main(program: str) -> None:
+def main(program: str) -> int:
     pmembench = Path(program).resolve()
+    words = []
     with tempfile.TemporaryDirectory(prefix="pmembench-bench-") as name:
-        for section in (memory, fixed_cost, beside_fio):
-            section(pmembench, Path(name))
+        for section in (memory, fixed_cost, large_store, beside_fio):
+            words += section(pmembench, Path(name))
             sys.stdout.flush()
+    return figures.status(words)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

@@ -1,13 +1,13 @@
 // One side of a comparison of layers: a workload on a path over a medium of its own.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <thread>
+#include <vector>
 
 #include "dax/registry.hpp"
+#include "run/team.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench::bench {
@@ -17,7 +17,8 @@ struct SideSpec {
   Parameters parameters;  // what differs from the defaults, of path and workload
 };
 
-// Ends the program with a sentence where something cannot be had: a benchmark has no other use.
+// On threads pinned to CPUs of their own, as a run's are. Ends the program with a sentence where
+// something cannot be had: a benchmark has no other use.
 class LayerSide {
  public:
   LayerSide(const Registry& registry, const dax_host_info& host, const SideSpec& spec,
@@ -26,9 +27,7 @@ class LayerSide {
   LayerSide(const LayerSide&) = delete;
   LayerSide& operator=(const LayerSide&) = delete;
 
-  void run(std::uint64_t operations);  // on this thread
-  // So many on this thread and as many on the second one, at once.
-  void run_on_both(std::uint64_t operations);
+  void run(std::uint64_t operations);  // so many on each thread, at once
   void refresh();
   void verify();
   [[nodiscard]] DeviceCounters counters() const { return opened_.device->counters(); }
@@ -37,22 +36,12 @@ class LayerSide {
   struct Seat {
     std::unique_ptr<Path> path;
     std::unique_ptr<Workload> workload;
-    void run(std::uint64_t operations) const;
   };
-  Seat make_seat(unsigned index, unsigned threads);
-  void serve();  // the second thread
-  void ask(std::uint64_t operations);
-  void wait() const;
 
-  SideSpec spec_;
-  const PathType& type_;
   OpenedDevice opened_;
   std::unique_ptr<PathGround> ground_;
-  Seat first_;
-  std::atomic<std::uint64_t> asked_{0};  // counts up; the second thread follows
-  std::atomic<std::uint64_t> done_{0};
-  std::atomic<std::uint64_t> operations_{0};
-  std::thread second_;
+  std::unique_ptr<Team> team_;
+  std::vector<Seat> seats_;  // by thread
 };
 
 }  // namespace pmembench::bench

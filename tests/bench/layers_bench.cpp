@@ -11,6 +11,7 @@
 #include "backends/builtin_backends.h"
 #include "run/host_info.hpp"
 #include "tests/bench/ext4_on_loop.hpp"
+#include "tests/bench/figures.hpp"
 #include "tests/bench/layer_side.hpp"
 #include "tests/bench/paired_slices.hpp"
 
@@ -26,26 +27,14 @@ constexpr std::uint64_t kExt4Bytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kCounted = 4096;  // operations
 
 const char* const kBttReason =
-    "a btt write waits for two lines beyond its data, one after the other: the second part of the\n"
-    "  log, which must not be durable before the first, and (with the next sector's data) the "
-    "map's\n"
-    "  entry, which must not be before the log. docs/layers.md has what each costs by itself.";
+    "a btt write waits for two lines beyond its data, one after the other: the second part of the "
+    "log, which must not be durable before the first, and (with the next sector's data) the map's "
+    "entry, which must not be before the log; docs/layers.md has what each costs by itself";
 
 struct Bench {
   Registry registry;
   dax_host_info host;
-  bool met = true;
-
-  void print(const char* figure, const MedianInterval& value, const char* relation, double target,
-             const char* reason = nullptr) {
-    const bool at_most = std::string(relation) == "<=";
-    const bool good = at_most ? value.median <= target : value.median >= target;
-    met = met && good;
-    fmt::print("{:<44}{:>8.3f}  [{:.3f}, {:.3f}]  {} {:<6}{}\n", figure, value.median, value.low,
-               value.high, relation, target, good ? "met" : "MISSED");
-    if (!good && reason != nullptr) fmt::print("  {}\n", reason);
-    std::fflush(stdout);
-  }
+  Figures figures;
 };
 
 SideSpec random_writes(const char* path) {
@@ -80,9 +69,9 @@ MedianInterval cost_over_direct(Bench& bench, const SideSpec& spec) {
   return cost(pair_up(ours, direct, kSliceNs));
 }
 
-void compare_with_direct(Bench& bench, const char* path, double target, const char* reason) {
-  bench.print(fmt::format("{} / direct, durable 4 KiB, time", path).c_str(),
-              cost_over_direct(bench, random_writes(path)), "<=", target, reason);
+void compare_with_direct(Bench& bench, const char* path, double target, const char* reason = "") {
+  bench.figures.at_most(fmt::format("{} / direct, durable 4 KiB, time", path),
+                        cost_over_direct(bench, random_writes(path)), target, "", reason);
 }
 
 // A call for each operation, which then ends with a fence of its own: no target, but good to know.
@@ -97,8 +86,8 @@ void compare_single_requests(Bench& bench) {
 void compare_with_ext4(Bench& bench) {
   const auto ext4 = Ext4OnLoop::make(kExt4Bytes);
   if (!ext4) {
-    bench.met = false;
-    fmt::print("append + fsync: not measured: {}\n", ext4.error().message);
+    bench.figures.undecided("append 4 KiB + fsync, ext4 on loop / fs-dax, time", ">= 5",
+                            ext4.error().message);
     return;
   }
   const SideSpec there{
@@ -107,8 +96,8 @@ void compare_with_ext4(Bench& bench) {
   LayerSide ours(bench.registry, bench.host, {kMedium, "movnt", "fs-dax", "append_fsync", {}}, 1);
   reference.verify();
   ours.verify();
-  bench.print("append 4 KiB + fsync, ext4 on loop / fs-dax, time",
-              speed_ratio(pair_up(ours, reference, kThreadedSliceNs)), ">=", 5);
+  bench.figures.at_least("append 4 KiB + fsync, ext4 on loop / fs-dax, time",
+                         speed_ratio(pair_up(ours, reference, kThreadedSliceNs)), 5);
 }
 
 // Two threads, each in a directory of its own, against one.
@@ -119,12 +108,12 @@ void compare_threads(Bench& bench) {
   one.verify();
   two.verify();
   const PairedSlices slices =
-      time_in_pairs([&](std::uint64_t n) { two.run_on_both(n); },
+      time_in_pairs([&](std::uint64_t n) { two.run(n); },
                     [&](std::uint64_t n) { one.run(n); }, kPairs / 3, kThreadedSliceNs, 1);
   MedianInterval speed = speed_ratio(slices);
   // Each of the two did as many operations as the one.
   speed = {2 * speed.median, 2 * speed.low, 2 * speed.high};
-  bench.print("create + unlink, 2 threads / 1, operations", speed, ">=", 1.7);
+  bench.figures.at_least("create + unlink, 2 threads / 1, operations", speed, 1.7);
 }
 
 // Bytes stored for a byte asked, as the device counts them.
@@ -140,10 +129,7 @@ double amplification(Bench& bench, const SideSpec& spec) {
 void count_bytes(Bench& bench) {
   const auto exactly = [&](const char* figure, const SideSpec& spec, double low, double high) {
     const double value = amplification(bench, spec);
-    const bool good = value >= low && value <= high;
-    bench.met = bench.met && good;
-    fmt::print("{:<44}{:>8.3f}  {:.2f} to {:.2f}  {}\n", figure, value, low, high,
-               good ? "met" : "MISSED");
+    bench.figures.between(figure, {value, value, value}, low, high);
   };
   SideSpec rmw = random_writes("block-rmw");
   rmw.parameters["erase"] = "off";
@@ -166,19 +152,19 @@ int run_all() {
     fmt::print(stderr, "layers_bench: {}\n", registry.error().message);
     return 4;
   }
-  Bench bench{*std::move(registry), *host};
+  Bench bench{*std::move(registry), *host, {}};
   fmt::print(
       "{} pairs of slices of {} ms ({} ms with threads and ext4), {}, movnt; medians of pairs\n"
       "[95 % by sign test], and targets\n\n",
       kPairs, kSliceNs / 1'000'000, kThreadedSliceNs / 1'000'000, kMedium);
-  compare_with_direct(bench, "block-raw", 1.10, nullptr);
+  compare_with_direct(bench, "block-raw", 1.10);
   compare_with_direct(bench, "block-btt", 1.5, kBttReason);
   compare_single_requests(bench);
-  compare_with_direct(bench, "fs-dax", 1.25, nullptr);
+  compare_with_direct(bench, "fs-dax", 1.25);
   count_bytes(bench);
   compare_threads(bench);
   compare_with_ext4(bench);
-  return bench.met ? 0 : 1;
+  return bench.figures.status();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "stream_file.hpp"
+#include "tests/fakes/scripted_worker.hpp"
 #include "tests/results/sample.hpp"
 
 namespace pmembench {
@@ -31,7 +32,8 @@ class RecorderTest : public testing::Test {
   Plan plan_;
   StreamFile stream_;
   ProgressLine line_{stream_.stream(), false};
-  Recorder recorder_{store_, run_, plan_, line_};
+  fakes::SteppingClock clock_{0};
+  Recorder recorder_{store_, run_, plan_, clock_, line_};
 };
 
 using Strings = std::vector<std::string>;
@@ -42,6 +44,24 @@ TEST_F(RecorderTest, stores_each_replicate_as_it_ends) {
   ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(1, 110)));
   EXPECT_EQ(store_.replicates(run_, "a")->size(), 2u);
   EXPECT_EQ(recorder_.rows()[0].replicates, 2u);
+}
+
+TEST_F(RecorderTest, stores_replicates_at_once_and_rows_after_a_while) {
+  const auto stored = [&] {
+    return std::pair(store_.replicates(run_, "a")->size(), store_.rows(run_)->front().replicates);
+  };
+  using Counts = std::pair<std::size_t, unsigned>;
+  for (unsigned index = 0; index < 4; ++index) {
+    ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(index, 100)));
+  }
+  EXPECT_EQ(stored(), Counts(4, 2));
+  clock_.advance(2'000'000'000);
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(4, 100)));
+  EXPECT_EQ(stored(), Counts(5, 5));
+  ASSERT_TRUE(recorder_.replicate(plan_.cells[0], sample::replicate(5, 100)));
+  EXPECT_EQ(stored(), Counts(6, 5));
+  ASSERT_TRUE(recorder_.store_rows());
+  EXPECT_EQ(stored(), Counts(6, 6));
 }
 
 TEST_F(RecorderTest, tells_of_a_failure_and_stores_it) {

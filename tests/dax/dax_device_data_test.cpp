@@ -47,7 +47,7 @@ TEST_F(Data, direct_access_is_refused_where_a_backend_that_opens_lacks_it) {
 TEST(DataOfAMapping, direct_access_is_answered_from_the_hosts_mapping) {
   FakeBackend fake(4 * kPage);
   fake.operations.direct_access = nullptr;
-  dax_mapping mapping{sizeof(dax_mapping), 16, 0, fake.bytes(), 4 * kPage};
+  dax_mapping mapping{sizeof(dax_mapping), 16, 0, fake.bytes(), 4 * kPage, 0, 0};
   auto device = std::move(DaxDevice::allocate({.name = "d", .size_bytes = 4 * kPage},
                                               &fake.operations, &mapping, nullptr))
                     .value();

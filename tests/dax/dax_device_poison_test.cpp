@@ -53,7 +53,7 @@ class PoisonedDevice : public testing::Test {
     ASSERT_NE(address, MAP_FAILED);
     memory_ = Mapping(address, kPages * kPage);
     std::memset(address, 0x11, kPages * kPage);
-    mapping_ = {sizeof(dax_mapping), 16, 0, memory_.address(), kPages * kPage};
+    mapping_ = {sizeof(dax_mapping), 16, 0, memory_.address(), kPages * kPage, 0, 0};
     device_ = std::move(DaxDevice::allocate({.name = "d", .size_bytes = kPages * kPage}, &table_,
                                             &mapping_, nullptr))
                   .value();

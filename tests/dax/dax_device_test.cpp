@@ -84,7 +84,7 @@ TEST(DaxDevice, refuses_operations_of_a_mapping_without_a_mapping_that_is_large_
                 .message,
             "dax device 'd': its operations are refused: they have no open, and no mapping was "
             "given as their handle; fix the backend");
-  dax_mapping mapping{sizeof(dax_mapping), 16, 0, fake.bytes(), kPage};
+  dax_mapping mapping{sizeof(dax_mapping), 16, 0, fake.bytes(), kPage, 0, 0};
   EXPECT_EQ(refused(DaxDevice::allocate({.name = "d", .size_bytes = 2 * kPage}, &fake.operations,
                                         &mapping, nullptr))
                 .message,

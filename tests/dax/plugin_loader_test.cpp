@@ -45,7 +45,7 @@ TEST(PluginLoader, loads_a_good_one_and_its_operations_work) {
   alignas(64) unsigned char medium[4096] = {};
   unsigned char buffer[100];
   std::memset(buffer, 0x5A, sizeof(buffer));
-  dax_mapping mapping{sizeof(dax_mapping), 16, DAX_CPU_CLFLUSH, medium, sizeof(medium)};
+  dax_mapping mapping{sizeof(dax_mapping), 16, DAX_CPU_CLFLUSH, medium, sizeof(medium), 0, 0};
   dax_iter iter{};
   iter.multiplier = 1;
   iter.slots = 1;

@@ -128,6 +128,42 @@ TEST(Timer, calibrates_to_the_kernels_clock) {
   EXPECT_LE(static_cast<double>(end - begin) * facts->ns_per_tick, clock_ns * 1.001);
 }
 
+TEST(Timer, ends_operations_by_the_reading_that_costs_clearly_less) {
+  EXPECT_STREQ(cheaper_reading(40, 56), kReadingByRdtsc);
+  EXPECT_STREQ(cheaper_reading(40, 38), kReadingByRdtsc) << "not by a tenth";
+  EXPECT_STREQ(cheaper_reading(40, 30), kReadingByRdtscp);
+  EXPECT_STREQ(cheaper_reading(40, 0), kReadingByRdtsc) << "this CPU has none";
+}
+
+// A chain of multiplications, of which each waits for the one before: as long as it is between two
+// readings that are ordered, and shorter where it can begin before the first or end after the
+// second.
+template <std::uint64_t (*kEnd)()>
+double ticks_of_a_chain(unsigned length) {
+  double least = 1e18;
+  for (unsigned turn = 0; turn < 2000; ++turn) {
+    std::uint64_t value = turn | 1;
+    const std::uint64_t begin = kEnd();
+    for (unsigned i = 0; i < length; ++i) {
+      value *= 0x9E3779B97F4A7C15ULL;
+      asm volatile("" : "+r"(value));
+    }
+    const std::uint64_t end = kEnd();
+    least = std::min(least, static_cast<double>(end - begin));
+  }
+  return least;
+}
+
+TEST(Timer, orders_an_operation_between_two_readings_of_either_kind) {
+  // 3 or 4 cycles each, and no CPU does three cycles in a tick: at least one tick a multiplication.
+  for (const unsigned length : {500U, 2000U}) {
+    EXPECT_GT(ticks_of_a_chain<tsc_end_issue>(length), length);
+    EXPECT_GT(ticks_of_a_chain<tsc_end_durable>(length), length);
+    EXPECT_GT(ticks_of_a_chain<tsc_end_issue_rdtscp>(length), length);
+    EXPECT_GT(ticks_of_a_chain<tsc_end_durable_rdtscp>(length), length);
+  }
+}
+
 TEST(Timer, knows_its_step_and_what_an_empty_pair_costs) {
   const Result<TimerFacts> facts = calibrate_timer(true);
   ASSERT_TRUE(facts) << facts.error().message;

@@ -50,6 +50,10 @@ TEST(Cell, of_another_device_has_another_key) {
   cell.media = "dram:1M";
   cell.backend = "movnt";
   EXPECT_EQ(cell.device_key(), "dram:1M|movnt||-1");
+  EXPECT_EQ(cell.worker_key(), cell.device_key());
+  cell.shares_mapping = true;
+  EXPECT_EQ(cell.worker_key(), "dram:1M||-1");
+  EXPECT_EQ(cell.device_key(), "dram:1M|movnt||-1");
   cell.backend_options = "a=b";
   cell.placement.memory_node = 1;
   EXPECT_EQ(cell.device_key(), "dram:1M|movnt|a=b|1");

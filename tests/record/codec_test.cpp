@@ -55,7 +55,8 @@ TEST(RowJson, has_exactly_the_fields_of_the_design) {
                  "placement", "status", "reason", "claim", "operations", "bytes",
                  "operations_per_s", "bytes_per_s", "ns_per_operation", "latency_ns", "service_ns",
                  "floor_ns", "replicates", "slices", "converged", "disturbed_share",
-                 "amplification", "figures", "warnings", "seed", "numa", "medium", "capabilities"));
+                 "amplification", "figures", "warnings", "seed", "numa", "medium", "capabilities",
+                 "kernel"));
   EXPECT_FALSE(to_json(empty_row()).contains("service_ns")) << "of an open loop only";
 }
 

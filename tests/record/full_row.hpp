@@ -84,6 +84,7 @@ inline Row full_row() {
   row.numa = pair();
   row.medium = medium();
   row.capabilities = {true, true, 64};
+  row.kernel = {"plain", 0.25};
   return row;
 }
 

@@ -89,7 +89,7 @@ def row(cell: str, ns: float | None = 100.0, **more) -> dict:
 
 def derived(**more) -> dict:
     """The document of a run of which nothing is to be said as a whole."""
-    return {"schema": "pmembench-derived", "version": 2, "headline": [], "quotable": [],
+    return {"schema": "pmembench-derived", "version": 3, "headline": [], "quotable": [], "backends": [],
             "ladders": [], "durability": [], "crossovers": [],
             "matrices": [], "interleave": [], "loaded": [], "rows": [], "tables": [], "harness_floor": "",
             "noise": {"processes": 7, "slices": 70, "disturbed": 7, "disturbed_share": 0.1,

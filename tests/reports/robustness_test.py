@@ -359,3 +359,20 @@ def test_a_python_without_packages_says_what_to_install(tmp_path):
     assert done.stderr == (
         "pmembench: the report cannot be drawn, for Python has no no_such_package: run "
         "script/bootstrap report, or install python3-no_such_package\n")
+
+
+def test_the_document_of_a_gate_is_drawn_without_a_results_file(tmp_path):
+    (tmp_path / "gate.json").write_text(json.dumps(comparison(3)), encoding="utf-8")
+    outcome = run_report(tmp_path, "--gate", "gate.json", "--html", "gate.html", "--png", "png")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "REGRESSION" in (tmp_path / "gate.html").read_text(encoding="utf-8")
+    assert list((tmp_path / "png").glob("*.png"))
+    assert not list(tmp_path.glob("*.db"))
+
+
+def test_a_gate_and_a_results_file_are_two_reports(tmp_path, every_store):
+    (tmp_path / "gate.json").write_text(json.dumps(comparison(1)), encoding="utf-8")
+    for words in ([every_store, "--gate", "gate.json"], []):
+        outcome = run_report(tmp_path, *words)
+        assert outcome.status == 2
+        assert "name one of them" in outcome.err

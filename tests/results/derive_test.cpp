@@ -82,6 +82,7 @@ struct WholeRun {
 TEST(Derive, has_every_part_of_a_run) {
   const WholeRun run;
   const Derived derived = derive(run.rows, run.replicates, {});
+  EXPECT_FALSE(derived.backends.empty());
   EXPECT_EQ(derived.ladders.size(), 1U);
   EXPECT_EQ(derived.durability.size(), 1U);
   EXPECT_EQ(derived.crossovers.size(), 1U);
@@ -93,15 +94,15 @@ TEST(Derive, has_every_part_of_a_run) {
   EXPECT_EQ(derived.limits.steal_share, limits::kStealShare);
   std::vector<std::string> kinds;
   for (const PrintedTable& table : derived.tables) kinds.push_back(table.kind);
-  EXPECT_THAT(kinds, testing::ElementsAre("ladder", "durability_steps", "crossover", "nodes",
-                                          "interleave", "loaded"));
+  EXPECT_THAT(kinds, testing::ElementsAre("backends", "ladder", "durability_steps", "crossover",
+                                          "nodes", "interleave", "loaded"));
 }
 
 TEST(Derive, is_the_same_after_json) {
   const WholeRun run;
   const nlohmann::json written = derived_json(derive(run.rows, run.replicates, {}));
   EXPECT_EQ(written.at("schema"), "pmembench-derived");
-  EXPECT_EQ(written.at("version"), 2);
+  EXPECT_EQ(written.at("version"), 3);
   // As a store keeps it: text and back.
   const auto read = derived_from_json(nlohmann::json::parse(written.dump()));
   ASSERT_TRUE(read) << read.error().message;

@@ -27,11 +27,11 @@ auto members_of(const Placement& placement) {
 }
 
 auto members_of(const Cell& cell) {
-  // A worker need not know the last five: how much is used stands in the request to open.
+  // A worker need not know the last six: how much is used stands in the request to open.
   [[maybe_unused]] const auto& [name, media, backend, backend_options, path, workload, parameters,
                                 threads, placement, timing, durable, latency_mode, arrival, rate,
                                 slots_ns, seed, skip_reason, pair, capabilities, sibling_threads,
-                                used_bytes, cache_bytes] = cell;
+                                used_bytes, cache_bytes, shares_mapping] = cell;
   return std::tie(name, media, backend, backend_options, path, workload, parameters, threads,
                   placement, timing, durable, latency_mode, arrival, rate, slots_ns, seed,
                   skip_reason);
@@ -65,8 +65,8 @@ auto members_of(const MediumFacts& medium) {
 }
 
 auto members_of(const TimerFacts& timer) {
-  const auto& [ns_per_tick, step_ns, floor_issue_ns, floor_durable_ns, invariant] = timer;
-  return std::tie(ns_per_tick, step_ns, floor_issue_ns, floor_durable_ns, invariant);
+  const auto& [ns_per_tick, step_ns, floor_issue_ns, floor_durable_ns, invariant, reading] = timer;
+  return std::tie(ns_per_tick, step_ns, floor_issue_ns, floor_durable_ns, invariant, reading);
 }
 
 auto members_of(const OpenedReply& opened) {
@@ -76,8 +76,18 @@ auto members_of(const OpenedReply& opened) {
 }
 
 auto members_of(const CellRequest& request) {
-  const auto& [cell, slice_ns, operations, plant, load_maximum] = request;
-  return std::tie(cell, slice_ns, operations, plant, load_maximum);
+  const auto& [cell, slice_ns, operations, plant, load_maximum, kernel] = request;
+  return std::tie(cell, slice_ns, operations, plant, load_maximum, kernel);
+}
+
+auto members_of(const KernelChoice& kernel) {
+  const auto& [name, margin] = kernel;
+  return std::tie(name, margin);
+}
+
+auto members_of(const ReadyReply& ready) {
+  const auto& [operations, kernel] = ready;
+  return std::tie(operations, kernel);
 }
 
 auto members_of(const HelloReply& hello) {
@@ -126,8 +136,8 @@ auto members_of(const SlotDetails& slots) {
 }
 
 auto members_of(const CellExtra& extra) {
-  const auto& [loaded, open_loop, slots] = extra;
-  return std::tie(loaded, open_loop, slots);
+  const auto& [kernel, medium, loaded, open_loop, slots] = extra;
+  return std::tie(kernel, medium, loaded, open_loop, slots);
 }
 
 auto members_of(const CellDoneReply& done) {
@@ -288,7 +298,7 @@ OpenedReply example_opened() {
   opened.version = 7;
   opened.medium = example_medium();
   opened.medium.probe = {example_medium()};
-  opened.timer = {0.4, 10, 27, 90, true};
+  opened.timer = {0.4, 10, 27, 90, true, kReadingByRdtscp};
   opened.ceiling_bytes_per_s = 1e11;
   opened.unnamed = opened.probe_unnamed = true;
   opened.software = "pmembench 1.0 (4f3a)";
@@ -302,6 +312,7 @@ CellRequest example_request() {
   request.operations = 7;
   request.plant = 0;  // barriers alone are not nothing
   request.load_maximum = 4e9;
+  request.kernel = "plain";
   return request;
 }
 
@@ -327,6 +338,9 @@ CellDoneReply example_done() {
   done.figures = {{"share", 0.5}};
   done.cpus = {0, 1};
   done.traced = true;
+  done.extra.kernel = {"plain", 0.25};
+  done.extra.medium = example_medium();
+  done.extra.medium->probe = {example_medium()};
   LoadedDetails& loaded = done.extra.loaded.emplace();
   loaded.chunk = 16;
   loaded.asked_bytes_per_s = 1e9;

@@ -73,9 +73,8 @@ TEST(Protocol, carries_every_member_of_every_message_unchanged) {
   expect_round_trip(HelloReply{7, "1.2.3"}, hello_reply_from_json, "HelloReply");
   expect_round_trip(example_slice(), slice_reply_from_json, "SliceReply");
   expect_round_trip(example_done(), cell_done_reply_from_json, "CellDoneReply");
-  const auto ready = ready_reply_from_json({{"is", "ready"}, {"operations", 12}});
-  ASSERT_TRUE(ready);
-  EXPECT_EQ(*ready, 12u);
+  expect_round_trip(ReadyReply{12, KernelChoice{"plain", 0.25}}, ready_reply_from_json,
+                    "ReadyReply");
 }
 
 TEST(Protocol, carries_messages_with_nothing_in_them_unchanged) {

@@ -20,13 +20,15 @@ TEST(Worker, measures_a_cell_from_open_to_end) {
   EXPECT_GT(opened->timer.ns_per_tick, 0);
   EXPECT_GT(opened->ceiling_bytes_per_s, 0);
   const Cell cell = live_cell("random", {{"access", "write"}, {"operation_size", "64"}}, 1);
-  const auto operations = ready_reply_from_json(worker.ask(to_json(CellRequest{cell, 100'000, 0})));
-  ASSERT_TRUE(operations) << operations.error().message;
-  EXPECT_GT(*operations, 0u);
+  const auto ready = ready_reply_from_json(worker.ask(to_json(CellRequest{cell, 100'000, 0})));
+  ASSERT_TRUE(ready) << ready.error().message;
+  const std::uint64_t operations = ready->operations;
+  EXPECT_GT(operations, 0u);
+  EXPECT_FALSE(ready->kernel) << "it does not read";
   const auto slice = slice_reply_from_json(worker.ask({{"do", "slice"}, {"first", true}}));
   ASSERT_TRUE(slice);
-  EXPECT_EQ(slice->operations, *operations);
-  EXPECT_EQ(slice->bytes, 64 * *operations);
+  EXPECT_EQ(slice->operations, operations);
+  EXPECT_EQ(slice->bytes, 64 * operations);
   EXPECT_GT(slice->ns_per_operation, 0);
   const auto done = cell_done_reply_from_json(worker.ask({{"do", "end"}}));
   ASSERT_TRUE(done) << done.error().message;
@@ -52,6 +54,51 @@ TEST(Worker, times_each_operation_where_the_cell_asks_for_it) {
   std::uint64_t recorded = 0;
   for (const auto& [bucket, count] : done->histogram) recorded += count;
   EXPECT_EQ(recorded, 100u);  // the slice before `first` was warm-up
+}
+
+// One cell from its begin to its end.
+CellDoneReply measured(LiveWorker& worker, const Cell& cell, std::string kernel = {}) {
+  CellRequest request{cell, 100'000, 50};
+  request.kernel = std::move(kernel);
+  const auto ready = ready_reply_from_json(worker.ask(to_json(request)));
+  EXPECT_TRUE(ready) << ready.error().message;
+  worker.ask({{"do", "slice"}, {"first", true}});
+  auto done = cell_done_reply_from_json(worker.ask({{"do", "end"}}));
+  EXPECT_TRUE(done) << done.error().message;
+  return done ? *std::move(done) : CellDoneReply{};
+}
+
+TEST(Worker, measures_backends_in_turn_on_one_mapping) {
+  LiveWorker worker;
+  ASSERT_TRUE(worker.open("dram:1M", "movnt"));
+  Cell cell = live_cell("random", {{"access", "write"}, {"operation_size", "64"}}, 1);
+  cell.backend = "movnt";
+  EXPECT_EQ(measured(worker, cell).counters.at("lines_flushed"), 0u);
+  cell.backend = "clflush";
+  const CellDoneReply flushed = measured(worker, cell);
+  EXPECT_EQ(flushed.counters.at("lines_flushed"), flushed.counters.at("operations"));
+  ASSERT_TRUE(flushed.extra.medium);
+  EXPECT_EQ(flushed.extra.medium->claim, "emulated");
+  cell.backend = "movnt";
+  const CellDoneReply back = measured(worker, cell);
+  EXPECT_EQ(back.counters.at("lines_flushed"), 0u);
+  EXPECT_FALSE(back.extra.medium) << "as it was opened";
+  cell.backend = "null";
+  const auto refused = ready_reply_from_json(worker.ask(to_json(CellRequest{cell, 100'000, 50})));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "backends movnt and null cannot take turns on one device");
+}
+
+TEST(Worker, reads_by_the_kernel_that_the_run_has_chosen) {
+  LiveWorker worker;
+  ASSERT_TRUE(worker.open("dram:1M", "movnt"));
+  Cell cell = live_cell("sequential", {{"access", "read"}, {"operation_size", "4096"}}, 1);
+  const auto chosen = measured(worker, cell).extra.kernel;
+  ASSERT_TRUE(chosen);
+  EXPECT_NE(chosen->name, "");
+  EXPECT_EQ(measured(worker, cell, "string").extra.kernel->name, "string");
+  cell.parameters["kernel"] = "plain";
+  EXPECT_EQ(measured(worker, cell, "string").extra.kernel->name, "plain");
 }
 
 TEST(Worker, removes_the_file_that_it_made) {

@@ -20,7 +20,7 @@ class TestMedium final : public DeviceBacking {
   explicit TestMedium(std::uint64_t size_bytes)
       : bytes_(static_cast<unsigned char*>(std::aligned_alloc(4096, size_bytes))) {
     std::fill(bytes_, bytes_ + size_bytes, static_cast<unsigned char>(0));
-    mapping_ = {sizeof(dax_mapping), 16, DAX_CPU_SSE2 | DAX_CPU_CLFLUSH, bytes_, size_bytes};
+    mapping_ = {sizeof(dax_mapping), 16, DAX_CPU_SSE2 | DAX_CPU_CLFLUSH, bytes_, size_bytes, 0, 0};
   }
   ~TestMedium() override { std::free(bytes_); }
   [[nodiscard]] dax_mapping* mapping() { return &mapping_; }

@@ -1,0 +1,39 @@
+// BackendComparison: one piece of work by several backends, each against the fastest.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure/estimate.hpp"
+#include "record/row.hpp"
+#include "results/paired_share.hpp"
+#include "results/printed_table.hpp"
+
+namespace pmembench {
+
+struct ComparedBackend {
+  std::string backend;  // with its options
+  std::string cell;
+  Estimate ns_per_operation;  // as in the row
+  // What it takes more than the fastest, by replicates of the same round: where both are built in
+  // they ran in one process, on the same pages, and the interval is narrower than those of the two
+  // times. Absent of the fastest itself, and where there are no pairs.
+  std::optional<Estimate> over_fastest;
+};
+
+struct BackendComparison {
+  std::string title;                      // work, path and medium
+  std::vector<ComparedBackend> backends;  // the fastest first
+};
+
+// The measured rows that differ by backend alone, two or more; what comes at a rate is left out.
+[[nodiscard]] std::vector<BackendComparison> backend_comparisons(const std::vector<Row>& rows,
+                                                                 const ReplicatesByCell& replicates,
+                                                                 double confidence);
+
+// One table, or none.
+[[nodiscard]] std::vector<PrintedTable> backend_tables(
+    const std::vector<BackendComparison>& comparisons);
+
+}  // namespace pmembench

@@ -1,0 +1,41 @@
+#include "results/row_work.hpp"
+
+#include "base/units.hpp"
+#include "plan/cell_keys.hpp"
+#include "workloads/workload.hpp"
+
+namespace pmembench {
+namespace {
+
+// As in a cell's name, "operation_size=4K"; empty for a default that says nothing.
+std::string key_text(const WorkloadType* type, const std::string& key, const std::string& value) {
+  const bool names_the_work = key == "operation_size" || key == "access";
+  std::string text = value;
+  for (const ParameterSpec& spec :
+       type == nullptr ? std::vector<ParameterSpec>{} : type->parameters) {
+    if (spec.name != key) continue;
+    if (spec.default_value == value && !names_the_work) return "";
+    const auto bytes = parse_count(value);
+    if (spec.kind == ValueKind::size && bytes) text = format_size_short(*bytes);
+  }
+  return fmt::format(" {}={}", key, text);
+}
+
+}  // namespace
+
+bool is_path_key(const std::string& key) { return !paths_with(key).empty(); }
+
+std::string work_of(const Row& row) {
+  std::string text = row.workload;
+  const WorkloadType* type = find_workload(row.workload);
+  for (const auto& [key, value] : row.parameters) {
+    if (!is_path_key(key)) text += key_text(type, key, value);
+  }
+  text += fmt::format(", {} thread{}", row.threads, row.threads == 1 ? "" : "s");
+  const std::string& placement = row.placement.asked;
+  if (!placement.empty() && placement != "near") text += ", " + placement;
+  if (row.latency_ns) text += fmt::format(", latency {}", row.latency_ns->mode);
+  return text;
+}
+
+}  // namespace pmembench

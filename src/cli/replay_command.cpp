@@ -106,20 +106,23 @@ class ReplayCommand final : public Command {
     if (Status zeroed = zero_all(*state->device); !zeroed) return zeroed;
     MountSource source;
     source.dax = state->device.get();
-    bool formatted = false;
+    // Making a file system is not atomic: it counts from the first mark at which it is whole.
+    json before = json::array();
     for (std::uint64_t mark = 1; mark <= log.marks(); ++mark) {
       if (Status done = log.replay(mark, *state->device); !done) return done;
       const auto problems = check_file_system(source);
-      if (!problems && problems.error().kind == ErrorKind::usage && !formatted) continue;
-      formatted = true;
-      ++checked_;
+      const bool none = !problems && problems.error().kind == ErrorKind::usage;
+      if (none && checked_ == 0) continue;
       const std::string sentence = !problems            ? problems.error().message
                                    : !problems->empty() ? problems->front()
                                                         : std::string();
-      if (sentence.empty()) continue;
-      ++damaged_;
-      checked.push_back({{"mark", mark}, {"problem", sentence}});
+      const bool whole = sentence.empty();
+      if (whole || checked_ > 0) ++checked_;
+      if (whole) continue;
+      (checked_ > 0 ? checked : before).push_back({{"mark", mark}, {"problem", sentence}});
     }
+    if (checked_ == 0) checked = before;
+    damaged_ = checked.size();
     return {};
   }
 

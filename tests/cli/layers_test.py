@@ -50,25 +50,31 @@ def test_every_spelling_leads_to_one_id(pmembench):
     link = pmembench.folder / "link"
     link.symlink_to(medium)
     words = ["#2", f"file:{medium}", str(medium), str(link)]
-    loop = subprocess.run(["losetup", "-f", "--show", str(medium)], capture_output=True, text=True,
-                          check=False).stdout.strip() if os.geteuid() == 0 else ""
-    if loop:
-        number = os.stat(loop).st_rdev
-        words += [loop, f"{os.major(number)}:{os.minor(number)}"]
-    try:
-        found = [word for name in words for word in ("--find", name)]
-        outcome = pmembench("layers", "dram:1M", f"file:{medium}", *found, "--json")
-        if loop and outcome.status == 2:
-            pytest.skip(f"a medium beneath a loop device is refused: {outcome.err}")
-        assert outcome.status == 0, outcome.err
-        assert {each["id"] for each in json.loads(outcome.out)["found"]} == {2}
-    finally:
-        if loop:
-            subprocess.run(["losetup", "-d", loop], check=False)
+    found = [word for name in words for word in ("--find", name)]
+    outcome = pmembench("layers", "dram:1M", f"file:{medium}", *found, "--json")
+    assert outcome.status == 0, outcome.err
+    assert {each["id"] for each in json.loads(outcome.out)["found"]} == {2}
     missing = pmembench("layers", "dram:1M", "--find", "/none", "--json")
     assert missing.status == 1
     assert json.loads(missing.out)["found"] == [{"id": None, "name": "/none"}]
     assert not os.path.exists("/none")
+
+
+def test_a_block_device_is_found_by_its_path_and_number(pmembench):
+    medium = pmembench.folder / "medium"
+    medium.write_bytes(bytes(1 << 20))
+    loop = subprocess.run(["losetup", "-f", "--show", str(medium)], capture_output=True, text=True,
+                          check=False).stdout.strip() if os.geteuid() == 0 else ""
+    if not loop:
+        pytest.skip("no loop device can be attached")
+    try:
+        number = os.stat(loop).st_rdev
+        found = ["--find", loop, "--find", f"{os.major(number)}:{os.minor(number)}", "--find", "#1"]
+        outcome = pmembench("layers", f"block:{loop}", *found, "--json")
+        assert outcome.status == 0, outcome.err
+        assert {each["id"] for each in json.loads(outcome.out)["found"]} == {1}
+    finally:
+        subprocess.run(["losetup", "-d", loop], check=False)
 
 
 def test_a_medium_that_another_process_has_is_refused_with_its_holder(pmembench, memory_folder):
@@ -104,7 +110,7 @@ def test_a_process_that_has_none_is_refused(pmembench):
     assert pmembench("layers").status == 2
 
 
-@pytest.mark.parametrize("words", [("posix:/tmp",), ("dram:",), ("file:/none/such",),
+@pytest.mark.parametrize("words", [("posix:/none/such",), ("dram:",), ("file:/none/such",),
                                    ("dram:1M", "--backend", "none"), ("linear:dram:1M",)])
 def test_a_medium_that_cannot_be_opened_is_an_error(pmembench, words):
     assert pmembench("layers", *words).status in (2, 3)

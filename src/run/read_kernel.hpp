@@ -14,7 +14,7 @@ namespace pmembench {
 
 // Puts the loop in force that `cell` is to read by. Its parameter `kernel` names one, or is "auto":
 // then `as_before` if it is not empty and the backend has it, else the fastest. All loops read
-// ranges of the cell's size in the cell's order, in turn, for about a millisecond each; the first
+// ranges of the cell's size in the cell's order, in turn, for a millisecond or two each; the first
 // one stays unless another takes 2 % less time. The caller's thread is pinned, and no copy runs
 // meanwhile. Absent where the cell has no such parameter or does not read, or the backend has one
 // loop: the first is in force then. Error (usage): the backend has no loop of that name.

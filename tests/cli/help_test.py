@@ -28,7 +28,7 @@ def test_each_option_is_described_by_sentences(pmembench):
 @pytest.mark.parametrize(("words", "facts"), [
     (["run"], ["--db FILE", "Default: pmembench.db.", "[OPTIONS] CAMPAIGN"]),
     (["slo"], ["One of: poisson, fixed.", "--replicates COUNT", "From 1 to 100.", "Default: 6."]),
-    (["report"], ["Not together with --comparison.", "[RUN]"]),
+    (["report"], ["Not together with --gate.", "[RUN]"]),
     (["gate"], ["Needs --self-test.", "May be given several times."]),
     (["baseline"], ["accept", "show", "COMMAND"]),
 ])

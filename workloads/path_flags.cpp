@@ -12,11 +12,11 @@ class FlagsPath final : public Path {
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
   std::int64_t read(dax_iter& iter) override {
     const ReadSection section(reader_);
-    return device_.copy_to_by_flags(section, iter);
+    return device_.copy_by_flags(section, iter, false);
   }
   std::int64_t write(dax_iter& iter) override {
     const ReadSection section(reader_);
-    return device_.copy_from_by_flags(section, iter);
+    return device_.copy_by_flags(section, iter, true);
   }
   std::int64_t persist(dax_iter& iter) override {
     const ReadSection section(reader_);
@@ -40,7 +40,7 @@ Result<std::unique_ptr<Path>> make_flags_path(DaxDevice& device, PathGround*) {
   nothing.slots = 1;
   nothing.size_bytes = nothing.granule_bytes = DAX_LINE_BYTES;
   const ReadSection section(reader);
-  if (device.copy_to_by_flags(section, nothing) < 0) {
+  if (device.copy_by_flags(section, nothing, false) < 0) {
     return environment_error(
         "path 'flags' cannot be used on {}: its backend maps the medium itself, or it is a stack; "
         "use path 'direct'",

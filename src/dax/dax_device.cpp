@@ -62,6 +62,7 @@ void DaxDevice::Impl::bind(const dax_operations* operations, void* with_handle) 
   handle = with_handle;
   access = access_kind(table);
   nocache = operations != nullptr && table.nontemporal_from_bytes != 0;
+  host_mapping = facts.host_mapped ? static_cast<const dax_mapping*>(handle) : nullptr;
 }
 
 Result<std::unique_ptr<DaxDevice>> DaxDevice::allocate(DeviceFacts facts,

@@ -162,9 +162,8 @@ class DaxDevice {
   std::int64_t persist_from_iter(const ReadSection& section, dax_iter& iter);
   // The same work without the table of operations: the way is chosen by flags of the device, as in
   // Linux since 5.17 (dax_copy_from_iter and set_dax_nocache), and called directly. Only over a
-  // mapping of the host, else -EOPNOTSUPP. As the three above otherwise.
-  std::int64_t copy_from_by_flags(const ReadSection& section, dax_iter& iter);
-  std::int64_t copy_to_by_flags(const ReadSection& section, dax_iter& iter);
+  // mapping of the host, else -EOPNOTSUPP. Otherwise as those above.
+  std::int64_t copy_by_flags(const ReadSection& section, dax_iter& iter, bool stores);
   std::int64_t persist_by_flags(const ReadSection& section, dax_iter& iter);
   // Lines flushed: what the backend's flush returned. 0 without a call when the write cache is
   // off; the batch is done then (count is 0, state is not stepped). Needs no liveness; the reader

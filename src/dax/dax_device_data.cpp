@@ -18,8 +18,7 @@ std::uint64_t lines_of(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
   return (offset_bytes + size_bytes - 1) / DAX_LINE_BYTES - offset_bytes / DAX_LINE_BYTES + 1;
 }
 
-// Lines that `ranges` ranges from `state` on touch: by arithmetic where every range lies alike
-// within its lines, else by walking the generator.
+// Lines that `ranges` ranges from `state` on touch, by arithmetic if all lie alike in their lines.
 std::uint64_t lines_of_batch(const dax_iter& batch, std::uint64_t state, std::uint64_t ranges) {
   if (batch.slots == 1 || batch.granule_bytes % DAX_LINE_BYTES == 0) {
     return ranges * lines_of(batch.offset_bytes, batch.size_bytes);
@@ -293,28 +292,16 @@ std::int64_t DaxDevice::persist_from_iter(const ReadSection& section, dax_iter& 
   return persist_otherwise(*this, impl, slot, iter, flushes);
 }
 
-std::int64_t DaxDevice::copy_from_by_flags(const ReadSection& section, dax_iter& iter) {
+std::int64_t DaxDevice::copy_by_flags(const ReadSection& section, dax_iter& iter, bool stores) {
   const Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
-  if (!impl.facts.host_mapped) return -EOPNOTSUPP;
-  const auto& mapping = *static_cast<const dax_mapping*>(impl.handle);
+  if (impl.host_mapping == nullptr) return -EOPNOTSUPP;
+  const dax_mapping& mapping = *impl.host_mapping;
   const std::int64_t done = over_medium(*this, impl, iter, [&](dax_iter& part) {
-    return flags_copy_from(mapping, impl.nocache, &part);
+    return stores ? flags_copy_from(mapping, impl.nocache, &part) : flags_copy_to(mapping, &part);
   });
-  count_bytes(slot.bytes_copied_from, done);
-  return done;
-}
-
-std::int64_t DaxDevice::copy_to_by_flags(const ReadSection& section, dax_iter& iter) {
-  const Impl& impl = inside();
-  DaxReader::Slot& slot = impl.slot_of(section);
-  if (!impl.guard.alive()) return 0;
-  if (!impl.facts.host_mapped) return -EOPNOTSUPP;
-  const auto& mapping = *static_cast<const dax_mapping*>(impl.handle);
-  const std::int64_t done =
-      over_medium(*this, impl, iter, [&](dax_iter& part) { return flags_copy_to(mapping, &part); });
-  count_bytes(slot.bytes_copied_to, done);
+  count_bytes(stores ? slot.bytes_copied_from : slot.bytes_copied_to, done);
   return done;
 }
 
@@ -322,18 +309,15 @@ std::int64_t DaxDevice::persist_by_flags(const ReadSection& section, dax_iter& i
   const Impl& impl = inside();
   DaxReader::Slot& slot = impl.slot_of(section);
   if (!impl.guard.alive()) return 0;
-  if (!impl.facts.host_mapped) return -EOPNOTSUPP;
+  if (impl.host_mapping == nullptr) return -EOPNOTSUPP;
   const bool flushes =
       impl.write_cache.load(std::memory_order_relaxed) && (iter.flags & DAX_ITER_SKIP_FLUSH) == 0;
-  const auto& mapping = *static_cast<const dax_mapping*>(impl.handle);
-  const std::uint64_t state = iter.state;
-  const std::uint64_t count = iter.count;
+  const dax_iter before = iter;
   const std::int64_t done = over_medium(*this, impl, iter, [&](dax_iter& part) {
-    return flags_persist(mapping, impl.nocache, flushes, &part);
+    return flags_persist(*impl.host_mapping, impl.nocache, flushes, &part);
   });
-  const std::uint64_t ranges = count - iter.count;
-  bump(slot.drains, ranges);
-  if (flushes && !impl.nocache) count_lines(slot, iter, state, ranges);
+  bump(slot.drains, before.count - iter.count);
+  if (flushes && !impl.nocache) count_lines(slot, iter, before.state, before.count - iter.count);
   count_bytes(slot.bytes_copied_from, done);
   return done;
 }

@@ -9,69 +9,13 @@
 #include <span>
 #include <utility>
 
-#include "base/checksum.hpp"
-#include "base/random.hpp"
-#include "dax/one_range.hpp"
+#include "dax/logwrites_layout.hpp"
 #include "dax/thread_readers.hpp"
 
 namespace pmembench {
 namespace {
 
-constexpr std::uint64_t kLogMagic = 0x31304C57424D50ULL;  // "PMBWL01"
-constexpr std::uint64_t kFirstEntry = DAX_PAGE_BYTES;
 constexpr std::size_t kDevice = 0, kLog = 1;
-
-// On the first page of the log.
-struct LogHead {
-  std::uint64_t magic = kLogMagic;
-  std::uint64_t nonce = 0;  // entries of an earlier log are not of this one
-  std::uint64_t device_bytes = 0;
-  std::uint64_t check = 0;
-  [[nodiscard]] std::uint64_t expected_check() const {
-    return mix_seed(mix_seed(magic ^ nonce) ^ device_bytes);
-  }
-};
-
-// One line of the log; the data of a write follow in whole lines.
-struct LogLine {
-  std::uint64_t sequence = 0;
-  std::uint64_t kind = 0;
-  std::uint64_t offset_bytes = 0;
-  std::uint64_t size_bytes = 0;
-  std::uint64_t data_check = 0;
-  std::array<std::uint64_t, 2> unused{};
-  std::uint64_t check = 0;  // of all before it, with the nonce
-  [[nodiscard]] std::uint64_t expected_check(std::uint64_t nonce) const {
-    return checksum(std::as_bytes(std::span(this, 1)).first(sizeof(LogLine) - sizeof check), nonce);
-  }
-};
-static_assert(sizeof(LogLine) == DAX_LINE_BYTES);
-
-std::uint64_t whole_lines(std::uint64_t bytes) {
-  return (bytes + DAX_LINE_BYTES - 1) / DAX_LINE_BYTES * DAX_LINE_BYTES;
-}
-
-int copy_in(DaxDevice& device, DaxReader& reader, std::uint64_t offset, const void* data,
-            std::uint64_t size) {
-  dax_iter iter = one_range(offset, data, size);
-  {
-    const ReadSection section(reader);
-    const std::int64_t done = device.copy_from_iter(section, iter);
-    if (done < 0) return static_cast<int>(done);
-    if (iter.count != 0) return device.alive() ? -EIO : -ENXIO;
-  }
-  dax_iter flushed = one_range(offset, nullptr, size);
-  return static_cast<int>(std::min<std::int64_t>(device.flush(reader, flushed), 0));
-}
-
-int copy_out(DaxDevice& device, DaxReader& reader, std::uint64_t offset, void* data,
-             std::uint64_t size) {
-  dax_iter iter = one_range(offset, data, size);
-  const ReadSection section(reader);
-  const std::int64_t done = device.copy_to_iter(section, iter);
-  if (done < 0) return static_cast<int>(done);
-  return iter.count == 0 ? 0 : -EIO;
-}
 
 class LogWrites;
 
@@ -127,10 +71,10 @@ class LogWrites final : public DeviceBacking {
     LogHead head;
     DaxReader& reader = readers_.mine().readers[kLog];
     DaxDevice& log = *devices_[kLog];
-    const bool readable = copy_out(log, reader, 0, &head, sizeof head) == 0;
+    const bool readable = load_logged(log, reader, 0, &head, sizeof head) == 0;
     head = {kLogMagic, mix_seed(readable ? head.nonce + 1 : 1), devices_[kDevice]->size_bytes(), 0};
     head.check = head.expected_check();
-    if (copy_in(log, reader, 0, &head, sizeof head) != 0 || log.drain(reader) != 0) {
+    if (store_logged(log, reader, 0, &head, sizeof head) != 0 || log.drain(reader) != 0) {
       return runtime_error("the log on dax device '{}' cannot be written; take another one",
                            log.name());
     }
@@ -246,7 +190,7 @@ class LogWrites final : public DeviceBacking {
   }
 
   [[nodiscard]] bool has_room(std::uint64_t data_bytes) const {
-    return at_ + DAX_LINE_BYTES + whole_lines(data_bytes) <= devices_[kLog]->size_bytes();
+    return at_ + DAX_LINE_BYTES + whole_log_lines(data_bytes) <= devices_[kLog]->size_bytes();
   }
   int append(WriteLog::Kind kind, std::uint64_t offset, std::uint64_t size,
              const unsigned char* data) {
@@ -260,12 +204,12 @@ class LogWrites final : public DeviceBacking {
     if (data != nullptr) {
       const auto bytes = std::as_bytes(std::span(data, size));
       line.data_check = checksum(bytes, nonce_);
-      data_bytes = whole_lines(size);
-      const int stored = copy_in(*devices_[kLog], reader, at_ + DAX_LINE_BYTES, data, size);
+      data_bytes = whole_log_lines(size);
+      const int stored = store_logged(*devices_[kLog], reader, at_ + DAX_LINE_BYTES, data, size);
       if (stored != 0) return stored;
     }
     line.check = line.expected_check(nonce_);
-    const int stored = copy_in(*devices_[kLog], reader, at_, &line, sizeof line);
+    const int stored = store_logged(*devices_[kLog], reader, at_, &line, sizeof line);
     if (stored == 0) at_ += DAX_LINE_BYTES + data_bytes;
     return stored;
   }
@@ -278,7 +222,7 @@ class LogWrites final : public DeviceBacking {
   DaxDevice* top_ = nullptr;
   std::mutex mutex_;  // of what follows
   std::uint64_t nonce_ = 0;
-  std::uint64_t at_ = kFirstEntry;
+  std::uint64_t at_ = kFirstLogEntry;
   std::uint64_t sequence_ = 0;
   std::uint64_t marks_ = 0;
 };
@@ -325,89 +269,6 @@ Result<std::unique_ptr<DaxDevice>> make_logwrites(const std::string& name,
   if (const Status held = log_writes.hold_both(**top); !held) return held.error();
   if (const Status begun = log_writes.begin(); !begun) return begun.error();
   return top;
-}
-
-Result<WriteLog> WriteLog::read(DaxDevice& log) {
-  WriteLog all(log);
-  LogHead head;
-  DaxReader reader = log.make_reader();
-  const bool readable = copy_out(log, reader, 0, &head, sizeof head) == 0;
-  if (!readable || head.magic != kLogMagic || head.check != head.expected_check()) {
-    return usage_error("dax device '{}' holds no log of writes; name the log of a logwrites medium",
-                       log.name());
-  }
-  all.device_bytes_ = head.device_bytes;
-  std::vector<std::byte> data;
-  for (std::uint64_t at = kFirstEntry; at + DAX_LINE_BYTES <= log.size_bytes();) {
-    LogLine line;
-    if (copy_out(log, reader, at, &line, sizeof line) != 0) break;
-    const bool whole = line.sequence == all.entries_.size() + 1 &&
-                       line.check == line.expected_check(head.nonce) &&
-                       line.size_bytes <= head.device_bytes;
-    if (!whole) break;
-    const Kind kind = static_cast<Kind>(line.kind);
-    std::uint64_t next = at + DAX_LINE_BYTES;
-    if (kind == Kind::write) {
-      next += whole_lines(line.size_bytes);
-      data.resize(line.size_bytes);
-      if (next > log.size_bytes() ||
-          copy_out(log, reader, at + DAX_LINE_BYTES, data.data(), data.size()) != 0 ||
-          checksum(data, head.nonce) != line.data_check) {
-        break;
-      }
-    }
-    if (kind == Kind::mark) ++all.marks_;
-    all.entries_.push_back({kind, line.offset_bytes, line.size_bytes, at + DAX_LINE_BYTES});
-    at = next;
-  }
-  return all;
-}
-
-Status WriteLog::replay(std::uint64_t mark, DaxDevice& device) {
-  if (mark > marks_) {
-    return usage_error("the log on '{}' has {} marks and no mark {}; name one of them",
-                       log_->name(), marks_, mark);
-  }
-  if (device.size_bytes() < device_bytes_) {
-    return usage_error(
-        "the log on '{}' is of a device of {} bytes, and '{}' has {}; name a larger "
-        "one",
-        log_->name(), device_bytes_, device.name(), device.size_bytes());
-  }
-  if (mark < replayed_mark_) replayed_ = replayed_mark_ = 0;
-  std::vector<std::byte> buffer;
-  while (replayed_mark_ < mark) {
-    const Entry& entry = entries_[replayed_++];
-    if (entry.kind == Kind::mark) {
-      replayed_mark_ = entry.offset_bytes;
-    } else if (const Status applied = apply(entry, device, buffer); !applied) {
-      return applied;
-    }
-  }
-  DaxReader reader = device.make_reader();
-  if (device.drain(reader) == 0) return {};
-  return runtime_error("'{}' cannot be drained; see its backend", device.name());
-}
-
-Status WriteLog::apply(const Entry& entry, DaxDevice& device,
-                       std::vector<std::byte>& buffer) const {
-  DaxReader reader = device.make_reader();
-  int failed = 0;
-  if (entry.kind == Kind::zero) {
-    const ReadSection section(reader);
-    failed = device.zero_page_range(section, entry.offset_bytes / DAX_PAGE_BYTES,
-                                    entry.size_bytes / DAX_PAGE_BYTES);
-  } else {
-    buffer.resize(entry.size_bytes);
-    DaxReader log_reader = log_->make_reader();
-    failed = copy_out(*log_, log_reader, entry.data_bytes, buffer.data(), buffer.size());
-    if (failed == 0) {
-      failed = copy_in(device, reader, entry.offset_bytes, buffer.data(), buffer.size());
-    }
-  }
-  if (failed == 0) return {};
-  return runtime_error("an entry of the log on '{}' cannot be replayed onto '{}' ({})",
-                       log_->name(), device.name(), std::strerror(-failed));
 }
 
 }  // namespace pmembench

@@ -257,15 +257,6 @@ Result<MediaSpec> parse_part(std::string_view text, std::string_view whole) {
   return part;
 }
 
-Status read_parts(MediaSpec& spec, std::string_view text) {
-  for (const std::string_view each : split_media(text)) {
-    auto part = parse_part(each, text);
-    if (!part) return part.error();
-    spec.parts.push_back(*std::move(part));
-  }
-  return {};
-}
-
 // "N,CHUNK:MEDIUM+..."; leaves the media in `text`.
 Status read_stripe(MediaSpec& spec, std::string_view& text, const MediaKindWords& words,
                    std::uint64_t* devices) {
@@ -308,21 +299,21 @@ Status parse_stack(MediaSpec& spec, std::string_view text, const MediaKindWords&
   constexpr std::string_view kLogKey = ",log=";
   constexpr std::size_t kMostParts = 64;
   std::uint64_t devices = 0;
-  if (spec.kind == DAX_MEDIA_LOGWRITES) {
-    const std::size_t log = text.find(kLogKey);
-    if (log == std::string_view::npos) {
-      return usage_error("the medium of the log is missing; write {}", words.usage);
-    }
-    for (const std::string_view each : {text.substr(0, log), text.substr(log + kLogKey.size())}) {
-      auto part = parse_part(each, text);
-      if (!part) return part.error();
-      spec.parts.push_back(*std::move(part));
-    }
-  } else {
-    if (spec.kind == DAX_MEDIA_STRIPE) {
-      if (Status read = read_stripe(spec, text, words, &devices); !read) return read;
-    }
-    if (Status read = read_parts(spec, text); !read) return read;
+  const std::size_t log = text.find(kLogKey);
+  if (spec.kind == DAX_MEDIA_LOGWRITES && log == std::string_view::npos) {
+    return usage_error("the medium of the log is missing; write {}", words.usage);
+  }
+  if (spec.kind == DAX_MEDIA_STRIPE) {
+    if (Status read = read_stripe(spec, text, words, &devices); !read) return read;
+  }
+  const auto texts =
+      spec.kind == DAX_MEDIA_LOGWRITES
+          ? std::vector<std::string_view>{text.substr(0, log), text.substr(log + kLogKey.size())}
+          : split_media(text);
+  for (const std::string_view each : texts) {
+    auto part = parse_part(each, text);
+    if (!part) return part.error();
+    spec.parts.push_back(*std::move(part));
   }
   if (devices != 0 && devices != spec.parts.size()) {
     return usage_error("a stripe of {} media names {}; write as many as it has", devices,

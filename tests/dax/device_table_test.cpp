@@ -36,7 +36,7 @@ TEST_F(DeviceTableTest, gives_one_id_by_every_spelling) {
   ASSERT_EQ(*add("dram:1M"), 1U);
   ASSERT_EQ(*add("file:" + path), 2U);
   ASSERT_EQ(*add("/dev/null"), 3U) << "a character device";
-  for (const std::string& word : {"#2", "2", ("file:" + path).c_str(), path.c_str()}) {
+  for (const std::string& word : std::vector<std::string>{"#2", "2", "file:" + path, path}) {
     EXPECT_EQ(id_of(word), 2U) << word;
   }
   EXPECT_EQ(id_of(folder_.at("link")), 2U);

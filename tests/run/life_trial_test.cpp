@@ -67,7 +67,9 @@ TEST_P(EveryPathOfLife, does_nothing_after_the_kill_and_loses_nothing_before_it)
   auto figures = trial->figures();
   EXPECT_EQ(figures["lives"], 8);
   EXPECT_EQ(figures["done_late"], 0);
-  if (!path.harms_neighbours) EXPECT_EQ(figures["lost"], 0);
+  if (!path.harms_neighbours) {
+    EXPECT_EQ(figures["lost"], 0);
+  }
   EXPECT_GE(figures["acknowledged"], 8 * 2 * 16);
   EXPECT_GE(figures["refused"], 8 * 2 * 5) << "the one that was under way or next, and four late";
   if (path.name != "fs-mixed") {
@@ -90,7 +92,9 @@ TEST(LifeTrial, tells_the_holder_and_reads_and_mounts) {
     ASSERT_NE(trial, nullptr);
     EXPECT_TRUE(trial->status()) << use << ": " << trial->status().error().message;
     EXPECT_EQ(trial->figures()["lives"], 4);
-    if (std::string(use) == "read") EXPECT_EQ(trial->figures()["holders_told"], 4);
+    if (std::string(use) == "read") {
+      EXPECT_EQ(trial->figures()["holders_told"], 4);
+    }
   }
 }
 

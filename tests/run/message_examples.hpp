@@ -27,11 +27,11 @@ auto members_of(const Placement& placement) {
 }
 
 auto members_of(const Cell& cell) {
-  // A worker need not know the last six: how much is used stands in the request to open.
+  // A worker need not know the last seven: how much is used stands in the request to open.
   [[maybe_unused]] const auto& [name, media, backend, backend_options, path, workload, parameters,
                                 threads, placement, timing, durable, latency_mode, arrival, rate,
                                 slots_ns, seed, skip_reason, pair, capabilities, sibling_threads,
-                                used_bytes, cache_bytes, shares_mapping] = cell;
+                                used_bytes, expectations, cache_bytes, shares_mapping] = cell;
   return std::tie(name, media, backend, backend_options, path, workload, parameters, threads,
                   placement, timing, durable, latency_mode, arrival, rate, slots_ns, seed,
                   skip_reason);

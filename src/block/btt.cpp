@@ -191,8 +191,8 @@ Result<std::unique_ptr<BttDevice>> open_btt(DaxDevice& device, const BttOptions&
 
 Error no_dax_of_btt(const DaxDevice& device) {
   return usage_error(
-      "the btt on '{}' gives no dax device: its sectors move, so bytes have no address of their "
-      "own; use a raw block device, or the dax device itself",
+      "the btt on '{}' gives no dax device: its sectors move, so bytes have no fixed "
+      "address; use a raw block device, or the dax device itself",
       device.name());
 }
 

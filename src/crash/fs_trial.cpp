@@ -150,6 +150,9 @@ CrashOutcome new_outcome(const FsTrialOptions& options) {
   static constexpr std::array<const char*, 3> kNames = {"fs-dax", "fs-block", "fs-mixed"};
   CrashOutcome outcome;
   outcome.target = kNames[static_cast<std::size_t>(options.mount)];
+  if (options.stack != FsStack::none) {
+    outcome.target = options.stack == FsStack::linear ? "fs-linear" : "fs-stripe";
+  }
   outcome.expected = expectation(options);
   return outcome;
 }

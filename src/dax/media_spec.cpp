@@ -192,7 +192,7 @@ Result<const MediaKindWords*> take_kind(std::string_view& text) {
     }
     return usage_error(
         "no kind of medium is named; write dram:SIZE, file:PATH, /dev/daxX.Y, "
-        "block:PATH, posix:DIRECTORY or a stack of them, as linear:dram:64M+dram:64M");
+        "block:PATH or posix:DIRECTORY, or several as one: linear:dram:64M+dram:64M");
   }
   std::vector<std::string> known;
   for (const MediaKindWords& each : kKinds) {

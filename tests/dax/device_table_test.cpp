@@ -35,7 +35,7 @@ TEST_F(DeviceTableTest, gives_one_id_by_every_spelling) {
   std::filesystem::create_symlink(path, folder_.at("link"));
   ASSERT_EQ(*add("dram:1M"), 1U);
   ASSERT_EQ(*add("file:" + path), 2U);
-  ASSERT_EQ(*add("/dev/null"), 3U) << "a character device";
+  ASSERT_EQ(*add("devdax:/dev/null"), 3U) << "a character device";
   for (const std::string& word : std::vector<std::string>{"#2", "2", "file:" + path, path}) {
     EXPECT_EQ(id_of(word), 2U) << word;
   }

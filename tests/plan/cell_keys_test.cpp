@@ -80,7 +80,7 @@ TEST(CellKeys, refuse_usable_where_nothing_serves_the_media) {
 TEST(CellKeys, refuse_a_key_that_the_workload_does_not_have) {
   EXPECT_EQ(error_of("workload: chase, operation_size: 64"),
             "c.yaml:3:23: workload 'chase' has no key 'operation_size'; its keys: stride, touched, "
-            "order, tlb_window, tlb_page, range_size");
+            "order, tlb_window, tlb_page, range_size, range_offset");
   EXPECT_EQ(plan_error("media: dram:1M\nstride: 64\ncells: [{workload: random}]"),
             "c.yaml:2:1: no workload or path of this campaign has the key 'stride'");
   EXPECT_EQ(plan_error("media: dram:1M\ncells: [{workload: random}]", {"stride=64"}),
@@ -126,7 +126,7 @@ TEST(CellKeys, refuse_words_that_did_not_come_through_the_reader) {
             "c.yaml:9:9: latency_mode: 'now' is not one of: issue, durable, dependent");
   EXPECT_EQ(error_with("threads", "many"), "c.yaml:9:9: threads: 'many' is not a whole number");
   EXPECT_EQ(error_with("access", "peek"),
-            "c.yaml:9:9: access: workload 'random' takes one of: read, load, write; not 'peek'");
+            "c.yaml:9:9: access: workload 'random' takes one of: read, load, load-nt, write; not 'peek'");
 }
 
 TEST(CellKeys, point_a_workloads_refusal_at_the_value_it_names) {

@@ -7,23 +7,13 @@
 namespace pmembench {
 namespace {
 
-std::unique_ptr<DaxDevice> host_mapped_device(const char* backend) {
-  auto medium = std::make_unique<TestMedium>(1 << 20);
-  dax_mapping* const mapping = medium->mapping();
-  DeviceFacts facts;
-  facts.name = "test";
-  facts.size_bytes = 1 << 20;
-  facts.host_mapped = true;
-  return *DaxDevice::allocate(facts, builtin(backend), mapping, std::move(medium));
-}
-
 // The same batch by the table and by the flags: bytes, counters and where the batch ends.
 TEST(PathFlags, does_the_same_work_as_the_table_of_operations) {
   for (const char* backend : {"movnt", "clflush"}) {
     DeviceCounters by[2];
     std::vector<unsigned char> content[2];
     for (const int which : {0, 1}) {
-      const auto device = host_mapped_device(backend);
+      const auto device = test_device(builtin(backend));
       auto path = *find_path(which == 0 ? "direct" : "flags")->make(*device, nullptr);
       std::vector<unsigned char> buffer(4096, 0x5A);
       for (const std::uint64_t offset : {0, 8192, 100}) {
@@ -47,7 +37,7 @@ TEST(PathFlags, does_the_same_work_as_the_table_of_operations) {
 }
 
 TEST(PathFlags, keeps_to_liveness_bad_blocks_and_the_write_cache) {
-  const auto device = host_mapped_device("clflush");
+  const auto device = test_device(builtin("clflush"));
   auto path = *find_path("flags")->make(*device, nullptr);
   std::vector<unsigned char> buffer(4096, 1);
   device->set_write_cache(false);
@@ -64,7 +54,10 @@ TEST(PathFlags, keeps_to_liveness_bad_blocks_and_the_write_cache) {
 }
 
 TEST(PathFlags, is_refused_where_the_host_has_no_mapping) {
-  const auto device = test_device(builtin("movnt"));
+  const auto whole = test_device(builtin("movnt"));
+  DeviceFacts facts = whole->facts();
+  facts.host_mapped = false;
+  const auto device = *DaxDevice::allocate(facts, whole->operations(), whole->handle(), nullptr);
   const auto path = find_path("flags")->make(*device, nullptr);
   ASSERT_FALSE(path);
   EXPECT_EQ(path.error().kind, ErrorKind::environment);

@@ -136,7 +136,8 @@ TEST(GuardedPath, refuses_more_bad_blocks_than_half_of_the_medium) {
   const auto refused = prepare_guarded_path(
       opened, {{"bad_blocks", "129"}, {"error_policy", "fail"}, {"poison", "list"}});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().message, "bad_blocks 129 is more than half of the medium's 256 pages: use fewer");
+  EXPECT_EQ(refused.error().message,
+            "bad_blocks 129 is more than half of the medium's 256 pages: use fewer");
 }
 
 TEST(GuardedPath, mends_whole_pages_only) {

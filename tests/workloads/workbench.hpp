@@ -46,6 +46,7 @@ inline std::unique_ptr<DaxDevice> test_device(const dax_operations* operations,
   DeviceFacts facts;
   facts.name = "test";
   facts.size_bytes = size_bytes;
+  facts.host_mapped = operations != nullptr && operations->open == nullptr;
   auto device = DaxDevice::allocate(facts, operations, mapping, std::move(medium));
   EXPECT_TRUE(device) << device.error().message;
   return *std::move(device);

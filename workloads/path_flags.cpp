@@ -1,5 +1,7 @@
 #include "workloads/path_flags.hpp"
 
+#include <utility>
+
 #include "workloads/path_direct.hpp"
 
 namespace pmembench {
@@ -7,13 +9,22 @@ namespace {
 
 class FlagsPath final : public Path {
  public:
-  explicit FlagsPath(DaxDevice& device) : device_(device), reader_(device.make_reader()) {}
+  FlagsPath(DaxDevice& device, std::unique_ptr<Path> direct)
+      : device_(device), reader_(device.make_reader()), direct_(std::move(direct)) {}
 
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
   std::int64_t read(dax_iter& iter) override {
     const ReadSection section(reader_);
     return device_.copy_by_flags(section, iter, false);
   }
+  // Loads and zeroing have no flag to choose by: they are the same either way.
+  std::int64_t load(dax_iter& iter, std::uint64_t& sum) override {
+    return direct_->load(iter, sum);
+  }
+  std::int64_t load_nontemporal(dax_iter& iter, std::uint64_t& sum) override {
+    return direct_->load_nontemporal(iter, sum);
+  }
+  std::int64_t zero(dax_iter& iter) override { return direct_->zero(iter); }
   std::int64_t write(dax_iter& iter) override {
     const ReadSection section(reader_);
     return device_.copy_by_flags(section, iter, true);
@@ -29,6 +40,7 @@ class FlagsPath final : public Path {
  private:
   DaxDevice& device_;
   DaxReader reader_;
+  std::unique_ptr<Path> direct_;
 };
 
 }  // namespace
@@ -46,7 +58,9 @@ Result<std::unique_ptr<Path>> make_flags_path(DaxDevice& device, PathGround*) {
         "use path 'direct'",
         device.name());
   }
-  return std::unique_ptr<Path>(std::make_unique<FlagsPath>(device));
+  auto direct = make_direct_path(device, nullptr);
+  if (!direct) return direct.error();
+  return std::unique_ptr<Path>(std::make_unique<FlagsPath>(device, *std::move(direct)));
 }
 
 PathType flags_path() {
@@ -54,6 +68,8 @@ PathType flags_path() {
                 true, make_flags_path};
   type.needs_host_mapping = true;
   type.parents = {kRootPath};
+  type.loads = true;
+  type.zeroes = true;
   return type;
 }
 

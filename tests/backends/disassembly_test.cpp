@@ -214,18 +214,16 @@ TEST_F(Disassembly, shows_every_load_of_a_pure_load_and_no_store) {
 TEST_F(Disassembly, shows_the_non_temporal_load_and_no_other_of_an_nt_load) {
   const std::map<std::string, Code> workloads = disassemble(kWorkloads);
   const std::array<std::pair<const char*, std::size_t>, 3> kinds{
-      {{"sse41", 4}, {"avx2", 2}, {"avx512", 1}}};
+      {{"sse41", 4}, {"avx2", 2}, {"avx512", 3}}};
   for (const auto& [name, loads] : kinds) {
     const auto found =
         workloads.find(std::string("pmembench::(anonymous namespace)::load_nontemporal_") + name +
                        "(unsigned char const*, dax_iter&, unsigned long)");
     ASSERT_NE(found, workloads.end()) << name;
     EXPECT_GE(count(found->second, "^v?movntdqa .*\\(.*\\),%"), loads) << name;
-    // All other loads into vectors are of the iterator, the second argument.
+    // The only other loads into vectors are those that copy the iterator.
     const std::string other = "^v?(movdq[au]|movdqu64|movdqa64) +[^,]*";
-    EXPECT_EQ(count(found->second, other + "\\([^)]*\\),%[xyz]mm"),
-              count(found->second, other + "\\(%rsi\\),%[xyz]mm"))
-        << name;
+    EXPECT_LE(count(found->second, other + "\\([^)]*\\),%[xyz]mm"), 3U) << name;
     expect_no(found->second, "^(call|rep|[lsm]fence|prefetch)", name);
   }
 }

@@ -112,10 +112,10 @@ TEST(Chases, walk_all_their_chains_and_find_a_broken_one) {
       const Status verified = workload->verify();
       EXPECT_TRUE(verified) << chases << ": " << verified.error().message;
     }
-    // Every node leads to the first: some chase comes back too early.
-    const void* const first = path->mapping().data();
+    // Every node leads to itself: each chase comes back too early.
     for (std::size_t at = 0; at < path->mapping().size(); at += 64) {
-      std::memcpy(path->mapping().data() + at, &first, sizeof first);
+      const void* const self = path->mapping().data() + at;
+      std::memcpy(path->mapping().data() + at, &self, sizeof self);
     }
     workload->refresh();
     workload->run(200);

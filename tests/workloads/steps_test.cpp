@@ -44,7 +44,7 @@ TEST_P(EveryStep, walks_along_its_links_and_writes_next_to_them) {
 INSTANTIATE_TEST_SUITE_P(Lists, EveryStep,
                          testing::Values("read:512+read:512+write:64:-64", "load:64+load:64",
                                          "read:64+persist:256:64", "write:8:8",
-                                         "read:1K+write:1000:8+persist:1K:-1K"));
+                                         "read:1K+write:1000:8+persist:512:-1016"));
 
 TEST(Steps, find_a_link_that_was_changed) {
   const auto device = test_device(builtin("clflush"));

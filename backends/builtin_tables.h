@@ -7,6 +7,7 @@
 #define PMEMBENCH_BUILTIN_BACKENDS(X) \
   X(Movnt)                            \
   X(Clwb)                             \
+  X(Movdir64b)                        \
   X(Clflushopt)                       \
   X(Clflush)                          \
   X(Eadr)                             \

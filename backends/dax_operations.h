@@ -44,7 +44,11 @@ enum dax_media_kind {
   DAX_MEDIA_DEVDAX = 2, /* /dev/daxX.Y */
   DAX_MEDIA_BLOCK = 3,  /* a block device or a file behind the kernel's block path */
   DAX_MEDIA_SIM = 4,    /* a model in virtual time */
-  DAX_MEDIA_POSIX = 5   /* a mounted file system: the path names a file made there */
+  DAX_MEDIA_POSIX = 5,  /* a mounted file system: the path names a file made there */
+  /* Made by the host of other media, each of which a backend serves; never given to a backend. */
+  DAX_MEDIA_LINEAR = 6,   /* one behind the other */
+  DAX_MEDIA_STRIPE = 7,   /* chunks of each in turn */
+  DAX_MEDIA_LOGWRITES = 8 /* one medium, and another that keeps a log of what was written to it */
 };
 
 /* Where a store is safe from a power loss. */

@@ -22,7 +22,8 @@ class AddressPath final : public Path {
         reader_(std::move(reader)),
         addresses_(std::move(addresses)),
         copy_(line_copy_for_this_cpu()),
-        load_(load_ranges_for_this_cpu()) {}
+        load_(load_ranges_for_this_cpu()),
+        load_nontemporal_(nontemporal_load_ranges_for_this_cpu()) {}
 
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
 
@@ -35,12 +36,18 @@ class AddressPath final : public Path {
   }
 
   std::int64_t load(dax_iter& iter, std::uint64_t& sum) override {
+    return load_by(load_, iter, sum);
+  }
+  std::int64_t load_nontemporal(dax_iter& iter, std::uint64_t& sum) override {
+    return load_by(load_nontemporal_, iter, sum);
+  }
+  std::int64_t load_by(LoadRanges ranges, dax_iter& iter, std::uint64_t& sum) {
     const std::uint64_t bytes = iter.count * iter.size_bytes;
     const ReadSection section(reader_);
     unsigned char* first_byte = nullptr;
     const std::int64_t status = addresses_.begin(device_, section, &first_byte);
     if (status < 0) return status;
-    sum = load_(first_byte, iter, sum);
+    sum = ranges(first_byte, iter, sum);
     device_.note_copies(reader_, 0, bytes);
     return static_cast<std::int64_t>(bytes);
   }
@@ -103,7 +110,7 @@ class AddressPath final : public Path {
   DaxReader reader_;
   Addresses addresses_;
   LineCopy copy_;
-  LoadRanges load_;
+  LoadRanges load_, load_nontemporal_;
 };
 
 }  // namespace pmembench

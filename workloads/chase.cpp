@@ -5,6 +5,7 @@
 #include "workloads/access_pattern.hpp"
 #include "workloads/chain.hpp"
 #include "workloads/parameters.hpp"
+#include "workloads/pointer_step.hpp"
 #include "workloads/types.hpp"
 
 namespace pmembench {
@@ -69,17 +70,12 @@ class Chase final : public Workload {
     if (words_ == 1) return chase_pointers(at_, steps);
     return words_ == 8 ? chase_nodes<8>(at_, steps, 8) : chase_nodes<0>(at_, steps, words_);
   }
-  // The register pressed into the asm is both input and output: no load can be dropped or hoisted.
   static void* chase_pointers(void* at, std::uint64_t steps) {
     for (; steps >= 8; steps -= 8) {
-      at = step(step(step(step(at))));
-      at = step(step(step(step(at))));
+      at = pointer_step(pointer_step(pointer_step(pointer_step(at))));
+      at = pointer_step(pointer_step(pointer_step(pointer_step(at))));
     }
-    for (; steps > 0; --steps) at = step(at);
-    return at;
-  }
-  static void* step(void* at) {
-    asm volatile("mov (%0), %0" : "+r"(at) : : "memory");
+    for (; steps > 0; --steps) at = pointer_step(at);
     return at;
   }
   // All words of the node are loaded before the step is taken: their combined value, always zero
@@ -94,7 +90,7 @@ class Chase final : public Workload {
       for (std::uint64_t i = 1; i < count; ++i) all |= node[i];
       std::uint64_t zero = 0;
       asm volatile("and %1, %0" : "+r"(zero) : "r"(all));
-      at = static_cast<std::byte*>(step(at)) + zero;
+      at = static_cast<std::byte*>(pointer_step(at)) + zero;
     }
     return at;
   }
@@ -112,8 +108,10 @@ Region chase_region(const Parameters& parameters, std::uint64_t device_bytes, un
                     unsigned count) {
   const ChainSpec spec = spec_of(parameters);
   const bool pages = spec.order == ChainOrder::tlb_hostile;
-  return seat_region(range_bytes_of(parameters, device_bytes),
-                     pages ? spec.page_bytes : spec.stride_bytes, false, index, count);
+  Region region = seat_region(range_bytes_of(parameters, device_bytes),
+                              pages ? spec.page_bytes : spec.stride_bytes, false, index, count);
+  region.offset_bytes += range_offset_of(parameters);
+  return region;
 }
 
 std::unique_ptr<Workload> make_chase(const Parameters& parameters, Path& path,
@@ -151,8 +149,14 @@ Status check_chase(const Parameters& parameters, std::uint64_t device_bytes, uns
   }
   if (const Status fits = check_order(spec); !fits) return fits;
   if (device_bytes == 0) return {};
-  if (range_bytes_of(parameters, device_bytes) > device_bytes) {
-    return usage_error("range_size is larger than the medium");
+  const std::uint64_t offset = range_offset_of(parameters);
+  if (offset % spec.stride_bytes != 0) {
+    return usage_error("range_offset {} is not a multiple of the stride {}", offset,
+                       spec.stride_bytes);
+  }
+  const std::uint64_t range = range_bytes_of(parameters, device_bytes);
+  if (range > device_bytes || offset > device_bytes - range) {
+    return usage_error("range_size is larger than the medium, or than what is behind range_offset");
   }
   const Region region = chase_region(parameters, device_bytes, 0, threads);
   const bool pages = spec.order == ChainOrder::tlb_hostile;
@@ -189,7 +193,8 @@ WorkloadType chase_type() {
         "4096",
         {},
         "bytes that order tlb-hostile takes for a page: those of the medium's pages"},
-       range_size_spec()},
+       range_size_spec(),
+       range_offset_spec()},
       no,
       no,
       check_chase,

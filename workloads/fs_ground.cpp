@@ -36,10 +36,36 @@ bool is_emulated(const DaxDevice& device) {
 
 }  // namespace
 
-Status FsGround::make_block(OpenedDevice& opened, bool btt) {
+// The part dies with the whole, of which it is a device of its own.
+class FsGround::EndsWithWhole final : public DaxHolder {
+ public:
+  EndsWithWhole(DaxDevice& whole, DaxDevice& part) : whole_(whole), part_(part) {
+    held_ = whole_.hold(this) == 0;
+  }
+  ~EndsWithWhole() override {
+    if (held_) whole_.release(this);
+  }
+  int notify_failure(std::uint64_t /*offset*/, std::uint64_t /*length*/, int flags) override {
+    if ((flags & kPreRemove) != 0) part_.kill();
+    return 0;
+  }
+
+ private:
+  DaxDevice& whole_;
+  DaxDevice& part_;
+  bool held_ = false;
+};
+
+FsGround::FsGround() = default;
+
+// The mount holds the part, and lets it go before it is not told any more.
+FsGround::~FsGround() { file_system_.reset(); }
+
+Status FsGround::make_block(OpenedDevice& opened, const FsGroundOptions& options) {
   DaxDevice& device = *opened.device;
-  if (btt) {
-    if (const Status made = format_btt(device, {}); !made) return made;
+  if (options.btt) {
+    const Status made = options.format ? format_btt(device, {}) : Status();
+    if (!made) return made;
     auto table = open_btt(device, {});
     if (!table) return table.error();
     block_ = *std::move(table);
@@ -78,11 +104,14 @@ Status FsGround::split(OpenedDevice& opened) {
   auto data = DaxDevice::allocate(facts, whole.operations(), handle, std::move(part));
   if (!data) return data.error();
   data_ = *std::move(data);
+  ends_with_whole_ = std::make_unique<EndsWithWhole>(whole, *data_);
   return {};
 }
 
 Status FsGround::mount(MountSource source, const FsGroundOptions& options) {
-  if (const Status made = FileSystem::format(source, {}); !made) return made;
+  if (options.format) {
+    if (const Status made = FileSystem::format(source, {}); !made) return made;
+  }
   MountOptions how;
   how.copy_on_write = options.copy_on_write;
   how.locks = options.range_locks ? FileLocks::byte_range : FileLocks::whole_file;
@@ -100,7 +129,7 @@ Result<std::unique_ptr<FsGround>> FsGround::make(OpenedDevice& opened,
                                                  const FsGroundOptions& options) {
   std::unique_ptr<FsGround> ground(new FsGround);
   Status ready;
-  if (options.kind == FsKind::block) ready = ground->make_block(opened, options.btt);
+  if (options.kind == FsKind::block) ready = ground->make_block(opened, options);
   if (options.kind == FsKind::mixed) ready = ground->split(opened);
   if (!ready) return ready.error();
   MountSource source;

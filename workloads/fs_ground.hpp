@@ -18,7 +18,8 @@ struct FsGroundOptions {
   FsKind kind = FsKind::dax;
   bool copy_on_write = false;
   bool range_locks = false;
-  bool btt = false;  // kind block: on a block translation table, else on plain sectors
+  bool btt = false;    // kind block: on a block translation table, else on plain sectors
+  bool format = true;  // false: what an earlier one made is mounted
 };
 
 class FsGround final : public PathGround {
@@ -28,6 +29,7 @@ class FsGround final : public PathGround {
   // Loses what is on the device, which outlives it.
   static Result<std::unique_ptr<FsGround>> make(OpenedDevice& opened,
                                                 const FsGroundOptions& options);
+  ~FsGround() override;
   [[nodiscard]] std::uint64_t size_bytes() const override { return size_bytes_; }
   // Of the block device where there is one; of the second dax device of a mixed mount by the
   // device's own names, to be added to those of the first.
@@ -38,12 +40,14 @@ class FsGround final : public PathGround {
   int make_range(FileInterface& files);
 
  private:
-  FsGround() = default;
-  Status make_block(OpenedDevice& opened, bool btt);
+  FsGround();
+  Status make_block(OpenedDevice& opened, const FsGroundOptions& options);
   Status split(OpenedDevice& opened);
   Status mount(MountSource source, const FsGroundOptions& options);
 
-  std::unique_ptr<DaxDevice> data_;  // of a mixed mount: the rest of the device
+  class EndsWithWhole;
+  std::unique_ptr<DaxDevice> data_;                 // of a mixed mount: the rest of the device
+  std::unique_ptr<EndsWithWhole> ends_with_whole_;  // goes before data_, which it kills
   std::unique_ptr<BlockDevice> block_;
   std::unique_ptr<FileSystem> file_system_;
   std::uint64_t size_bytes_ = 0;

@@ -14,6 +14,11 @@ namespace pmembench {
 using LoadRanges = std::uint64_t (*)(const unsigned char* base, dax_iter& iter, std::uint64_t sum);
 [[nodiscard]] LoadRanges load_ranges_for_this_cpu();
 
+// The same by non-temporal loads (movntdqa): of ranges that are whole lines. On memory that is
+// cached write-back they go through the caches as others do; what differs is what the CPU does with
+// the line afterwards.
+[[nodiscard]] LoadRanges nontemporal_load_ranges_for_this_cpu();
+
 // The sum of all 8-byte words, modulo 2^64; the bytes behind the last whole word count as a word
 // with zeros behind them.
 [[nodiscard]] std::uint64_t sum_of_words(const unsigned char* bytes, std::uint64_t size_bytes);

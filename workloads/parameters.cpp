@@ -33,7 +33,17 @@ double real_of(const Parameters& parameters, std::string_view name) {
 
 std::uint64_t range_bytes_of(const Parameters& parameters, std::uint64_t device_bytes) {
   const std::uint64_t asked = number_of(parameters, "range_size");
-  return asked == 0 ? device_bytes : asked;
+  if (asked != 0) return asked;
+  const std::uint64_t offset = range_offset_of(parameters);
+  return offset < device_bytes ? device_bytes - offset : 0;
+}
+
+ParameterSpec range_offset_spec() {
+  return {"range_offset", ValueKind::size, "0", {}, "byte of the device at which the range begins"};
+}
+
+std::uint64_t range_offset_of(const Parameters& parameters) {
+  return parameters.count("range_offset") == 0 ? 0 : number_of(parameters, "range_offset");
 }
 
 ParameterSpec operation_size_spec(std::string default_value) {
@@ -44,8 +54,13 @@ ParameterSpec operation_size_spec(std::string default_value) {
           "bytes of one operation, 1 B to 64 MiB"};
 }
 ParameterSpec access_spec() {
-  return {"access", ValueKind::choice, "read", {"read", "load", "write"},
-          "read: copied into a buffer; load: only loaded; write: copied to the medium"};
+  return {
+      "access",
+      ValueKind::choice,
+      "read",
+      {"read", "load", "load-nt", "write"},
+      "read: copied into a buffer; load: only loaded; load-nt: by non-temporal loads (movntdqa); "
+      "write: copied to the medium"};
 }
 ParameterSpec durability_spec(std::string default_value) {
   return {"durability",
@@ -89,14 +104,23 @@ Status check_ranges(const Parameters& parameters, std::uint64_t granule_bytes,
   if (operation_bytes < 1 || operation_bytes > (std::uint64_t{64} << 20)) {
     return usage_error("operation_size {} is outside 1 B to 64 MiB", operation_bytes);
   }
+  const auto access = parameters.find("access");
+  if (access != parameters.end() && access->second == "load-nt" && operation_bytes % 64 != 0) {
+    return usage_error(
+        "operation_size {} is not whole lines of 64 bytes, which access load-nt loads",
+        operation_bytes);
+  }
   if (parameters.count("batch") != 0 && number_of(parameters, "batch") == 0) {
     return usage_error("batch 0 would do no work: give at least 1");
   }
   if (device_bytes == 0) return {};
   const std::uint64_t range_bytes = range_bytes_of(parameters, device_bytes);
-  if (range_bytes > device_bytes) {
-    return usage_error("range_size {} is larger than the medium ({})", format_size(range_bytes),
-                       format_size(device_bytes));
+  const std::uint64_t offset = range_offset_of(parameters);
+  if (range_bytes > device_bytes || offset > device_bytes - range_bytes) {
+    return usage_error(
+        "range_size {}{} is larger than the medium ({})", format_size(range_bytes),
+        offset == 0 ? "" : fmt::format(" from range_offset {} on", format_size(offset)),
+        format_size(device_bytes));
   }
   const bool shared = text_of(parameters, "range") == "shared";
   if (seat_region(range_bytes, granule_bytes, shared, 0, threads).size_bytes == 0) {

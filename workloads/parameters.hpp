@@ -14,7 +14,7 @@ namespace pmembench {
 [[nodiscard]] double real_of(const Parameters& parameters, std::string_view name);
 [[nodiscard]] const std::string& text_of(const Parameters& parameters, std::string_view name);
 
-// range_size as bytes of a device: 0 means all of it.
+// range_size as bytes of a device: 0 means all of it, from range_offset on.
 [[nodiscard]] std::uint64_t range_bytes_of(const Parameters& parameters,
                                            std::uint64_t device_bytes);
 
@@ -26,6 +26,9 @@ namespace pmembench {
 [[nodiscard]] ParameterSpec kernel_spec();
 [[nodiscard]] ParameterSpec range_spec();
 [[nodiscard]] ParameterSpec range_size_spec();
+// For scans of a medium: where in it the range begins. Workloads without it begin at 0.
+[[nodiscard]] ParameterSpec range_offset_spec();
+[[nodiscard]] std::uint64_t range_offset_of(const Parameters& parameters);
 
 // operation_size in 1..64 MiB, batch >= 1, range_size within the device, and at least one slot of
 // `granule_bytes` for each thread. device_bytes 0: unknown, only the first are checked.

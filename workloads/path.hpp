@@ -27,11 +27,16 @@ class Path {
   Path& operator=(const Path&) = delete;
   virtual ~Path() = default;
   [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
-  virtual std::int64_t read(dax_iter& iter) = 0;     // device -> buffer
-  // Loads the ranges into registers and adds their words to `sum` (workloads/line_load.hpp); the buffer is
-  // not used. -EOPNOTSUPP where PathType::loads is false.
+  virtual std::int64_t read(dax_iter& iter) = 0;  // device -> buffer
+  // Loads the ranges into registers and adds their words to `sum` (workloads/line_load.hpp); the
+  // buffer is not used. -EOPNOTSUPP where PathType::loads is false.
   virtual std::int64_t load(dax_iter& iter, std::uint64_t& sum);
-  virtual std::int64_t write(dax_iter& iter) = 0;    // not durable
+  // The same by non-temporal loads (movntdqa); the ranges are whole lines.
+  virtual std::int64_t load_nontemporal(dax_iter& iter, std::uint64_t& sum);
+  virtual std::int64_t write(dax_iter& iter) = 0;  // not durable
+  // Zeroes the ranges by the device's own operation, as write: whole pages. -EOPNOTSUPP where the
+  // path has none (PathType::zeroes).
+  virtual std::int64_t zero(dax_iter& iter);
   virtual std::int64_t persist(dax_iter& iter) = 0;  // each range durable before the next
   virtual std::int64_t flush(dax_iter& iter) = 0;    // starts write-back; lines, or -errno
   virtual int drain() = 0;                           // what was written so far is durable after it
@@ -72,6 +77,9 @@ struct PathType {
   // Writes its own structures over the device. Null: the threads share nothing but the device.
   Result<std::unique_ptr<PathGround>> (*prepare)(OpenedDevice& opened,
                                                  const Parameters& parameters) = nullptr;
+  // As prepare, and finds what an earlier one wrote there. Null: prepare itself does.
+  Result<std::unique_ptr<PathGround>> (*reopen)(OpenedDevice& opened,
+                                                const Parameters& parameters) = nullptr;
   // The path's own keys, next to the workload's in a cell's parameters.
   std::vector<ParameterSpec> parameters = {};
   // Sizes and strides of ranges must be multiples of this; null: any will do.
@@ -80,6 +88,7 @@ struct PathType {
   bool maps_files = false;          // and map() of them can work
   bool needs_mount = false;         // works on posix media, and on no other
   bool needs_block_path = false;    // works on backends that go through the kernel's block path
+  bool zeroes = false;              // zero() works
   bool loads = false;               // load() works: it has its own addresses
   bool needs_host_mapping = false;  // divides it; a backend that maps the medium has none
   // Reads back what it keeps on the device, and so needs a backend that does the work.
@@ -94,6 +103,8 @@ struct PathType {
   // Refuses parameters of its own that do not fit together or do not fit the medium (usage error);
   // device_bytes 0: unknown. Null: any that their specs allow will do.
   Status (*check)(const Parameters& parameters, std::uint64_t device_bytes) = nullptr;
+  // A write that is cut short may destroy what was acknowledged next to it.
+  bool harms_neighbours = false;
   bool is_layer = true;  // false: the same layer as another, under other conditions
 };
 

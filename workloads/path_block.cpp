@@ -105,12 +105,18 @@ Status check_partition(const Parameters& parameters, std::uint64_t device_bytes)
                      device_bytes);
 }
 
+Result<std::unique_ptr<PathGround>> reopen_btt(OpenedDevice& opened, const Parameters& parameters) {
+  BttOptions options;
+  options.slice = slice_of(parameters);
+  return ground_of(open_btt(*opened.device, options));
+}
+
 Result<std::unique_ptr<PathGround>> prepare_btt(OpenedDevice& opened,
                                                 const Parameters& parameters) {
   BttOptions options;
   options.slice = slice_of(parameters);
   if (const Status made = format_btt(*opened.device, options); !made) return made.error();
-  return ground_of(open_btt(*opened.device, options));
+  return reopen_btt(opened, parameters);
 }
 
 Result<std::unique_ptr<PathGround>> prepare_rmw(OpenedDevice& opened,
@@ -173,6 +179,7 @@ PathType block_btt_path() {
   type.parents = {"block-raw"};
   type.keeps_structures = true;
   type.structure_bytes = btt_structure_bytes;
+  type.reopen = reopen_btt;
   return type;
 }
 
@@ -181,6 +188,7 @@ PathType block_rmw_path() {
       block_path("block-rmw", "erase blocks, read, modified and written back whole", prepare_rmw);
   type.parents = {"block-raw"};
   type.check = check_rmw;
+  type.harms_neighbours = true;
   type.parameters.push_back(
       {"erase_block", ValueKind::size, "65536", {}, "bytes of an erase block, a power of two"});
   type.parameters.push_back({"erase",

@@ -11,7 +11,10 @@ namespace {
 class DirectPath final : public Path {
  public:
   explicit DirectPath(DaxDevice& device)
-      : device_(device), reader_(device.make_reader()), load_(load_ranges_for_this_cpu()) {}
+      : device_(device),
+        reader_(device.make_reader()),
+        load_(load_ranges_for_this_cpu()),
+        load_nontemporal_(nontemporal_load_ranges_for_this_cpu()) {}
 
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
   std::int64_t read(dax_iter& iter) override {
@@ -19,6 +22,12 @@ class DirectPath final : public Path {
     return device_.copy_to_iter(section, iter);
   }
   std::int64_t load(dax_iter& iter, std::uint64_t& sum) override {
+    return load_by(load_, iter, sum);
+  }
+  std::int64_t load_nontemporal(dax_iter& iter, std::uint64_t& sum) override {
+    return load_by(load_nontemporal_, iter, sum);
+  }
+  std::int64_t load_by(LoadRanges ranges, dax_iter& iter, std::uint64_t& sum) {
     const std::uint64_t bytes = iter.count * iter.size_bytes;
     const auto all = static_cast<std::int64_t>(device_.size_bytes() / DAX_PAGE_BYTES);
     const ReadSection section(reader_);
@@ -28,13 +37,24 @@ class DirectPath final : public Path {
         device_.direct_access(section, 0, static_cast<std::uint64_t>(all), DAX_ACCESS, &address);
     if (pages < 0) return pages;
     if (pages < all) return -EOPNOTSUPP;
-    sum = load_(static_cast<const unsigned char*>(address), iter, sum);
+    sum = ranges(static_cast<const unsigned char*>(address), iter, sum);
     device_.note_copies(reader_, 0, bytes);
     return static_cast<std::int64_t>(bytes);
   }
   std::int64_t write(dax_iter& iter) override {
     const ReadSection section(reader_);
     return device_.copy_from_iter(section, iter);
+  }
+  std::int64_t zero(dax_iter& iter) override {
+    const ReadSection section(reader_);
+    std::int64_t bytes = 0;
+    for (; iter.count > 0; --iter.count) {
+      const std::uint64_t page = dax_iter_next(&iter) / DAX_PAGE_BYTES;
+      const int zeroed = device_.zero_page_range(section, page, iter.size_bytes / DAX_PAGE_BYTES);
+      if (zeroed < 0) return zeroed;
+      bytes += static_cast<std::int64_t>(iter.size_bytes);
+    }
+    return bytes;
   }
   std::int64_t persist(dax_iter& iter) override {
     const ReadSection section(reader_);
@@ -47,7 +67,7 @@ class DirectPath final : public Path {
  private:
   DaxDevice& device_;
   DaxReader reader_;
-  LoadRanges load_;
+  LoadRanges load_, load_nontemporal_;
 };
 
 }  // namespace
@@ -69,6 +89,7 @@ Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathGround*) {
 PathType direct_path() {
   PathType type{kRootPath, "the device's own operations", false, make_direct_path};
   type.loads = true;
+  type.zeroes = true;
   return type;
 }
 

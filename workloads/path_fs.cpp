@@ -115,6 +115,15 @@ Result<std::unique_ptr<PathGround>> prepare_fs(OpenedDevice& opened, const Param
   return std::unique_ptr<PathGround>(*std::move(ground));
 }
 
+template <FsKind kKind>
+Result<std::unique_ptr<PathGround>> reopen_fs(OpenedDevice& opened, const Parameters& parameters) {
+  FsGroundOptions options = options_of(parameters, kKind);
+  options.format = false;
+  auto ground = FsGround::make(opened, options);
+  if (!ground) return ground.error();
+  return std::unique_ptr<PathGround>(*std::move(ground));
+}
+
 // A file takes bytes of any number at any place.
 std::uint64_t fs_granule_bytes(const Parameters&) { return 1; }
 
@@ -133,6 +142,7 @@ PathType path_type(std::string_view name, std::string_view summary) {
   type.needs_direct_access = kKind != FsKind::block;
   type.make = make_fs_path;
   type.prepare = prepare_fs<kKind>;
+  type.reopen = reopen_fs<kKind>;
   type.parameters = {{"data",
                       ValueKind::choice,
                       "in-place",

@@ -13,11 +13,12 @@
 namespace pmembench {
 namespace {
 
-enum class ErrorPolicy { fail, io_fallback, recovery };
+enum class ErrorPolicy { fail, device_fallback, io_fallback, recovery };
 
 ErrorPolicy policy_of(const Parameters& parameters) {
   const std::string& text = text_of(parameters, "error_policy");
   if (text == "io-fallback") return ErrorPolicy::io_fallback;
+  if (text == "device-fallback") return ErrorPolicy::device_fallback;
   return text == "recovery" ? ErrorPolicy::recovery : ErrorPolicy::fail;
 }
 
@@ -58,7 +59,7 @@ class GuardedGround final : public PathGround {
   }
 
   Status open_block_layer() {
-    if (policy_ != ErrorPolicy::io_fallback) return {};
+    if (policy_ != ErrorPolicy::io_fallback && policy_ != ErrorPolicy::device_fallback) return {};
     auto block = make_raw_block(device_);
     if (!block) return block.error();
     block_ = *std::move(block);
@@ -108,7 +109,7 @@ class GuardedGround final : public PathGround {
   std::vector<std::uint64_t> pages_;  // sorted
   std::uint64_t stretch_ = 0;
   Status spoiled_;
-  std::unique_ptr<BlockDevice> block_;  // for io-fallback
+  std::unique_ptr<BlockDevice> block_;  // for both fallbacks
   std::atomic<std::uint64_t> failed_{0}, mended_{0};
 };
 
@@ -122,16 +123,25 @@ class GuardedPath final : public Path {
 
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
   std::int64_t read(dax_iter& iter) override {
+    if (falls_back()) {
+      return by_block(iter, false, [&](dax_iter& part) { return session_->read(part); });
+    }
     return past_bad_blocks(iter, false, [&](const ReadSection& section) {
       return device_.copy_to_iter(section, iter);
     });
   }
   std::int64_t write(dax_iter& iter) override {
+    if (falls_back()) {
+      return by_block(iter, true, [&](dax_iter& part) { return session_->write(part); });
+    }
     return past_bad_blocks(iter, true, [&](const ReadSection& section) {
       return device_.copy_from_iter(section, iter);
     });
   }
   std::int64_t persist(dax_iter& iter) override {
+    if (falls_back()) {
+      return by_block(iter, true, [&](dax_iter& part) { return session_->write_fua(part); });
+    }
     return past_bad_blocks(iter, true, [&](const ReadSection& section) {
       return device_.persist_from_iter(section, iter);
     });
@@ -145,6 +155,47 @@ class GuardedPath final : public Path {
   }
 
  private:
+  // The first form of 2016: while any bad block is known, the whole device is used as a block
+  // device; DAX goes on when the last one is repaired.
+  [[nodiscard]] bool falls_back() {
+    return ground_.policy() == ErrorPolicy::device_fallback && !device_.bad_blocks().empty();
+  }
+
+  // The whole batch; what the block device cannot read is counted as failed. A write repairs what
+  // it meets, and is counted as repaired if it met something.
+  template <typename Request>
+  std::int64_t by_block(dax_iter& iter, bool writes, Request request) {
+    if (!ground_.spoiled()) return -EIO;
+    std::int64_t bytes = 0;
+    while (iter.count > 0) {
+      dax_iter one = iter;
+      one.count = 1;
+      const std::uint64_t offset = dax_iter_next(&iter);
+      --iter.count;
+      const bool bad = device_.bad_blocks().first_in(offset, iter.size_bytes) != BadBlocks::kNone;
+      const std::int64_t done = request(one);
+      if (done > 0 && one.count == 0) {
+        bytes += done;
+        if (bad) ground_.count(true);
+        continue;
+      }
+      if (!device_.alive()) return -ENXIO;
+      if (!bad || (writes && done != -EIO)) return done < 0 ? done : -EIO;
+      lose(offset, iter.size_bytes);
+    }
+    return bytes;
+  }
+
+  // The operation on this range failed, and is counted.
+  void lose(std::uint64_t offset, std::uint64_t size_bytes) {
+    ground_.count(false);
+    if (std::exchange(stretch_, ground_.stretch()) != ground_.stretch()) {
+      std::fill(lost_.begin(), lost_.end(), false);
+    }
+    const std::size_t bad = ground_.bad_page_in(offset, size_bytes);
+    if (bad < lost_.size()) lost_[bad] = true;
+  }
+
   // The whole batch; each range that met a bad block as the policy says.
   template <typename Operation>
   std::int64_t past_bad_blocks(dax_iter& iter, bool writes, Operation operation) {
@@ -171,14 +222,11 @@ class GuardedPath final : public Path {
     one.count = 1;
     const std::uint64_t offset = dax_iter_next(&iter);
     --iter.count;
-    const bool mended = writes && mend(one);
-    ground_.count(mended);
-    if (mended) return static_cast<std::int64_t>(iter.size_bytes);
-    if (std::exchange(stretch_, ground_.stretch()) != ground_.stretch()) {
-      std::fill(lost_.begin(), lost_.end(), false);
+    if (writes && mend(one)) {
+      ground_.count(true);
+      return static_cast<std::int64_t>(iter.size_bytes);
     }
-    const std::size_t bad = ground_.bad_page_in(offset, iter.size_bytes);
-    if (bad < lost_.size()) lost_[bad] = true;
+    lose(offset, iter.size_bytes);
     return 0;
   }
 
@@ -187,6 +235,7 @@ class GuardedPath final : public Path {
     switch (ground_.policy()) {
       case ErrorPolicy::fail:
         return false;
+      case ErrorPolicy::device_fallback:  // it was bad without being known
       case ErrorPolicy::io_fallback:
         return session_->write(one) > 0 && one.count == 0 && session_->flush() == 0;
       case ErrorPolicy::recovery:
@@ -202,7 +251,7 @@ class GuardedPath final : public Path {
   DaxDevice& device_;
   GuardedGround& ground_;
   DaxReader reader_;
-  std::unique_ptr<BlockSession> session_;  // null except for io-fallback
+  std::unique_ptr<BlockSession> session_;  // null except for the fallbacks
   std::uint64_t stretch_ = 0;              // to which lost_ belongs
   std::vector<bool> lost_;                 // by bad page: an operation on it failed
 };
@@ -228,6 +277,7 @@ std::uint64_t guarded_path_granule(const Parameters& parameters) {
   switch (policy_of(parameters)) {
     case ErrorPolicy::fail:
       break;
+    case ErrorPolicy::device_fallback:
     case ErrorPolicy::io_fallback:
     case ErrorPolicy::recovery:
       return number_of(parameters, "bad_blocks") == 0 ? 1 : DAX_PAGE_BYTES;
@@ -242,7 +292,7 @@ PathType guarded_path() {
                      {"error_policy",
                       ValueKind::choice,
                       "fail",
-                      {"fail", "io-fallback", "recovery"},
+                      {"fail", "device-fallback", "io-fallback", "recovery"},
                       "what a write does that meets a bad block"},
                      {"poison",
                       ValueKind::choice,

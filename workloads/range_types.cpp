@@ -20,8 +20,10 @@ Status check_operation_slots(const Parameters& parameters, std::uint64_t device_
 
 Region region_of(const Parameters& parameters, std::uint64_t granule_bytes, const Path& path,
                  const ThreadSeat& seat) {
-  return seat_region(range_bytes_of(parameters, path.size_bytes()), granule_bytes,
-                     text_of(parameters, "range") == "shared", seat.index, seat.count);
+  Region region = seat_region(range_bytes_of(parameters, path.size_bytes()), granule_bytes,
+                              text_of(parameters, "range") == "shared", seat.index, seat.count);
+  region.offset_bytes += range_offset_of(parameters);
+  return region;
 }
 
 RangeWorkload::Plan plan_of(const Parameters& parameters, const ThreadSeat& seat) {
@@ -105,7 +107,7 @@ WorkloadType sequential_type() {
           false,
           false,
           {operation_size_spec("4096"), access_spec(), durability_spec("each"), batch_spec(),
-           kernel_spec(), range_spec(), range_size_spec()},
+           kernel_spec(), range_spec(), range_size_spec(), range_offset_spec()},
           writes,
           durable,
           check_operation_slots,
@@ -124,6 +126,7 @@ WorkloadType random_type() {
            kernel_spec(),
            range_spec(),
            range_size_spec(),
+           range_offset_spec(),
            {"distribution",
             ValueKind::choice,
             "uniform",
@@ -148,6 +151,7 @@ WorkloadType strided_type() {
            kernel_spec(),
            range_spec(),
            range_size_spec(),
+           range_offset_spec(),
            {"stride", ValueKind::size, "4096", {}, "bytes between the starts of two ranges"}},
           writes,
           durable,
@@ -163,6 +167,7 @@ WorkloadType persist_type() {
           {operation_size_spec("64"),
            range_spec(),
            range_size_spec(),
+           range_offset_spec(),
            {"order",
             ValueKind::choice,
             "random",

@@ -22,6 +22,7 @@ Transfer transfer_of(const Parameters& parameters) {
       parameters.count("access") != 0 ? text_of(parameters, "access") : "write";
   if (access == "read") return Transfer::read;
   if (access == "load") return Transfer::load;
+  if (access == "load-nt") return Transfer::load_nontemporal;
   const std::string& durability = text_of(parameters, "durability");
   if (durability == "each") return Transfer::persist;
   return durability == "batch" ? Transfer::write_batch : Transfer::write;
@@ -54,7 +55,7 @@ void RangeWorkload::refresh() {
     iter_.buffer = buffer_->data();
   }
   start_ = iter_;
-  if (plan_.transfer != Transfer::read && plan_.transfer != Transfer::load) {
+  if (plan_.transfer != Transfer::read && !loads()) {
     buffer_->stamp(stretch_);
   }
 }
@@ -76,6 +77,8 @@ inline std::int64_t RangeWorkload::transfer_batch() {
       return path_.read(iter_);
     case Transfer::load:
       return path_.load(iter_, loaded_);
+    case Transfer::load_nontemporal:
+      return path_.load_nontemporal(iter_, loaded_);
     case Transfer::write:
       return path_.write(iter_);
     case Transfer::persist:
@@ -123,6 +126,7 @@ std::string RangeWorkload::failure() const {
     case Transfer::read:
       return path_failure(failed_, "reading");
     case Transfer::load:
+    case Transfer::load_nontemporal:
       return path_failure(failed_, "loading");
     default:
       return path_failure(failed_, "writing");
@@ -130,7 +134,7 @@ std::string RangeWorkload::failure() const {
 }
 
 Status RangeWorkload::verify() {
-  if (plan_.transfer == Transfer::load) return verify_loads();
+  if (loads()) return verify_loads();
   return plan_.transfer == Transfer::read ? verify_reads() : verify_writes();
 }
 
@@ -242,7 +246,9 @@ Status RangeWorkload::check_batch_of_loads(dax_iter at, std::uint64_t count,
   dax_iter load = at;
   load.count = count;
   std::uint64_t sum = 0;
-  const std::int64_t bytes = path_.load(load, sum);
+  const std::int64_t bytes = plan_.transfer == Transfer::load_nontemporal
+                                 ? path_.load_nontemporal(load, sum)
+                                 : path_.load(load, sum);
   if (bytes < 0 || load.count != 0) return runtime_error("{}", path_failure(bytes, "loading"));
   if (const Status counted = check_count(bytes, count); !counted) return counted;
   if (sum == sum_of(at, count)) return {};

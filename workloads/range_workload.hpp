@@ -13,7 +13,7 @@ namespace pmembench {
 
 // What a batch does. load: into registers, no buffer is written. write_batch: copy all, flush all,
 // drain once. persist: each range in turn.
-enum class Transfer { read, load, write, write_batch, persist };
+enum class Transfer { read, load, load_nontemporal, write, write_batch, persist };
 [[nodiscard]] Transfer transfer_of(const Parameters& parameters);
 
 class RangeWorkload final : public Workload {
@@ -37,6 +37,9 @@ class RangeWorkload final : public Workload {
   Status verify() override;
 
  private:
+  [[nodiscard]] bool loads() const {
+    return plan_.transfer == Transfer::load || plan_.transfer == Transfer::load_nontemporal;
+  }
   Work run_batch(std::uint64_t operations);
   Work run_batches(std::uint64_t operations);
   std::int64_t transfer_batch();

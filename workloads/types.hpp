@@ -28,5 +28,13 @@ WorkloadType create_unlink_type();
 WorkloadType rename_type();
 WorkloadType fxmark_type();
 WorkloadType ageing_type();
+WorkloadType lifetime_type();
+WorkloadType chases_type();
+WorkloadType handover_type();
+WorkloadType contend_type();
+WorkloadType steps_type();
+WorkloadType fill_type();
+WorkloadType groups_type();
+WorkloadType msync_type();
 
 }  // namespace pmembench

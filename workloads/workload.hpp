@@ -83,10 +83,28 @@ struct WorkloadType {
   // Thread 0 probes by addresses while the others load by the path, all for a stated time and at a
   // stated pace (src/run/loaded_session).
   bool paced = false;
+  // Thread 0 kills the device while the others use it, again and again (src/run/life_trial).
+  bool lives = false;
+  // Each thread does what its group does until the slice is over (workloads/groups.hpp).
+  bool groups = false;
+  // Uses path.zero(), as far as its parameters say.
+  std::function<bool(const Parameters&)> zeroes = nullptr;
+  // Moves single words: no path or backend of whole sectors.
+  bool moves_words = false;
+  // Thread 0 prepares what the others are timed with, in refresh(): its own operations are not
+  // counted. A cell has two threads or more.
+  bool first_serves = false;
+  // Operations of a slice and thread, where the workload says how many there are; 0 or null: as
+  // many as fit the time.
+  std::function<std::uint64_t(const Parameters&)> operations_a_slice = nullptr;
   // Are its writes names alone (files made, removed, renamed), so that they are durable when they
   // return on a path whose file system commits names before it returns? Null: they are not.
   std::function<bool(const Parameters&)> only_names = nullptr;
 };
+
+// How many of a cell's threads have operations that count: where one probes, kills or loads what
+// another has, it is one.
+[[nodiscard]] unsigned counted_threads(std::string_view workload, unsigned threads);
 
 // All workloads, in the order of `list workloads`: workload_list.cpp, one line each.
 const std::vector<WorkloadType>& workload_list();

@@ -13,7 +13,9 @@ const std::vector<WorkloadType>& workload_list() {
       durability_type(), fileserver_type(), varmail_type(),     webserver_type(),
       webproxy_type(),   oltp_type(),       overwrite_type(),   append_fsync_type(),
       log_append_type(), mmap_store_type(), first_touch_type(), create_unlink_type(),
-      rename_type(),     fxmark_type(),     ageing_type(),
+      rename_type(),     fxmark_type(),     ageing_type(),      lifetime_type(),
+      chases_type(),     handover_type(),   contend_type(),     steps_type(),
+      fill_type(),       msync_type(),      groups_type(),
   };
   return kWorkloads;
 }
@@ -23,6 +25,12 @@ const WorkloadType* find_workload(std::string_view name) {
   const auto found = std::find_if(workloads.begin(), workloads.end(),
                                   [&](const WorkloadType& type) { return type.name == name; });
   return found == workloads.end() ? nullptr : &*found;
+}
+
+unsigned counted_threads(std::string_view workload, unsigned threads) {
+  const WorkloadType* const type = find_workload(workload);
+  const bool one = type != nullptr && (type->paced || type->lives || type->first_serves);
+  return one ? std::min(threads, 1U) : threads;
 }
 
 }  // namespace pmembench

@@ -26,12 +26,7 @@ class Btt final : public BttDevice {
   std::unique_ptr<BlockSession> session() override { return make_btt_session(arena_); }
   std::map<std::string, std::uint64_t> counters() const override { return arena_.counts.sum(); }
   DaxDevice& below() override { return *arena_.slice.device; }
-  Result<DaxBeneath> dax() override {
-    return usage_error(
-        "the btt on '{}' gives no dax device: its sectors move, so bytes have no fixed address; "
-        "use a raw block device, or the dax device itself",
-        arena_.slice.device->name());
-  }
+  Result<DaxBeneath> dax() override { return no_dax_of_btt(*arena_.slice.device); }
   Status check_structure() const override { return check_btt(arena_); }
   std::uint32_t lanes() const override { return arena_.geometry.lanes; }
   BttArena& arena() { return arena_; }
@@ -192,6 +187,13 @@ Result<std::unique_ptr<BttDevice>> open_btt(DaxDevice& device, const BttOptions&
   auto btt = std::make_unique<Btt>(*slice, *geometry, options.write_steps);
   if (const Status recovered = recover_btt(btt->arena()); !recovered) return recovered.error();
   return std::unique_ptr<BttDevice>(std::move(btt));
+}
+
+Error no_dax_of_btt(const DaxDevice& device) {
+  return usage_error(
+      "the btt on '{}' gives no dax device: its sectors move, so bytes have no address of their "
+      "own; use a raw block device, or the dax device itself",
+      device.name());
 }
 
 }  // namespace pmembench

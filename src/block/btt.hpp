@@ -66,4 +66,7 @@ Status format_btt(DaxDevice& device, const BttOptions& options = {});
 // result. Errors: no arena there, one of a newer version, a damaged one, a bad block in it.
 Result<std::unique_ptr<BttDevice>> open_btt(DaxDevice& device, const BttOptions& options = {});
 
+// What a btt's lookup answers, without opening it.
+[[nodiscard]] Error no_dax_of_btt(const DaxDevice& device);
+
 }  // namespace pmembench

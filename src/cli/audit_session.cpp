@@ -274,6 +274,7 @@ void serve_audit_child(const BackendEntry& entry, const Host& host, const AuditR
   OpenOptions options;
   options.destroy = request.destroy;
   options.backend_options = request.backend_options;
+  options.registry = &host.registry;
   auto opened = open_device(entry, *spec, info, options);
   if (!opened) {
     Error error = opened.error();

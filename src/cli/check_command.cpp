@@ -74,7 +74,7 @@ class CheckCommand final : public Command {
     if (!media) return media.error();
     const auto spec = parse_media(*media);
     if (!spec) return spec.error();
-    const json found = find_out(**entry, *spec, host->info, interrupted);
+    const json found = find_out(**entry, *spec, *host, interrupted);
     if (interrupted.load(std::memory_order_relaxed)) return kStatusInterrupted;
     if (found.contains("error")) {
       return Error{static_cast<ErrorKind>(found["kind"].get<int>()), found["error"], 0};
@@ -85,8 +85,7 @@ class CheckCommand final : public Command {
  private:
   // In a child process, so that a backend that crashes is a finding like any other. The answer has
   // "checks", or "error" and "kind" where the medium did not open.
-  [[nodiscard]] json find_out(const BackendEntry& entry, const MediaSpec& spec,
-                              const dax_host_info& host,
+  [[nodiscard]] json find_out(const BackendEntry& entry, const MediaSpec& spec, const Host& host,
                               const std::atomic<bool>& interrupted) const {
     const auto trial = [&](const TrialStage& tell) -> Result<std::string> {
       tell("opened its medium");
@@ -94,7 +93,8 @@ class CheckCommand final : public Command {
       open.destroy = destroy_;
       open.backend_options = options_;
       open.used_bytes = kLeastUsedBytes;
-      auto device = open_device(entry, spec, host, open);
+      open.registry = &host.registry;
+      auto device = open_device(entry, spec, host.info, open);
       if (device && device->device->size_bytes() < kConformanceBytes) {
         device = usage_error(
             "medium '{}' is too small to check a backend on: name one of 1 MiB or "
@@ -106,7 +106,7 @@ class CheckCommand final : public Command {
       for (const ConformanceCheck& check : check_conformance(
                *device->device, seed_,
                [&](const std::string& name) { tell(fmt::format("was checked: {}", name)); },
-               &host)) {
+               &host.info)) {
         checks.push_back(
             {{"check", check.name}, {"verdict", check.verdict}, {"detail", check.detail}});
       }

@@ -45,6 +45,9 @@ class Command {
   X(help)                     \
   X(list)                     \
   X(probe)                    \
+  X(layers)                   \
+  X(lookup)                   \
+  X(rules)                    \
   X(run)                      \
   X(micro)                    \
   X(curve)                    \
@@ -65,6 +68,7 @@ class Command {
   X(crash)                    \
   X(fsck)                     \
   X(mkfs)                     \
+  X(replay)                   \
   X(generate)                 \
   X(worker)
 

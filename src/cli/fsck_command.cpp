@@ -1,32 +1,19 @@
 // pmembench mkfs and fsck: the small file system on a medium, made and checked.
 #include <fmt/format.h>
 
-#include <bit>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "block/kernel_block.hpp"
 #include "cli/commands.hpp"
 #include "cli/host.hpp"
 #include "cli/output.hpp"
+#include "cli/small_media.hpp"
 #include "dax/open_device.hpp"
 #include "fs/file_system.hpp"
-#include "plan/skip_reason.hpp"
 
 namespace pmembench {
 namespace {
-
-// The usable backend that serves this kind of medium and the fewest others; "": none does.
-std::string most_specific_backend(const Registry& registry, dax_media_kind kind) {
-  const BackendEntry* best = nullptr;
-  for (const BackendEntry& entry : registry.entries()) {
-    if (!entry.usable() || !serves(*entry.operations, kind)) continue;
-    if (!capabilities_of(entry).does_work) continue;
-    const bool narrower = best == nullptr || std::popcount(entry.operations->media) <
-                                                 std::popcount(best->operations->media);
-    if (narrower) best = &entry;
-  }
-  return best == nullptr ? "" : best->name;
-}
 
 using nlohmann::json;
 
@@ -57,7 +44,11 @@ class MediumCommand : public Command {
     if (!host) return host.error();
     const auto spec = parse_media(media_);
     if (!spec) return spec.error();
-    if (spec->path.empty() || spec->kind == DAX_MEDIA_POSIX) {
+    const auto media = simple_media(*spec);
+    const bool lasts = std::all_of(media.begin(), media.end(), [](const MediaSpec* part) {
+      return !part->path.empty() && part->kind != DAX_MEDIA_POSIX;
+    });
+    if (!lasts) {
       return usage_error(
           "medium '{}' is made for one command and is gone after it: name a file or a device for "
           "the "
@@ -65,14 +56,16 @@ class MediumCommand : public Command {
           media_);
     }
     if (backend_.empty()) {
-      backend_ = most_specific_backend(host->registry, spec->kind);
+      backend_ = most_specific_backend(host->registry, media.front()->kind);
     }
     const auto entry = host->registry.find(backend_);
     if (!entry) return entry.error();
     if (!(*entry)->usable()) {
       return environment_error("backend {} cannot run here: {}", backend_, (*entry)->reason);
     }
-    auto device = open_device(**entry, *spec, host->info, options);
+    OpenOptions with_parts = options;
+    with_parts.registry = &host->registry;
+    auto device = open_device(**entry, *spec, host->info, with_parts);
     if (!device) return device.error();
     OpenedMedium medium;
     medium.host = *std::move(host);

@@ -25,6 +25,7 @@ Status check_probe_of(const Cell& cell, const Registry& registry, const BackendE
   }
   OpenOptions options;
   options.destroy = destroy;
+  options.registry = &registry;
   return check_media(*entry, *spec, options);
 }
 
@@ -38,6 +39,7 @@ Status check_device_of(const Cell& cell, const Registry& registry, bool destroy)
   options.backend_options = cell.backend_options;
   options.node = cell.placement.memory_node;
   options.used_bytes = cell.used_bytes;
+  options.registry = &registry;
   const Status usable = check_media(**backend, *spec, options);
   if (!usable || cell.probe_media().empty()) return usable;
   return check_probe_of(cell, registry, **backend, destroy);
@@ -78,7 +80,8 @@ std::vector<NamedPath> media_paths(const Plan& plan) {
   for (const Cell& cell : plan.cells) {
     for (const std::string& media : {cell.media, cell.probe_media()}) {
       const auto spec = parse_media(media);
-      if (spec) paths.insert(spec->path);
+      if (!spec) continue;
+      for (const MediaSpec* part : simple_media(*spec)) paths.insert(part->path);
     }
   }
   std::vector<NamedPath> named;

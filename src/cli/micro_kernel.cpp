@@ -1,6 +1,7 @@
 #include "cli/micro_kernel.hpp"
 
 #include "dax/media_claim.hpp"
+#include "dax/media_stack.hpp"
 #include "platform/topology.hpp"
 #include "run/checks.hpp"
 #include "run/medium_facts.hpp"
@@ -21,15 +22,21 @@ Status MicroKernels::open(const Cell& cell) {
   options.destroy = destroy_;
   options.backend_options = cell.backend_options;
   options.node = cell.placement.memory_node;
-  options.identity = identities_.emplace(spec->path, medium_identity(spec->path)).first->second;
-  options.found_empty = !destroy_ && filled_.contains(spec->path);
+  std::vector<std::string> identities;
+  for (const MediaSpec* part : simple_media(*spec)) {
+    identities.push_back(
+        identities_.emplace(part->path, medium_identity(part->path)).first->second);
+  }
+  options.identity = join_identities(identities);
+  options.found_empty = !destroy_ && filled_.contains(spec->text);
   options.used_bytes = cell.used_bytes;
+  options.registry = &host_.registry;
   auto opened = open_device(**backend, *spec, host_.info, options);
   if (!opened) return opened.error();
   opened_.emplace(*std::move(opened));
-  if (!spec->path.empty()) filled_.insert(spec->path);
+  filled_.insert(spec->text);
   medium_ = medium_facts(opened_->facts, *spec);
-  follow_audit(audit_book(), **backend, options, host_.info, opened_->facts, *spec, &medium_);
+  follow_audit(audit_book(), *opened_, options, host_.info, *spec, &medium_);
   does_work_ = ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0;
   device_key_ = cell.device_key();
   return {};

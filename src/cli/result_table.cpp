@@ -12,6 +12,7 @@
 #include "record/warning_types.hpp"
 #include "results/printed_words.hpp"
 #include "results/row_facts.hpp"
+#include "workloads/workload.hpp"
 
 namespace pmembench {
 namespace {
@@ -44,8 +45,9 @@ std::string ns_text(double ns) { return format_duration_ns(ns); }
 
 // Of several threads, which share the rate: what an operation takes in one of them.
 std::string per_thread_text(const Row& row) {
-  if (row.threads < 2 || !row.ns_per_operation) return "";
-  return ns_text(row.ns_per_operation->estimate * row.threads);
+  const unsigned threads = counted_threads(row.workload, row.threads);
+  if (threads < 2 || !row.ns_per_operation) return "";
+  return ns_text(row.ns_per_operation->estimate * threads);
 }
 
 void add_row(TextTable& table, const NumberedRow& numbered) {

@@ -17,6 +17,7 @@
 #include "cli/text_wrap.hpp"
 #include "results/printed_words.hpp"
 #include "results/row_facts.hpp"
+#include "workloads/workload.hpp"
 
 namespace pmembench {
 namespace {
@@ -67,7 +68,8 @@ constexpr ResultColumn kResultColumns[] = {
      kPercents},
     {"per thread", nullptr,
      [](const Row& row) {
-       return row.threads > 1 ? estimate_of(row.ns_per_operation) * row.threads : kNone;
+       const unsigned threads = counted_threads(row.workload, row.threads);
+       return threads > 1 ? estimate_of(row.ns_per_operation) * threads : kNone;
      },
      kTimes},
     {"operations", nullptr, [](const Row& row) { return estimate_of(row.operations_per_s); },

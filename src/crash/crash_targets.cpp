@@ -5,6 +5,7 @@
 #include "crash/block_trial.hpp"
 #include "crash/fs_trial.hpp"
 #include "crash/log_trial.hpp"
+#include "crash/replay_trial.hpp"
 
 namespace pmembench {
 namespace {
@@ -15,10 +16,11 @@ CrashOutcome block_crashes(const CrashTrialOptions& options) {
 }
 
 // A file system that cannot even be made is broken too.
-template <FsMount mount>
+template <FsMount mount, FsStack stack = FsStack::none>
 CrashOutcome fs_crashes(const CrashTrialOptions& options) {
   FsTrialOptions trial;
   trial.mount = mount;
+  trial.stack = stack;
   trial.crashes = options.crashes;
   trial.seed = options.seed;
   const auto outcome = try_fs_crashes(trial);
@@ -42,6 +44,15 @@ CrashOutcome log_crashes(const CrashTrialOptions& options) {
   return failed;
 }
 
+CrashOutcome replays(const CrashTrialOptions& options) {
+  const auto outcome = try_replays({options.crashes, options.seed});
+  if (outcome) return *outcome;
+  CrashOutcome failed;
+  failed.expected = "a file system that can be made on a log of writes";
+  failed.example = outcome.error().message;
+  return failed;
+}
+
 BlockTarget correct_btt_target() { return btt_target(); }
 
 }  // namespace
@@ -55,6 +66,12 @@ const std::vector<CrashTarget>& crash_target_list() {
       {"fs-dax", "the small file system on a dax device", fs_crashes<FsMount::dax>},
       {"fs-block", "the small file system on sectors", fs_crashes<FsMount::block>},
       {"fs-mixed", "its metadata by sectors, its data by dax", fs_crashes<FsMount::mixed>},
+      {"fs-linear", "the small file system on two devices, one behind the other",
+       fs_crashes<FsMount::dax, FsStack::linear>},
+      {"fs-stripe", "the small file system on two devices in turn",
+       fs_crashes<FsMount::dax, FsStack::stripe>},
+      {"fs-logwrites", "the small file system, replayed from its log of writes to each mark",
+       replays},
       {"log", "a log with group commit in a file of fs-dax", log_crashes},
   };
   return kTargets;

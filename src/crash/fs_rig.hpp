@@ -17,10 +17,14 @@ namespace pmembench {
 // and data by dax.
 enum class FsMount { dax, block, mixed };
 
+// What a dax mount's device is made of: the memory itself, or its two halves as one device.
+enum class FsStack { none, linear, stripe };
+
 struct FsRigOptions {
   FsMount mount = FsMount::dax;
   std::uint32_t sector_bytes = 4096;
   bool needs_flush = true;  // the device's copies stay in caches
+  FsStack stack = FsStack::none;
 };
 
 // The devices of one mount, all of them parts of one memory.

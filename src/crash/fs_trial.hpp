@@ -14,7 +14,8 @@ namespace pmembench {
 
 struct FsTrialOptions {
   FsMount mount = FsMount::dax;
-  std::uint64_t seed = 1;  // decides the work, the cuts and what survives them
+  FsStack stack = FsStack::none;  // of a dax mount
+  std::uint64_t seed = 1;         // decides the work, the cuts and what survives them
   std::uint64_t crashes = 100;
   std::uint32_t operations = 40;  // of one sequence, of which each crash has its own
   std::uint32_t sector_bytes = 4096;

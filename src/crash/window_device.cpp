@@ -82,6 +82,7 @@ Result<std::unique_ptr<DaxDevice>> make_window_device(DaxDevice& device, std::ui
   table.zero_page_range = &zero_page_range;
   DeviceFacts facts = device.facts();
   facts.name += "-window";
+  facts.host_mapped = false;
   facts.size_bytes = size_bytes;
   Window* const handle = window.get();
   return DaxDevice::allocate(std::move(facts), &handle->table, handle, std::move(window));

@@ -61,6 +61,8 @@ void DaxDevice::Impl::bind(const dax_operations* operations, void* with_handle) 
   table = operations == nullptr ? dax_operations{} : extended(*operations);
   handle = with_handle;
   access = access_kind(table);
+  nocache = operations != nullptr && table.nontemporal_from_bytes != 0;
+  host_mapping = facts.host_mapped ? static_cast<const dax_mapping*>(handle) : nullptr;
 }
 
 Result<std::unique_ptr<DaxDevice>> DaxDevice::allocate(DeviceFacts facts,

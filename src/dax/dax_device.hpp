@@ -54,9 +54,10 @@ struct DeviceFacts {
   std::uint64_t size_bytes = 0;                    // a multiple of DAX_PAGE_BYTES
   std::uint64_t alignment_bytes = DAX_PAGE_BYTES;  // of mappings through the char presentation
   dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
-  bool write_cache = true;  // false: flushes are not needed (eADR, volatile range, by hand)
-  bool synchronous = true;  // false: durability needs a message to a host; no MAP_SYNC
-  int node = -1;            // -1: unknown
+  bool write_cache = true;   // false: flushes are not needed (eADR, volatile range, by hand)
+  bool synchronous = true;   // false: durability needs a message to a host; no MAP_SYNC
+  int node = -1;             // -1: unknown
+  bool host_mapped = false;  // the operations' handle is the host's dax_mapping
 };
 
 // Whatever must outlive the device and be released after it: the medium, the backend's handle.
@@ -159,6 +160,11 @@ class DaxDevice {
   // Copy, flush (if write cache, and not DAX_ITER_SKIP_FLUSH), drain, range by range: one backend
   // call where it has the op. Otherwise as copy_from_iter.
   std::int64_t persist_from_iter(const ReadSection& section, dax_iter& iter);
+  // The same work without the table of operations: the way is chosen by flags of the device, as in
+  // Linux since 5.17 (dax_copy_from_iter and set_dax_nocache), and called directly. Only over a
+  // mapping of the host, else -EOPNOTSUPP. Otherwise as those above.
+  std::int64_t copy_by_flags(const ReadSection& section, dax_iter& iter, bool stores);
+  std::int64_t persist_by_flags(const ReadSection& section, dax_iter& iter);
   // Lines flushed: what the backend's flush returned. 0 without a call when the write cache is
   // off; the batch is done then (count is 0, state is not stepped). Needs no liveness; the reader
   // is for the counters.

@@ -30,6 +30,8 @@ struct DaxDevice::Impl {
   const dax_operations* bound = nullptr;
   void* handle = nullptr;
   AccessKind access = AccessKind::none;
+  bool nocache = false;  // copies go past the caches: what the kernel's DAXDEV_NOCACHE says
+  const dax_mapping* host_mapping = nullptr;  // the handle, where it is the host's
   std::atomic<bool> write_cache{true};
   BadBlocks bad_blocks;
   unsigned char* survives_at = nullptr;  // the first byte's address, once SIGBUS is survived

@@ -55,6 +55,14 @@ Mapping& Mapping::operator=(Mapping&& other) noexcept {
   return *this;
 }
 
+bool Mapping::move_to(void* address) {
+  void* const moved =
+      mremap(address_, size_bytes_, size_bytes_, MREMAP_MAYMOVE | MREMAP_FIXED, address);
+  if (moved == MAP_FAILED) return false;
+  address_ = moved;
+  return true;
+}
+
 Mapping::~Mapping() {
   if (address_ != nullptr) munmap(address_, size_bytes_);
 }
@@ -182,6 +190,7 @@ constexpr std::array<MediaKind, 5> kMediaKinds{{
 }};
 
 Result<const MediaKind*> kind_of(const MediaSpec& spec) {
+  PMB_CHECK(spec.parts.empty(), "a stack is opened part by part (media_stack)");
   if (spec.each) return no_single_medium();
   for (const MediaKind& each : kMediaKinds) {
     if (each.kind == spec.kind) return &each;

@@ -22,6 +22,9 @@ namespace pmembench {
 using InParallel =
     std::function<void(std::uint64_t parts, const std::function<void(std::uint64_t)>& part)>;
 
+class AddressArea;
+class Registry;
+
 struct OpenOptions {
   bool destroy = false;          // --destroy: existing content may be overwritten
   std::string backend_options;   // "key=value,..." handed to the backend
@@ -37,7 +40,9 @@ struct OpenOptions {
   // Of a larger medium no more than this is used, and touched; 0: all of it. Of "dram:auto" it is
   // the size.
   std::uint64_t used_bytes = 0;
-  InParallel in_parallel = nullptr;  // memory is touched so; null: by the caller alone
+  InParallel in_parallel = nullptr;    // memory is touched so; null: by the caller alone
+  const Registry* registry = nullptr;  // for parts that name their own backend
+  AddressArea* area = nullptr;  // where the host's mapping is moved, if it can be; null: it stays
 };
 
 // What was really mapped, verified after first touch.
@@ -87,6 +92,8 @@ class Mapping {
   [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
   // Gives the mapping up without unmapping it.
   void release() { address_ = nullptr; }
+  // False: the kernel does not move it, and it is where it was. What was mapped there goes.
+  bool move_to(void* address);
 
  private:
   void* address_ = nullptr;

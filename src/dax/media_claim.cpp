@@ -21,22 +21,27 @@ bool try_lock(int fd, struct flock lock, bool test) {
   return !test || lock.l_type == F_UNLCK;
 }
 
+Error busy(Error error) {
+  error.code = EBUSY;
+  return error;
+}
+
 Error in_use(const std::string& path, int fd, const std::string& root) {
   struct stat facts {};
   const auto holder = fstat(fd, &facts) == 0 ? holder_of(root, facts) : std::nullopt;
   if (holder && holder->pid == getpid()) {
-    return environment_error(
+    return busy(environment_error(
         "{} is in use already by this command: two media of one measurement must be two files or "
         "devices, also by other names; name another",
-        path);
+        path));
   }
   const std::string who =
       holder ? fmt::format("process {} ({})", holder->pid, holder->name) : "another process";
-  return environment_error(
+  return busy(environment_error(
       "{} is in use by {}, and two cannot measure, make or check one medium; wait for it or end "
       "it, "
       "or name another",
-      path, who);
+      path, who));
 }
 
 }  // namespace

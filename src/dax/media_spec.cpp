@@ -14,7 +14,7 @@ constexpr std::string_view kEach = "each";
 // What cells need that nobody gave a size: the files of the personalities at their default scale.
 constexpr std::uint64_t kPosixBytes = std::uint64_t{64} << 20;
 
-constexpr std::array<MediaKindWords, 5> kKinds{{
+constexpr std::array<MediaKindWords, 8> kKinds{{
     {"dram", DAX_MEDIA_DRAM, "node, interleave, pages",
      "dram:SIZE|auto[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]",
      "anonymous memory: a stand-in, or the medium itself on a CXL or far node"},
@@ -26,6 +26,12 @@ constexpr std::array<MediaKindWords, 5> kKinds{{
      "a block device or a file behind the kernel's block path"},
     {"posix", DAX_MEDIA_POSIX, "size", "posix:DIRECTORY[,size=SIZE]",
      "a mounted file system: files in a subdirectory that pmembench makes and removes"},
+    {"linear", DAX_MEDIA_LINEAR, "", "linear:MEDIUM[,backend=NAME]+MEDIUM[,backend=NAME]...",
+     "several media one behind the other, as dm-linear"},
+    {"stripe", DAX_MEDIA_STRIPE, "", "stripe:N,CHUNK:MEDIUM[,backend=NAME]+...",
+     "chunks of several media in turn, as dm-stripe"},
+    {"logwrites", DAX_MEDIA_LOGWRITES, "", "logwrites:MEDIUM,log=MEDIUM",
+     "a medium with a log of its writes on another, as dm-log-writes"},
 }};
 
 struct PageWord {
@@ -186,7 +192,7 @@ Result<const MediaKindWords*> take_kind(std::string_view& text) {
     }
     return usage_error(
         "no kind of medium is named; write dram:SIZE, file:PATH, /dev/daxX.Y, "
-        "block:PATH or posix:DIRECTORY");
+        "block:PATH, posix:DIRECTORY or a stack of them, as linear:dram:64M+dram:64M");
   }
   std::vector<std::string> known;
   for (const MediaKindWords& each : kKinds) {
@@ -202,6 +208,125 @@ Result<const MediaKindWords*> take_kind(std::string_view& text) {
       word, near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
 }
 
+// Where a medium begins behind a '+': "KIND:" or "/dev/dax".
+bool begins_medium(std::string_view text) {
+  if (text.starts_with(kDaxPrefix)) return true;
+  const std::string_view word = text.substr(0, text.find(':'));
+  return word.size() < text.size() &&
+         std::any_of(kKinds.begin(), kKinds.end(),
+                     [&](const MediaKindWords& kind) { return kind.word == word; });
+}
+
+std::vector<std::string_view> split_media(std::string_view text) {
+  std::vector<std::string_view> media;
+  std::size_t start = 0;
+  for (std::size_t at = text.find('+'); at != std::string_view::npos; at = text.find('+', at + 1)) {
+    if (!begins_medium(text.substr(at + 1))) continue;
+    media.push_back(text.substr(start, at - start));
+    start = at + 1;
+  }
+  media.push_back(text.substr(start));
+  return media;
+}
+
+Result<MediaSpec> parse(std::string_view text);
+
+// "MEDIUM[,backend=NAME]".
+Result<MediaSpec> parse_part(std::string_view text, std::string_view whole) {
+  constexpr std::string_view kBackendKey = ",backend=";
+  const std::size_t key = text.rfind(kBackendKey);
+  std::string_view backend;
+  if (key != std::string_view::npos) {
+    backend = text.substr(key + kBackendKey.size());
+    if (backend.empty() || backend.find(',') != std::string_view::npos) {
+      return usage_error(
+          "backend='{}' of part '{}' is not a backend's name; write it last, as in "
+          "dram:64M,backend=NAME",
+          backend, text);
+    }
+    text = text.substr(0, key);
+  }
+  if (text.empty()) return usage_error("a part of '{}' is empty; write a medium there", whole);
+  auto part = parse(text);
+  if (!part) return usage_error("part '{}': {}", text, part.error().message);
+  if (!part->parts.empty() || part->kind == DAX_MEDIA_POSIX || part->each) {
+    return usage_error("'{}' cannot be a part of another medium; use dram, file, devdax or block",
+                       text);
+  }
+  part->backend = backend;
+  return part;
+}
+
+// "N,CHUNK:MEDIUM+..."; leaves the media in `text`.
+Status read_stripe(MediaSpec& spec, std::string_view& text, const MediaKindWords& words,
+                   std::uint64_t* devices) {
+  const std::size_t comma = text.find(',');
+  const std::size_t colon = text.find(':');
+  if (comma == std::string_view::npos || colon == std::string_view::npos || comma > colon) {
+    return usage_error("the number of media or the chunk is missing; write {}", words.usage);
+  }
+  const auto count = parse_count(text.substr(0, comma));
+  const std::string_view chunk_text = text.substr(comma + 1, colon - comma - 1);
+  const auto chunk = parse_size(chunk_text);
+  if (!count || *count < 2) {
+    return usage_error("'{}' is not a number of media of 2 or more; write {}",
+                       text.substr(0, comma), words.usage);
+  }
+  if (!chunk || *chunk < DAX_PAGE_BYTES || (*chunk & (*chunk - 1)) != 0) {
+    return usage_error("chunk {} is not a power of two of at least 4096 bytes; write stripe:2,64K:",
+                       chunk_text);
+  }
+  spec.chunk_bytes = *chunk;
+  *devices = *count;
+  text.remove_prefix(colon + 1);
+  return {};
+}
+
+// 0 where the size of a part is not known yet.
+std::uint64_t stacked_bytes(const MediaSpec& spec) {
+  if (spec.kind == DAX_MEDIA_LOGWRITES) return spec.parts.front().size_bytes;
+  std::uint64_t sum = 0, least = UINT64_MAX;
+  for (const MediaSpec& part : spec.parts) {
+    sum += part.size_bytes;
+    least = std::min(least, part.size_bytes);
+  }
+  if (least == 0) return 0;
+  if (spec.kind == DAX_MEDIA_LINEAR) return sum;
+  return least / spec.chunk_bytes * spec.chunk_bytes * spec.parts.size();
+}
+
+Status parse_stack(MediaSpec& spec, std::string_view text, const MediaKindWords& words) {
+  constexpr std::string_view kLogKey = ",log=";
+  constexpr std::size_t kMostParts = 64;
+  std::uint64_t devices = 0;
+  const std::size_t log = text.find(kLogKey);
+  if (spec.kind == DAX_MEDIA_LOGWRITES && log == std::string_view::npos) {
+    return usage_error("the medium of the log is missing; write {}", words.usage);
+  }
+  if (spec.kind == DAX_MEDIA_STRIPE) {
+    if (Status read = read_stripe(spec, text, words, &devices); !read) return read;
+  }
+  const auto texts =
+      spec.kind == DAX_MEDIA_LOGWRITES
+          ? std::vector<std::string_view>{text.substr(0, log), text.substr(log + kLogKey.size())}
+          : split_media(text);
+  for (const std::string_view each : texts) {
+    auto part = parse_part(each, text);
+    if (!part) return part.error();
+    spec.parts.push_back(*std::move(part));
+  }
+  if (devices != 0 && devices != spec.parts.size()) {
+    return usage_error("a stripe of {} media names {}; write as many as it has", devices,
+                       spec.parts.size());
+  }
+  if (spec.parts.size() < 2 || spec.parts.size() > kMostParts) {
+    return usage_error("{} is made of {} medium; name 2 to {}, joined by +", words.word,
+                       spec.parts.size(), kMostParts);
+  }
+  spec.size_bytes = stacked_bytes(spec);
+  return {};
+}
+
 Result<MediaSpec> parse(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
     return usage_error("it contains a NUL byte, which no path or key can hold; leave it out");
@@ -211,6 +336,10 @@ Result<MediaSpec> parse(std::string_view text) {
   const Result<const MediaKindWords*> words = take_kind(text);
   if (!words) return words.error();
   spec.kind = (*words)->kind;
+  if (spec.kind >= DAX_MEDIA_LINEAR) {
+    if (Status read = parse_stack(spec, text, **words); !read) return read.error();
+    return spec;
+  }
   const std::vector<std::string_view> parts = split(text, ',');
   if (spec.kind == DAX_MEDIA_DRAM) {
     if (parts[0].empty() || parts[0].find('=') != std::string_view::npos) {
@@ -248,6 +377,17 @@ std::string_view media_kind_name(std::uint32_t kind) {
     if (each.kind == kind) return each.word;
   }
   return "unknown";
+}
+
+std::vector<const MediaSpec*> simple_media(const MediaSpec& spec) {
+  if (spec.parts.empty()) return {&spec};
+  std::vector<const MediaSpec*> media;
+  for (const MediaSpec& part : spec.parts) media.push_back(&part);
+  return media;
+}
+
+bool has_one_address_range(dax_media_kind kind) {
+  return kind != DAX_MEDIA_STRIPE && kind != DAX_MEDIA_LOGWRITES;
 }
 
 Result<MediaSpec> parse_media(std::string_view text) {

@@ -36,6 +36,10 @@ enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent 
 // "block:" path that does not exist is made with the size given, and removed at the end; in a posix
 // directory that is done in a CreatedDirectory.
 //
+// "linear:A+B", "stripe:N,CHUNK:A+B+...", "logwrites:A,log=B": a medium made of others, each of
+// them one of the above but posix; "backend=NAME" behind a part names its own backend. A '+' parts
+// media only if another medium follows it.
+//
 // "dram:auto" is as large as platform/used_range.hpp says.
 //
 // The word "each" (node=each, interleave=each, devdax:each) stands for all that the host has: a
@@ -49,9 +53,19 @@ struct MediaSpec {
   int node = -1;                       // -1: none asked for
   std::vector<NodeWeight> interleave;  // empty: none asked for
   bool each = false;                   // stands for several media: cannot be opened
+  // Of a medium that is made of others: these, in their order; of logwrites the log is the last.
+  std::vector<MediaSpec> parts;
+  std::uint64_t chunk_bytes = 0;  // of a stripe
+  std::string backend;            // of a part: by which it is reached; empty: as the whole is
   PageChoice pages = PageChoice::kernel_default;
   LoopChoice loop = LoopChoice::off;
 };
+
+// Itself, or the media that it is made of.
+[[nodiscard]] std::vector<const MediaSpec*> simple_media(const MediaSpec& spec);
+
+// Is every byte of it at an address that follows from the first one's, if its parts have addresses?
+[[nodiscard]] bool has_one_address_range(dax_media_kind kind);
 
 // Every refusal is a usage error that names the part that is wrong and lists what is allowed there.
 Result<MediaSpec> parse_media(std::string_view text);

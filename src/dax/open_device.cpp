@@ -9,6 +9,7 @@
 #include "base/units.hpp"
 #include "dax/float_control.hpp"
 #include "dax/media_memory.hpp"
+#include "dax/media_stack.hpp"
 #include "dax/operations_check.hpp"
 #include "dax/persistence_domain.hpp"
 #include "dax/system_error.hpp"
@@ -214,6 +215,7 @@ DeviceFacts device_facts(const MediaSpec& spec, const Medium& medium, const dax_
   const bool synchronous_medium = spec.kind != DAX_MEDIA_FILE || medium.facts.map_sync;
   facts.synchronous = synchronous_medium && (table.capabilities & DAX_CAP_SYNCHRONOUS) != 0;
   facts.node = medium.node;
+  facts.host_mapped = table.open == nullptr;
   if (facts.node < 0 && medium.facts.node_share.size() == 1) {
     facts.node = medium.facts.node_share.begin()->first;
   }
@@ -234,6 +236,7 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& asked,
   Result<Medium> opened = open_medium(spec, options, table.open == nullptr);
   if (!opened) return opened.error();
   opened->facts.kind = media_kind_name(spec.kind);
+  if (options.area != nullptr) options.area->take(*opened);
   auto backing =
       std::make_unique<MediumBacking>(table, std::move(*opened), spec, options.backend_options);
   Medium& medium = backing->medium();
@@ -256,6 +259,7 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& asked,
       DaxDevice::allocate(device_facts(spec, medium, table), &table, handle, std::move(backing));
   if (!device) return device.error();
   result.device = std::move(*device);
+  result.bases.push_back({result.device.get(), &backend});
   return result;
 }
 
@@ -263,7 +267,8 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& asked,
 
 Result<OpenedDevice> open_device(const BackendEntry& backend, const MediaSpec& spec,
                                  const dax_host_info& host, const OpenOptions& options) {
-  Result<OpenedDevice> device = open(backend, spec, host, options);
+  Result<OpenedDevice> device = spec.parts.empty() ? open(backend, spec, host, options)
+                                                   : open_stack(backend, spec, host, options);
   if (!device) return device.error().with_context(fmt::format("medium '{}'", spec.text));
   return device;
 }
@@ -285,8 +290,9 @@ Status check_options(const BackendEntry& backend, const std::string& options) {
 }
 
 Status check_media(const BackendEntry& backend, const MediaSpec& spec, const OpenOptions& options) {
-  Status status = check_backend(backend, spec, options);
-  if (status) status = look_at_medium(spec, options);
+  Status status = spec.parts.empty() ? check_backend(backend, spec, options)
+                                     : check_stack(backend, spec, options);
+  if (status && spec.parts.empty()) status = look_at_medium(spec, options);
   if (!status) return status.error().with_context(fmt::format("medium '{}'", spec.text));
   return status;
 }

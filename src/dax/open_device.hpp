@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "dax/dax_device.hpp"
@@ -13,14 +14,22 @@
 
 namespace pmembench {
 
+// A device whose operations are a backend's own.
+struct BaseDevice {
+  DaxDevice* device = nullptr;
+  const BackendEntry* backend = nullptr;
+};
+
 struct OpenedDevice {
   MediaFacts facts;
   std::unique_ptr<DaxDevice> device;
   // The host's mapping, for code that makes another device over a part of it; lives as long as the
   // device. Null if the backend opened the medium itself.
   const dax_mapping* mapping = nullptr;
-  PageWatch pages =
-      PageWatch();  // the nodes of its pages after first touch; empty if it has no addresses
+  // Itself, or those that it is made of.
+  std::vector<BaseDevice> bases = {};
+  // The nodes of its pages after first touch; empty if it has no addresses.
+  PageWatch pages = PageWatch();
 };
 
 // Opens, maps, binds, touches every page (write), verifies. Refuses (kind environment or usage):

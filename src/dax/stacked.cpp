@@ -134,6 +134,7 @@ DeviceFacts Stack::facts(const std::string& name) const {
   facts.name = name;
   facts.size_bytes = layout_->size_bytes();
   facts.write_cache = false;
+  facts.host_mapped = false;
   for (const auto& device : devices_) {
     const DeviceFacts& below = device->facts();
     facts.alignment_bytes = std::lcm(facts.alignment_bytes, below.alignment_bytes);
@@ -190,14 +191,27 @@ int Stack::probe(const dax_host_info*, char*, std::uint64_t) { return 0; }
 
 std::int64_t Stack::direct_access(void* handle, std::uint64_t page_offset, std::uint64_t pages,
                                   std::uint32_t mode, void** address) {
+  // Pieces whose addresses follow each other are one, as in a linear stack of the host's mappings.
   Stack& stack = self(handle);
-  const Piece piece = stack.layout_->locate(page_offset * DAX_PAGE_BYTES);
   ThreadReaders::Place& mine = stack.readers_.mine();
-  mark(mine.mapped, piece.device);
-  const ReadSection section(mine.readers[piece.device]);
-  return stack.devices_[piece.device]->direct_access(
-      section, piece.offset_bytes / DAX_PAGE_BYTES,
-      std::min(pages, piece.length_bytes / DAX_PAGE_BYTES), mode, address);
+  const std::uint64_t end = stack.layout_->size_bytes() / DAX_PAGE_BYTES;
+  std::uint64_t reached = 0;
+  while (reached < pages && page_offset + reached < end) {
+    const Piece piece = stack.layout_->locate((page_offset + reached) * DAX_PAGE_BYTES);
+    const std::uint64_t wanted = std::min(pages - reached, piece.length_bytes / DAX_PAGE_BYTES);
+    void* here = nullptr;
+    mark(mine.mapped, piece.device);
+    const ReadSection section(mine.readers[piece.device]);
+    const std::int64_t got = stack.devices_[piece.device]->direct_access(
+        section, piece.offset_bytes / DAX_PAGE_BYTES, wanted, mode, &here);
+    if (got < 0 && reached == 0) return got;
+    if (reached == 0) *address = here;
+    const auto* const next = static_cast<unsigned char*>(*address) + reached * DAX_PAGE_BYTES;
+    if (got < 0 || here != next) break;
+    reached += static_cast<std::uint64_t>(got);
+    if (static_cast<std::uint64_t>(got) < wanted) break;
+  }
+  return static_cast<std::int64_t>(reached);
 }
 
 std::int64_t Stack::copy_from_iter(void* handle, dax_iter* iter) {

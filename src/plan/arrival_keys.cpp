@@ -89,7 +89,10 @@ double interval_ns(const Cell& cell) {
 }
 
 Status read_arrival(const Combination& combination, const WorkloadType& workload, Cell& cell) {
-  if (cell.timing != Timing::operation || workload.paced) {
+  // Threads that wait for each other take their operations together.
+  const bool together =
+      workload.paced || workload.lives || workload.first_serves || workload.groups;
+  if (cell.timing != Timing::operation || together) {
     for (const char* key : {"arrival", "rate", "slots"}) {
       if (const Status status = only_with_operations(combination, key); !status) return status;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,31 @@ Texts nodes_with_cpus(const Topology& topology) {
   Texts texts;
   for (const NumaNode& node : topology.nodes) {
     if (has_usable_cpu(topology, node)) texts.push_back(fmt::format("cpu_node={}", node.id));
+  }
+  return texts;
+}
+
+// One CPU of each core, evenly chosen from more cores than kMostPaired, each with each once.
+constexpr std::size_t kMostPaired = 32;
+
+Texts cpu_pairs(const Topology& topology) {
+  std::vector<int> cpus;
+  std::set<int> cores;
+  for (const int cpu : topology.usable_cpus) {
+    const auto core = topology.core_of_cpu.find(cpu);
+    if (core != topology.core_of_cpu.end() && !cores.insert(core->second).second) continue;
+    cpus.push_back(cpu);
+  }
+  // Siblings of one core are a pair too, where there is nothing else.
+  if (cpus.size() < 2) cpus = topology.usable_cpus;
+  if (cpus.size() < 2) return {"cpus=0,1"};  // which is not here, and says so
+  const std::size_t count = std::min(cpus.size(), kMostPaired);
+  Texts texts;
+  for (std::size_t first = 0; first < count; ++first) {
+    for (std::size_t second = first + 1; second < count; ++second) {
+      texts.push_back(fmt::format("cpus={},{}", cpus[first * cpus.size() / count],
+                                  cpus[second * cpus.size() / count]));
+    }
   }
   return texts;
 }
@@ -118,7 +144,8 @@ CellGroup expand_each(const CellGroup& group, const Topology& topology, const st
                                 {"interleave=each", "dram:", [&] { return interleaves(topology); }},
                                 {"devdax:each", "devdax:", [&] { return dax_paths(root); }}};
   const std::vector<Word> placement{
-      {"cpu_node=each", "", [&] { return nodes_with_cpus(topology); }}};
+      {"cpu_node=each", "", [&] { return nodes_with_cpus(topology); }},
+      {"pair=each", "", [&] { return cpu_pairs(topology); }}};
   CellGroup result = group;
   for (CampaignAxis& axis : result.axes) {
     if (axis.key != "media" && axis.key != "placement") continue;

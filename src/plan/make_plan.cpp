@@ -156,7 +156,8 @@ class PlanBuilder {
     }
     auto draft = make_draft(combination);
     if (!draft) return draft.error();
-    const auto backends = backends_of(combination, *input_.registry, draft->spec.kind);
+    const auto backends =
+        backends_of(combination, *input_.registry, simple_media(draft->spec).front()->kind);
     if (!backends) return backends.error();
     for (const BackendChoice& backend : *backends) {
       const Status taken = check_options(*backend.entry, backend.options);
@@ -301,14 +302,19 @@ class PlanBuilder {
     cell.backend = backend.entry->name;
     cell.backend_options = backend.options;
     cell.capabilities = capabilities_of(*backend.entry);
-    cell.shares_mapping = shares_mapping(*backend.entry);
+    cell.shares_mapping = draft.spec.parts.empty() && shares_mapping(*backend.entry);
     const std::string reason =
-        skip_reason(*backend.entry, draft.spec.kind, *draft.path, *draft.workload, cell.parameters);
+        skip_reason(*backend.entry, draft.spec, *draft.path, *draft.workload, cell.parameters);
     if (!reason.empty()) cell.skip_reason = reason;
-    if (draft.workload->paced && cell.threads < 2 && cell.skip_reason.empty()) {
-      cell.skip_reason = fmt::format(
-          "workload {} needs two CPUs, one that probes and one or more that load, and has {}",
-          draft.workload->name, cell.threads);
+    const bool needs_two =
+        draft.workload->paced || draft.workload->lives || draft.workload->first_serves;
+    if (needs_two && cell.threads < 2 && cell.skip_reason.empty()) {
+      cell.skip_reason =
+          fmt::format("workload {} needs two CPUs, one that {}, and has {}", draft.workload->name,
+                      draft.workload->paced   ? "probes and one or more that load"
+                      : draft.workload->lives ? "kills and one or more that use"
+                                              : "has the lines and one that loads them",
+                      cell.threads);
     }
     cell.durable = draft.workload->writes(cell.parameters) &&
                    (draft.workload->durable(cell.parameters) || names_are_durable(draft));

@@ -118,6 +118,41 @@ BackendCapabilities capabilities_of(const BackendEntry& backend) {
   return capabilities;
 }
 
+std::string skip_reason(const BackendEntry& backend, const MediaSpec& media, const PathType& path,
+                        const WorkloadType& workload, const Parameters& parameters) {
+  for (const MediaSpec* part : simple_media(media)) {
+    if (!part->backend.empty() && part->backend != backend.name) continue;
+    const std::string reason = skip_reason(backend, part->kind, path, workload, parameters);
+    if (!reason.empty()) return reason;
+  }
+  if (media.parts.empty()) return {};
+  if (workload.lives) {
+    return fmt::format(
+        "workload {} works on the mapping of one medium, and a {} medium has several",
+        workload.name, media_kind_name(media.kind));
+  }
+  if (path.needs_host_mapping) {
+    return fmt::format(
+        "path {} divides the mapping of one medium, and a {} medium has several: use "
+        "path fs-dax",
+        path.name, media_kind_name(media.kind));
+  }
+  if (has_one_address_range(media.kind)) return {};
+  const auto access = parameters.find("access");
+  const bool loads = access != parameters.end() && access->second.starts_with("load");
+  const bool by_addresses = (path.needs_direct_access && !path.gives_files) ||
+                            workload.needs_mapping || workload.paced || loads;
+  if (!by_addresses) return {};
+  return fmt::format(
+      "{} works on addresses in one piece, and a {} medium has none: use copies by path direct, or "
+      "a "
+      "linear medium",
+      workload.needs_mapping || workload.paced ? fmt::format("workload {}", workload.name)
+      : loads                                  ? std::string("access load")
+                                               : fmt::format("path {}", path.name),
+      media_kind_name(media.kind));
+}
+
 std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const PathType& path,
                         const WorkloadType& workload, const Parameters& parameters) {
   if (!backend.usable()) return fmt::format("backend {}: {}", backend.name, backend.reason);
@@ -148,6 +183,12 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     return fmt::format("workload {} probes by addresses, and backend {} gives none", workload.name,
                        backend.name);
   }
+  if (workload.lives && (path.needs_mount || path.needs_block_path || operations.open != nullptr)) {
+    return fmt::format(
+        "workload {} makes a device again and again over the host's mapping, and path {} with "
+        "backend {} has none: use path direct with a backend that leaves mapping to pmembench",
+        workload.name, path.name, backend.name);
+  }
   if (workload.needs_files && !path.gives_files) {
     return fmt::format("workload {} works on files, and path {} gives none: use path fs-dax",
                        workload.name, path.name);
@@ -157,7 +198,7 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
                        workload.name, path.name);
   }
   const auto access = parameters.find("access");
-  const bool only_loads = access != parameters.end() && access->second == "load";
+  const bool only_loads = access != parameters.end() && access->second.starts_with("load");
   if (only_loads) {
     if (!path.loads) {
       return fmt::format("access load works on addresses, and path {} gives none: use path direct",
@@ -166,6 +207,21 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     if ((operations.capabilities & DAX_CAP_DIRECT_ACCESS) == 0) {
       return fmt::format("access load works on addresses, and backend {} gives none", backend.name);
     }
+  }
+  if (workload.zeroes != nullptr && workload.zeroes(parameters) && !path.zeroes) {
+    return fmt::format(
+        "workload {} by zero is an operation of the device, and path {} has none: use "
+        "path direct, or by: copy",
+        workload.name, path.name);
+  }
+  const std::uint64_t unit =
+      std::max<std::uint64_t>(std::max(operations.minimum_io_bytes, operations.alignment_bytes),
+                              path.granule_bytes == nullptr ? 1 : path.granule_bytes(parameters));
+  if (workload.moves_words && unit > 1) {
+    return fmt::format(
+        "workload {} moves single words, and path {} with backend {} moves {} at a "
+        "time: use path direct or fs-dax with a backend that maps the medium",
+        workload.name, path.name, backend.name, format_size(unit));
   }
   if (std::string why = without_kernels(backend, parameters); !why.empty()) return why;
   const std::string misfit_of_path = unfit(backend, path, parameters);

@@ -21,6 +21,10 @@ std::uint64_t named_bytes(const Cell& cell, const MediaSpec& spec) {
   if (range != cell.parameters.end()) {
     const auto named = parse_count(range->second);
     bytes = named ? *named : 0;
+    const auto offset = cell.parameters.find("range_offset");
+    const auto from = offset == cell.parameters.end() ? Result<std::uint64_t>(std::uint64_t{0})
+                                                      : parse_count(offset->second);
+    bytes += from ? *from : 0;
     const PathType* path = find_path(cell.path);
     if (path != nullptr && path->keeps_structures) bytes *= 2;
   }
@@ -39,7 +43,7 @@ bool fits(const Cell& cell, std::uint64_t bytes) {
 
 std::uint64_t used_by(const Cell& cell, std::uint64_t usual_bytes) {
   const auto spec = parse_media(cell.media);
-  if (!spec || spec->kind == DAX_MEDIA_POSIX) return 0;
+  if (!spec || spec->kind == DAX_MEDIA_POSIX || !spec->parts.empty()) return 0;
   std::uint64_t bytes = usual_bytes;
   while (bytes < kMostBytes && (bytes < named_bytes(cell, *spec) || !fits(cell, bytes))) bytes *= 2;
   if (bytes >= kMostBytes) return 0;

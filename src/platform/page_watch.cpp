@@ -54,6 +54,11 @@ void PageWatch::add(const void* address, std::uint64_t size_bytes, std::uint64_t
   ranges_.push_back(std::move(range));
 }
 
+void PageWatch::add(const PageWatch& other) {
+  ranges_.insert(ranges_.end(), other.ranges_.begin(), other.ranges_.end());
+  if (refusal_ == 0) refusal_ = other.refusal_;
+}
+
 bool PageWatch::look(const Range& range, std::vector<std::int16_t>& nodes) const {
   std::vector<void*> pages;
   std::vector<int> found;

@@ -28,6 +28,9 @@ class PageWatch {
   // call) evenly spread pages are asked for, the same ones every time.
   void add(const void* address, std::uint64_t size_bytes, std::uint64_t page_bytes);
 
+  // All that another one watches too.
+  void add(const PageWatch& other);
+
   // Node -> share of the bytes; empty: the kernel cannot report it, or nothing was added.
   [[nodiscard]] std::map<int, double> shares() const;
   [[nodiscard]] std::uint64_t pages() const;  // that were asked for

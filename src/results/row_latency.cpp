@@ -5,6 +5,7 @@
 
 #include "record/percentiles.hpp"
 #include "results/row_parts.hpp"
+#include "workloads/workload.hpp"
 
 namespace pmembench {
 namespace {
@@ -57,7 +58,7 @@ std::optional<LatencyResult> latency_of(const Cell& cell, const std::vector<Repl
     // Each thread walks its own chain, so a step takes as many times the cell's time of an
     // operation as there are threads. Single steps are not timed: no extremes, no percentiles.
     for (const Replicate& replicate : replicates) result.n += replicate.operations;
-    result.mean_ns = ns_per_operation.estimate * cell.threads;
+    result.mean_ns = ns_per_operation.estimate * counted_threads(cell.workload, cell.threads);
     result.minimum_ns = result.maximum_ns = std::numeric_limits<double>::quiet_NaN();
     return result;
   }

@@ -19,7 +19,7 @@ std::optional<double> rated_of(const RatedAccess& rated, const Cell& cell,
   }
   const auto access = cell.parameters.find("access");
   if (access == cell.parameters.end()) return std::nullopt;
-  if (access->second == "read" || access->second == "load") {
+  if (access->second == "read" || access->second.starts_with("load")) {
     return rated_bytes_per_s(rated.read_bandwidth_mib_per_s);
   }
   if (access->second == "write") return rated_bytes_per_s(rated.write_bandwidth_mib_per_s);

@@ -72,6 +72,18 @@ Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy
                                  const std::string& root) {
   const auto spec = parse_media(media);
   if (!spec) return spec.error();
+  if (!spec->parts.empty()) {
+    std::string own = media;
+    std::size_t at = 0;
+    for (const MediaSpec& part : spec->parts) {
+      const auto of_arm = media_of_arm(part.text, arm, destroy, root);
+      if (!of_arm) return of_arm.error();
+      at = own.find(part.text, at);
+      own.replace(at, part.text.size(), *of_arm);
+      at += of_arm->size();
+    }
+    return own;
+  }
   // In a posix directory each worker makes its own directory.
   if (spec->path.empty() || spec->kind == DAX_MEDIA_POSIX) return media;
   std::error_code ignored;
@@ -109,7 +121,9 @@ Status check_three_media(const std::array<std::string, kArms>& media,
   for (const std::string& each : media) {
     const auto spec = parse_media(each);
     if (!spec) return spec.error();
-    if (spec->kind == DAX_MEDIA_DRAM) wanted_bytes += spec->size_bytes;
+    for (const MediaSpec* part : simple_media(*spec)) {
+      if (part->kind == DAX_MEDIA_DRAM) wanted_bytes += part->size_bytes;
+    }
   }
   if (!available_bytes || wanted_bytes <= *available_bytes) return {};
   return environment_error(

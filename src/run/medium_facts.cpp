@@ -1,14 +1,22 @@
 #include "run/medium_facts.hpp"
 
 #include "dax/media_claim.hpp"
+#include "dax/media_stack.hpp"
 
 namespace pmembench {
 namespace {
 
+const std::string kNoOptions;
+
 // Empty for what the worker made: every process makes another.
 std::string identity_of(const MediaFacts& facts, const MediaSpec& spec) {
   const bool own = facts.created || !facts.directory.empty();
-  return own || spec.path.empty() ? std::string() : medium_identity(spec.path);
+  if (own) return {};
+  std::vector<std::string> identities;
+  for (const MediaSpec* part : simple_media(spec)) {
+    identities.push_back(part->path.empty() ? std::string() : medium_identity(part->path));
+  }
+  return join_identities(identities);
 }
 
 }  // namespace
@@ -38,16 +46,21 @@ MediumFacts medium_facts(const MediaFacts& facts, const MediaSpec& spec) {
   return medium;
 }
 
-void follow_audit(const AuditBook& book, const BackendEntry& backend, const OpenOptions& options,
-                  const dax_host_info& host, const MediaFacts& facts, const MediaSpec& spec,
-                  MediumFacts* medium) {
+void follow_audit(const AuditBook& book, const OpenedDevice& opened, const OpenOptions& options,
+                  const dax_host_info& host, const MediaSpec& spec, MediumFacts* medium) {
   // A mounted file system's writes are the kernel's own; the backend only makes the file.
   if (medium->claim != "durable" || spec.kind == DAX_MEDIA_POSIX) return;
-  const dax_persistence_domain domain = facts.persistence_domain;
-  medium->audit = book.proof(backend, options.backend_options, host, domain);
-  if (!medium->audit.empty()) return;
-  medium->claim = kUnauditedClaim;
-  medium->audit = audit_command(backend, options.backend_options, host, domain, spec.text);
+  const dax_persistence_domain domain = opened.facts.persistence_domain;
+  const std::vector<const MediaSpec*> media = simple_media(spec);
+  for (std::size_t i = 0; i < opened.bases.size(); ++i) {
+    const BackendEntry& backend = *opened.bases[i].backend;
+    const std::string& words = media[i]->backend.empty() ? options.backend_options : kNoOptions;
+    medium->audit = book.proof(backend, words, host, domain);
+    if (!medium->audit.empty()) continue;
+    medium->claim = kUnauditedClaim;
+    medium->audit = audit_command(backend, words, host, domain, media[i]->text);
+    return;
+  }
 }
 
 }  // namespace pmembench

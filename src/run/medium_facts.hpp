@@ -11,8 +11,8 @@ namespace pmembench {
 
 // A claim of `durable` follows the audits: without one for this backend, on this host and domain,
 // it becomes kUnauditedClaim, and medium->audit the command to run.
-void follow_audit(const AuditBook& book, const BackendEntry& backend, const OpenOptions& options,
-                  const dax_host_info& host, const MediaFacts& facts, const MediaSpec& spec,
-                  MediumFacts* medium);
+// Of a medium that is made of others each part's backend must have one.
+void follow_audit(const AuditBook& book, const OpenedDevice& opened, const OpenOptions& options,
+                  const dax_host_info& host, const MediaSpec& spec, MediumFacts* medium);
 
 }  // namespace pmembench

@@ -7,6 +7,7 @@
 #include "dax/created_directory.hpp"
 #include "dax/media.hpp"
 #include "dax/media_claim.hpp"
+#include "dax/media_stack.hpp"
 #include "run/checked_worker.hpp"
 #include "run/worker_process.hpp"
 
@@ -34,7 +35,9 @@ LeftBehind made_by(const MediumFacts& medium, const std::string& media, bool unn
   LeftBehind left;
   if (!medium.directory.empty()) left.directory = CreatedDirectory::adopt(medium.directory);
   const auto spec = parse_media(media);
-  if (spec && medium.created && !unnamed && spec->kind != DAX_MEDIA_POSIX) {
+  // Of the parts of a stack it is not known here which were made.
+  const bool file = spec && spec->parts.empty() && spec->kind != DAX_MEDIA_POSIX;
+  if (file && medium.created && !unnamed) {
     left.file = CreatedFile::adopt(spec->path);
   }
   return left;
@@ -152,10 +155,17 @@ OpenRequest open_request_for(const Cell& cell) {
 
 std::string WorkerLauncher::identity_of(const std::string& media) {
   const auto spec = parse_media(media);
-  if (!spec || spec->path.empty() || spec->kind == DAX_MEDIA_POSIX) return {};
-  const auto known = settings_.identities.find(spec->path);
-  if (known != settings_.identities.end()) return known->second;
-  return settings_.identities[spec->path] = medium_identity(spec->path);
+  if (!spec || spec->kind == DAX_MEDIA_POSIX) return {};
+  std::vector<std::string> identities;
+  for (const MediaSpec* part : simple_media(*spec)) {
+    std::string& identity = identities.emplace_back();
+    if (part->path.empty()) continue;
+    const auto known = settings_.identities.find(part->path);
+    identity = known != settings_.identities.end()
+                   ? known->second
+                   : settings_.identities[part->path] = medium_identity(part->path);
+  }
+  return join_identities(identities);
 }
 
 Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {

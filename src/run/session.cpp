@@ -20,6 +20,11 @@ Parameters without_pace(Parameters parameters) {
   return parameters;
 }
 
+bool is_counted(const ThreadContext& thread, bool loads_count) {
+  return (thread.role != Role::load || loads_count) && thread.role != Role::server &&
+         thread.role != Role::user;
+}
+
 // The span in which threads ran, and that in which all of them did.
 class Overlap {
  public:
@@ -62,7 +67,7 @@ Result<std::unique_ptr<Session>> Session::start(const SessionHost& host, const C
   session->team_ = *std::move(team);
   const Status ready = session->prepare_threads();
   if (!ready) return ready.error();
-  if (session->paced_) return session;
+  if (session->paced_ || session->groups_ != nullptr) return session;
   // A thread's first operation may set things up: a backend's own state, the file of a path. It is
   // neither timed nor counted, or calibration would take it for what every operation costs.
   const auto first = session->run_once(1);
@@ -77,6 +82,7 @@ Status Session::prepare_threads() {
     return runtime_error("this worker knows no workload '{}' on path '{}'", cell_.workload,
                          cell_.path);
   }
+  if (type->lives) return prepare_life(*path);
   if (path->prepare != nullptr) {
     auto ground = path->prepare(*host_.opened, cell_.parameters);
     if (!ground) return ground.error();
@@ -85,6 +91,10 @@ Status Session::prepare_threads() {
   const std::uint64_t size_bytes = ground_ ? ground_->size_bytes() : device().size_bytes();
   const Status fits = type->check(cell_.parameters, size_bytes, cell_.threads);
   if (!fits) return fits;
+  if (type->groups) {
+    groups_ = std::make_unique<GroupRates>(
+        *read_groups(text_of(cell_.parameters, "groups"), size_bytes), host_.timer.ns_per_tick);
+  }
   for (unsigned thread = 0; thread < team_->size(); ++thread) {
     threads_.push_back(std::make_unique<ThreadContext>());
   }
@@ -97,14 +107,36 @@ Status Session::prepare_threads() {
   return {};
 }
 
+// The layers of the path are those of each life.
+Status Session::prepare_life(const PathType& path) {
+  if (team_->size() < 2) {
+    return environment_error("workload {} needs two CPUs, one that kills and one that uses",
+                             cell_.workload);
+  }
+  auto trial = LifeTrial::make(*host_.opened, path, cell_.parameters, team_->size(), cell_.seed);
+  if (!trial) return trial.error();
+  life_ = *std::move(trial);
+  for (unsigned index = 0; index < team_->size(); ++index) {
+    auto thread = std::make_unique<ThreadContext>();
+    thread->role = index == 0 ? Role::life : Role::user;
+    thread->life = life_.get();
+    thread->index = index;
+    threads_.push_back(std::move(thread));
+  }
+  return {};
+}
+
 Status Session::prepare_thread(unsigned index) {
   ThreadContext& thread = *threads_[index];
   thread.role = cell_.timing == Timing::operation ? Role::operation : Role::slice;
+  const WorkloadType& type = *find_workload(cell_.workload);
+  if (type.first_serves && team_->size() > 1 && index == 0) thread.role = Role::server;
+  if (type.groups) thread.role = Role::load;
   auto path = find_path(cell_.path)->make(device(), ground_.get());
   if (!path) return path.error();
   thread.path = *std::move(path);
   const ThreadSeat place{index, team_->size(), cell_.seed};
-  thread.workload = find_workload(cell_.workload)->make(cell_.parameters, *thread.path, place);
+  thread.workload = type.make(cell_.parameters, *thread.path, place);
   return thread.workload->prepare();
 }
 
@@ -172,6 +204,7 @@ Result<std::uint64_t> Session::begin(const CellRequest& request) {
 void Session::forget_latencies() {
   for (auto& thread : threads_) thread->forget_latencies();
   operations_in_slices_ = thread_time_ns_ = 0;
+  if (groups_) groups_->forget();
   // A point of a curve is judged by its own slices, and not by those of the points before.
   if (paced_) best_bytes_per_s_ = 0;
   warm_ = forgotten_ = true;
@@ -193,11 +226,12 @@ Result<SliceReply> Session::summarise() const {
     const ThreadContext& thread = *each;
     if (!thread.status) return thread.status.error();
     overlap.add(thread);
+    if (thread.role == Role::user || thread.role == Role::server) continue;
     reply.involuntary_switches += thread.disturbance.switches;
     reply.faults += thread.disturbance.minor_faults + thread.disturbance.major_faults;
     reply.major_faults += thread.disturbance.major_faults;
     const double time_ns = std::max(rated_ns_of(thread), 1e-3);
-    if (thread.role == Role::load) {
+    if (thread.role == Role::load && groups_ == nullptr) {
       reply.bytes += thread.work.bytes;
       load_bytes_per_ns += static_cast<double>(thread.work.bytes) / time_ns;
       continue;
@@ -223,8 +257,10 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
   ++runs_;
   if (ground_) ground_->refresh();
   for (auto& thread : threads_) {
-    thread->workload->expect(operations);
-    thread->workload->refresh();
+    if (thread->workload != nullptr) {
+      thread->workload->expect(operations);
+      thread->workload->refresh();
+    }
     thread->status = {};
     thread->slots.clear();
     thread->schedule.refill(mix_seed(cell_.seed + runs_), operations);
@@ -233,9 +269,10 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
   task.operations = operations;
   if (slice_ticks_ != 0 && warm_) task.ticks = slice_ticks_;
   team_->run([&](unsigned index) { threads_[index]->run(task); });
+  if (life_ != nullptr && !life_->status()) return life_->status().error();
   for (const auto& thread : threads_) {
     if (thread->role == Role::load) bytes_loaded_ += thread->work.bytes;
-    if (thread->role != Role::load) operations_done_ += thread->work.operations;
+    if (is_counted(*thread, groups_ != nullptr)) operations_done_ += thread->work.operations;
   }
   return summarise();
 }
@@ -251,6 +288,7 @@ Result<SliceReply> Session::slice() {
   best_bytes_per_s_ =
       std::max(best_bytes_per_s_, static_cast<double>(reply->bytes) / time_ns * 1e9);
   operations_in_slices_ += static_cast<double>(reply->operations);
+  if (groups_) groups_->add(threads_);
   for (const auto& thread : threads_) thread_time_ns_ += time_ns_of(*thread);
   return reply;
 }
@@ -283,7 +321,7 @@ Status Session::check_paced(const CellDoneReply& reply) const {
 Status Session::check_operations(const Histogram& histogram) const {
   const Status below = check_ceiling(best_bytes_per_s_, host_.ceiling_bytes_per_s, cell_.threads);
   if (!below) return below;
-  if (histogram.count() == 0 || thread_time_ns_ <= 0) return {};
+  if (histogram.count() == 0 || thread_time_ns_ <= 0 || life_ != nullptr) return {};
   const auto timed = static_cast<std::uint64_t>(operations_in_slices_);
   if (forgotten_ && histogram.count() != timed) {
     return runtime_error("{} operations were done and {} latencies were counted: some are missing",
@@ -304,6 +342,7 @@ Status Session::check_threads(CellDoneReply& reply) const {
                            thread.cpu, cell_.placement.cpus[index]);
     }
     reply.cpus.push_back(thread.cpu);
+    if (thread.workload == nullptr) continue;
     for (const auto& [name, value] : thread.workload->figures()) {
       const double parts = name.ends_with("_share") ? static_cast<double>(threads_.size()) : 1;
       reply.figures[name] += value / parts;
@@ -325,11 +364,13 @@ Result<CellDoneReply> Session::finish() {
     }
   }
   if (const Status still = host_.opened->pages.unmoved(); !still) return still.error();
-  if (host_.does_work) {
+  if (host_.does_work && life_ == nullptr) {
     team_->run_in_turn(
         [&](unsigned index) { threads_[index]->status = threads_[index]->workload->verify(); });
   }
   if (const Status kept = check_threads(reply); !kept) return kept.error();
+  if (life_ != nullptr) reply.figures = life_->figures();
+  if (groups_ != nullptr) reply.figures.merge(groups_->figures());
   Histogram histogram, service;
   for (const auto& thread : threads_) {
     histogram.merge(thread->histogram);

@@ -10,6 +10,8 @@
 
 #include "dax/open_device.hpp"
 #include "measure/timer.hpp"
+#include "run/group_rates.hpp"
+#include "run/life_trial.hpp"
 #include "run/protocol.hpp"
 #include "run/team.hpp"
 #include "run/thread_context.hpp"
@@ -61,6 +63,7 @@ class Session {
   Status prepare_threads();
   Status prepare_thread(unsigned index);
   Status prepare_paced_thread(unsigned index);
+  Status prepare_life(const PathType& path);
   Result<SliceReply> run_once(std::uint64_t operations);
   Result<SliceReply> summarise() const;
   [[nodiscard]] double time_ns_of(const ThreadContext& thread) const;
@@ -87,6 +90,8 @@ class Session {
   std::unique_ptr<Team> team_;
   std::unique_ptr<PathGround> ground_;  // null where threads share only the device
   std::vector<std::unique_ptr<ThreadContext>> threads_;
+  std::unique_ptr<LifeTrial> life_;     // null but for a workload of lives
+  std::unique_ptr<GroupRates> groups_;  // null but for groups of threads
   SliceTask task_;
   // Of open loops and time slots: what is not warm yet is done in shorter slices.
   std::uint64_t warm_operations_ = 0;

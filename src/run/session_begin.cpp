@@ -14,6 +14,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kLongestCalibration_ns = 2'000'000;  // of open loops and time slots
+constexpr std::uint64_t kOperationsOfGroup = 16;             // between two looks at the clock
 constexpr unsigned kPeakStretches = 5;   // whose median is what an open loop does without waiting
 constexpr unsigned kSlowdownSlices = 5;  // whose median is how long the operations take
 constexpr unsigned kMaximumSlices = 5;   // whose median is what the load moves without a pace
@@ -33,6 +34,17 @@ Result<std::uint64_t> Session::calibrate(std::uint64_t slice_ns) {
 }
 
 Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uint64_t operations) {
+  if (groups_) {
+    task_.ticks =
+        static_cast<std::uint64_t>(static_cast<double>(slice_ns) / host_.timer.ns_per_tick);
+    task_.operations_a_group = task_.unpaced_operations = kOperationsOfGroup;
+    groups_->set_paces(threads_, kOperationsOfGroup);
+    return 1;
+  }
+  const WorkloadType& type = *find_workload(cell_.workload);
+  const std::uint64_t own =
+      type.operations_a_slice == nullptr ? 0 : type.operations_a_slice(cell_.parameters);
+  if (own != 0) return own;
   const bool open = cell_.arrival != "closed";
   const bool in_slots = cell_.slots_ns != 0;
   if (!open && !in_slots) return operations != 0 ? operations : calibrate(slice_ns);

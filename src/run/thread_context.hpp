@@ -18,6 +18,7 @@
 #include "measure/timer.hpp"
 #include "plan/plan.hpp"
 #include "run/disturbance.hpp"
+#include "run/life_trial.hpp"
 #include "run/load_pace.hpp"
 #include "run/plant.hpp"
 #include "workloads/workload.hpp"
@@ -31,6 +32,9 @@ enum class Role {
   arrivals,   // operations that begin at a rate, each timed
   probe,      // chunks of dependent loads until the slice is over, each chunk timed
   load,       // operations at a pace until the slice is over
+  life,       // operations, each of them timed alone: what comes before and after it is not
+  user,       // what a thread of role life works against
+  server,     // operations that are not counted: what the others are timed with
 };
 
 // One slice, the same for all threads of a cell.
@@ -39,22 +43,23 @@ struct SliceTask {
   // How long the slice is: of roles probe and load, and of `operation` where it is not 0: it ends
   // then, whatever `operations` says.
   std::uint64_t ticks = 0;
-  std::uint64_t operations_a_chunk = 1;  // of role probe
-  std::uint64_t operations_a_group = 1;  // of role load, where it is paced
-  bool durable = false;                  // an operation ends behind a full barrier
-  bool rdtscp = false;                   // and by that reading of the clock
-  Plant slowdown;                        // injected
+  std::uint64_t operations_a_chunk = 1;    // of role probe
+  std::uint64_t operations_a_group = 1;    // of role load, where it is paced
+  std::uint64_t unpaced_operations = 256;  // of role load, between two looks at the clock
+  bool durable = false;                    // an operation ends behind a full barrier
+  bool rdtscp = false;                     // and by that reading of the clock
+  Plant slowdown;                          // injected
 };
 
 // On lines of its own: threads share nothing while they are timed.
 struct alignas(128) ThreadContext {
   static constexpr std::uint64_t kReadings = 128;  // 1 KiB: a small part of the first-level cache
-  static constexpr std::uint64_t kUnpacedOperations =
-      256;  // of a load, between two looks at the clock
 
   Role role = Role::slice;
   std::unique_ptr<Path> path;
   std::unique_ptr<Workload> workload;
+  LifeTrial* life = nullptr;  // of roles life and user, which have no workload
+  unsigned index = 0;
   Histogram
       histogram;  // of operations, or of a probe's chunks; of an open loop from when each was due
   Histogram service;      // of an open loop: from the begin that was possible
@@ -167,12 +172,12 @@ struct alignas(128) ThreadContext {
     end = before;
   }
 
-  void load(std::uint64_t ticks, std::uint64_t group) {
+  void load(std::uint64_t ticks, std::uint64_t group, std::uint64_t unpaced) {
     begin = tsc_begin();
     const std::uint64_t deadline = begin + ticks;
     std::uint64_t now = begin;
     pace.start(now);
-    const std::uint64_t operations = pace.limited() ? group : kUnpacedOperations;
+    const std::uint64_t operations = pace.limited() ? group : unpaced;
     while (now < deadline && !idle) {
       const Work part = workload->run(operations);
       work.operations += part.operations;
@@ -192,6 +197,23 @@ struct alignas(128) ThreadContext {
     end = idle ? deadline : tsc_end_durable();
   }
 
+  void live(std::uint64_t operations) {
+    begin = tsc_begin();
+    for (std::uint64_t i = 0; i < operations; ++i) {
+      life->arrange(index);
+      const std::uint64_t start = tsc_begin();
+      life->act(index);
+      const std::uint64_t now = tsc_end_issue();
+      life->settle(index);
+      if (role == Role::user) continue;
+      histogram.record(now - start);
+      rated_ticks += now - start;
+      ++work.operations;
+    }
+    tried = operations;
+    end = tsc_end_durable();
+  }
+
   void run(const SliceTask& task) {
     const Disturbance before = disturbance_so_far();
     core_ticks = core_probe_ticks();
@@ -199,6 +221,7 @@ struct alignas(128) ThreadContext {
     rated_ticks = tried = 0;
     switch (role) {
       case Role::slice:
+      case Role::server:
         time_slice(task.operations, task.slowdown);
         break;
       case Role::operation:
@@ -213,7 +236,11 @@ struct alignas(128) ThreadContext {
         probe(task.ticks, task.operations_a_chunk);
         break;
       case Role::load:
-        load(task.ticks, task.operations_a_group);
+        load(task.ticks, task.operations_a_group, task.unpaced_operations);
+        break;
+      case Role::life:
+      case Role::user:
+        live(task.operations);
         break;
     }
     core_ticks = std::max(core_ticks, core_probe_ticks());
@@ -222,7 +249,7 @@ struct alignas(128) ThreadContext {
                    after.major_faults - before.major_faults};
     cpu = sched_getcpu();
     if (rated_ticks == 0) rated_ticks = end - begin;
-    const bool counted = role != Role::probe && role != Role::load;
+    const bool counted = role != Role::probe && role != Role::load && life == nullptr;
     if (counted && work.operations != tried) {
       status = runtime_error("only {} of {} operations were done: {}", work.operations, tried,
                              workload->failure());

@@ -22,6 +22,7 @@
 #include "run/fault_report.hpp"
 #include "run/host_info.hpp"
 #include "run/in_parallel.hpp"
+#include "run/layers_board.hpp"
 #include "run/medium_facts.hpp"
 #include "run/protocol.hpp"
 #include "run/read_kernel.hpp"
@@ -108,15 +109,17 @@ class Worker {
     options.found_empty = request->found_empty;
     options.used_bytes = request->used_bytes;
     options.in_parallel = in_parallel;
+    options.registry = &*registry_;
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
     if (const Status reported = report_faults(); !reported) return reported.error();
+    if (const Status shown = board_.add(*device_, *spec); !shown) return shown.error();
     host_ = {&*device_, nullptr, *timer, measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
     OpenedReply reply;
     reply.medium = medium_facts(device_->facts, *spec);
-    follow_audit(audits_, **backend, options, *host, device_->facts, *spec, &reply.medium);
+    follow_audit(audits_, *device_, options, *host, *spec, &reply.medium);
     reply.software = software_of(version_, **backend);
     reply.timer = *timer;
     reply.ceiling_bytes_per_s = host_.ceiling_bytes_per_s;
@@ -149,10 +152,11 @@ class Worker {
     options.found_empty = request.probe_found_empty;
     options.used_bytes = request.used_bytes;
     options.in_parallel = in_parallel;
+    options.registry = &*registry_;
     auto opened = open_device(*entry, *spec, host, options);
     if (!opened) return opened.error();
     probe_device_.emplace(*std::move(opened));
-    return {};
+    return board_.add(*probe_device_, *spec);
   }
 
   // Where the medium has addresses, an error of it can be told by its offset.
@@ -181,6 +185,7 @@ class Worker {
       if (!session) return session.error();
       session_ = *std::move(session);
     }
+    board_.in_use(request->cell);
     auto kernel = choose_read_kernel(*device_->device, request->cell, request->kernel);
     if (!kernel) return kernel.error();
     kernel_ = *std::move(kernel);
@@ -210,6 +215,7 @@ class Worker {
                            std::strerror(-code));
     }
     bound_ = *backend;
+    device_->bases.front().backend = bound_;
     return {};
   }
 
@@ -221,7 +227,7 @@ class Worker {
     MediumFacts medium = medium_facts(device_->facts, *spec);
     OpenOptions options;
     options.node = request_.node;
-    follow_audit(audits_, *bound_, options, host_facts_, device_->facts, *spec, &medium);
+    follow_audit(audits_, *device_, options, host_facts_, *spec, &medium);
     return medium;
   }
 
@@ -240,8 +246,12 @@ class Worker {
     const std::uint64_t batch = std::max(number("batch"), kLeastBatchProved);
     if (size_bytes == 0 || !proved_.insert({bound_->name + " " + kernel, size_bytes, batch}).second)
       return {};
-    return prove_batch_reads(*device_->device->operations(), host_facts_, size_bytes, batch,
-                             kernel);
+    for (const BaseDevice& base : device_->bases) {
+      const Status reads =
+          prove_batch_reads(*base.device->operations(), host_facts_, size_bytes, batch, kernel);
+      if (!reads) return reads;
+    }
+    return {};
   }
 
   Result<nlohmann::json> slice(bool first) {
@@ -276,6 +286,7 @@ class Worker {
   OpenRequest request_;                  // that opened the device
   const BackendEntry* bound_ = nullptr;  // whose operations the device has
   std::optional<OpenedDevice> device_, probe_device_;
+  LayersBoard board_;
   SessionHost host_;
   dax_host_info host_facts_{};
   std::set<std::tuple<std::string, std::uint64_t, std::uint64_t>>

@@ -31,6 +31,7 @@ inline std::uint64_t cpu_features() {
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) != 0) {
     if ((b >> 23 & 1) != 0) features |= DAX_CPU_CLFLUSHOPT;
     if ((b >> 24 & 1) != 0) features |= DAX_CPU_CLWB;
+    if ((c >> 28 & 1) != 0) features |= DAX_CPU_MOVDIR64B;
   }
   if (__builtin_cpu_supports("avx2") != 0) features |= DAX_CPU_AVX2;
   if (__builtin_cpu_supports("avx512f") != 0) features |= DAX_CPU_AVX512F;

@@ -11,8 +11,8 @@ namespace {
 TEST(BuiltinBackends, are_all_there_in_order) {
   std::vector<std::string> names;
   for (const dax_operations* table : builtins()) names.emplace_back(table->name);
-  EXPECT_EQ(names, (std::vector<std::string>{"movnt", "clwb", "clflushopt", "clflush", "eadr",
-                                             "libpmem2", "devdax", "block", "null"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"movnt", "clwb", "movdir64b", "clflushopt", "clflush",
+                                             "eadr", "libpmem2", "devdax", "block", "null"}));
 }
 
 TEST(BuiltinBackends, have_the_operations_that_the_abi_requires) {
@@ -52,6 +52,7 @@ TEST(BuiltinBackends, tell_their_facts) {
   const Facts all[] = {
       {"movnt", kDirect, kDram | kFile | kDevdax},
       {"clwb", kDirect | DAX_CAP_NEEDS_FLUSH, kDram | kFile | kDevdax},
+      {"movdir64b", kDirect, kDram | kFile | kDevdax},
       {"clflushopt", kDirect | DAX_CAP_NEEDS_FLUSH, kDram | kFile | kDevdax},
       {"clflush", kDirect | DAX_CAP_NEEDS_FLUSH, kDram | kFile | kDevdax},
       {"eadr", kDirect, kDram | kFile | kDevdax},
@@ -104,6 +105,9 @@ TEST(BuiltinBackends, run_where_the_cpu_has_what_they_need) {
   EXPECT_EQ(refusal("clflushopt", DAX_CPU_CLFLUSHOPT), "");
   EXPECT_EQ(refusal("clflush", DAX_CPU_CLFLUSH), "");
   EXPECT_EQ(refusal("movnt", DAX_CPU_SSE2 | DAX_CPU_CLFLUSH), "");
+  EXPECT_NE(refusal("movdir64b", DAX_CPU_SSE2 | DAX_CPU_CLFLUSH), "");
+  EXPECT_NE(refusal("movdir64b", DAX_CPU_SSE2 | DAX_CPU_MOVDIR64B), "") << "nothing for the edges";
+  EXPECT_EQ(refusal("movdir64b", DAX_CPU_SSE2 | DAX_CPU_CLFLUSH | DAX_CPU_MOVDIR64B), "");
   EXPECT_EQ(refusal("eadr", DAX_CPU_SSE2), "");
   EXPECT_EQ(refusal("devdax", DAX_CPU_CLFLUSH), "");
   EXPECT_EQ(refusal("block", 0), "");

@@ -211,6 +211,32 @@ TEST_F(Disassembly, shows_every_load_of_a_pure_load_and_no_store) {
   }
 }
 
+TEST_F(Disassembly, shows_the_non_temporal_load_and_no_other_of_an_nt_load) {
+  const std::map<std::string, Code> workloads = disassemble(kWorkloads);
+  const std::array<std::pair<const char*, std::size_t>, 3> kinds{
+      {{"sse41", 4}, {"avx2", 2}, {"avx512", 1}}};
+  for (const auto& [name, loads] : kinds) {
+    const auto found =
+        workloads.find(std::string("pmembench::(anonymous namespace)::load_nontemporal_") + name +
+                       "(unsigned char const*, dax_iter&, unsigned long)");
+    ASSERT_NE(found, workloads.end()) << name;
+    EXPECT_GE(count(found->second, "^v?movntdqa .*\\(.*\\),%"), loads) << name;
+    expect_no(found->second, "^v?(movdq[au]|movdqu64|movdqa64) +[^,]*\\([^)]*\\),%[xyz]mm", name);
+    expect_no(found->second, "^(call|rep|[lsm]fence|prefetch)", name);
+  }
+}
+
+TEST_F(Disassembly, stores_whole_lines_by_movdir64b_alone) {
+  for (const char* name :
+       {"direct_store_lines(unsigned char*, unsigned char const*, unsigned long)",
+        "direct_zero_lines(unsigned char*, unsigned long)"}) {
+    const Code& code = functions_[std::string("pmembench::(anonymous namespace)::") + name];
+    EXPECT_GE(count(code, "^movdir64b"), 1U) << name;
+    expect_no(code, "^(call|rep|v?movnt|clwb|clflush|[lsm]fence)", name);
+    expect_no(code, "^v?mov[a-z0-9]+ +%[xyz]mm[0-9]+,.*\\(", name);
+  }
+}
+
 TEST_F(Disassembly, shows_the_flush_of_its_name_and_no_other) {
   for (const Width& width : kWidths) {
     for (const bool table : {false, true}) {

@@ -71,8 +71,8 @@ TEST_P(EveryMapped, recovers_whole_pages_alone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, EveryMapped,
-                         testing::Values("movnt", "clwb", "clflushopt", "clflush", "eadr",
-                                         "libpmem2", "devdax"));
+                         testing::Values("movnt", "movdir64b", "clwb", "clflushopt", "clflush",
+                                         "eadr", "libpmem2", "devdax"));
 
 }  // namespace
 }  // namespace pmembench

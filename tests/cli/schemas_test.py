@@ -147,6 +147,24 @@ def test_fsck(pmembench):
         keeps_to("fsck", document)
 
 
+def test_layers(pmembench):
+    for media in ("dram:1M", "stripe:2,4K:dram:1M+dram:1M"):
+        keeps_to("layers", printed(pmembench("layers", media, "--find", "#1", "--find", "/none", "--json"), 1))
+    keeps_to("lookup", printed(pmembench("lookup", "dram:1M", "--json")))
+    keeps_to("lookup", printed(pmembench("lookup", "dram:1M", "--layer", "block-rmw", "--json"), 1))
+
+
+def test_rules(pmembench):
+    keeps_to("rules", printed(pmembench("rules", "--json")))
+
+
+def test_replay(pmembench):
+    log = pmembench.folder / "log"
+    log.write_bytes(bytes(64 << 20))
+    pmembench.run("--media", f"logwrites:dram:1M,log=file:{log}", "--destroy", campaign=TINY)
+    keeps_to("replay", printed(pmembench("replay", f"file:{log}", "--fsck", "--json")))
+
+
 def test_derived_lines(pmembench):
     campaign = TINY.replace("  - workload: random", "  - workload: durability").replace(
         "    access: write\n    operation_size: 64", "    matrix: {step: [store, store_flush]}")

@@ -44,6 +44,44 @@ TEST(MediaSpec, leaves_the_size_of_dram_open_where_it_is_auto) {
   EXPECT_FALSE(parse_media("file:/x,size=auto"));
 }
 
+TEST(MediaSpec, reads_media_that_are_made_of_others) {
+  const auto linear =
+      parse_media("linear:dram:1M,interleave=0:1+1:1+file:/a+b,size=2M,backend=clwb");
+  ASSERT_TRUE(linear) << linear.error().message;
+  EXPECT_EQ(linear->kind, DAX_MEDIA_LINEAR);
+  ASSERT_EQ(linear->parts.size(), 2U);
+  EXPECT_EQ(linear->parts[0].interleave.size(), 2U) << "a + that no medium follows parts nothing";
+  EXPECT_EQ(linear->parts[1].path, "/a+b");
+  EXPECT_EQ(linear->parts[1].text, "file:/a+b,size=2M");
+  EXPECT_EQ(linear->parts[1].backend, "clwb");
+  EXPECT_EQ(linear->size_bytes, 3U << 20);
+  const auto stripe = parse_media("stripe:3,64K:dram:1M+dram:100K+/dev/dax0.0,size=1M");
+  ASSERT_TRUE(stripe) << stripe.error().message;
+  EXPECT_EQ(stripe->chunk_bytes, 64U * 1024);
+  EXPECT_EQ(stripe->parts[2].kind, DAX_MEDIA_DEVDAX);
+  EXPECT_EQ(stripe->size_bytes, 3U * 64 * 1024) << "whole chunks of the smallest";
+  const auto logged = parse_media("logwrites:dram:1M,node=0,log=file:/l");
+  ASSERT_TRUE(logged) << logged.error().message;
+  EXPECT_EQ(logged->parts[1].path, "/l");
+  EXPECT_EQ(logged->size_bytes, 1U << 20);
+  EXPECT_EQ(simple_media(*logged).size(), 2U);
+  EXPECT_EQ(simple_media(logged->parts[0]).size(), 1U);
+  EXPECT_TRUE(has_one_address_range(DAX_MEDIA_LINEAR));
+  EXPECT_FALSE(has_one_address_range(DAX_MEDIA_STRIPE));
+}
+
+TEST(MediaSpec, refuses_stacks_that_are_none) {
+  for (const char* text :
+       {"linear:", "linear:dram:1M", "linear:dram:1M+", "linear:dram:1M+posix:/tmp",
+        "linear:dram:1M+linear:dram:1M+dram:1M",
+        "linear:dram:1M+dram:1M,backend=", "linear:dram:1M+dram:5", "stripe:dram:1M+dram:1M",
+        "stripe:2,64K:dram:1M", "stripe:3,64K:dram:1M+dram:1M", "stripe:1,64K:dram:1M",
+        "stripe:2,1000:dram:1M+dram:1M", "stripe:2,2K:dram:1M+dram:1M", "logwrites:dram:1M",
+        "logwrites:dram:1M,log=", "logwrites:,log=dram:1M"}) {
+    EXPECT_THAT(spec_refusal(text), testing::Not(HasSubstr("accepted"))) << text;
+  }
+}
+
 TEST(MediaSpec, reads_an_interleave) {
   const Result<MediaSpec> spec = parse_media("dram:64M,interleave=0:3+12:1,pages=4k");
   ASSERT_TRUE(spec) << spec.error().message;

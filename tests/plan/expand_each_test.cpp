@@ -60,6 +60,19 @@ TEST(ExpandEach, names_every_node_with_cpus_that_may_be_used) {
               ElementsAre("near", "cpu_node=1"));
 }
 
+TEST(ExpandEach, pairs_each_cpu_with_each_other_once) {
+  EXPECT_THAT(expanded("placement", {"pair=each"}, four_nodes()),
+              ElementsAre("cpus=0,1", "cpus=0,2", "cpus=0,3", "cpus=1,2", "cpus=1,3", "cpus=2,3"));
+  EXPECT_THAT(expanded("placement", {"pair=each;node=1"}, one_node(2)),
+              ElementsAre("cpus=0,1;node=1"));
+  Topology siblings = one_node(4);
+  siblings.core_of_cpu = {{0, 0}, {1, 1}, {2, 0}, {3, 1}};
+  EXPECT_THAT(expanded("placement", {"pair=each"}, siblings), ElementsAre("cpus=0,1"))
+      << "one CPU of each core";
+  EXPECT_THAT(expanded("placement", {"pair=each"}, one_node(1)), ElementsAre("cpus=0,1"));
+  EXPECT_EQ(expanded("placement", {"pair=each"}, one_node(100)).size(), 32U * 31 / 2);
+}
+
 TEST(ExpandEach, deals_pages_out_between_every_two_nodes_that_a_cpu_is_on) {
   EXPECT_THAT(
       expanded("media", {"dram:1M,interleave=each"}, two_sockets()),

@@ -43,6 +43,34 @@ TEST(Capabilities, are_those_that_the_table_declares) {
   EXPECT_EQ(capabilities_of(BackendEntry{}), BackendCapabilities{}) << "it did not load";
 }
 
+TEST(SkipReason, looks_at_each_part_of_a_medium_that_is_made_of_others) {
+  const Registry registry = fake_registry();
+  const auto of = [&](const std::string& backend, const std::string& media, const std::string& path,
+                      const std::string& workload, Parameters parameters = {}) {
+    const WorkloadType& type = *find_workload(workload);
+    for (const ParameterSpec& spec : type.parameters) {
+      parameters.emplace(spec.name, spec.default_value);
+    }
+    const auto spec = parse_media(media);
+    EXPECT_TRUE(spec) << spec.error().message;
+    return skip_reason(**registry.find(backend), *spec, *find_path(path), type, parameters);
+  };
+  EXPECT_EQ(of("movnt", "linear:dram:1M+dram:1M", "mapped", "chase"), "");
+  EXPECT_EQ(of("movnt", "stripe:2,4K:dram:1M+dram:1M", "direct", "random"), "");
+  EXPECT_EQ(of("movnt", "linear:dram:1M+block:/b", "direct", "random"),
+            "backend movnt does not serve block media: it serves dram, file, devdax");
+  EXPECT_EQ(of("movnt", "linear:dram:1M+block:/b,backend=block", "direct", "random"), "")
+      << "a part that names its own backend is that one's matter";
+  for (const char* path : {"mapped", "char"}) {
+    EXPECT_NE(of("movnt", "stripe:2,4K:dram:1M+dram:1M", path, "random"), "") << path;
+  }
+  EXPECT_NE(of("movnt", "logwrites:dram:1M,log=dram:1M", "direct", "random", {{"access", "load"}}),
+            "");
+  EXPECT_NE(of("movnt", "stripe:2,4K:dram:1M+dram:1M", "direct", "loaded"), "");
+  EXPECT_NE(of("movnt", "linear:dram:32M+dram:32M", "fs-mixed", "random"), "");
+  EXPECT_NE(of("movnt", "linear:dram:32M+dram:32M", "direct", "lifetime"), "");
+}
+
 TEST(SkipReason, keeps_files_and_mounts_together) {
   EXPECT_EQ(reason("block", DAX_MEDIA_POSIX, "posix", "random"), "");
   EXPECT_EQ(reason("block", DAX_MEDIA_POSIX, "posix", "random", {{"operation_size", "64"}}), "");

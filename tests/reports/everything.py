@@ -65,6 +65,17 @@ cells:
     operation_size: 100
     media: block:/dev/shm/pmembench-everything.block,size=4M
     backend: block
+  - workload: lifetime
+    backend: clflush
+    timing: operation
+    threads: 2
+    media: dram:16M
+    matrix: {path: [direct, block-raw]}
+  - workload: handover
+    path: mapped
+    threads: 2
+    placement: cpus=0,1
+    matrix: {state: [dirty, clean]}
   - workload: sequential
     operation_size: 16K
     access: read

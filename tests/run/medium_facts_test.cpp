@@ -37,15 +37,18 @@ TEST(MediumFacts, a_claim_of_durable_follows_the_audits) {
   host.cpu_features = DAX_CPU_SSE2 | DAX_CPU_CLFLUSH;
   MediaSpec spec;
   spec.kind = DAX_MEDIA_DEVDAX;
+  OpenedDevice opened;
+  opened.facts = facts;
+  opened.bases.push_back({nullptr, &backend});
   MediumFacts medium = medium_facts(facts, spec);
   ASSERT_EQ(medium.claim, "durable");
-  follow_audit({}, backend, {}, host, facts, spec, &medium);
+  follow_audit({}, opened, {}, host, spec, &medium);
   EXPECT_EQ(medium.claim, kUnauditedClaim);
   EXPECT_EQ(medium.audit, "pmembench audit mine --cpu sse2+clflush --domain memory_controller");
 
   medium = medium_facts(facts, spec);
   const AuditBook audited("", {{"mine", "", "", "sse2+clflush", "memory_controller"}});
-  follow_audit(audited, backend, {}, host, facts, spec, &medium);
+  follow_audit(audited, opened, {}, host, spec, &medium);
   EXPECT_EQ(medium.claim, "durable");
   EXPECT_EQ(medium.audit, "the test suite");
 }

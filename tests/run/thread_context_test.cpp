@@ -241,7 +241,7 @@ TEST(ThreadContext, loads_until_the_slice_is_over_with_or_without_a_pace) {
     EXPECT_TRUE(thread.status);
     EXPECT_GE(thread.end - thread.begin, task.ticks);
     EXPECT_GT(thread.work.operations, 0u);
-    EXPECT_EQ(thread.work.operations % (paced ? 16 : ThreadContext::kUnpacedOperations), 0u);
+    EXPECT_EQ(thread.work.operations % (paced ? 16 : SliceTask{}.unpaced_operations), 0u);
     EXPECT_EQ(thread.work.bytes, 64 * thread.work.operations);
     EXPECT_EQ(thread.histogram.count(), 0u);
     // One group in each tenth of the slice, and those that a stall lets catch up.

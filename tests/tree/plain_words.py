@@ -98,7 +98,7 @@ def pages(root: Path) -> Iterator[tuple[str, str]]:
         if path.exists():
             name = path.relative_to(root).as_posix()
             yield name, prose_of_page(name, path.read_text(encoding="utf-8"))
-    for path in sorted((root / "configs").glob("*.yaml")):
+    for path in sorted((root / "configs").rglob("*.yaml")):
         yield path.relative_to(root).as_posix(), prose_of_campaign(path.read_text(encoding="utf-8"))
 
 

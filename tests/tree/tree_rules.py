@@ -226,7 +226,7 @@ def test_name_violations(root: Path) -> list[str]:
 
 # Nothing above backends/ chooses by a backend's name: it asks what the backend declares.
 BACKEND_NAME = re.compile(
-    r"""(?<!\\)(["'])(movnt|clwb|clflushopt|clflush|eadr|libpmem2|null)\1"""
+    r"""(?<!\\)(["'])(movnt|movdir64b|clwb|clflushopt|clflush|eadr|libpmem2|null)\1"""
 )
 # These two are also kinds of media: only a comparison of a backend with them is a choice.
 BACKEND_COMPARED = re.compile(

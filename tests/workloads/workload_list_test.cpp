@@ -45,6 +45,9 @@ std::vector<Parameters> variants(const std::string& workload) {
             parameters_of(workload, {{"read_share", "0"}, {"durability", "each"}})};
   }
   if (workload == "durability") return durability_variants();
+  for (const char* own : {"lifetime", "chases", "handover", "contend", "steps", "fill"}) {
+    if (workload == own) return {parameters_of(workload, {})};
+  }
   std::vector<Parameters> all;
   for (const char* durability : {"each", "batch", "none"}) {
     for (const char* size : {"64", "100", "4096"}) {
@@ -122,11 +125,12 @@ void run_and_verify(const WorkloadType& type, const PathType& path, OpenedDevice
 int run_all(OpenedDevice& opened, bool emulated) {
   int cells = 0;
   for (const WorkloadType& type : workload_list()) {
-    if (type.needs_files) continue;
+    if (type.needs_files || type.groups) continue;  // groups: groups_test
     for (const PathType& path : path_list()) {
       if ((path.name == "kernel") != emulated || path.gives_files) continue;
       if (type.needs_mapping && path.granule_bytes != nullptr) continue;
       if (type.paced && path.prepare != nullptr) continue;
+      if (type.moves_words && (path.granule_bytes != nullptr || emulated)) continue;
       for (const Parameters& variant : variants(std::string(type.name))) {
         const Parameters parameters = with_path(variant, path);
         if (!fits_granule(path, parameters)) continue;

@@ -9,6 +9,7 @@ from types import ModuleType
 
 from . import (
     comparison,
+    core_to_core,
     crash_outcomes,
     crossover,
     durability,
@@ -18,6 +19,7 @@ from . import (
     latency_over_time,
     latency_percentiles,
     layer_ladder,
+    lifetime,
     loaded_latency,
     numa,
     persist_cost,
@@ -29,6 +31,6 @@ from . import (
 
 FIGURES: tuple[ModuleType, ...] = (
     comparison, throughput_by_size, throughput_by_threads, persist_cost, durability, crossover,
-    latency_percentiles, latency_over_time, staircase, loaded_latency, numa, interleave, layer_ladder, personalities,
-    crash_outcomes, error_policy, history,
+    latency_percentiles, latency_over_time, staircase, loaded_latency, numa, interleave, core_to_core, layer_ladder,
+    lifetime, personalities, crash_outcomes, error_policy, history,
 )

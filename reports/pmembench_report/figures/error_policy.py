@@ -12,7 +12,8 @@ NAME = "error_policy"
 TITLE = "Bad blocks and error policies"
 HOW_TO_READ = (
     "To the right the device has more bad blocks; one line a policy: fail gives the error back, "
-    "io-fallback clears and rewrites through the block path, recovery uses the device's own way. The "
+    "device-fallback uses the whole device by the block path while any block is bad, io-fallback clears "
+    "and rewrites one range through it, recovery uses the device's own way. The "
     "first panel of a pair is throughput, the second the 99th percentile, where a rare slow path shows "
     "long before the mean moves."
 )

@@ -1,0 +1,189 @@
+#include "workloads/groups.hpp"
+
+#include <algorithm>
+
+#include "base/units.hpp"
+#include "workloads/parameters.hpp"
+#include "workloads/types.hpp"
+
+namespace pmembench {
+namespace {
+
+std::vector<std::string_view> pieces_of(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  for (std::size_t at = text.find(separator); at != std::string_view::npos;
+       at = text.find(separator)) {
+    pieces.push_back(text.substr(0, at));
+    text.remove_prefix(at + 1);
+  }
+  pieces.push_back(text);
+  return pieces;
+}
+
+const ParameterSpec* spec_called(const WorkloadType& type, std::string_view name) {
+  const auto found = std::find_if(type.parameters.begin(), type.parameters.end(),
+                                  [&](const ParameterSpec& spec) { return spec.name == name; });
+  return found == type.parameters.end() ? nullptr : &*found;
+}
+
+// As the campaign reader would write it: sizes in bytes, choices as they are.
+Result<std::string> canonical(const ParameterSpec& spec, std::string_view value) {
+  if (spec.kind == ValueKind::size) {
+    const auto size = parse_size(value);
+    if (!size) return size.error();
+    return std::to_string(*size);
+  }
+  if (spec.kind == ValueKind::count) {
+    const auto count = parse_count(value);
+    if (!count) return count.error();
+    return std::to_string(*count);
+  }
+  const auto& choices = spec.choices;
+  if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end()) {
+    return usage_error("{} is not one of the values of {}", value, spec.name);
+  }
+  return std::string(value);
+}
+
+Status set_keys(ThreadGroup& group, const WorkloadType& type, std::string_view keys) {
+  for (const ParameterSpec& spec : type.parameters) {
+    group.parameters[spec.name] = spec.default_value;
+  }
+  if (keys.empty()) return {};
+  for (const std::string_view each : pieces_of(keys, ',')) {
+    const std::size_t equals = each.find('=');
+    const ParameterSpec* const spec =
+        equals == std::string_view::npos ? nullptr : spec_called(type, each.substr(0, equals));
+    if (spec == nullptr) {
+      return usage_error("'{}' is not a key of workload {} and its value", each, type.name);
+    }
+    const auto value = canonical(*spec, each.substr(equals + 1));
+    if (!value) return value.error();
+    group.parameters[spec->name] = *value;
+  }
+  return {};
+}
+
+// "COUNT*WORKLOAD[:KEYS][@RATE]".
+Result<ThreadGroup> read_group(std::string_view text) {
+  ThreadGroup group;
+  const std::size_t at = text.rfind('@');
+  if (at != std::string_view::npos) {
+    const auto rate = parse_size(text.substr(at + 1));
+    if (!rate || *rate == 0) {
+      return usage_error("'{}' is not a rate in bytes a second, as in @500M", text.substr(at));
+    }
+    group.bytes_per_s = static_cast<double>(*rate);
+    text = text.substr(0, at);
+  }
+  const std::size_t star = text.find('*');
+  const auto threads = parse_count(text.substr(0, star));
+  if (star == std::string_view::npos || !threads || *threads == 0 || *threads > 4096) {
+    return usage_error("group '{}' has no number of threads; write 2*sequential:access=load", text);
+  }
+  group.threads = static_cast<unsigned>(*threads);
+  const std::size_t colon = text.find(':', star);
+  group.workload = text.substr(star + 1, colon - star - 1);
+  const WorkloadType* const type = find_workload(group.workload);
+  if (type == nullptr || spec_called(*type, "range_offset") == nullptr) {
+    return usage_error(
+        "workload '{}' cannot be one of several: use sequential, random, strided, "
+        "persist or chase",
+        group.workload);
+  }
+  const std::string_view keys = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  if (const Status set = set_keys(group, *type, keys); !set) return set.error();
+  return group;
+}
+
+bool any_group(const Parameters& parameters, bool durable) {
+  const auto groups = read_groups(text_of(parameters, "groups"), 0);
+  if (!groups) return false;
+  return std::any_of(groups->begin(), groups->end(), [&](const ThreadGroup& group) {
+    const WorkloadType& type = *find_workload(group.workload);
+    return durable ? type.durable(group.parameters) : type.writes(group.parameters);
+  });
+}
+
+// Durable only if each group that writes is.
+bool all_durable(const Parameters& parameters) {
+  const auto groups = read_groups(text_of(parameters, "groups"), 0);
+  if (!groups || !any_group(parameters, false)) return false;
+  return std::all_of(groups->begin(), groups->end(), [](const ThreadGroup& group) {
+    const WorkloadType& type = *find_workload(group.workload);
+    return !type.writes(group.parameters) || type.durable(group.parameters);
+  });
+}
+
+Status check_groups(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {
+  const auto groups = read_groups(text_of(parameters, "groups"), device_bytes);
+  if (!groups) return groups.error();
+  unsigned wanted = 0;
+  for (const ThreadGroup& group : *groups) wanted += group.threads;
+  if (wanted != threads) {
+    return usage_error("the groups have {} threads together, and the cell has {}: set threads: {}",
+                       wanted, threads, wanted);
+  }
+  for (const ThreadGroup& group : *groups) {
+    const Status fits =
+        find_workload(group.workload)->check(group.parameters, device_bytes, group.threads);
+    if (!fits) return fits.error().with_context("group of " + group.workload);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<ThreadGroup>> read_groups(const std::string& text, std::uint64_t device_bytes) {
+  std::vector<ThreadGroup> groups;
+  for (const std::string_view each : pieces_of(text, '+')) {
+    auto group = read_group(each);
+    if (!group) return group.error();
+    groups.push_back(*std::move(group));
+  }
+  const std::uint64_t part = device_bytes / groups.size() / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
+  for (std::size_t i = 0; i < groups.size() && part != 0; ++i) {
+    Parameters& parameters = groups[i].parameters;
+    const std::uint64_t asked = number_of(parameters, "range_size");
+    parameters["range_offset"] = std::to_string(i * part);
+    parameters["range_size"] = std::to_string(asked == 0 ? part : std::min(asked, part));
+  }
+  return groups;
+}
+
+std::size_t group_of(const std::vector<ThreadGroup>& groups, unsigned thread) {
+  std::size_t group = 0;
+  while (group + 1 < groups.size() && thread >= groups[group].threads) {
+    thread -= groups[group].threads;
+    ++group;
+  }
+  return group;
+}
+
+WorkloadType groups_type() {
+  WorkloadType type;
+  type.name = "groups";
+  type.summary =
+      "different workloads side by side, each with threads, keys, part and rate of its own";
+  type.parameters = {{"groups",
+                      ValueKind::text,
+                      "1*sequential:access=load+1*random:access=write,operation_size=64",
+                      {},
+                      "joined by +: THREADS*WORKLOAD[:KEY=VALUE,...][@BYTES_PER_SECOND]"}};
+  type.writes = [](const Parameters& parameters) { return any_group(parameters, false); };
+  type.durable = all_durable;
+  type.check = check_groups;
+  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+    const auto groups = *read_groups(text_of(parameters, "groups"), path.size_bytes());
+    const std::size_t mine = group_of(groups, seat.index);
+    unsigned before = 0;
+    for (std::size_t i = 0; i < mine; ++i) before += groups[i].threads;
+    const ThreadGroup& group = groups[mine];
+    return find_workload(group.workload)
+        ->make(group.parameters, path, {seat.index - before, group.threads, seat.cell_seed});
+  };
+  type.groups = true;
+  return type;
+}
+
+}  // namespace pmembench

@@ -45,7 +45,7 @@ class Chases final : public Workload {
     done_in_stretch_ = 0;
   }
 
-  // Operation i of a stretch is a step of chase i modulo their number.
+  // Operation i of an interval is a step of chase i modulo their number.
   Work run(std::uint64_t operations) override {
     std::uint64_t left = operations;
     while (left > 0 && (done_in_stretch_ % chases_ != 0 || left < chases_)) {

@@ -36,7 +36,7 @@ bool is_emulated(const DaxDevice& device) {
 
 }  // namespace
 
-// The part dies with the whole, of which it is a device of its own.
+// The part dies with the whole, of which it is a separate device.
 class FsGround::EndsWithWhole final : public DaxHolder {
  public:
   EndsWithWhole(DaxDevice& whole, DaxDevice& part) : whole_(whole), part_(part) {
@@ -58,7 +58,7 @@ class FsGround::EndsWithWhole final : public DaxHolder {
 
 FsGround::FsGround() = default;
 
-// The mount holds the part, and lets it go before it is not told any more.
+// The mount holds the part, and lets it go before notices to it end.
 FsGround::~FsGround() { file_system_.reset(); }
 
 Status FsGround::make_block(OpenedDevice& opened, const FsGroundOptions& options) {

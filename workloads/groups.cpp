@@ -163,8 +163,7 @@ std::size_t group_of(const std::vector<ThreadGroup>& groups, unsigned thread) {
 WorkloadType groups_type() {
   WorkloadType type;
   type.name = "groups";
-  type.summary =
-      "different workloads side by side, each with threads, keys, part and rate of its own";
+  type.summary = "different workloads side by side, each with its threads, keys, part and rate";
   type.parameters = {{"groups",
                       ValueKind::text,
                       "1*sequential:access=load+1*random:access=write,operation_size=64",

@@ -39,7 +39,7 @@ std::uint64_t handed_lines_of(const Parameters& parameters, std::uint64_t device
   return bytes / number_of(parameters, "stride");
 }
 
-// Thread 0 has the lines: before each stretch it writes to them, or flushes and loads them. Thread
+// Thread 0 has the lines: before each interval it writes to them, or flushes and loads them. Thread
 // 1 then loads each once, in random order, each address by the load before.
 class HandedLines final : public Workload {
  public:
@@ -124,7 +124,7 @@ class PingPong final : public Workload {
     return {};
   }
   void refresh() override {
-    // Both threads count the trips of a stretch from here.
+    // Both threads count the trips of an interval from here.
     begin_ = trips_;
   }
   Work run(std::uint64_t operations) override {

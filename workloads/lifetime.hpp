@@ -25,7 +25,7 @@ class LifeUser final : public Workload {
   // an EIO, as a copy by a dead device is.
   [[nodiscard]] int failed_errno() const { return failed_errno_; }
   [[nodiscard]] std::uint64_t acknowledged() const { return acknowledged_; }
-  // One operation more, whatever failed before: its errno, 0: it was done.
+  // One operation more, also after a failure: its errno, 0: it was done.
   int try_again();
   // All that was acknowledged is there, read by way of another path to the same bytes; the write
   // that failed may be there in part. Error: what is lost.

@@ -1,6 +1,6 @@
 // msync: the system call by itself, on a part of a mapped file: of nothing, asynchronous,
 // synchronous or invalidating, over pages that are dirty or clean. What a durable store through a
-// page cache costs beside the writing.
+// page cache costs in addition to the writing.
 #include <sys/mman.h>
 
 #include <cerrno>

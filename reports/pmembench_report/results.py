@@ -93,7 +93,8 @@ def _flat(run: Run | None, cell: Cell) -> dict[str, object]:
              for name in _PERCENTILES}
     flat["warnings"] = ";".join(kind for kind, _ in cell.warnings)
     for name, text in cell.parameters.items():
-        number = cell.number(name)
+        # Without the document `derived` kinds are unknown: what is all digits is a number.
+        number = cell.number(name) if cell.kinds else float(text) if text.isdecimal() else None
         flat.setdefault(name, text if number is None else number)
     return flat
 

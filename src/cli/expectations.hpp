@@ -16,7 +16,7 @@ Result<std::vector<JudgedExpectation>> judge_expectations(const Plan& plan,
                                                           Store& store);
 // A table below the results; empty without expectations.
 [[nodiscard]] std::string expectations_text(const std::vector<JudgedExpectation>& judged);
-// 0: all are met; 1: one is not; 3: none is unmet, and one cannot be told.
+// 0: all are met; 1: one is not; 3: none is unmet, and one is unknown.
 [[nodiscard]] int expectations_status(const std::vector<JudgedExpectation>& judged);
 
 }  // namespace pmembench

@@ -1,4 +1,4 @@
-// pmembench layers: what lies on what, of a medium or of what a running process has open.
+// pmembench layers: what is on what, of a medium or of what a running process has open.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -25,7 +25,7 @@ class LayersCommand final : public Command {
  public:
   explicit LayersCommand(CLI::App& app)
       : Command(app.add_subcommand("layers",
-                                   "Draw what lies on what: medium, backend, flags, "
+                                   "Draw what is on what: medium, backend, flags, "
                                    "presentations, mounts, holders.")) {
     subcommand_->footer(
         "Examples:\n  pmembench layers dram:64M\n"
@@ -93,7 +93,7 @@ class LayersCommand final : public Command {
     }
     if (devices.empty()) {
       return environment_error(
-          "process {} has no dax device open that can be seen: it is no pmembench, measures "
+          "process {} has no dax device open that can be seen: it is not a pmembench, measures "
           "nothing "
           "now, or belongs to another user",
           process_);

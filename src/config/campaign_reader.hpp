@@ -28,7 +28,7 @@ using CampaignSchema = std::vector<CellKey>;
 // confidence, minimum_replicates, maximum_replicates, slices, slice (duration), seed, any cell key
 // (a default for all groups; scalar or list), cells: a list of groups. A group: cell keys with one
 // scalar, `matrix`: a map of cell keys to a scalar, a list, or a range, and `expect`: a map of what
-// its rows must show (config/expectation.hpp), which may stand at the top level too.
+// its rows must show (config/expectation.hpp), which may be at the top level too.
 //
 // Errors (usage) begin with "file:line:column: " and name the key, what is wrong, and the nearest
 // valid key or the values allowed: unknown or duplicate key, wrong type, empty list, empty product,

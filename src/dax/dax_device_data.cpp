@@ -9,9 +9,7 @@
 namespace pmembench {
 namespace {
 
-// Called for every operation that is timed by itself: a call of them costs 2 ns, and whether the
-// compiler makes one depends on what else is in the file. So what is small is always inlined.
-// Counters have one writer, so no locked instruction is needed.
+// One writer: no locked instruction. Always inlined: a call made 64 B writes 2 % slower.
 [[gnu::always_inline]] inline void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
@@ -20,8 +18,7 @@ std::uint64_t lines_of(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
   return (offset_bytes + size_bytes - 1) / DAX_LINE_BYTES - offset_bytes / DAX_LINE_BYTES + 1;
 }
 
-// Lines that `ranges` ranges from `state` on touch: by arithmetic if every range has the same
-// position within its lines, else by walking the generator.
+// Lines that `ranges` ranges from `state` on touch, by arithmetic if all are alike in their lines.
 std::uint64_t lines_of_batch(const dax_iter& batch, std::uint64_t state, std::uint64_t ranges) {
   if (batch.slots == 1 || batch.granule_bytes % DAX_LINE_BYTES == 0) {
     return ranges * lines_of(batch.offset_bytes, batch.size_bytes);
@@ -134,24 +131,22 @@ template <typename Impl, typename Operation>
   return survive(device, impl.survives_at, iter, copy);
 }
 
-// No bad block is known, and there is no SIGBUS to survive: two loads.
+// No bad block is known, and no SIGBUS is survived: two loads.
 template <typename Impl>
-[[gnu::always_inline]] inline bool is_good_medium(const Impl& impl) {
+bool is_good_medium(const Impl& impl) {
   return impl.survives_at == nullptr && impl.bad_blocks.empty();
 }
 
 // `operation` over the batch as far as the medium lets it.
 template <typename Impl, typename Operation>
-[[gnu::always_inline]] inline std::int64_t over_medium(DaxDevice& device, const Impl& impl,
-                                                       dax_iter& iter, Operation operation) {
+std::int64_t over_medium(DaxDevice& device, const Impl& impl, dax_iter& iter, Operation operation) {
   if (is_good_medium(impl)) [[likely]]
     return operation(iter);
   return over_bad_medium(device, impl, iter, operation);
 }
 
-[[gnu::always_inline]] inline void count_bytes(std::atomic<std::uint64_t>& counter,
-                                               std::int64_t done) {
-  if (done > 0) bump(counter, static_cast<std::uint64_t>(done));
+[[gnu::always_inline]] inline void count_bytes(std::atomic<std::uint64_t>& to, std::int64_t done) {
+  if (done > 0) bump(to, static_cast<std::uint64_t>(done));
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ class LogWrites final : public DeviceBacking {
     }
   }
 
-  // The log begins again, told apart from what it held.
+  // The log begins again, distinct from what it held.
   Status begin() {
     LogHead head;
     DaxReader& reader = readers_.mine().readers[kLog];

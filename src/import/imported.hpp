@@ -17,7 +17,7 @@ struct ImportedRow {
 struct ImportedFile {
   std::string format;       // name of the importer: "fio"
   std::string source;       // tool and version: "fio-3.33"
-  std::string started_utc;  // as the file says; empty: unknown
+  std::string started_utc;  // as in the file; empty: unknown
   std::string host;         // its name; empty: unknown
   std::vector<ImportedRow> rows;
   std::vector<std::string> notes;  // what was not taken, and why: one sentence each

@@ -26,7 +26,7 @@ struct LeftOut {
   std::string side, entry, reason;
 };
 
-// A cell of which one side or both were imported: shown beside the others, judged by nothing.
+// A cell of which one side or both were imported: shown next to the others, judged by nothing.
 struct ImportedPair {
   std::string cell;
   std::string base_source, head_source;  // the tool; empty: measured by pmembench

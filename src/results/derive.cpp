@@ -61,7 +61,7 @@ void append(std::vector<PrintedTable>& all, std::vector<PrintedTable> more) {
 Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
                const DeriveContext& context) {
   const double confidence = context.confidence;
-  // What another tool measured is shown beside ours, and no finding is made of it.
+  // What another tool measured is shown next to ours, and no finding is made of it.
   std::vector<Row> own;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
                [](const Row& row) { return !row.is_imported(); });

@@ -24,7 +24,7 @@ Finding yes_or_no(bool met, std::string found) {
 
 using Format = std::string (*)(double);
 
-// By where the whole interval lies.
+// By where the whole interval is.
 Finding by_interval(const Expectation& expectation, const std::optional<Estimate>& measured,
                     Format format, const char* absent) {
   if (!measured) return cannot_tell(absent);

@@ -9,7 +9,7 @@
 namespace pmembench {
 namespace {
 
-// Of all processes together: each may have a tick of its own.
+// Of all processes together: each may have its own tick.
 using Counts = std::map<double, std::uint64_t>;  // highest ns of a bucket -> operations
 
 Counts counts_of(const std::vector<Replicate>& replicates) {

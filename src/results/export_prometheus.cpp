@@ -50,7 +50,7 @@ class Family {
   std::string name_, help_, samples_;
 };
 
-// An estimate and, as gauges of their own, the ends of its interval.
+// An estimate and, as separate gauges, the ends of its interval.
 std::string estimates(const std::vector<Row>& rows, const std::string& stem,
                       const std::string& unit, const std::string& help,
                       std::optional<Estimate> Row::*member, double factor) {

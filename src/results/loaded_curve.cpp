@@ -73,7 +73,7 @@ std::vector<LoadedRows> families_of(const std::vector<Row>& rows, const OptionsB
     std::erase_if(family.rows, [&](const Row* row) { return row->threads < most; });
     result.push_back(std::move(family));
   }
-  // What another tool measured is drawn beside the first curves of ours.
+  // What another tool measured is drawn next to our first curves.
   const auto imported = [](const LoadedRows& family) { return family.rows.front()->is_imported(); };
   const auto own = std::find_if_not(result.begin(), result.end(), imported);
   for (LoadedRows& family : result) {

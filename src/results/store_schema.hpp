@@ -25,7 +25,7 @@ std::string_view migration_to_2_sql();
 std::string migration_to_3_sql();
 
 // The view v_rows: rows with the parameters that many workloads have, so that one SELECT is a flat
-// table. It is made again when it differs from this, whatever version made the file.
+// table. It is made again when it differs from this, whichever version made the file.
 std::string rows_view_sql();
 
 }  // namespace pmembench

@@ -1,4 +1,4 @@
-// layers: what lies on what of an open device, as a document: medium, backend, flags, bad blocks,
+// layers: what is on what of an open device, as a document: medium, backend, flags, bad blocks,
 // the presentations that are possible on it, and who holds it.
 #pragma once
 

@@ -35,7 +35,7 @@ void Meeting::wait() {
   spin_until([&] { return round_.load(std::memory_order_acquire) != round; });
 }
 
-// Told before the device dies, while it still lives.
+// Notified before the device dies, while it still lives.
 class LifeTrial::Holder final : public DaxHolder {
  public:
   explicit Holder(DaxDevice& device) : device_(device) {}
@@ -51,7 +51,7 @@ class LifeTrial::Holder final : public DaxHolder {
   bool told_alive_ = false;
 };
 
-// What one thread has in a life, on lines of its own.
+// What one thread has in a life, on its own cache lines.
 struct alignas(128) LifeTrial::User {
   Status status;
   std::unique_ptr<Path> path;
@@ -165,7 +165,7 @@ void LifeTrial::arrange(unsigned index) {
   if (write_cache_ == "toggle" && !mounts_) toggle_write_cache();
 }
 
-// Every thread has done so many operations more, or has stopped.
+// Every thread has done that number of operations more, or has stopped.
 void LifeTrial::wait_for_all(std::uint64_t more) {
   std::vector<std::uint64_t> until(users_.size());
   for (std::size_t i = 1; i < users_.size(); ++i) {
@@ -292,7 +292,7 @@ Status LifeTrial::judge() {
   }
   if (holder_ != nullptr) {
     if (!holder_->told_alive()) {
-      return runtime_error("the holder was not told of the kill while the device lived");
+      return runtime_error("the holder was not notified of the kill while the device lived");
     }
     ++holders_told_;
   }

@@ -189,7 +189,7 @@ void holder_told_first(const RuleHost& host, RuleSeen& seen) {
   RuleHolder holder(one->device.get());
   seen.must(one->device->hold(&holder) == 0, "it can be held");
   one->device->kill();
-  seen.saw(fmt::format("told (offset {}, length {}) while {}", holder.offset_bytes,
+  seen.saw(fmt::format("notified (offset {}, length {}) while {}", holder.offset_bytes,
                        holder.length_bytes == UINT64_MAX ? "all" : "some",
                        holder.told_alive ? "alive" : "dead"));
   seen.must(holder.told_alive && holder.pre_remove && holder.offset_bytes == 0 &&
@@ -363,7 +363,7 @@ std::vector<DesignRule> device_rules() {
           {23, "a recovery write clears the record last", recovery_order},
           {24, "errors follow the personality", errno_of_the_personality},
           {25, "nothing is done after a kill", after_a_kill},
-          {26, "the holder is told before the device dies", holder_told_first},
+          {26, "the holder is notified before the device dies", holder_told_first},
           {27, "a device has one holder", one_holder},
           {28, "failures are passed to the holder", failures_are_passed_on},
           {29, "the write cache is a gate for flushes", write_cache_gate},

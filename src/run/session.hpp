@@ -90,8 +90,8 @@ class Session {
   std::unique_ptr<Team> team_;
   std::unique_ptr<PathGround> ground_;  // null where threads share only the device
   std::vector<std::unique_ptr<ThreadContext>> threads_;
-  std::unique_ptr<LifeTrial> life_;     // null but for a workload of lives
-  std::unique_ptr<GroupRates> groups_;  // null but for groups of threads
+  std::unique_ptr<LifeTrial> life_;     // null except for a workload of lives
+  std::unique_ptr<GroupRates> groups_;  // null except for groups of threads
   SliceTask task_;
   // Of open loops and time slots: what is not warm yet is done in shorter slices.
   std::uint64_t warm_operations_ = 0;

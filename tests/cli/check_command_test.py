@@ -5,7 +5,7 @@ import json
 import pytest
 from command import PLUGINS
 
-BUILT_IN = ["movnt", "clwb", "clflushopt", "clflush", "eadr", "libpmem2", "block", "null"]
+BUILT_IN = ["movnt", "clwb", "movdir64b", "clflushopt", "clflush", "eadr", "libpmem2", "block", "null"]
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ def test_the_seed_is_printed_and_decides_the_ranges(pmembench):
 
 @pytest.mark.parametrize(("words", "status", "sentence"), [
     (["movnnt"], 2, "there is no backend 'movnnt' (did you mean 'movnt'?); there are: movnt, clwb, "
-                    "clflushopt, clflush, eadr, libpmem2, devdax, block, null"),
+                    "movdir64b, clflushopt, clflush, eadr, libpmem2, devdax, block, null"),
     (["./none.so"], 2, "there is no plugin ./none.so: name a shared object that is there"),
     (["clwb", "--without-cpu", "clwb"], 3, "backend clwb cannot run here: "),
     (["devdax"], 2, "backend devdax needs a device to be checked on; name one, as in --media "

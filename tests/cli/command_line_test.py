@@ -7,9 +7,10 @@ import subprocess
 import pytest
 from command import ROOT, TINY
 
-COMMANDS = ["help", "list", "probe", "run", "micro", "curve", "slo", "show", "explain", "export",
+COMMANDS = ["help", "list", "probe", "layers", "lookup", "rules", "run", "micro", "curve", "slo", "show", "explain", "export",
             "import", "translate", "mlc", "compare", "gate",
-            "history", "baseline", "report", "check", "audit", "crash", "fsck", "mkfs"]
+            "history", "baseline", "report", "check", "audit", "crash", "fsck", "mkfs",
+            "replay"]
 
 
 def test_help_names_each_command_and_each_exit_status(pmembench):

@@ -46,6 +46,13 @@ def test_the_command_of_a_row_shows_it(number, command, status, tmp_path):
         assert not re.search(r"\[  PASSED  \] 0 tests", done.stdout), f"row {number}: no test has this name"
 
 
+def test_files_are_on_a_dax_mount_unless_a_path_is_named():
+    """Row 9: what its command prints."""
+    planned = subprocess.run([str(BINARY), "run", str(ROOT / "configs/peers/pmdk.yaml"), "--dry-run"],
+                             capture_output=True, text=True, timeout=PATIENCE_S, check=False).stdout
+    assert re.search(r"/fs-dax/msync/", planned)
+
+
 @pytest.mark.parametrize("where", [row[1] for row in ROWS])
 def test_the_places_of_the_code_exist(where):
     for name in re.findall(r"`((?:src|backends|workloads|docs)/[\w./-]*)`", where):

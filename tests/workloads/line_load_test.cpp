@@ -81,11 +81,12 @@ TEST_P(LoadsOnAPath, add_what_the_device_contains_and_write_no_buffer) {
   EXPECT_EQ(device->counters().bytes_copied_to, 300U);
 }
 INSTANTIATE_TEST_SUITE_P(ThatHaveAddresses, LoadsOnAPath,
-                         testing::Values("direct", "mapped", "char"));
+                         testing::Values("direct", "flags", "mapped", "char"));
 
 TEST(LineLoad, is_refused_by_a_path_without_addresses) {
   for (const PathType& path : path_list()) {
-    const bool expected = path.name == "direct" || path.name == "mapped" || path.name == "char";
+    const bool expected = path.name == "direct" || path.name == "flags" || path.name == "mapped" ||
+                          path.name == "char";
     EXPECT_EQ(path.loads, expected) << path.name;
   }
 }

@@ -76,7 +76,7 @@ TEST(Ladder, has_a_rung_for_every_path_that_is_a_layer) {
     run.add(std::string(path.name), 100);
     layers += path.is_layer ? 1 : 0;
   }
-  EXPECT_EQ(layers, 12u);
+  EXPECT_EQ(layers, 13u);
   EXPECT_EQ(run.ladders().at(0).rungs.size(), layers);
 }
 

@@ -163,7 +163,7 @@ def test_set_lays_values_over_the_file(pmembench):
      "--set: 'backend' is not an assignment: write key=value, such as budget=60s"),
     (["--backend", "movnnt"],
      "--backend: there is no backend 'movnnt' (did you mean 'movnt'?); there are: movnt, clwb, "
-     "clflushopt, clflush, eadr, libpmem2, devdax, block, null"),
+     "movdir64b, clflushopt, clflush, eadr, libpmem2, devdax, block, null"),
     (["--budget", "5"],
      "--budget: '5' is not a duration: write a number with ns, us, ms, s, m or h"),
     (["--budget", "0s"], "--budget: '0s' is not a time above zero: write more than 0"),

@@ -104,11 +104,11 @@ def test_each_amplification_is_in_the_page(runs, name):
 def test_every_rung_in_every_rung_out(runs):
     run = runs["layers"]
     ladders = derived_of(run)["ladders"]
-    assert [len(ladder["rungs"]) for ladder in ladders] == [12, 12]
+    assert [len(ladder["rungs"]) for ladder in ladders] == [13, 13]
     assert sum(svg.count('class="tip"') for svg in figure(run.page, "layer_ladder").split("<svg")) == 24
     for ladder in ladders:
         assert {rung["path"] for rung in ladder["rungs"]} == {
-            "direct", "mapped", "char", "block-raw", "block-partition", "block-btt", "block-rmw", "fs-block",
+            "direct", "flags", "mapped", "char", "block-raw", "block-partition", "block-btt", "block-rmw", "fs-block",
             "fs-dax", "fs-mixed", "kernel", "posix"}
         title = words(f"layers: {ladder['title']}")
         tree = words(run.shown).split(title)[1]
@@ -129,7 +129,8 @@ def test_a_rung_is_compared_with_what_it_is_built_on(runs):
     drawn = figure(runs["layers"].page, "layer_ladder")
     for ladder in derived_of(runs["layers"])["ladders"]:
         over = {rung["path"]: [cost["over"] for cost in rung["over_parents"]] for rung in ladder["rungs"]}
-        assert over == {"direct": [], "mapped": ["direct"], "char": ["direct"], "block-raw": ["direct"],
+        assert over == {"direct": [], "flags": ["direct"], "mapped": ["direct"], "char": ["direct"],
+                        "block-raw": ["direct"],
                         "block-partition": ["block-raw"],
                         "block-btt": ["block-raw"], "block-rmw": ["block-raw"], "fs-block": ["block-raw"],
                         "fs-dax": ["direct"], "fs-mixed": ["fs-dax", "block-raw"], "kernel": [],

@@ -19,7 +19,8 @@ from real_stores import done
 ORDER = ["verdict", "headline", "figures", "not-run", "trust", "numbers", "raw-data"]
 FIGURES = ["comparison", "throughput_by_size", "throughput_by_threads", "persist_cost", "durability",
            "crossover", "latency_percentiles", "latency_over_time", "staircase", "loaded_latency", "numa",
-           "interleave", "layer_ladder", "personalities", "crash_outcomes", "error_policy", "history"]
+           "interleave", "core_to_core", "layer_ladder", "lifetime", "personalities", "crash_outcomes",
+           "error_policy", "history"]
 
 
 def test_sections_stand_in_the_promised_order(every_page):

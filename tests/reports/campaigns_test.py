@@ -105,7 +105,7 @@ def test_every_rung_in_every_rung_out(runs):
     run = runs["layers"]
     ladders = derived_of(run)["ladders"]
     assert [len(ladder["rungs"]) for ladder in ladders] == [13, 13]
-    assert sum(svg.count('class="tip"') for svg in figure(run.page, "layer_ladder").split("<svg")) == 24
+    assert sum(svg.count('class="tip"') for svg in figure(run.page, "layer_ladder").split("<svg")) == 26
     for ladder in ladders:
         assert {rung["path"] for rung in ladder["rungs"]} == {
             "direct", "flags", "mapped", "char", "block-raw", "block-partition", "block-btt", "block-rmw", "fs-block",

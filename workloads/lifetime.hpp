@@ -10,9 +10,9 @@
 
 namespace pmembench {
 
-// Writes that are durable when they return, or reads, one range after the other in slots of its
-// own. Every word that is written follows from thread, slot and number of the write, so a reader
-// knows which write it finds.
+// Writes that are durable when they return, or reads, one range after the other in its own slots.
+// Every word that is written follows from thread, slot and number of the write, so a reader knows
+// which write it finds.
 class LifeUser final : public Workload {
  public:
   LifeUser(const Parameters& parameters, Path& path, const ThreadSeat& seat);

@@ -100,8 +100,8 @@ inline Work RangeWorkload::run_batch(std::uint64_t operations) {
   return {operations, static_cast<std::uint64_t>(bytes)};
 }
 
-// One operation that is timed is one batch, and what stands around it is timed too: so the loop is
-// in a function of its own, with the registers that it has to save.
+// One operation that is timed is one batch, and the code around it is timed too: so the loop is in
+// a separate function, with the registers that it has to save.
 Work RangeWorkload::run(std::uint64_t operations) {
   if (operations - 1 < plan_.batch) [[likely]]
     return run_batch(operations);
@@ -198,7 +198,7 @@ Status RangeWorkload::verify_writes() {
   return check_count_of_writes();
 }
 
-// Writes a stamp of its own to the slot of the last of `count` ranges. Returns its offset.
+// Writes its own stamp to the slot of the last of `count` ranges. Returns its offset.
 Result<std::uint64_t> RangeWorkload::stamp_last(dax_iter at, std::uint64_t count) {
   for (std::uint64_t i = 1; i < count; ++i) (void)dax_iter_next(&at);
   dax_iter write = at;

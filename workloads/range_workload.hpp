@@ -58,12 +58,12 @@ class RangeWorkload final : public Workload {
   Plan plan_;
   Path& path_;
   dax_iter iter_;
-  dax_iter start_{};  // where the stretch since the last refresh() began
+  dax_iter start_{};  // where the interval since the last refresh() began
   std::uint64_t stretch_ = 0;
-  std::uint64_t expected_ = ZipfTable::kEntries;  // operations of the stretch that comes
+  std::uint64_t expected_ = ZipfTable::kEntries;  // operations of the next interval
   std::uint64_t done_in_stretch_ = 0;
   std::int64_t failed_ = 0;
-  std::uint64_t loaded_ = 0;  // what load() made of the stretch (line_load.hpp)
+  std::uint64_t loaded_ = 0;  // what load() computed in the interval (line_load.hpp)
   std::optional<StampedBuffer> buffer_;
   std::optional<StampedBuffer> found_;  // what verify() reads back
 };

@@ -100,7 +100,7 @@ def _flat(run: Run | None, cell: Cell) -> dict[str, object]:
 
 
 def _derived(store: Store, run: int) -> Derived:
-    """Without the document (a run that has not ended) marks and kinds of parameters are missing."""
+    """Without the document (a run that has not ended) flags and kinds of parameters are missing."""
     stored = store.documents("derived", run)
     return read_derived(stored[0], f"the document `derived` of run {run}") if stored else Derived()
 

@@ -134,7 +134,7 @@ class RunCommand final : public Command {
     return {};
   }
 
-  // What the rows come to, as an exit status and a sentence.
+  // The outcome of all rows, as an exit status and a sentence.
   Result<int> verdict(const MeasuredCampaign& run, unsigned minimum_replicates) const {
     const RunOutcome& outcome = run.outcome;
     if (outcome.interrupted) {

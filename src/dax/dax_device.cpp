@@ -111,8 +111,8 @@ int DaxDevice::set_operations(const dax_operations* operations, void* handle) {
   return 0;
 }
 
-// The order is the kernel's kill_dax(): the holder is told while the device still lives, so that
-// it can stop using it; then liveness ends; then the holder is forgotten.
+// The order is the kernel's kill_dax(): the holder is notified while the device still lives, so
+// that it can stop using it; then liveness ends; then the holder is forgotten.
 void DaxDevice::kill() {
   inside().guard.check_outside();
   PMB_CHECK(inside().killer.load() != std::this_thread::get_id(),

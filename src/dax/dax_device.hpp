@@ -32,7 +32,7 @@ struct DeviceCounters {
   DeviceCounters& operator+=(const DeviceCounters& other);
 };
 
-// Whoever is layered on a device and wants to know of failures (Linux: dax_holder_operations).
+// A layer above a device that needs to know of failures (Linux: dax_holder_operations).
 class DaxHolder {
  public:
   // Flags of notify_failure, as in the kernel.
@@ -60,7 +60,7 @@ struct DeviceFacts {
   bool host_mapped = false;  // the operations' handle is the host's dax_mapping
 };
 
-// Whatever must outlive the device and be released after it: the medium, the backend's handle.
+// What must outlive the device and be released after it: the medium, the backend's handle.
 class DeviceBacking {
  public:
   DeviceBacking() = default;
@@ -94,11 +94,11 @@ class DaxDevice {
   [[nodiscard]] bool alive() const;
 
   // ---- life ----
-  // 0; -EBUSY where operations stand already; -EINVAL for a table that allocate would refuse; null
+  // 0; -EBUSY if operations are set already; -EINVAL for a table that allocate would refuse; null
   // always succeeds and unbinds. One thread, no data operation running.
   int set_operations(const dax_operations* operations, void* handle);
-  // Tells the holder (0, UINT64_MAX, kPreRemove) while alive, then clears alive, then waits until
-  // every section that saw it alive has ended, then drops the holder. Any thread; idempotent;
+  // Notifies the holder (0, UINT64_MAX, kPreRemove) while alive, then clears alive, then waits
+  // until every section that saw it alive has ended, then drops the holder. Any thread; idempotent;
   // every caller returns only after all of it. Aborts inside a ReadSection of the same thread.
   void kill();
   // 0, or -EBUSY (held), -ENXIO (dead or about to be). A holder releases before it goes.
@@ -114,7 +114,7 @@ class DaxDevice {
   void set_write_cache(bool on);
   [[nodiscard]] bool write_cache() const;
   [[nodiscard]] bool synchronous() const;
-  // Whether sections are cheap here (see ReadGuard::is_asymmetric).
+  // Whether sections need no locked instruction here (see ReadGuard::is_asymmetric).
   [[nodiscard]] bool asymmetric_guard() const;
 
   // ---- bad blocks: cold, any thread ----
@@ -126,8 +126,8 @@ class DaxDevice {
 
   // ---- memory errors, real and simulated: cold, no data operation running ----
   // From now on a SIGBUS in a copy ends the copy short, before the page that raised it; that page
-  // is then known as bad, and the holder is told. Without it a SIGBUS ends the process. Every batch
-  // costs a little more. Errors (environment): no addresses, or addresses with gaps.
+  // is then known as bad, and the holder is notified. Without it a SIGBUS ends the process. Every
+  // batch costs a little more. Errors (environment): no addresses, or addresses with gaps.
   Status survive_poison();
   // Makes touching this page raise SIGBUS; its bytes are lost, and it is not known as bad before
   // somebody meets it. recovery_write clears it. Calls survive_poison. Errors as Poison's.
@@ -183,8 +183,8 @@ class DaxDevice {
   std::int64_t recovery_write(const ReadSection& section, dax_iter& iter);
 
  private:
-  // What is inside lies behind this object in the same allocation, so that a data operation comes
-  // to its backend by one address less.
+  // The members are behind this object in the same allocation, so that a data operation reaches its
+  // backend with one load less.
   struct Impl;
   struct Whole;
   DaxDevice() = default;

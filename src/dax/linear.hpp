@@ -17,8 +17,8 @@ struct LinearSegment {
 };
 
 // The segments in their order. Errors: those of make_stacked, and (usage, code EINVAL) no segment,
-// or one that names no device, is not made of whole pages, does not lie in its device, or
-// overlaps another.
+// or one that names no device, is not made of whole pages, is not within its device, or overlaps
+// another.
 Result<std::unique_ptr<DaxDevice>> make_linear(const std::string& name,
                                                std::vector<std::unique_ptr<DaxDevice>> devices,
                                                const std::vector<LinearSegment>& segments);

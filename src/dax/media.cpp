@@ -207,7 +207,7 @@ Result<const MediaKind*> kind_of(const MediaSpec& spec) {
 Status look_at_medium(const MediaSpec& spec, const OpenOptions& options) {
   const auto kind = kind_of(spec);
   if (!kind) return kind.error();
-  // The size that was asked for must be there, whatever of it is used.
+  // The size that was asked for must be there, even if only a part of it is used.
   const bool sized = spec.kind == DAX_MEDIA_DRAM && spec.size_bytes == 0;
   return (*kind)->look(sized ? used_spec(spec, options) : spec, options);
 }

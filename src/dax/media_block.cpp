@@ -15,8 +15,8 @@ Status fill(const PathSight& sight, Medium& medium) {
   return fill_holes(medium.fd.get(), sight.size_bytes);
 }
 
-// The backend then opens the loop device. Where one is only wished for, the facts say what stood
-// against it.
+// The backend then opens the loop device. If one is only preferred, the facts record what prevented
+// it.
 Status put_loop_over(const MediaSpec& spec, const PathSight& sight, Medium& medium) {
   if (sight.block_device) {
     return usage_error("{} is a block device already; leave loop= out", spec.path);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 20;
 
-// The next stretch of data at or after `offset`, or size_bytes where the rest is a hole. A block
+// The next range of data at or after `offset`, or size_bytes where the rest is a hole. A block
 // device knows no holes (EINVAL): all of it is data.
 std::uint64_t next_data(int fd, std::uint64_t offset, std::uint64_t size_bytes) {
   const off_t data = lseek(fd, static_cast<off_t>(offset), SEEK_DATA);
@@ -26,7 +26,8 @@ std::uint64_t next_data(int fd, std::uint64_t offset, std::uint64_t size_bytes) 
   return errno == ENXIO ? size_bytes : offset;
 }
 
-// A block device leaves no position behind, but a file does: nobody shares ours, so it may.
+// A block device leaves no position behind, but a file does: no other code shares this descriptor,
+// so it may.
 Result<std::size_t> read_chunk(int fd, std::vector<unsigned char>& chunk, std::uint64_t offset,
                                std::uint64_t length) {
   while (true) {

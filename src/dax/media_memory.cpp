@@ -47,7 +47,7 @@ Status verify_node(int node, const MediaFacts& facts) {
   if (node < 0 || facts.node_share.empty()) return {};
   const double share = share_on(node, facts);
   if (share >= 1 - kRounding) return {};
-  return environment_error("memory was bound to node {}, but only {:.1f} % of its pages lie there",
+  return environment_error("memory was bound to node {}, but only {:.1f} % of its pages are there",
                            node, share * 100);
 }
 
@@ -55,19 +55,19 @@ Status verify_interleave(const MediaSpec& spec, const MediaFacts& facts) {
   if (spec.interleave.empty()) return {};
   if (facts.node_share.empty()) {
     return environment_error(
-        "interleave={} cannot be verified: this kernel does not tell where pages lie; allow "
+        "interleave={} cannot be verified: this kernel does not report where pages are; allow "
         "move_pages in the container, or use a kernel with NUMA",
         interleave_text(spec.interleave));
   }
   const std::uint64_t page_bytes = interleave_page_bytes(spec);
   const std::uint64_t pages = (spec.size_bytes + page_bytes - 1) / page_bytes;
-  // The last page of a size that is no multiple of the page may be a small one.
+  // The last page of a size that is not a multiple of the page may be a small one.
   const double margin = kRounding + 1.0 / static_cast<double>(pages);
   for (const auto& [node, wanted] : interleaved_shares(spec.interleave, pages)) {
     const double share = share_on(node, facts);
     if (share >= wanted - margin && share <= wanted + margin) continue;
     return environment_error(
-        "interleave={} puts {:.1f} % of the pages on node {}, but {:.1f} % of them lie there; free "
+        "interleave={} puts {:.1f} % of the pages on node {}, but {:.1f} % of them are there; free "
         "memory on its nodes",
         interleave_text(spec.interleave), wanted * 100, node, share * 100);
   }
@@ -92,8 +92,8 @@ bool fails(unsigned char* address, std::uint64_t size_bytes, bool write) {
 // By a seccomp profile or the lack of a capability, not for what was asked.
 bool is_forbidden(int code) { return code == EPERM || code == EACCES || code == ENOSYS; }
 
-// Memory lies on the node of the CPU that touches it first, unless a policy or a full node is in
-// the way; verify_memory sees to that.
+// Memory is on the node of the CPU that touches it first, unless a policy or a full node prevents
+// it; verify_memory checks that.
 Result<MovedThread> move_to_node(int node, const OpenOptions& options, const Error& refused) {
   const Topology topology = read_topology(options.sysfs_root);
   const NumaNode* const found = topology.node(node);

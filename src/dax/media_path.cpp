@@ -40,7 +40,7 @@ Error open_error(const std::string& path, int code) {
   switch (code) {
     case EACCES:
     case EPERM:
-      return system_error(code, "no permission to read and write {}; name a path of your own",
+      return system_error(code, "no permission to read and write {}; name a path that you own",
                           path);
     case EROFS:
       return system_error(code, "{} is read-only; name one that can be written", path);
@@ -178,7 +178,7 @@ Result<std::uint64_t> usable_size(const MediaSpec& spec, std::uint64_t whole_byt
 // is opened must then be what was looked at.
 Result<UniqueFd> open_existing(const std::string& path, const struct stat& facts, Access access) {
   // On a block device O_EXCL without O_CREAT is a claim: refused while it is mounted or claimed,
-  // and nobody can mount it while we hold it.
+  // and no process can mount it while we hold it.
   const int claim = S_ISBLK(facts.st_mode) ? O_EXCL : 0;
   const int mode = access == Access::use ? O_RDWR : O_RDONLY;
   UniqueFd fd(open(path.c_str(), mode | claim | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -194,7 +194,7 @@ Result<UniqueFd> open_existing(const std::string& path, const struct stat& facts
   return fd;
 }
 
-// Nobody else of us has it. A loop device and its file are one medium.
+// No other process of pmembench has it. A loop device and its file are one medium.
 Status claim(const MediaSpec& spec, const OpenOptions& options, Access access,
              std::uint64_t whole_bytes, PathSight& sight) {
   const Claim kind = access == Access::use    ? Claim::write
@@ -212,8 +212,8 @@ Status claim(const MediaSpec& spec, const OpenOptions& options, Access access,
                       options.sysfs_root);
 }
 
-// All of it counts, also what lies beyond the bytes that would be used: a table at the end says
-// what the beginning is part of.
+// All of it counts, including the bytes beyond those that would be used: a table at the end
+// describes what the beginning is part of.
 Status check_content(const MediaSpec& spec, const OpenOptions& options, std::uint64_t whole_bytes,
                      int fd) {
   if (options.destroy) return {};

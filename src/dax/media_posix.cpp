@@ -1,6 +1,6 @@
-// posix: a directory on a mounted file system. Everything lies in a subdirectory that is made here
-// and goes with the device. Workloads on ranges use one preallocated file there, which the block
-// backend opens too; path posix makes directories of its own beside it.
+// posix: a directory on a mounted file system. Everything is in a subdirectory that is made here
+// and removed with the device. Workloads on ranges use one preallocated file there, which the block
+// backend opens too; path posix makes its own directories next to it.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -108,7 +108,7 @@ Result<Medium> open_posix(const MediaSpec& spec, const OpenOptions& options) {
   facts.size_bytes = spec.size_bytes;
   facts.file_system = sight->file_system.name;
   facts.map_sync = shared->map_sync;
-  // What lies beneath the file system decides what fsync is worth.
+  // The device beneath the file system decides what fsync is worth.
   const DeviceStack stack =
       stack_of_file(options.sysfs_root, sight->device, sight->file_system.name);
   facts.stack = stack.text;

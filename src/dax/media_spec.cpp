@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kDaxPrefix = "/dev/dax";
 constexpr std::string_view kEach = "each";
-// What cells need that nobody gave a size: the files of the personalities at their default scale.
+// What cells need without a given size: the files of the personalities at their default scale.
 constexpr std::uint64_t kPosixBytes = std::uint64_t{64} << 20;
 
 constexpr std::array<MediaKindWords, 8> kKinds{{
@@ -363,7 +363,7 @@ Result<MediaSpec> parse(std::string_view text) {
     return part.starts_with("interleave=");
   });
   if (by_node && dealt_out) {
-    return usage_error("node= and interleave= both say where the pages lie; write one of them");
+    return usage_error("node= and interleave= both name the nodes of the pages; write one of them");
   }
   return spec;
 }

@@ -38,8 +38,8 @@ Status check_stack(const BackendEntry& backend, const MediaSpec& spec, const Ope
 Result<const BackendEntry*> backend_of_part(const BackendEntry& backend, const MediaSpec& part,
                                             const OpenOptions& options);
 
-// The identities of the parts of a medium in one text, and again: "file 8:1:42 + nothing". Of a
-// medium that is no stack they are its only one.
+// The identities of the parts of a medium in one text, and again: "file 8:1:42 + nothing". For a
+// medium that is not a stack they are its only one.
 [[nodiscard]] std::string join_identities(const std::vector<std::string>& identities);
 [[nodiscard]] std::vector<std::string> split_identities(const std::string& text);
 

@@ -1,11 +1,11 @@
 // Stacked: a dax_operations table whose medium is other dax devices (device-mapper's part). A
-// layout says where a byte lies; everything else is here.
+// layout computes the place of a byte; everything else is here.
 //
-// The stack holds its devices. When one of them is killed it is told first, as any holder, and
-// kills the device on top while all still live; so an address from the top is good until the end of
-// its section even though it lies in a device below. Failures below are passed up with their place
-// on top. Operations go through the devices below and thus meet their bad blocks, gates and
-// counters.
+// The stack holds its devices. When one of them is killed the stack is notified first, as any
+// holder, and kills the device on top while all still live; so an address from the top is good
+// until the end of its section even though it belongs to a device below. Failures below are passed
+// up with their place on top. Operations go through the devices below and thus meet their bad
+// blocks, gates and counters.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 
 namespace pmembench {
 
-// Where a byte lies, and how many from there on lie behind it in the same device.
+// The place of a byte, and how many bytes follow it in the same device.
 struct Piece {
   std::size_t device = 0;
   std::uint64_t offset_bytes = 0;
@@ -38,8 +38,8 @@ class StackLayout {
   [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
   // offset_bytes < size_bytes(). Hot: no division.
   [[nodiscard]] virtual Piece locate(std::uint64_t offset_bytes) const = 0;
-  // Ranges on top that contain whatever of [offset, offset + length) of a device below is used;
-  // length UINT64_MAX: to the end. May name more, where naming all would be long.
+  // Ranges on top that contain every used byte of [offset, offset + length) of a device below;
+  // length UINT64_MAX: to the end. May contain more if an exact list would be long.
   [[nodiscard]] virtual std::vector<BadRange> above(std::size_t device, std::uint64_t offset_bytes,
                                                     std::uint64_t length_bytes) const = 0;
 };

@@ -31,7 +31,8 @@ class StripeLayout final : public StackLayout {
     return {chunk - row * devices_, (row << shift_) + within, chunk_bytes_ - within};
   }
 
-  // Exact within a chunk; else all from the first byte to the last, whatever lies between.
+  // Exact within a chunk; else all from the first byte to the last, including everything in
+  // between.
   [[nodiscard]] std::vector<BadRange> above(std::size_t device, std::uint64_t offset_bytes,
                                             std::uint64_t length_bytes) const override {
     const std::uint64_t used = chunks_per_device_ * chunk_bytes_;

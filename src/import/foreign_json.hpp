@@ -34,8 +34,8 @@ class CheckedNumbers {
  public:
   explicit CheckedNumbers(std::string label) : label_(std::move(label)) {}
 
-  // The number `key` of `object` (which stands at `place`); 0 where it is absent, not a number,
-  // negative, or above `most`: then ok() is false.
+  // The number `key` of `object` (which is at `place`); 0 if it is absent, not a number, negative,
+  // or above `most`: then ok() is false.
   double required(const nlohmann::json& object, const std::string& place, const char* key,
                   double most);
   // The same, but it may be absent.

@@ -16,7 +16,7 @@ struct GbenchRepetition {
   double cpu_ns = 0;   // 0: not known
   double iterations = 0;
   double bytes_per_s = 0, items_per_s = 0;  // 0: not known
-  std::map<std::string, double> counters;  // the benchmark's own; those that are no number left out
+  std::map<std::string, double> counters;   // the benchmark's own; only members that are numbers
 };
 
 struct GbenchCell {
@@ -26,7 +26,7 @@ struct GbenchCell {
   std::vector<GbenchRepetition> repetitions;
   unsigned same_name = 1;  // benchmarks of this file that have its name
   unsigned threads = 1;
-  std::string bad_time{};  // why a time is no number above zero; empty: each is one
+  std::string bad_time{};  // why a time is not a number above zero; empty: each is one
   // "mean" -> ns, of a benchmark that has nothing but aggregates; "cv" is a share.
   std::map<std::string, double> aggregates{};
   double aggregated = 0;  // repetitions behind them; 0: not known

@@ -32,7 +32,7 @@ struct Draft {
   Cell cell;
 };
 
-// Is `key` a word of its own in the sentence?
+// Is `key` a separate word in the sentence?
 bool mentions(const std::string& sentence, const std::string& key) {
   const auto is_word = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
@@ -234,8 +234,8 @@ class PlanBuilder {
     return draft;
   }
 
-  // Each number of threads that was asked for; where the placement cannot be had, kAllThreads: the
-  // cell that is skipped says why.
+  // Each number of threads that was asked for; kAllThreads if the placement is not available: the
+  // skipped cell records why.
   std::vector<unsigned> counts_of(const Combination& combination, const ThreadsChoice& threads,
                                   const Draft& draft) const {
     if (!threads.up_to_all) return threads.counts(0);
@@ -245,8 +245,8 @@ class PlanBuilder {
     return threads.counts(static_cast<unsigned>(all->cpus.size()));
   }
 
-  // Threads and CPUs, and what the workload says to its parameters with so many threads. That too
-  // few CPUs or a far node are missing here is a reason to skip; bad words are an error.
+  // Threads and CPUs, and the workload's check of its parameters with that number of threads. That
+  // too few CPUs or a far node are missing here is a reason to skip; bad words are an error.
   Status place_draft(const Combination& combination, unsigned threads, bool up_to_all,
                      Draft& draft) const {
     Cell& cell = draft.cell;
@@ -287,7 +287,7 @@ class PlanBuilder {
     }
     const Status status = workload.check(cell.parameters, draft.spec.size_bytes, cell.threads);
     if (status) return {};
-    // So many threads were this host's idea: with fewer the cell would run.
+    // This number of threads was this host's choice: with fewer the cell would run.
     if (all_threads && workload.check(cell.parameters, draft.spec.size_bytes, 1)) {
       if (cell.skip_reason.empty()) cell.skip_reason = status.error().message;
       return {};
@@ -326,7 +326,7 @@ class PlanBuilder {
         });
     if (cell.pair) cell.pair->group = pair_group(cell, draft, combination);
     cell.seed = mix_seed(mix_seed(settings_.seed) ^ fnv1a(cell.name));
-    // What is left out stands for many cells, so only its name can tell it from another.
+    // What is left out stands for many cells, so only its name can distinguish it from another.
     const std::string identity = left_out ? cell.name : cell_identity(cell);
     const auto [place, is_new] = known_.try_emplace(identity, cells_.size());
     // What `usable` leaves out was not asked for by name.

@@ -269,7 +269,7 @@ void conclude(const CompareRules& rules, std::size_t skipped, Comparison& compar
         "the runs are of different machines ({} and {}): measure both on one", base, head));
   }
   suite.verdict = facts.untrusted.empty() ? worst_of(suite.cells) : Verdict::untrusted;
-  // Nothing was to be judged, which is no fault of either side.
+  // Nothing was to be judged, which is the fault of neither side.
   const bool only_imported = suite.cells.empty() && !comparison.imported.empty();
   if (only_imported && facts.untrusted.empty()) suite.verdict = Verdict::inconclusive;
   suite.exit = exit_of(suite.verdict, rules.gate.strict);

@@ -33,7 +33,7 @@ std::optional<unsigned long> delay_of(const LoadedPoint& point) {
 std::string mlc_loaded_text(const LoadedCurve& curve, const std::string& traffic) {
   std::vector<std::pair<unsigned long, const LoadedPoint*>> points;
   for (const LoadedPoint& point : curve.points) {
-    // A pause of 0 is no pause: its point says how much it loaded.
+    // A pause of 0 means none: its point records how much it loaded.
     points.emplace_back(delay_of(point).value_or(0), &point);
   }
   std::stable_sort(points.begin(), points.end(),

@@ -51,7 +51,7 @@ class LifeTrial {
   void settle(unsigned index);
 
   // What went wrong: an operation that was done after the kill, a lost write, a holder that was not
-  // told, a flush with the write cache off; or nothing. Threads are idle.
+  // notified, a flush with the write cache off; or nothing. Threads are idle.
   [[nodiscard]] const Status& status() const { return status_; }
   // Totals over all lives: lives, acknowledged, refused, refused_enxio, done_late, lost,
   // holders_told, lines_flushed_on, lines_flushed_off. Threads are idle.

@@ -41,7 +41,7 @@ enum class Role {
 struct SliceTask {
   std::uint64_t operations = 0;  // of roles slice, operation, arrivals
   // How long the slice is: of roles probe and load, and of `operation` where it is not 0: it ends
-  // then, whatever `operations` says.
+  // then, regardless of `operations`.
   std::uint64_t ticks = 0;
   std::uint64_t operations_a_chunk = 1;    // of role probe
   std::uint64_t operations_a_group = 1;    // of role load, where it is paced
@@ -51,7 +51,7 @@ struct SliceTask {
   Plant slowdown;                          // injected
 };
 
-// On lines of its own: threads share nothing while they are timed.
+// On separate lines: threads share nothing while they are timed.
 struct alignas(128) ThreadContext {
   static constexpr std::uint64_t kReadings = 128;  // 1 KiB: a small part of the first-level cache
 
@@ -271,7 +271,7 @@ struct alignas(128) ThreadContext {
                  : time_arrivals<kIssue>(task.operations);
   }
 
-  // One operation lies between each reading and the one before it.
+  // There is one operation between each reading and the one before it.
   void count_readings(std::uint64_t start, std::span<const std::uint64_t> readings) {
     for (const std::uint64_t now : readings) {
       histogram.record(now - start);

@@ -135,8 +135,8 @@ class Worker {
     return to_json(reply);
   }
 
-  // The medium of a probe of its own, by the load's backend if that serves it, else by the first
-  // that gives its addresses.
+  // The medium of a separate probe, by the load's backend if that serves it, else by the first that
+  // gives its addresses.
   Status open_probe(const OpenRequest& request, const BackendEntry& load_backend,
                     const dax_host_info& host) {
     const auto spec = parse_media(request.probe_media);
@@ -159,7 +159,7 @@ class Worker {
     return board_.add(*probe_device_, *spec);
   }
 
-  // Where the medium has addresses, an error of it can be told by its offset.
+  // If the medium has addresses, an error of it can be reported with its offset.
   Status report_faults() {
     DaxDevice& device = *device_->device;
     DaxReader reader = device.make_reader();

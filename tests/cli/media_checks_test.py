@@ -73,7 +73,7 @@ def test_what_belongs_to_another_user(nobody):
     theirs.chmod(0o600)
     outcome = nobody.run("--media", f"file:{theirs}")
     assert outcome.status == 3
-    assert f"no permission to read and write {theirs}; name a path of your own" in outcome.error()
+    assert f"no permission to read and write {theirs}; name a path that you own" in outcome.error()
     made = nobody.folder.parent / "made"
     outcome = nobody.run("--media", f"file:{made},size=1M")
     assert outcome.status == 3

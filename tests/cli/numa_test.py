@@ -61,7 +61,7 @@ def test_pages_are_dealt_out_as_they_were_asked_for(pmembench):
 def test_each_is_refused_where_one_medium_is_meant(pmembench):
     outcome = pmembench.run("--media", "dram:4M,interleave=0:1,node=each", campaign=PLACED)
     assert outcome.status == 2
-    assert "node= and interleave= both say where the pages lie; write one of them" in outcome.err
+    assert "node= and interleave= both name the nodes of the pages; write one of them" in outcome.err
 
 
 def test_a_run_without_pairs_has_no_matrix(pmembench):

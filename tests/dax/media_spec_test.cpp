@@ -99,8 +99,9 @@ TEST(MediaSpec, reads_an_interleave) {
   }
   EXPECT_THAT(spec_refusal("dram:64M,interleave=0:1+0:2"),
               HasSubstr("interleave '0:1+0:2' names node 0 twice; name it once"));
-  EXPECT_THAT(spec_refusal("dram:64M,interleave=0:1,node=0"),
-              HasSubstr("node= and interleave= both say where the pages lie; write one of them"));
+  EXPECT_THAT(
+      spec_refusal("dram:64M,interleave=0:1,node=0"),
+      HasSubstr("node= and interleave= both name the nodes of the pages; write one of them"));
   EXPECT_THAT(spec_refusal("dram:64M,node=each,interleave=each"), HasSubstr("write one of them"));
 }
 

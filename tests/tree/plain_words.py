@@ -127,29 +127,8 @@ LITERAL_USES = {
 TERMS = re.compile(r"src/(cli/replay_command|crash/(replay_trial|crash_targets)|dax/logwrites\w*|import/foreign_text)\.")
 # The few that are names or mean what they say.
 MOST_IN_COMMENTS = 20
-# Sources that are still to be rewritten. A file that keeps to the list is taken out here.
-NOT_YET = {
-    "backends/dax_operations.h",
-    "src/cli/run_command.cpp",
-    "src/dax/dax_device.cpp",
-    "src/dax/dax_device.hpp",
-    "src/dax/linear.hpp",
-    "src/dax/media.cpp",
-    "src/dax/media_block.cpp",
-    "src/dax/media_content.cpp",
-    "src/dax/media_memory.cpp",
-    "src/dax/media_path.cpp",
-    "src/dax/media_posix.cpp",
-    "src/dax/media_spec.cpp",
-    "src/dax/stacked.hpp",
-    "src/dax/stripe.cpp",
-    "src/dax/stripe.hpp",
-    "src/plan/make_plan.cpp",
-    "src/run/thread_context.hpp",
-    "src/run/worker.cpp",
-    "workloads/range_workload.cpp",
-    "workloads/range_workload.hpp",
-}
+# Still to be rewritten: a change in backends/ asks for new audits of the built-in backends.
+NOT_YET = {"backends/dax_operations.h"}
 
 
 @functools.cache

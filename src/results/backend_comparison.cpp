@@ -1,6 +1,7 @@
 #include "results/backend_comparison.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/units.hpp"
@@ -25,22 +26,29 @@ std::vector<BackendComparison> backend_comparisons(const std::vector<Row>& rows,
                                                    double confidence) {
   std::vector<BackendComparison> comparisons;
   std::map<std::string, std::size_t> places;
+  std::set<std::string> in_caches;  // cells
   for (const Row& row : rows) {
     if (!row.did_work() || !row.ns_per_operation || row.service_ns) continue;
     const auto [place, is_new] = places.emplace(compared_work(row), comparisons.size());
-    if (is_new) comparisons.push_back({place->first, {}});
+    if (is_new) comparisons.push_back({place->first, "", {}});
     comparisons[place->second].backends.push_back(
         {backend_text(row), row.cell, *row.ns_per_operation, std::nullopt});
+    if (stays_in_caches(row)) in_caches.insert(row.cell);
   }
   std::erase_if(comparisons, [](const auto& each) { return each.backends.size() < 2; });
   for (BackendComparison& comparison : comparisons) {
-    std::stable_sort(comparison.backends.begin(), comparison.backends.end(),
+    auto& backends = comparison.backends;
+    std::stable_sort(backends.begin(), backends.end(),
                      [](const ComparedBackend& one, const ComparedBackend& other) {
                        return one.ns_per_operation.estimate < other.ns_per_operation.estimate;
                      });
-    for (std::size_t at = 1; at < comparison.backends.size(); ++at) {
-      comparison.backends[at].over_fastest = paired_share(
-          replicates, comparison.backends.front().cell, comparison.backends[at].cell, confidence);
+    const auto reference = std::find_if(backends.begin(), backends.end(), [&](const auto& each) {
+      return !in_caches.contains(each.cell);
+    });
+    comparison.reference = reference == backends.end() ? backends.front().cell : reference->cell;
+    for (ComparedBackend& each : backends) {
+      if (each.cell == comparison.reference) continue;
+      each.over_reference = paired_share(replicates, comparison.reference, each.cell, confidence);
     }
   }
   return comparisons;
@@ -51,7 +59,7 @@ std::vector<PrintedTable> backend_tables(const std::vector<BackendComparison>& c
   PrintedTable table{
       "backends",
       "the same work by each backend",
-      {{"backend", false}, {"time/op", true}, {"over the fastest", false}},
+      {{"backend", false}, {"time/op", true}, {"over the reference", false}},
       {},
       "intervals of the last column are over pairs of one round of the run: built-in "
       "backends\nhave the same process and pages there.\n"};
@@ -59,7 +67,9 @@ std::vector<PrintedTable> backend_tables(const std::vector<BackendComparison>& c
     table.rows.push_back({{}, 0, comparison.title});
     for (const ComparedBackend& each : comparison.backends) {
       table.rows.push_back({{each.backend, format_duration_ns(each.ns_per_operation.estimate),
-                             each.over_fastest ? share_text(*each.over_fastest) : ""},
+                             each.cell == comparison.reference ? "reference"
+                             : each.over_reference             ? share_text(*each.over_reference)
+                                                               : ""},
                             0,
                             ""});
     }

@@ -1,4 +1,4 @@
-// BackendComparison: one piece of work by several backends, each against the fastest.
+// BackendComparison: one piece of work by several backends, each against one of them.
 #pragma once
 
 #include <optional>
@@ -16,14 +16,16 @@ struct ComparedBackend {
   std::string backend;  // with its options
   std::string cell;
   Estimate ns_per_operation;  // as in the row
-  // What it takes more than the fastest, by replicates of the same round: where both are built in
+  // What it takes more than the reference, by replicates of the same round: if both are built in
   // they ran in one process, on the same pages, and the interval is narrower than those of the two
-  // times. Absent of the fastest itself, and where there are no pairs.
-  std::optional<Estimate> over_fastest;
+  // times. A round that only one of them had is left out. Absent of the reference, and without
+  // pairs.
+  std::optional<Estimate> over_reference;
 };
 
 struct BackendComparison {
   std::string title;                      // work, path and medium
+  std::string reference;                  // a cell: the fastest whose stores leave the caches
   std::vector<ComparedBackend> backends;  // the fastest first
 };
 

@@ -15,13 +15,14 @@ void describe(T& compared, V&& members) {
   members.field("backend", compared.backend);
   members.field("cell", compared.cell);
   members.field("ns_per_operation", compared.ns_per_operation);
-  members.field("over_fastest", compared.over_fastest);
+  members.field("over_reference", compared.over_reference);
 }
 
 template <typename T, typename V>
 requires IsOf<T, BackendComparison>
 void describe(T& comparison, V&& members) {
   members.field("title", comparison.title);
+  members.field("reference", comparison.reference);
   members.field("backends", comparison.backends);
 }
 
@@ -325,7 +326,7 @@ requires IsOf<T, Derived>
 void describe(T& derived, V&& members) {
   members.field({"headline", "", "what the run found, in at most a dozen lines"}, derived.headline);
   members.field({"quotable", "", "may its numbers be quoted: five questions"}, derived.quotable);
-  members.field({"backends", "", "each piece of work by each backend, against the fastest"},
+  members.field({"backends", "", "each piece of work by each backend, against one of them"},
                 derived.backends);
   members.field({"ladders", "", "the cost of each layer, as trees"}, derived.ladders);
   members.field({"durability", "", "the steps of a durable write and what each costs"},

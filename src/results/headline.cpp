@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/units.hpp"
 #include "results/printed_words.hpp"
+#include "results/row_work.hpp"
 
 namespace pmembench {
 namespace {
@@ -32,18 +33,6 @@ std::string time_with_interval(const Estimate& ns) {
 
 std::string threads_text(unsigned threads) {
   return fmt::format("{} thread{}", threads, threads == 1 ? "" : "s");
-}
-
-bool is_memory(const Row& row) {
-  return !row.medium || (row.medium->kind != "block" && row.medium->kind != "posix");
-}
-
-// Its stores stay in the caches and nothing writes them back: durable only where the caches survive
-// a power cut, which this medium does not promise.
-bool rests_in_caches(const Row& row) {
-  const bool promised = row.medium && row.medium->persistence_domain == "cpu_cache";
-  return is_memory(row) && !promised && !row.capabilities.needs_flush &&
-         row.capabilities.nontemporal_from_bytes == 0;
 }
 
 bool is_timed(const Row& row) { return row.latency_ns && !std::isnan(row.latency_ns->minimum_ns); }
@@ -110,7 +99,7 @@ bool add_bandwidth(const std::vector<Row>& rows, const std::string& direction,
     if (!row.did_work() || !row.bytes_per_s || is_timed(row) || row.numa || !is_memory(row))
       continue;
     if (row.path != "direct" && row.path != "mapped") continue;
-    if (direction_of(row) != direction || rests_in_caches(row)) continue;
+    if (direction_of(row) != direction || stays_in_caches(row)) continue;
     by_threads[row.threads].push_back(&row);
   }
   for (const auto& [threads, found] : by_threads) {
@@ -156,7 +145,7 @@ void add_durable_write(const std::vector<Row>& rows, std::uint64_t size_bytes,
         rows,
         [&](const Row& row) {
           const bool fits = is_durable_write(row, size_bytes) && is_timed(row) == timed &&
-                            rests_in_caches(row) == in_caches;
+                            stays_in_caches(row) == in_caches;
           candidates += fits ? 1 : 0;
           return fits;
         },
@@ -185,7 +174,7 @@ void add_block_path(const std::vector<Row>& rows, std::vector<HeadlineLine>& lin
   const auto fits = [](const Row& row, bool block, std::uint64_t bytes) {
     return row.threads == 1 && !is_timed(row) && row.claim != "volatile" &&
            direction_of(row) == "write" && (row.medium && row.medium->kind == "block") == block &&
-           (block || (is_memory(row) && row.path == "direct" && !rests_in_caches(row))) &&
+           (block || (is_memory(row) && row.path == "direct" && !stays_in_caches(row))) &&
            (bytes == 0 || size_parameter(row, "operation_size") == bytes);
   };
   const auto least_time = [](const Row& row) { return -row.ns_per_operation->estimate; };

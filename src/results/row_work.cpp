@@ -25,6 +25,16 @@ std::string key_text(const WorkloadType* type, const std::string& key, const std
 
 bool is_path_key(const std::string& key) { return !paths_with(key).empty(); }
 
+bool is_memory(const Row& row) {
+  return !row.medium || (row.medium->kind != "block" && row.medium->kind != "posix");
+}
+
+bool stays_in_caches(const Row& row) {
+  const bool promised = row.medium && row.medium->persistence_domain == "cpu_cache";
+  return is_memory(row) && !promised && !row.capabilities.needs_flush &&
+         row.capabilities.nontemporal_from_bytes == 0;
+}
+
 std::string work_of(const Row& row) {
   std::string text = row.workload;
   const WorkloadType* type = find_workload(row.workload);

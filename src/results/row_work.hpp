@@ -15,4 +15,11 @@ namespace pmembench {
 // their defaults, threads, placement if it is not "near", and how latency was taken.
 [[nodiscard]] std::string work_of(const Row& row);
 
+// Its medium is memory: not a block device, not a mounted file system.
+[[nodiscard]] bool is_memory(const Row& row);
+
+// The backend's stores stay in the caches and nothing writes them back: durable only if the caches
+// survive a power cut, which this medium does not promise.
+[[nodiscard]] bool stays_in_caches(const Row& row);
+
 }  // namespace pmembench

@@ -51,12 +51,12 @@ def run_campaign(pmembench: Path, folder: Path, campaign: dict) -> Outcome:
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.monotonic() - begin
     if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"{command} failed:\n{(folder / 'err.txt').read_text(encoding='utf-8')}")
+        figures.fail(f"{command} failed:\n{(folder / 'err.txt').read_text(encoding='utf-8')}")
     lines = (folder / "out.json").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     for row in rows:
         if row["status"] != "ok":
-            sys.exit(f"{row['cell']} is {row['status']}: {row['reason']}")
+            figures.fail(f"{row['cell']} is {row['status']}: {row['reason']}")
     return Outcome(rows, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
@@ -129,10 +129,9 @@ ON_LARGE = [
 
 def large_store(pmembench: Path, folder: Path) -> list[str]:
     print(f"\na results file of {LARGE_CELLS:,} cells of {LARGE_REPLICATES} replicates")
-    cells = [{**READ_CELL, "media": "dram:16M", "backend": ["movnt", "clflush", "eadr", "null"],
-              "matrix": {"access": ["read", "write"], "operation_size": [64, 256, 4096],
-                         "timing": ["slice", "operation"]}}]
-    cells[0].pop("access")
+    cells = [{"path": "direct", "workload": "random", "media": "dram:16M",
+              "matrix": {"backend": ["movnt", "clflush", "eadr", "null"], "access": ["read", "write"],
+                         "operation_size": [64, 256, 4096], "timing": ["slice", "operation"]}}]
     run_campaign(pmembench, folder, {**once(cells, slices=200, slice="10us"),
                                      "minimum_replicates": 2, "maximum_replicates": 2})
     large = folder / "large.db"
@@ -146,7 +145,7 @@ def large_store(pmembench: Path, folder: Path) -> list[str]:
             _, status, usage = os.wait4(process.pid, 0)
             wall_s = time.monotonic() - begin
         if os.waitstatus_to_exitcode(status) not in (0, 4):
-            sys.exit(f"{command} failed")
+            figures.fail(f"{command} failed")
         words.append(figures.at_most(f"{name} of {large.stat().st_size / 1e6:.0f} MB", wall_s, limit_s, " s"))
         words.append(figures.at_most(f"{name}: peak memory", usage.ru_maxrss / 1024, LARGE_MIB, " MiB"))
     return words
@@ -193,7 +192,7 @@ def fio_rate(rival: Rival, file: Path) -> tuple[float, float]:
     environment = {**os.environ, "PMEM_IS_PMEM_FORCE": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"fio failed: {done.stderr.strip()}")
+        figures.fail(f"fio failed: {done.stderr.strip()}")
     job = json.loads(done.stdout)["jobs"][0]
     rate = job["read" if rival.rw == "randread" else "write"]["iops"]
     share = (job["usr_cpu"] + job["sys_cpu"]) / 100

@@ -72,7 +72,7 @@ class Command:
                               cwd=self.folder, capture_output=True, text=True, check=False)
         seconds = time.monotonic() - begin
         if done.returncode != 0:
-            sys.exit(f"{campaign} failed:\n{done.stderr}")
+            figures.fail(f"{campaign} failed:\n{done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()], seconds
 
     def document(self, kind: str) -> dict:
@@ -90,9 +90,9 @@ class Command:
         return load["share"] if load else None
 
     def comparisons(self) -> tuple[int, int]:
-        """Of the newest run: backends compared with the fastest, and those known within PRECISION."""
-        shares = [each["over_fastest"] for comparison in self.document("derived")["backends"]
-                  for each in comparison["backends"][1:]]
+        """Of the newest run: backends compared with the reference, and those known within PRECISION."""
+        shares = [each["over_reference"] for comparison in self.document("derived")["backends"]
+                  for each in comparison["backends"] if each["cell"] != comparison["reference"]]
         widths = [(share["high"] - share["low"]) / 2 / (1 + share["estimate"])
                   for share in shares if share and share["has_interval"]]
         return len(shares), sum(width <= PRECISION for width in widths)

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 VARIABLE = "PMEMBENCH_FIGURES"
 IDLE_SHARE = 0.05  # of the CPUs that others may take on an idle host
@@ -36,6 +37,12 @@ def at_most(figure: str, measured: float, limit: float, unit: str = "", reason: 
     """A figure that is one number, without an interval."""
     return add(figure, f"{measured:.4g}{unit}", f"<= {limit:g}{unit}",
                MET if measured <= limit else MISSED, reason)
+
+
+def fail(sentence: str) -> NoReturn:
+    """Ends a benchmark that cannot go on: no figure is missed, a part is not measured."""
+    print(sentence, file=sys.stderr)
+    sys.exit(4)
 
 
 def status(words: list[str]) -> int:

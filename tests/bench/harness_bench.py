@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import figures
+
 ROUNDS = 5
 
 # The timings of both, and how each is told so: fio's flag, pmembench's key.
@@ -30,7 +32,7 @@ def fio_ns(flags: list[str]) -> float:
                "--random_generator=tausworthe", "--output-format=json", *flags]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"fio failed: {done.stderr.strip()}")
+        figures.fail(f"fio failed: {done.stderr.strip()}")
     job = json.loads(done.stdout)["jobs"][0]
     share = (job["usr_cpu"] + job["sys_cpu"]) / 100
     return share * 1e9 / job["read"]["iops"]
@@ -47,7 +49,7 @@ def pmembench_ns(pmembench: Path, folder: Path, timing: str) -> float:
     done = subprocess.run([pmembench, "run", file, "--db", folder / "bench.db", "--json"],
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"pmembench failed: {done.stderr.strip()}")
+        figures.fail(f"pmembench failed: {done.stderr.strip()}")
     return json.loads(done.stdout.splitlines()[0])["ns_per_operation"]["estimate"]
 
 

@@ -21,6 +21,12 @@ T required(Result<T> result) {
   return *std::move(result);
 }
 
+// Asked once, before a team pins this thread: later the topology has only its CPU.
+const std::vector<int>& cpus_at_start() {
+  static const std::vector<int> cpus = read_topology("/").usable_cpus;
+  return cpus;
+}
+
 }  // namespace
 
 LayerSide::LayerSide(const Registry& registry, const dax_host_info& host, const SideSpec& spec,
@@ -35,7 +41,7 @@ LayerSide::LayerSide(const Registry& registry, const dax_host_info& host, const 
   const auto* const backend = required(registry.find(spec.backend));
   opened_ = required(open_device(*backend, required(parse_media(spec.medium)), host, {}));
   if (path.prepare != nullptr) ground_ = required(path.prepare(opened_, parameters));
-  std::vector<int> cpus = read_topology("/").usable_cpus;
+  std::vector<int> cpus = cpus_at_start();
   if (cpus.size() < threads) stop("there are fewer CPUs than threads");
   cpus.resize(threads);
   team_ = required(Team::start(cpus));

@@ -207,4 +207,4 @@ def main(program: str, only: str = "") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    figures.run(main, sys.argv[1:])

@@ -11,6 +11,8 @@ import json
 import os
 import sys
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,6 +45,16 @@ def fail(sentence: str) -> NoReturn:
     """Ends a benchmark that cannot go on: no figure is missed, a part is not measured."""
     print(sentence, file=sys.stderr)
     sys.exit(4)
+
+
+def run(benchmark: Callable[..., int], arguments: list[str]) -> NoReturn:
+    """Ends with the benchmark's status; an error of its own is a failure, and no missed figure."""
+    try:
+        code = benchmark(*arguments)
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()
+        code = 4
+    sys.exit(code)
 
 
 def status(words: list[str]) -> int:

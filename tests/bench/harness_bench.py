@@ -53,7 +53,7 @@ def pmembench_ns(pmembench: Path, folder: Path, timing: str) -> float:
     return json.loads(done.stdout.splitlines()[0])["ns_per_operation"]["estimate"]
 
 
-def main(program: str) -> None:
+def main(program: str) -> int:
     pmembench = Path(program).resolve()
     has_fio = shutil.which("fio") is not None
     print(f"nanoseconds an operation that does nothing (null), 64 B, {ROUNDS} rounds in turn: "
@@ -69,7 +69,8 @@ def main(program: str) -> None:
             texts = [f"{statistics.median(all_ns):.1f} [{min(all_ns):.1f}, {max(all_ns):.1f}]"
                      if all_ns else "fio is not here" for all_ns in (ours, theirs)]
             print(f"  {title:<24}{texts[0]:>24}{texts[1]:>26}", flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    figures.run(main, sys.argv[1:])

@@ -61,12 +61,9 @@ class ExportCommand final : public Command {
     if (!record) return record.error();
     const auto rows = chosen_rows(*store, record->id);
     if (!rows) return rows.error();
-    std::vector<std::vector<Replicate>> replicates;
-    for (const Row& row : *rows) {
-      auto of_row = store->replicates(record->id, row.cell);
-      if (!of_row) return of_row.error();
-      replicates.push_back(*std::move(of_row));
-    }
+    const ReplicatesOf replicates = [&](const Row& row) {
+      return store->replicates(record->id, row.cell);
+    };
     if (curves) return write_curves(*rows, replicates);
     const auto text = export_run(*record, *rows, replicates, as_json_ ? "jsonl" : format_);
     if (!text) return text.error();
@@ -89,8 +86,7 @@ class ExportCommand final : public Command {
   }
 
   // A file for each share of reads in the folder --out; a single curve may go to standard output.
-  Result<int> write_curves(const std::vector<Row>& rows,
-                           const std::vector<std::vector<Replicate>>& replicates) const {
+  Result<int> write_curves(const std::vector<Row>& rows, const ReplicatesOf& replicates) const {
     const auto curves = export_bwlat(rows, replicates);
     if (!curves) return curves.error();
     if (out_.empty() && curves->size() == 1) {

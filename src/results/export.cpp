@@ -24,9 +24,7 @@ std::string export_format_names() {
 }
 
 Result<std::string> export_run(const RunRecord& run, const std::vector<Row>& rows,
-                               const std::vector<std::vector<Replicate>>& replicates,
-                               std::string_view format) {
-  PMB_CHECK(rows.size() == replicates.size(), "each row comes with its replicates");
+                               const ReplicatesOf& replicates, std::string_view format) {
   if (format == "csv") return export_csv(run, rows);
   if (format == "gbench") return export_gbench(run, rows, replicates);
   if (format == "bencher") return export_bencher(own_rows(rows));

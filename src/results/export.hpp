@@ -1,6 +1,7 @@
 // Exports a run's rows as JSON lines, CSV, or Google Benchmark's JSON.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,16 +13,19 @@
 
 namespace pmembench {
 
+// The replicates of a row, read when a format comes to it: those of all rows of a large file do not
+// fit into memory, and most formats need none.
+using ReplicatesOf = std::function<Result<std::vector<Replicate>>(const Row&)>;
+
 // `format`: "jsonl" (one Row a line), "csv" (RFC 4180, header line, parameters as one k=v;...
 // column), "gbench" (context and benchmarks as google/benchmark 1.7 writes them: each replicate as
 // an iteration run with repetition_index, and mean/median/stddev aggregates; skipped and error
 // cells carry error_occurred; cpu_time repeats real_time, for readers want the field and pmembench
 // takes wall time alone), "bencher", "prometheus", "github", "hwloc" or "hgrm"
 // (results/export_formats.hpp; imported rows are in none of these five, because their readers raise
-// alarms). replicates[i] are those of rows[i]. Unknown formats are a usage error that lists these.
+// alarms). Unknown formats are a usage error that lists these.
 Result<std::string> export_run(const RunRecord& run, const std::vector<Row>& rows,
-                               const std::vector<std::vector<Replicate>>& replicates,
-                               std::string_view format);
+                               const ReplicatesOf& replicates, std::string_view format);
 
 // The names of the formats, for help and messages: "jsonl, csv, ...".
 [[nodiscard]] std::string export_format_names();
@@ -34,7 +38,7 @@ struct ExportedCurve {
 };
 // Of the measured rows of workload loaded, one file for each share of reads. Error (usage): there
 // are none, or two curves of one share (named: choose one with its label).
-Result<std::vector<ExportedCurve>> export_bwlat(
-    const std::vector<Row>& rows, const std::vector<std::vector<Replicate>>& replicates);
+Result<std::vector<ExportedCurve>> export_bwlat(const std::vector<Row>& rows,
+                                                const ReplicatesOf& replicates);
 
 }  // namespace pmembench

@@ -39,14 +39,16 @@ std::string curve_lines(const LoadedCurve& curve) {
 
 }  // namespace
 
-Result<std::vector<ExportedCurve>> export_bwlat(
-    const std::vector<Row>& rows, const std::vector<std::vector<Replicate>>& replicates) {
+Result<std::vector<ExportedCurve>> export_bwlat(const std::vector<Row>& rows,
+                                                const ReplicatesOf& replicates) {
   std::vector<Row> own;
   ReplicatesByCell by_cell;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].is_imported()) continue;
-    own.push_back(rows[i]);
-    by_cell[rows[i].cell] = replicates[i];
+  for (const Row& row : rows) {
+    if (row.is_imported()) continue;
+    auto of_row = replicates(row);
+    if (!of_row) return of_row.error();
+    own.push_back(row);
+    by_cell[row.cell] = *std::move(of_row);
   }
   std::vector<ExportedCurve> files;
   std::map<std::string, std::string> label_of;  // by the file's name

@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "record/row.hpp"
+#include "results/export.hpp"
 #include "results/store.hpp"
 
 namespace pmembench {
@@ -23,10 +24,9 @@ std::string export_github(const std::vector<Row>& rows);
 // no row was placed by nodes, or another machine measured.
 Result<std::string> export_hwloc(const RunRecord& run, const std::vector<Row>& rows);
 // HdrHistogram's percentile distribution, in ns: of the rows whose operations were timed.
-Result<std::string> export_hgrm(const std::vector<Row>& rows,
-                                const std::vector<std::vector<Replicate>>& replicates);
+Result<std::string> export_hgrm(const std::vector<Row>& rows, const ReplicatesOf& replicates);
 
-std::string export_gbench(const RunRecord& run, const std::vector<Row>& rows,
-                          const std::vector<std::vector<Replicate>>& replicates);
+Result<std::string> export_gbench(const RunRecord& run, const std::vector<Row>& rows,
+                                  const ReplicatesOf& replicates);
 
 }  // namespace pmembench

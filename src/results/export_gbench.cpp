@@ -63,13 +63,15 @@ ordered_json caches_of(const json& environment) {
 }
 
 // Of the counter that timed the run, as calibrated in it.
-ordered_json mhz_of(const std::vector<std::vector<Replicate>>& replicates) {
-  for (const auto& of_row : replicates) {
-    for (const Replicate& replicate : of_row) {
-      if (replicate.ns_per_tick > 0) return std::lround(1000 / replicate.ns_per_tick);
+Result<ordered_json> mhz_of(const std::vector<Row>& rows, const ReplicatesOf& replicates) {
+  for (const Row& row : rows) {
+    const auto of_row = replicates(row);
+    if (!of_row) return of_row.error();
+    for (const Replicate& replicate : *of_row) {
+      if (replicate.ns_per_tick > 0) return ordered_json(std::lround(1000 / replicate.ns_per_tick));
     }
   }
-  return nullptr;
+  return ordered_json(nullptr);
 }
 
 ordered_json scaling_of(const json& environment) {
@@ -84,14 +86,13 @@ std::string date_of(const RunRecord& run) {
   return date;
 }
 
-ordered_json context_of(const RunRecord& run,
-                        const std::vector<std::vector<Replicate>>& replicates) {
+ordered_json context_of(const RunRecord& run, ordered_json mhz) {
   ordered_json context;
   context["date"] = date_of(run);
   context["host_name"] = host_name_of(run.environment.json());
   context["executable"] = "pmembench";
   context["num_cpus"] = fact_or_null(run.environment.json(), "cpus_online");
-  context["mhz_per_cpu"] = mhz_of(replicates);
+  context["mhz_per_cpu"] = std::move(mhz);
   context["cpu_scaling_enabled"] = scaling_of(run.environment.json());
   context["caches"] = caches_of(run.environment.json());
   context["load_avg"] = ordered_json::array();
@@ -188,10 +189,39 @@ ordered_json aggregate_entry(const Row& row, std::size_t family, const Columns& 
   return entry;
 }
 
+// The document's array, as text: as a value in memory it takes ten times as much.
+class Entries {
+ public:
+  void add(const ordered_json& entry) {
+    text_ += text_.empty() ? "\n" : ",\n";
+    const std::string own = dump(entry);
+    for (std::size_t at = 0; at < own.size();) {
+      const std::size_t end = std::min(own.find('\n', at), own.size() - 1);
+      text_.append("    ").append(own, at, end + 1 - at);
+      at = end + 1;
+    }
+  }
+  // `document` with the entries in place of its last member, an empty array.
+  [[nodiscard]] std::string in(const ordered_json& document) && {
+    constexpr std::string_view kEmpty = "[]\n}";
+    std::string whole = dump(document);
+    if (text_.empty()) return whole + "\n";
+    whole.resize(whole.size() - kEmpty.size());
+    whole.append("[").append(std::move(text_)).append("\n  ]\n}\n");
+    return whole;
+  }
+
+ private:
+  static std::string dump(const ordered_json& value) {
+    return value.dump(2, ' ', false, ordered_json::error_handler_t::replace);
+  }
+  std::string text_;
+};
+
 void add_cell(const Row& row, std::size_t family, const std::vector<Replicate>& replicates,
-              ordered_json& benchmarks) {
+              Entries& benchmarks) {
   if (row.status != "ok" || replicates.empty()) {
-    benchmarks.push_back(error_entry(row, family));
+    benchmarks.add(error_entry(row, family));
     return;
   }
   const Columns columns = columns_of(row, replicates);
@@ -202,25 +232,30 @@ void add_cell(const Row& row, std::size_t family, const std::vector<Replicate>& 
     if (!columns.bytes_per_s.empty())
       entry["bytes_per_second"] = gbench_number(columns.bytes_per_s[i]);
     entry["items_per_second"] = gbench_number(columns.items_per_s[i]);
-    benchmarks.push_back(std::move(entry));
+    benchmarks.add(std::move(entry));
   }
   if (replicates.size() < 2) return;
-  benchmarks.push_back(aggregate_entry(row, family, columns, "mean", mean));
-  benchmarks.push_back(aggregate_entry(row, family, columns, "median", median));
-  benchmarks.push_back(aggregate_entry(row, family, columns, "stddev", standard_deviation));
+  benchmarks.add(aggregate_entry(row, family, columns, "mean", mean));
+  benchmarks.add(aggregate_entry(row, family, columns, "median", median));
+  benchmarks.add(aggregate_entry(row, family, columns, "stddev", standard_deviation));
 }
 
 }  // namespace
 
-std::string export_gbench(const RunRecord& run, const std::vector<Row>& rows,
-                          const std::vector<std::vector<Replicate>>& replicates) {
-  ordered_json document;
-  document["context"] = context_of(run, replicates);
-  document["benchmarks"] = ordered_json::array();
+Result<std::string> export_gbench(const RunRecord& run, const std::vector<Row>& rows,
+                                  const ReplicatesOf& replicates) {
+  auto mhz = mhz_of(rows, replicates);
+  if (!mhz) return mhz.error();
+  Entries entries;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    add_cell(rows[i], i, replicates[i], document["benchmarks"]);
+    const auto of_row = replicates(rows[i]);
+    if (!of_row) return of_row.error();
+    add_cell(rows[i], i, *of_row, entries);
   }
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  ordered_json document;
+  document["context"] = context_of(run, *std::move(mhz));
+  document["benchmarks"] = ordered_json::array();
+  return std::move(entries).in(document);
 }
 
 }  // namespace pmembench

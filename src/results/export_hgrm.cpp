@@ -67,12 +67,13 @@ std::string distribution_of(const Counts& counts) {
 
 }  // namespace
 
-Result<std::string> export_hgrm(const std::vector<Row>& rows,
-                                const std::vector<std::vector<Replicate>>& replicates) {
+Result<std::string> export_hgrm(const std::vector<Row>& rows, const ReplicatesOf& replicates) {
   std::string names, text;
   std::size_t found = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Counts counts = counts_of(replicates[i]);
+    const auto of_row = replicates(rows[i]);
+    if (!of_row) return of_row.error();
+    const Counts counts = counts_of(*of_row);
     if (counts.empty()) continue;
     names += fmt::format("\n  {}", rows[i].cell);
     if (++found == 1) text = distribution_of(counts);

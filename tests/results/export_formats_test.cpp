@@ -18,10 +18,17 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string exported(const std::vector<Row>& rows, std::string_view format) {
-  const auto text = export_run(sample::run_record(), rows,
-                               std::vector<std::vector<Replicate>>(rows.size()), format);
+  const auto text = export_run(
+      sample::run_record(), rows, [](const Row&) { return std::vector<Replicate>(); }, format);
   EXPECT_TRUE(text) << (text ? "" : text.error().message);
   return text ? *text : "";
+}
+
+// One list after the other, for formats that ask once for each row.
+ReplicatesOf in_turn(std::vector<std::vector<Replicate>> lists) {
+  return [lists = std::move(lists), at = std::size_t{0}](const Row&) mutable {
+    return lists.at(at++);
+  };
 }
 
 Row imported() {
@@ -88,7 +95,7 @@ std::vector<Replicate> timed(std::uint64_t ticks) {
 TEST(Hgrm, has_the_columns_of_the_plotter_up_to_the_whole) {
   std::vector<Replicate> replicates = timed(200);
   replicates.front().histogram->record(4000);
-  const auto text = export_hgrm({sample::row()}, {replicates});
+  const auto text = export_hgrm({sample::row()}, in_turn({replicates}));
   ASSERT_TRUE(text) << text.error().message;
   EXPECT_TRUE(text->starts_with("       Value     Percentile TotalCount 1/(1-Percentile)\n\n"));
   EXPECT_THAT(*text, HasSubstr(" 0.000000000000       1000           1.00\n"));
@@ -97,10 +104,11 @@ TEST(Hgrm, has_the_columns_of_the_plotter_up_to_the_whole) {
 }
 
 TEST(Hgrm, takes_one_histogram_and_names_them_where_there_are_more) {
-  const auto none = export_hgrm({sample::row()}, {sample::replicates()});
+  const auto none = export_hgrm({sample::row()}, in_turn({sample::replicates()}));
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error().message, HasSubstr("no operation of this run was timed by itself"));
-  const auto two = export_hgrm({sample::row("a"), sample::row("b")}, {timed(200), timed(200)});
+  const auto two =
+      export_hgrm({sample::row("a"), sample::row("b")}, in_turn({timed(200), timed(200)}));
   ASSERT_FALSE(two);
   EXPECT_THAT(two.error().message, HasSubstr("--filter:\n  a\n  b"));
 }
@@ -121,12 +129,12 @@ Row loaded_row(const std::string& pause, double bytes_per_s, double ns) {
 
 TEST(Bwlat, has_the_highest_load_first_in_megabytes_and_ns) {
   const std::vector<Row> rows{loaded_row("300", 5e9, 100.5), loaded_row("0", 9e9, 250)};
-  const auto curves = export_bwlat(rows, std::vector<std::vector<Replicate>>(2));
+  const auto curves = export_bwlat(rows, in_turn({{}, {}}));
   ASSERT_TRUE(curves) << curves.error().message;
   ASSERT_EQ(curves->size(), 1U);
   EXPECT_EQ(curves->front().name, "bwlat_100.txt");
   EXPECT_EQ(curves->front().text, "9000.00\t250.00\n5000.00\t100.50\n");
-  const auto none = export_bwlat({sample::row()}, std::vector<std::vector<Replicate>>(1));
+  const auto none = export_bwlat({sample::row()}, in_turn({{}}));
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error().message, HasSubstr("pmembench curve"));
 }

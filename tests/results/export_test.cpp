@@ -29,7 +29,13 @@ struct Exported {
     replicates.push_back(of_row);
   }
   [[nodiscard]] std::string as(std::string_view format) const {
-    const Result<std::string> text = export_run(run, rows, replicates, format);
+    const auto of_row = [&](const Row& row) {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].cell == row.cell) return replicates[i];
+      }
+      return std::vector<Replicate>();
+    };
+    const Result<std::string> text = export_run(run, rows, of_row, format);
     EXPECT_TRUE(text) << text.error().message;
     return *text;
   }

@@ -28,8 +28,8 @@ dax_iter base_iter(Region region, std::uint64_t size_bytes, std::uint64_t granul
 
 }  // namespace
 
-Region seat_region(std::uint64_t range_bytes, std::uint64_t granule_bytes, bool shared,
-                   unsigned index, unsigned count) {
+Region position_region(std::uint64_t range_bytes, std::uint64_t granule_bytes, bool shared,
+                       unsigned index, unsigned count) {
   PMB_CHECK(granule_bytes > 0 && count > 0 && index < count, "an index among the threads");
   const std::uint64_t parts = shared ? 1 : count;
   const std::uint64_t part_bytes = range_bytes / parts / granule_bytes * granule_bytes;
@@ -102,9 +102,9 @@ std::uint64_t ZipfTable::slot_of_rank(std::uint64_t rank) const {
   return value;
 }
 
-void ZipfTable::fill(std::uint64_t stretch, std::uint64_t entries) {
+void ZipfTable::fill(std::uint64_t interval, std::uint64_t entries) {
   entries_.resize(std::clamp<std::uint64_t>(entries, 1, kMostEntries));
-  Random random(mix_seed(draw_seed_ ^ mix_seed(stretch)));
+  Random random(mix_seed(draw_seed_ ^ mix_seed(interval)));
   for (std::uint32_t& entry : entries_) {
     std::uint64_t rank = 0;
     for (;;) {

@@ -17,8 +17,8 @@ struct Region {
 
 // Thread `index` of `count` in `range_bytes` of a device: all of it when shared, else its own equal
 // part, cut to whole multiples of `granule_bytes` (0 bytes where that is not possible).
-[[nodiscard]] Region seat_region(std::uint64_t range_bytes, std::uint64_t granule_bytes,
-                                 bool shared, unsigned index, unsigned count);
+[[nodiscard]] Region position_region(std::uint64_t range_bytes, std::uint64_t granule_bytes,
+                                     bool shared, unsigned index, unsigned count);
 
 // Orders. In each, an iterator has region / granule slots and size bytes at the start of each slot.
 // Sequential: slot 0, 1, 2, ... and round. `start_share` in [0, 1) moves the first slot.
@@ -44,8 +44,8 @@ class ZipfTable {
   ZipfTable(std::uint64_t slots, double alpha, std::uint64_t seed, std::uint64_t draw_seed);
   static constexpr std::uint64_t kEntries = 16384;           // until fill() says otherwise
   static constexpr std::uint64_t kMostEntries = 1ULL << 24;  // 64 MiB; more are walked again
-  // `entries` entries, at most kMostEntries; the same `stretch` gives the same ones.
-  void fill(std::uint64_t stretch, std::uint64_t entries = kEntries);
+  // `entries` entries, at most kMostEntries; the same `interval` gives the same ones.
+  void fill(std::uint64_t interval, std::uint64_t entries = kEntries);
   [[nodiscard]] const std::vector<std::uint32_t>& entries() const { return entries_; }
   // The slot of rank 0, 1, ...: a bijection of [0, slots).
   [[nodiscard]] std::uint64_t slot_of_rank(std::uint64_t rank) const;

@@ -25,24 +25,24 @@ struct AgeingShape {
   std::uint64_t rounds = 0;  // how often the target's bytes are rewritten before it is timed
 };
 
-FileSetShape set_of(const AgeingShape& shape, const ThreadSeat& seat) {
+FileSetShape set_of(const AgeingShape& shape, const ThreadPosition& position) {
   const std::uint64_t files = std::max<std::uint64_t>(shape.target_bytes / shape.mean_bytes, 4);
-  return {kSpare * std::max<std::uint64_t>(files, 4 * seat.count), kWidth, shape.mean_bytes, 0};
+  return {kSpare * std::max<std::uint64_t>(files, 4 * position.count), kWidth, shape.mean_bytes, 0};
 }
 
 // One operation is one step of ageing: a file is made and written whole, and others are removed
 // until the target is kept.
 class Ageing final : public FileWorkload {
  public:
-  Ageing(const AgeingShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
-        target_bytes_(shape.target_bytes / seat.count),
+  Ageing(const AgeingShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
+        target_bytes_(shape.target_bytes / position.count),
         age_bytes_(shape.rounds * target_bytes_),
-        set_(set_of(shape, seat), seat),
+        set_(set_of(shape, position), position),
         file_(files_) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kAgeingPeriod, kAgeingPeriod);
+    auto content = FileContent::make(position_.cell_seed, kAgeingPeriod, kAgeingPeriod);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     if (Status ready = set_.prepare(files_, *content_); !ready) return ready;
@@ -157,9 +157,9 @@ WorkloadType ageing_type() {
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
   type.check = check_ageing;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     return std::unique_ptr<Workload>(
-        std::make_unique<Ageing>(ageing_shape(parameters, path.size_bytes()), path, seat));
+        std::make_unique<Ageing>(ageing_shape(parameters, path.size_bytes()), path, position));
   };
   type.needs_files = true;
   return type;

@@ -19,14 +19,14 @@ struct AppendShape {
 
 class AppendFsync final : public FileWorkload {
  public:
-  AppendFsync(const AppendShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  AppendFsync(const AppendShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         shape_(shape),
-        name_(fmt::format("/append{}", seat.index)),
+        name_(fmt::format("/append{}", position.index)),
         file_(files_) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kAppendPeriod, shape_.append_bytes);
+    auto content = FileContent::make(position_.cell_seed, kAppendPeriod, shape_.append_bytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     return good(file_.open(name_, FileInterface::kCreate), "making a file") ? Status{} : broken();
@@ -122,9 +122,9 @@ WorkloadType append_fsync_type() {
     return number_of(parameters, "fsync_every") == 1;
   };
   type.check = check_append_fsync;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     return std::unique_ptr<Workload>(
-        std::make_unique<AppendFsync>(append_shape(parameters, seat.count), path, seat));
+        std::make_unique<AppendFsync>(append_shape(parameters, position.count), path, position));
   };
   type.needs_files = true;
   return type;

@@ -39,12 +39,12 @@ class Chase final : public Workload {
 
   void refresh() override {
     start_ = at_;
-    done_in_stretch_ = 0;
+    done_in_interval_ = 0;
   }
 
   Work run(std::uint64_t operations) override {
     at_ = walk(operations);
-    done_in_stretch_ += operations;
+    done_in_interval_ += operations;
     return {operations, operations * 8 * words_};
   }
 
@@ -54,7 +54,7 @@ class Chase final : public Workload {
   // have closed early.
   Status verify() override {
     void* at = start_;
-    for (std::uint64_t i = 0; i < done_in_stretch_; ++i) {
+    for (std::uint64_t i = 0; i < done_in_interval_; ++i) {
       std::memcpy(&at, at, sizeof at);
       if (at == start_ && (i + 1) % nodes_ != 0) {
         return runtime_error("the chase came back after {} of {} nodes: its cycle is broken", i + 1,
@@ -101,24 +101,24 @@ class Chase final : public Workload {
   std::uint64_t nodes_;
   void* at_ = nullptr;
   void* start_ = nullptr;
-  std::uint64_t done_in_stretch_ = 0;
+  std::uint64_t done_in_interval_ = 0;
 };
 
 Region chase_region(const Parameters& parameters, std::uint64_t device_bytes, unsigned index,
                     unsigned count) {
   const ChainSpec spec = spec_of(parameters);
   const bool pages = spec.order == ChainOrder::tlb_hostile;
-  Region region = seat_region(range_bytes_of(parameters, device_bytes),
-                              pages ? spec.page_bytes : spec.stride_bytes, false, index, count);
+  Region region = position_region(range_bytes_of(parameters, device_bytes),
+                                  pages ? spec.page_bytes : spec.stride_bytes, false, index, count);
   region.offset_bytes += range_offset_of(parameters);
   return region;
 }
 
 std::unique_ptr<Workload> make_chase(const Parameters& parameters, Path& path,
-                                     const ThreadSeat& seat) {
-  const Region region = chase_region(parameters, path.size_bytes(), seat.index, seat.count);
+                                     const ThreadPosition& position) {
+  const Region region = chase_region(parameters, path.size_bytes(), position.index, position.count);
   ChainSpec spec = spec_of(parameters);
-  spec.seed = seat.thread_seed();
+  spec.seed = position.thread_seed();
   return std::make_unique<Chase>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
                                  spec, number_of(parameters, "touched"));
 }

@@ -42,19 +42,19 @@ class Chases final : public Workload {
 
   void refresh() override {
     start_ = at_;
-    done_in_stretch_ = 0;
+    done_in_interval_ = 0;
   }
 
   // Operation i of an interval is a step of chase i modulo their number.
   Work run(std::uint64_t operations) override {
     std::uint64_t left = operations;
-    while (left > 0 && (done_in_stretch_ % chases_ != 0 || left < chases_)) {
+    while (left > 0 && (done_in_interval_ % chases_ != 0 || left < chases_)) {
       step_next();
       --left;
     }
     const std::uint64_t rounds = left / chases_;
     walk(rounds);
-    done_in_stretch_ += rounds * chases_;
+    done_in_interval_ += rounds * chases_;
     for (left %= chases_; left > 0; --left) step_next();
     return {operations, operations * kPointerBytes};
   }
@@ -64,7 +64,7 @@ class Chases final : public Workload {
   // Each walk again, by copies of the pointers.
   Status verify() override {
     std::array<void*, kMostChases> again = start_;
-    for (std::uint64_t i = 0; i < done_in_stretch_; ++i) {
+    for (std::uint64_t i = 0; i < done_in_interval_; ++i) {
       void*& at = again[i % chases_];
       std::memcpy(&at, at, sizeof at);
       if (at == start_[i % chases_] && (i / chases_ + 1) % nodes_ != 0) {
@@ -108,7 +108,7 @@ class Chases final : public Workload {
     std::copy_n(at.begin(), kChases, at_.begin());
   }
   void step_next() {
-    void*& at = at_[done_in_stretch_++ % chases_];
+    void*& at = at_[done_in_interval_++ % chases_];
     at = pointer_step(at);
   }
 
@@ -118,13 +118,13 @@ class Chases final : public Workload {
   std::uint64_t nodes_ = 0;
   std::array<void*, kMostChases> at_{};
   std::array<void*, kMostChases> start_{};
-  std::uint64_t done_in_stretch_ = 0;
+  std::uint64_t done_in_interval_ = 0;
 };
 
 Region region_of_chases(const Parameters& parameters, std::uint64_t device_bytes, unsigned index,
                         unsigned count) {
   const std::uint64_t granule = number_of(parameters, "stride") * number_of(parameters, "chases");
-  return seat_region(range_bytes_of(parameters, device_bytes), granule, false, index, count);
+  return position_region(range_bytes_of(parameters, device_bytes), granule, false, index, count);
 }
 
 Status check_chases(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {
@@ -159,10 +159,11 @@ WorkloadType chases_type() {
                      range_size_spec()};
   type.writes = type.durable = [](const Parameters&) { return false; };
   type.check = check_chases;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
-    const Region region = region_of_chases(parameters, path.size_bytes(), seat.index, seat.count);
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
+    const Region region =
+        region_of_chases(parameters, path.size_bytes(), position.index, position.count);
     ChainSpec spec = spec_of_chases(parameters);
-    spec.seed = seat.thread_seed();
+    spec.seed = position.thread_seed();
     return std::unique_ptr<Workload>(
         std::make_unique<Chases>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
                                  number_of(parameters, "chases"), spec));

@@ -11,11 +11,11 @@ namespace {
 
 class Contend final : public Workload {
  public:
-  Contend(std::span<std::byte> line, bool compares, const ThreadSeat& seat)
+  Contend(std::span<std::byte> line, bool compares, const ThreadPosition& position)
       : word_(*static_cast<std::uint64_t*>(static_cast<void*>(line.data()))),
         compares_(compares),
-        first_(seat.index == 0),
-        threads_(seat.count) {}
+        first_(position.index == 0),
+        threads_(position.count) {}
 
   Status prepare() override {
     if (first_) std::atomic_ref(word_).store(0);
@@ -80,9 +80,9 @@ WorkloadType contend_type() {
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
   type.check = [](const Parameters&, std::uint64_t, unsigned) { return Status(); };
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     return std::unique_ptr<Workload>(std::make_unique<Contend>(
-        path.mapping().first(DAX_LINE_BYTES), text_of(parameters, "by") == "compare", seat));
+        path.mapping().first(DAX_LINE_BYTES), text_of(parameters, "by") == "compare", position));
   };
   return type;
 }

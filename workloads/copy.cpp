@@ -41,8 +41,8 @@ class Copy final : public Workload {
   // The next sources get a new stamp, so that verify() can check whether it arrived.
   void refresh() override {
     start_ = from_;
-    done_in_stretch_ = 0;
-    stamp_->stamp(++stretch_);
+    done_in_interval_ = 0;
+    stamp_->stamp(++interval_);
     dax_iter sources = from_;
     sources.buffer = stamp_->data();
     sources.count = kStampedSources;
@@ -59,7 +59,7 @@ class Copy final : public Workload {
       work.bytes += did * from_.size_bytes;
       if (did != asked) break;
     }
-    done_in_stretch_ += work.operations;
+    done_in_interval_ += work.operations;
     return work;
   }
 
@@ -71,7 +71,7 @@ class Copy final : public Workload {
     auto found = StampedBuffer::make(from_.size_bytes, cell_seed_);
     if (!found) return found.error();
     dax_iter target = target_of(start_);
-    for (std::uint64_t i = 0; i < std::min(done_in_stretch_, kStampedSources); ++i) {
+    for (std::uint64_t i = 0; i < std::min(done_in_interval_, kStampedSources); ++i) {
       dax_iter offset = target;
       target.buffer = found->data();
       target.count = 1;
@@ -121,24 +121,24 @@ class Copy final : public Workload {
   std::uint64_t batch_;
   std::uint64_t cell_seed_;
   Path& path_;
-  std::uint64_t stretch_ = 0;
-  std::uint64_t done_in_stretch_ = 0;
+  std::uint64_t interval_ = 0;
+  std::uint64_t done_in_interval_ = 0;
   std::int64_t failed_ = 0;
   std::optional<StampedBuffer> buffer_;
   std::optional<StampedBuffer> stamp_;
 };
 
 std::unique_ptr<Workload> make_copy(const Parameters& parameters, Path& path,
-                                    const ThreadSeat& seat) {
+                                    const ThreadPosition& position) {
   const std::uint64_t size_bytes = number_of(parameters, "operation_size");
-  Region region = seat_region(range_bytes_of(parameters, path.size_bytes()), 2 * size_bytes, false,
-                              seat.index, seat.count);
+  Region region = position_region(range_bytes_of(parameters, path.size_bytes()), 2 * size_bytes,
+                                  false, position.index, position.count);
   region.size_bytes /= 2;
   const dax_iter from = text_of(parameters, "order") == "sequential"
                             ? sequential_iter(region, size_bytes, 0)
-                            : uniform_iter(region, size_bytes, seat.thread_seed());
+                            : uniform_iter(region, size_bytes, position.thread_seed());
   return std::make_unique<Copy>(from, region.size_bytes, transfer_of(parameters),
-                                number_of(parameters, "batch"), seat.cell_seed, path);
+                                number_of(parameters, "batch"), position.cell_seed, path);
 }
 
 Status check_copy(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {

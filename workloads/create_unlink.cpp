@@ -13,11 +13,11 @@ constexpr std::uint64_t kNames = 256;
 
 class CreateUnlink final : public FileWorkload {
  public:
-  CreateUnlink(std::uint64_t neighbours, bool shared, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
-        directory_(shared ? "/shared" : fmt::format("/private{}", seat.index)),
-        neighbours_(make_names(directory_, "stays", seat.index, neighbours)),
-        names_(make_names(directory_, "goes", seat.index, kNames)) {}
+  CreateUnlink(std::uint64_t neighbours, bool shared, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
+        directory_(shared ? "/shared" : fmt::format("/private{}", position.index)),
+        neighbours_(make_names(directory_, "stays", position.index, neighbours)),
+        names_(make_names(directory_, "goes", position.index, kNames)) {}
 
   Status prepare() override {
     if (Status made = make_directory(directory_); !made) return made;
@@ -80,10 +80,10 @@ WorkloadType create_unlink_type() {
   type.check = [](const Parameters& parameters, std::uint64_t, unsigned) {
     return check_size(parameters, "files", 0, 99'999);
   };
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     const bool shared = text_of(parameters, "directory") == "shared";
     return std::unique_ptr<Workload>(
-        std::make_unique<CreateUnlink>(number_of(parameters, "files"), shared, path, seat));
+        std::make_unique<CreateUnlink>(number_of(parameters, "files"), shared, path, position));
   };
   type.needs_files = true;
   return type;

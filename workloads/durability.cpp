@@ -79,9 +79,9 @@ void DurabilityWorkload::refresh() {
   unflushed_ = unfenced_ = repeated_ = 0;
   flushed_.state = read_.state = touched_.state;
   start_state_ = touched_.state;
-  done_in_stretch_ = 0;
-  ++stretch_;
-  if (plan_.line != LineState::clean) buffer_->stamp(stretch_);
+  done_in_interval_ = 0;
+  ++interval_;
+  if (plan_.line != LineState::clean) buffer_->stamp(interval_);
   // What an earlier interval loaded must not pass for what this one did.
   if (loads()) std::memset(found_->data(), 0, plan_.iter.size_bytes);
 }
@@ -99,7 +99,7 @@ Work DurabilityWorkload::run(std::uint64_t operations) {
   }
   if (failed_ != 0 && lockstep_) lockstep_->leave();
   work.bytes = work.operations * plan_.iter.size_bytes;
-  done_in_stretch_ += work.operations;
+  done_in_interval_ += work.operations;
   return work;
 }
 
@@ -198,8 +198,8 @@ Status DurabilityWorkload::check_slot(std::uint64_t offset_bytes) {
 
 Status DurabilityWorkload::verify() {
   if (failed_ != 0) return runtime_error("{}", failure());
-  if (done_in_stretch_ == 0) return {};
-  const std::uint64_t ranges = (done_in_stretch_ + plan_.repeat - 1) / plan_.repeat;
+  if (done_in_interval_ == 0) return {};
+  const std::uint64_t ranges = (done_in_interval_ + plan_.repeat - 1) / plan_.repeat;
   const std::uint64_t affordable =
       std::clamp<std::uint64_t>(kSampledStepBytes / plan_.iter.size_bytes, 1, kSampledSteps);
   Sample sample(ranges, affordable, plan_.cell_seed ^ mix_seed(start_state_ + ranges));

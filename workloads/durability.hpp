@@ -67,7 +67,7 @@ class DurabilityWorkload final : public Workload {
   dax_iter touched_{}, flushed_{}, read_{}, before_{};  // one order; each walks it for one purpose
   std::uint64_t start_state_ = 0;
   std::uint64_t repeated_ = 0, unflushed_ = 0, unfenced_ = 0;
-  std::uint64_t stretch_ = 0, done_in_stretch_ = 0;
+  std::uint64_t interval_ = 0, done_in_interval_ = 0;
   std::int64_t failed_ = 0;
 };
 

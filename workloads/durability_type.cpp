@@ -46,28 +46,28 @@ std::uint64_t reserved_bytes(const Parameters& parameters, unsigned threads) {
   return (bytes + DAX_PAGE_BYTES - 1) / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
 }
 
-dax_iter step_iter(const Parameters& parameters, const Path& path, ThreadSeat seat) {
+dax_iter step_iter(const Parameters& parameters, const Path& path, ThreadPosition position) {
   const std::uint64_t granule = step_granule(parameters);
-  const std::uint64_t reserved = reserved_bytes(parameters, seat.count);
+  const std::uint64_t reserved = reserved_bytes(parameters, position.count);
   const bool shared = text_of(parameters, "range") == "shared";
-  Region region = seat_region(range_bytes_of(parameters, path.size_bytes()) - reserved, granule,
-                              shared, seat.index, seat.count);
+  Region region = position_region(range_bytes_of(parameters, path.size_bytes()) - reserved, granule,
+                                  shared, position.index, position.count);
   region.offset_bytes += reserved;
   dax_iter iter = text_of(parameters, "order") == "sequential"
                       ? sequential_iter(region, granule, 0)
-                      : uniform_iter(region, granule, seat.thread_seed());
+                      : uniform_iter(region, granule, position.thread_seed());
   iter.size_bytes = number_of(parameters, "operation_size");
   iter.offset_bytes += number_of(parameters, "destination_offset");
   return iter;
 }
 
 std::unique_ptr<Workload> make_durability(const Parameters& parameters, Path& path,
-                                          const ThreadSeat& seat) {
+                                          const ThreadPosition& position) {
   DurabilityWorkload::Plan plan;
-  plan.iter = plan.before = step_iter(parameters, path, seat);
+  plan.iter = plan.before = step_iter(parameters, path, position);
   if (line_of(parameters) == LineState::shared) {
-    ThreadSeat before = seat;
-    before.index = (seat.index + seat.count - 1) % seat.count;
+    ThreadPosition before = position;
+    before.index = (position.index + position.count - 1) % position.count;
     plan.before = step_iter(parameters, path, before);
   }
   plan.step = step_of(parameters);
@@ -77,9 +77,9 @@ std::unique_ptr<Workload> make_durability(const Parameters& parameters, Path& pa
   plan.fence_every = number_of(parameters, "fence_every");
   plan.source_offset = number_of(parameters, "source_offset");
   plan.read_after = text_of(parameters, "read_after") == "on";
-  plan.cell_seed = seat.cell_seed;
-  plan.index = seat.index;
-  plan.count = seat.count;
+  plan.cell_seed = position.cell_seed;
+  plan.index = position.index;
+  plan.count = position.count;
   return std::make_unique<DurabilityWorkload>(plan, path);
 }
 

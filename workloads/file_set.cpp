@@ -28,10 +28,10 @@ double gamma_of_one_and_a_half(Random& random) {
 
 }  // namespace
 
-FileSet::FileSet(const FileSetShape& shape, const ThreadSeat& seat)
-    : next_key_(std::uint64_t{seat.index} << 32), random_(seat.thread_seed()) {
+FileSet::FileSet(const FileSetShape& shape, const ThreadPosition& position)
+    : next_key_(std::uint64_t{position.index} << 32), random_(position.thread_seed()) {
   draw_sizes(shape.mean_bytes);
-  name_files(shape, seat);
+  name_files(shape, position);
   const std::uint64_t there = files_.size() * shape.present_percent / 100;
   for (std::uint32_t i = 0; i < files_.size(); ++i) (i < there ? present_ : absent_).push_back(i);
 }
@@ -46,14 +46,14 @@ void FileSet::draw_sizes(std::uint64_t mean_bytes) {
 }
 
 // Directories of `directory_width` files each, in parents of as many directories each.
-void FileSet::name_files(const FileSetShape& shape, const ThreadSeat& seat) {
+void FileSet::name_files(const FileSetShape& shape, const ThreadPosition& position) {
   const std::uint64_t leaves = (shape.files + shape.directory_width - 1) / shape.directory_width;
   const std::uint64_t parents = (leaves + shape.directory_width - 1) / shape.directory_width;
   for (std::uint64_t i = 0; i < parents; ++i) directories_.push_back(fmt::format("/d{:03}", i));
   for (std::uint64_t i = 0; i < leaves; ++i) {
     directories_.push_back(fmt::format("/d{:03}/d{:03}", i / shape.directory_width, i));
   }
-  for (std::uint64_t i = seat.index; i < shape.files; i += seat.count) {
+  for (std::uint64_t i = position.index; i < shape.files; i += position.count) {
     SetFile file;
     const std::uint64_t leaf = i / shape.directory_width;
     file.path =

@@ -34,7 +34,7 @@ struct SetFile {
 // knows what its files must contain.
 class FileSet {
  public:
-  FileSet(const FileSetShape& shape, const ThreadSeat& seat);
+  FileSet(const FileSetShape& shape, const ThreadPosition& position);
 
   // Makes the directories and the files that are there at first. Cold.
   Status prepare(FileInterface& files, const FileContent& content);
@@ -57,7 +57,7 @@ class FileSet {
   }
 
  private:
-  void name_files(const FileSetShape& shape, const ThreadSeat& seat);
+  void name_files(const FileSetShape& shape, const ThreadPosition& position);
   void draw_sizes(std::uint64_t mean_bytes);
   Status write(FileInterface& files, const FileContent& content, SetFile& file) const;
   Status check_file(FileInterface& files, const FileContent& content, const SetFile& file,

@@ -17,8 +17,8 @@ FileInterface& files_of(Path& path) {
 
 }  // namespace
 
-FileWorkload::FileWorkload(Path& path, const ThreadSeat& seat)
-    : files_(files_of(path)), seat_(seat) {}
+FileWorkload::FileWorkload(Path& path, const ThreadPosition& position)
+    : files_(files_of(path)), position_(position) {}
 
 Work FileWorkload::run(std::uint64_t operations) {
   Work work;

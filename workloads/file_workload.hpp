@@ -12,7 +12,7 @@ namespace pmembench {
 class FileWorkload : public Workload {
  public:
   // `path` must give files.
-  FileWorkload(Path& path, const ThreadSeat& seat);
+  FileWorkload(Path& path, const ThreadPosition& position);
   Work run(std::uint64_t operations) final;
   std::string failure() const final;
 
@@ -49,7 +49,7 @@ class FileWorkload : public Workload {
   };
 
   FileInterface& files_;
-  const ThreadSeat seat_;
+  const ThreadPosition position_;
 
  private:
   bool fail(std::int64_t code, std::uint64_t asked, const char* action);

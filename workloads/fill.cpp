@@ -142,10 +142,10 @@ WorkloadType fill_type() {
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
   type.check = check_fill;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     const std::uint64_t size_bytes = number_of(parameters, "operation_size");
-    const Region region = seat_region(range_bytes_of(parameters, path.size_bytes()), size_bytes,
-                                      false, seat.index, seat.count);
+    const Region region = position_region(range_bytes_of(parameters, path.size_bytes()), size_bytes,
+                                          false, position.index, position.count);
     return std::unique_ptr<Workload>(
         std::make_unique<Fill>(sequential_iter(region, size_bytes, 0), fills_by_zero(parameters),
                                static_cast<unsigned char>(number_of(parameters, "value")), path));

@@ -18,10 +18,10 @@ struct FirstTouchShape {
 
 class FirstTouch final : public FileWorkload {
  public:
-  FirstTouch(const FirstTouchShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  FirstTouch(const FirstTouchShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         shape_(shape),
-        name_(fmt::format("/touched{}", seat.index)),
+        name_(fmt::format("/touched{}", position.index)),
         file_(files_) {}
   ~FirstTouch() override {
     if (!mapping_.empty()) files_.unmap(file_.get(), mapping_);
@@ -131,9 +131,9 @@ WorkloadType first_touch_type() {
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
   type.check = check_first_touch;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
-    return std::unique_ptr<Workload>(
-        std::make_unique<FirstTouch>(first_touch_shape(parameters, seat.count), path, seat));
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
+    return std::unique_ptr<Workload>(std::make_unique<FirstTouch>(
+        first_touch_shape(parameters, position.count), path, position));
   };
   type.needs_files = true;
   type.needs_mapping = true;

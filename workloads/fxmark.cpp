@@ -57,52 +57,52 @@ bool reads_only(Kind kind) {
 }
 
 std::unique_ptr<Workload> make_overwriter(const Case& what, const Parameters& parameters,
-                                          Path& path, const ThreadSeat& seat) {
+                                          Path& path, const ThreadPosition& position) {
   const Parameters own{{"operation_size", "4096"},
                        {"skew", "0"},
                        {"file_size", text_of(parameters, "file_size")},
                        {"file", what.sharing == low ? "private" : "shared"},
                        {"durability", what.kind == Kind::write_sync ? "each" : "none"}};
-  return find_workload("overwrite")->make(own, path, seat);
+  return find_workload("overwrite")->make(own, path, position);
 }
 
 std::unique_ptr<Workload> make_appender(const Parameters& parameters, Path& path,
-                                        const ThreadSeat& seat) {
+                                        const ThreadPosition& position) {
   const Parameters own{{"append_size", "4096"},
                        {"fsync_every", "0"},
                        {"file_size", text_of(parameters, "file_size")}};
-  return find_workload("append_fsync")->make(own, path, seat);
+  return find_workload("append_fsync")->make(own, path, position);
 }
 
 std::unique_ptr<Workload> make_fxmark(const Parameters& parameters, Path& path,
-                                      const ThreadSeat& seat) {
+                                      const ThreadPosition& position) {
   const Case& what = case_of(parameters);
-  const FxShape shape{what.sharing, number_of(parameters, "file_size") / seat.count,
+  const FxShape shape{what.sharing, number_of(parameters, "file_size") / position.count,
                       number_of(parameters, "files")};
   switch (what.kind) {
     case Kind::read:
-      return make_block_reader(shape, path, seat);
+      return make_block_reader(shape, path, position);
     case Kind::overwrite:
     case Kind::write_sync:
-      return make_overwriter(what, parameters, path, seat);
+      return make_overwriter(what, parameters, path, position);
     case Kind::append:
-      return make_appender(parameters, path, seat);
+      return make_appender(parameters, path, position);
     case Kind::cut:
-      return make_truncater(shape, path, seat);
+      return make_truncater(shape, path, position);
     case Kind::resolve:
-      return make_resolver(shape, path, seat);
+      return make_resolver(shape, path, position);
     case Kind::list:
-      return make_lister(shape, path, seat);
+      return make_lister(shape, path, position);
     case Kind::create:
-      return make_creator(shape, path, seat);
+      return make_creator(shape, path, position);
     case Kind::remove:
-      return make_remover(shape, path, seat);
+      return make_remover(shape, path, position);
     case Kind::rename:
       break;
   }
   const Parameters own{{"directory", what.sharing == low ? "private" : "across"},
                        {"files", text_of(parameters, "files")}};
-  return find_workload("rename")->make(own, path, seat);
+  return find_workload("rename")->make(own, path, position);
 }
 
 Status check_fxmark(const Parameters& parameters, std::uint64_t mount_bytes, unsigned threads) {

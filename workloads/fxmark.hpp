@@ -20,16 +20,21 @@ struct FxShape {
 
 // Blocks of 4 KiB, in random order; high: all read the file's first.
 std::unique_ptr<Workload> make_block_reader(const FxShape& shape, Path& path,
-                                            const ThreadSeat& seat);
+                                            const ThreadPosition& position);
 // A file loses its last 4 KiB, until it is empty and gets its size again.
-std::unique_ptr<Workload> make_truncater(const FxShape& shape, Path& path, const ThreadSeat& seat);
+std::unique_ptr<Workload> make_truncater(const FxShape& shape, Path& path,
+                                         const ThreadPosition& position);
 // A file five directories deep is opened and closed; high: the same by all.
-std::unique_ptr<Workload> make_resolver(const FxShape& shape, Path& path, const ThreadSeat& seat);
+std::unique_ptr<Workload> make_resolver(const FxShape& shape, Path& path,
+                                        const ThreadPosition& position);
 // A directory is listed.
-std::unique_ptr<Workload> make_lister(const FxShape& shape, Path& path, const ThreadSeat& seat);
+std::unique_ptr<Workload> make_lister(const FxShape& shape, Path& path,
+                                      const ThreadPosition& position);
 // Empty files are made, until all are there and are removed; or the other way round. The work is
 // undone between timed intervals if those are short enough, else within.
-std::unique_ptr<Workload> make_creator(const FxShape& shape, Path& path, const ThreadSeat& seat);
-std::unique_ptr<Workload> make_remover(const FxShape& shape, Path& path, const ThreadSeat& seat);
+std::unique_ptr<Workload> make_creator(const FxShape& shape, Path& path,
+                                       const ThreadPosition& position);
+std::unique_ptr<Workload> make_remover(const FxShape& shape, Path& path,
+                                       const ThreadPosition& position);
 
 }  // namespace pmembench

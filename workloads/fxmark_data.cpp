@@ -11,27 +11,28 @@ namespace {
 constexpr std::uint64_t kFxBlockBytes = 4096;
 constexpr std::uint64_t kFxPeriod = 64 * 1024;
 
-SlotShape fx_slots(const FxShape& shape, const ThreadSeat& seat) {
+SlotShape fx_slots(const FxShape& shape, const ThreadPosition& position) {
   const std::uint64_t slots = shape.file_bytes / kFxBlockBytes;
   const std::uint64_t before =
-      shape.sharing == Sharing::medium ? seat.index * slots * kFxBlockBytes : 0;
+      shape.sharing == Sharing::medium ? position.index * slots * kFxBlockBytes : 0;
   return {before, kFxBlockBytes, slots};
 }
 
 class BlockReader final : public FileWorkload {
  public:
-  BlockReader(const FxShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  BlockReader(const FxShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         // What all read, all have written: the same bytes.
-        slots_(fx_slots(shape, seat), shape.sharing == Sharing::high ? 0 : seat.index),
+        slots_(fx_slots(shape, position), shape.sharing == Sharing::high ? 0 : position.index),
         visited_(shape.sharing == Sharing::high ? 1 : slots_.shape().slots),
-        random_(seat.thread_seed()),
-        name_(shape.sharing == Sharing::low ? fmt::format("/private{}", seat.index) : "/shared"),
+        random_(position.thread_seed()),
+        name_(shape.sharing == Sharing::low ? fmt::format("/private{}", position.index)
+                                            : "/shared"),
         file_(files_),
         found_(kFxBlockBytes) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kFxPeriod, kFxBlockBytes);
+    auto content = FileContent::make(position_.cell_seed, kFxPeriod, kFxBlockBytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     if (!good(file_.open(name_, FileInterface::kCreate), "making a file")) return broken();
@@ -67,11 +68,11 @@ class BlockReader final : public FileWorkload {
 
 class Truncater final : public FileWorkload {
  public:
-  Truncater(const FxShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  Truncater(const FxShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         blocks_(shape.file_bytes / kFxBlockBytes),
         left_(blocks_),
-        name_(fmt::format("/private{}", seat.index)),
+        name_(fmt::format("/private{}", position.index)),
         file_(files_) {}
 
   Status prepare() override {
@@ -114,12 +115,13 @@ class Truncater final : public FileWorkload {
 }  // namespace
 
 std::unique_ptr<Workload> make_block_reader(const FxShape& shape, Path& path,
-                                            const ThreadSeat& seat) {
-  return std::make_unique<BlockReader>(shape, path, seat);
+                                            const ThreadPosition& position) {
+  return std::make_unique<BlockReader>(shape, path, position);
 }
 
-std::unique_ptr<Workload> make_truncater(const FxShape& shape, Path& path, const ThreadSeat& seat) {
-  return std::make_unique<Truncater>(shape, path, seat);
+std::unique_ptr<Workload> make_truncater(const FxShape& shape, Path& path,
+                                         const ThreadPosition& position) {
+  return std::make_unique<Truncater>(shape, path, position);
 }
 
 }  // namespace pmembench

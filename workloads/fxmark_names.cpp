@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view kDeep = "/a/b/c/d";  // below the thread's own or the shared directory
 
-std::string top_of(const FxShape& shape, const ThreadSeat& seat) {
-  return shape.sharing == Sharing::low ? fmt::format("/private{}", seat.index) : "/shared";
+std::string top_of(const FxShape& shape, const ThreadPosition& position) {
+  return shape.sharing == Sharing::low ? fmt::format("/private{}", position.index) : "/shared";
 }
 
 bool everywhere(std::size_t) { return true; }
@@ -20,10 +20,11 @@ bool everywhere(std::size_t) { return true; }
 // A directory with this thread's files in it.
 class NamesWorkload : public FileWorkload {
  public:
-  NamesWorkload(const FxShape& shape, std::string directory, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  NamesWorkload(const FxShape& shape, std::string directory, Path& path,
+                const ThreadPosition& position)
+      : FileWorkload(path, position),
         directory_(std::move(directory)),
-        names_(make_names(directory_, "file", seat.index, shape.files)) {}
+        names_(make_names(directory_, "file", position.index, shape.files)) {}
 
   Status prepare() override {
     for (std::size_t end = directory_.find('/', 1);; end = directory_.find('/', end + 1)) {
@@ -48,9 +49,9 @@ class NamesWorkload : public FileWorkload {
 class Resolver final : public NamesWorkload {
  public:
   // High: one file, which every thread makes or finds.
-  Resolver(const FxShape& shape, Path& path, const ThreadSeat& seat)
-      : NamesWorkload(shape, top_of(shape, seat) + std::string(kDeep), path, seat),
-        random_(seat.thread_seed()) {
+  Resolver(const FxShape& shape, Path& path, const ThreadPosition& position)
+      : NamesWorkload(shape, top_of(shape, position) + std::string(kDeep), path, position),
+        random_(position.thread_seed()) {
     if (shape.sharing == Sharing::high) names_ = make_names(directory_, "file", 0, 1);
   }
 
@@ -65,8 +66,8 @@ class Resolver final : public NamesWorkload {
 
 class Lister final : public NamesWorkload {
  public:
-  Lister(const FxShape& shape, Path& path, const ThreadSeat& seat)
-      : NamesWorkload(shape, top_of(shape, seat), path, seat) {}
+  Lister(const FxShape& shape, Path& path, const ThreadPosition& position)
+      : NamesWorkload(shape, top_of(shape, position), path, position) {}
 
  private:
   // Others may list more in a directory of all: this thread's own are the least that there are.
@@ -84,12 +85,14 @@ class Lister final : public NamesWorkload {
 
 }  // namespace
 
-std::unique_ptr<Workload> make_resolver(const FxShape& shape, Path& path, const ThreadSeat& seat) {
-  return std::make_unique<Resolver>(shape, path, seat);
+std::unique_ptr<Workload> make_resolver(const FxShape& shape, Path& path,
+                                        const ThreadPosition& position) {
+  return std::make_unique<Resolver>(shape, path, position);
 }
 
-std::unique_ptr<Workload> make_lister(const FxShape& shape, Path& path, const ThreadSeat& seat) {
-  return std::make_unique<Lister>(shape, path, seat);
+std::unique_ptr<Workload> make_lister(const FxShape& shape, Path& path,
+                                      const ThreadPosition& position) {
+  return std::make_unique<Lister>(shape, path, position);
 }
 
 }  // namespace pmembench

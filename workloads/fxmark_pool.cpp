@@ -9,12 +9,12 @@ namespace {
 // Timed: one way through all names. Undone between two intervals, or when the names run out.
 class PoolWorkload final : public FileWorkload {
  public:
-  PoolWorkload(const FxShape& shape, bool creates, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  PoolWorkload(const FxShape& shape, bool creates, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         creates_(creates),
-        directory_(shape.sharing == Sharing::low ? fmt::format("/private{}", seat.index)
+        directory_(shape.sharing == Sharing::low ? fmt::format("/private{}", position.index)
                                                  : "/shared"),
-        names_(make_names(directory_, "file", seat.index, shape.files)) {}
+        names_(make_names(directory_, "file", position.index, shape.files)) {}
 
   Status prepare() override {
     if (Status made = make_directory(directory_); !made) return made;
@@ -59,12 +59,14 @@ class PoolWorkload final : public FileWorkload {
 
 }  // namespace
 
-std::unique_ptr<Workload> make_creator(const FxShape& shape, Path& path, const ThreadSeat& seat) {
-  return std::make_unique<PoolWorkload>(shape, true, path, seat);
+std::unique_ptr<Workload> make_creator(const FxShape& shape, Path& path,
+                                       const ThreadPosition& position) {
+  return std::make_unique<PoolWorkload>(shape, true, path, position);
 }
 
-std::unique_ptr<Workload> make_remover(const FxShape& shape, Path& path, const ThreadSeat& seat) {
-  return std::make_unique<PoolWorkload>(shape, false, path, seat);
+std::unique_ptr<Workload> make_remover(const FxShape& shape, Path& path,
+                                       const ThreadPosition& position) {
+  return std::make_unique<PoolWorkload>(shape, false, path, position);
 }
 
 }  // namespace pmembench

@@ -172,14 +172,15 @@ WorkloadType groups_type() {
   type.writes = [](const Parameters& parameters) { return any_group(parameters, false); };
   type.durable = all_durable;
   type.check = check_groups;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     const auto groups = *read_groups(text_of(parameters, "groups"), path.size_bytes());
-    const std::size_t mine = group_of(groups, seat.index);
+    const std::size_t mine = group_of(groups, position.index);
     unsigned before = 0;
     for (std::size_t i = 0; i < mine; ++i) before += groups[i].threads;
     const ThreadGroup& group = groups[mine];
     return find_workload(group.workload)
-        ->make(group.parameters, path, {seat.index - before, group.threads, seat.cell_seed});
+        ->make(group.parameters, path,
+               {position.index - before, group.threads, position.cell_seed});
   };
   type.groups = true;
   return type;

@@ -44,12 +44,12 @@ std::uint64_t handed_lines_of(const Parameters& parameters, std::uint64_t device
 class HandedLines final : public Workload {
  public:
   HandedLines(std::span<std::byte> region, const ChainSpec& spec, HandedState state,
-              const ThreadSeat& seat)
+              const ThreadPosition& position)
       : region_(region),
         spec_(spec),
         state_(state),
-        owns_(seat.index == 0),
-        reads_(seat.index == 1 || seat.count == 1) {}
+        owns_(position.index == 0),
+        reads_(position.index == 1 || position.count == 1) {}
 
   Status prepare() override {
     if (owns_) first_ = build_chain(region_, spec_);
@@ -58,13 +58,13 @@ class HandedLines final : public Workload {
 
   // On the CPU of thread 0, whichever thread's workload this is.
   void refresh() override {
-    ++stretch_;
+    ++interval_;
     read_ = 0;
     if (!owns_) return;
     for (std::uint64_t at = 0; at < region_.size(); at += spec_.stride_bytes) {
       std::byte* const line = region_.data() + at;
       if (state_ == HandedState::clean) _mm_clflush(line);
-      if (state_ == HandedState::dirty) std::memcpy(line + kOwnLine, &stretch_, sizeof stretch_);
+      if (state_ == HandedState::dirty) std::memcpy(line + kOwnLine, &interval_, sizeof interval_);
     }
     if (state_ != HandedState::clean) return;
     _mm_mfence();
@@ -106,7 +106,7 @@ class HandedLines final : public Workload {
   bool owns_, reads_;
   void* first_ = nullptr;
   void* last_ = nullptr;
-  std::uint64_t stretch_ = 0;
+  std::uint64_t interval_ = 0;
   std::uint64_t read_ = 0;
 };
 
@@ -114,10 +114,10 @@ class HandedLines final : public Workload {
 // round trip.
 class PingPong final : public Workload {
  public:
-  PingPong(std::span<std::byte> line, const ThreadSeat& seat)
+  PingPong(std::span<std::byte> line, const ThreadPosition& position)
       : number_(*static_cast<std::uint64_t*>(static_cast<void*>(line.data()))),
-        alone_(seat.count == 1),
-        odd_(seat.index == 0) {}
+        alone_(position.count == 1),
+        odd_(position.index == 0) {}
 
   Status prepare() override {
     if (odd_) std::atomic_ref(number_).store(0);
@@ -197,15 +197,16 @@ WorkloadType handover_type() {
                       "bytes that the lines are in: less than a cache"}};
   type.writes = type.durable = [](const Parameters&) { return false; };
   type.check = check_handover;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     const std::uint64_t stride = number_of(parameters, "stride");
     const auto region =
         path.mapping().first(handed_lines_of(parameters, path.size_bytes()) * stride);
     if (handed_state_of(parameters) == HandedState::ping_pong) {
-      return std::unique_ptr<Workload>(std::make_unique<PingPong>(region.first(stride), seat));
+      return std::unique_ptr<Workload>(std::make_unique<PingPong>(region.first(stride), position));
     }
-    return std::unique_ptr<Workload>(std::make_unique<HandedLines>(
-        region, spec_of_handover(parameters, seat.cell_seed), handed_state_of(parameters), seat));
+    return std::unique_ptr<Workload>(
+        std::make_unique<HandedLines>(region, spec_of_handover(parameters, position.cell_seed),
+                                      handed_state_of(parameters), position));
   };
   type.first_serves = true;
   type.operations_a_slice = [](const Parameters& parameters) -> std::uint64_t {

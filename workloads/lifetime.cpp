@@ -48,14 +48,14 @@ Status check_lifetime(const Parameters& parameters, std::uint64_t device_bytes, 
 
 void LifeUser::FreeBuffer::operator()(unsigned char* bytes) const { std::free(bytes); }
 
-LifeUser::LifeUser(const Parameters& parameters, Path& path, const ThreadSeat& seat)
+LifeUser::LifeUser(const Parameters& parameters, Path& path, const ThreadPosition& position)
     : path_(path),
-      seat_(seat),
+      position_(position),
       size_bytes_(number_of(parameters, "operation_size")),
       writes_(text_of(parameters, "use") == "write"),
       fills_(text_of(parameters, "use") == "read"),
-      last_(slots_of(parameters, path.size_bytes(), seat.count)) {
-  first_byte_ = seat.index * last_.size() * size_bytes_;
+      last_(slots_of(parameters, path.size_bytes(), position.count)) {
+  first_byte_ = position.index * last_.size() * size_bytes_;
 }
 
 Status LifeUser::prepare() {
@@ -66,7 +66,7 @@ Status LifeUser::prepare() {
     return usage_error(
         "the path's {} bytes have no slot of {} for each of {} threads: use a larger "
         "life_size",
-        path_.size_bytes(), size_bytes_, seat_.count);
+        path_.size_bytes(), size_bytes_, position_.count);
   }
   std::memset(buffer_.get(), 0, bytes);
   if (!fills_) return {};
@@ -89,7 +89,7 @@ std::uint64_t LifeUser::offset_of(std::uint64_t slot) const {
 }
 
 std::uint64_t LifeUser::word(std::uint64_t slot, std::uint64_t number, std::uint64_t at) const {
-  return mix_seed(mix_seed(seat_.thread_seed() ^ slot) + number) + at;
+  return mix_seed(mix_seed(position_.thread_seed() ^ slot) + number) + at;
 }
 
 void LifeUser::stamp(std::uint64_t slot, std::uint64_t number) {
@@ -142,7 +142,7 @@ Status LifeUser::check(Path& path) const {
     const std::int64_t done = path.read(iter);
     if (done != static_cast<std::int64_t>(size_bytes_)) {
       return runtime_error("write {} of thread {} was acknowledged and cannot be read ({})",
-                           last_[slot], seat_.index,
+                           last_[slot], position_.index,
                            std::strerror(done < 0 ? static_cast<int>(-done) : EIO));
     }
     for (std::uint64_t at = 0; at < size_bytes_ / kWordBytes; ++at) {
@@ -157,7 +157,7 @@ Status LifeUser::check(Path& path) const {
       return runtime_error(
           "write {} of thread {} was acknowledged and is lost: another word is at "
           "byte {} of its {}",
-          last_[slot], seat_.index, at * kWordBytes, size_bytes_);
+          last_[slot], position_.index, at * kWordBytes, size_bytes_);
     }
   }
   return {};
@@ -190,8 +190,8 @@ WorkloadType lifetime_type() {
   type.writes = [](const Parameters& parameters) { return text_of(parameters, "use") == "write"; };
   type.durable = type.writes;
   type.check = check_lifetime;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
-    return std::unique_ptr<Workload>(std::make_unique<LifeUser>(parameters, path, seat));
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
+    return std::unique_ptr<Workload>(std::make_unique<LifeUser>(parameters, path, position));
   };
   type.lives = true;
   // A life takes far longer than the kill that is timed.

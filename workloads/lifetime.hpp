@@ -15,7 +15,7 @@ namespace pmembench {
 // which write it finds.
 class LifeUser final : public Workload {
  public:
-  LifeUser(const Parameters& parameters, Path& path, const ThreadSeat& seat);
+  LifeUser(const Parameters& parameters, Path& path, const ThreadPosition& position);
   Status prepare() override;
   Work run(std::uint64_t operations) override;
   std::string failure() const override;
@@ -43,7 +43,7 @@ class LifeUser final : public Workload {
   void stamp(std::uint64_t slot, std::uint64_t number);
 
   Path& path_;
-  ThreadSeat seat_;
+  ThreadPosition position_;
   std::uint64_t size_bytes_;
   bool writes_;
   bool fills_;  // what is read is written first

@@ -16,7 +16,7 @@ constexpr std::uint64_t kBatch = 256;
 constexpr std::uint64_t kProbeNodesFewest = 2;
 
 Region part_of(Region region, std::uint64_t granule_bytes, unsigned index, unsigned count) {
-  Region part = seat_region(region.size_bytes, granule_bytes, false, index, count);
+  Region part = position_region(region.size_bytes, granule_bytes, false, index, count);
   part.offset_bytes += region.offset_bytes;
   return part;
 }
@@ -35,14 +35,14 @@ dax_iter iter_of(const Parameters& parameters, Region region, std::uint64_t seed
 }
 
 std::unique_ptr<Workload> make_half(const Parameters& parameters, Path& path, Region region,
-                                    const ThreadSeat& seat, bool reading) {
+                                    const ThreadPosition& position, bool reading) {
   RangeWorkload::Plan plan;
-  plan.iter = iter_of(parameters, region, seat.thread_seed() + (reading ? 1 : 0));
+  plan.iter = iter_of(parameters, region, position.thread_seed() + (reading ? 1 : 0));
   Parameters part = parameters;
   part["access"] = reading ? text_of(parameters, "access") : "write";
   plan.transfer = transfer_of(part);
   plan.batch = kBatch;
-  plan.cell_seed = seat.cell_seed;
+  plan.cell_seed = position.cell_seed;
   return std::make_unique<RangeWorkload>(std::move(plan), path);
 }
 
@@ -96,10 +96,11 @@ Status check_loaded(const Parameters& parameters, std::uint64_t device_bytes, un
 }
 
 std::unique_ptr<Workload> make_loaded(const Parameters& parameters, Path& path,
-                                      const ThreadSeat& seat) {
+                                      const ThreadPosition& position) {
   const LoadedLayout layout = loaded_layout(parameters, path.size_bytes(), 0);
-  if (seat.index == 0) return make_loaded_probe(parameters, path, layout.probe, seat);
-  return make_load(parameters, path, layout.load, {seat.index - 1, seat.count - 1, seat.cell_seed});
+  if (position.index == 0) return make_loaded_probe(parameters, path, layout.probe, position);
+  return make_load(parameters, path, layout.load,
+                   {position.index - 1, position.count - 1, position.cell_seed});
 }
 
 bool load_writes(const Parameters& parameters) {
@@ -132,26 +133,26 @@ LoadedLayout loaded_layout(const Parameters& parameters, std::uint64_t load_medi
 }
 
 std::unique_ptr<Workload> make_loaded_probe(const Parameters& parameters, Path& path, Region region,
-                                            const ThreadSeat& seat) {
+                                            const ThreadPosition& position) {
   const WorkloadType* chase = find_workload("chase");
   Parameters part;
   for (const ParameterSpec& spec : chase->parameters) part[spec.name] = spec.default_value;
   part["stride"] = text_of(parameters, "probe_stride");
   part["range_size"] = std::to_string(region.size_bytes);
   // The probe's region begins where its medium begins.
-  return chase->make(part, path, {0, 1, seat.cell_seed});
+  return chase->make(part, path, {0, 1, position.cell_seed});
 }
 
 std::unique_ptr<Workload> make_load(const Parameters& parameters, Path& path, Region region,
-                                    const ThreadSeat& seat) {
+                                    const ThreadPosition& position) {
   const std::uint64_t reads = reads_a_round(number_of(parameters, "read_share"));
   const std::uint64_t granule_bytes = granule_of(parameters);
-  const Region mine = part_of(region, granule_bytes, seat.index, seat.count);
-  if (reads == kMixRound) return make_half(parameters, path, mine, seat, true);
-  if (reads == 0) return make_half(parameters, path, mine, seat, false);
-  return make_mixed(make_half(parameters, path, part_of(mine, granule_bytes, 0, 2), seat, true),
-                    make_half(parameters, path, part_of(mine, granule_bytes, 1, 2), seat, false),
-                    reads);
+  const Region mine = part_of(region, granule_bytes, position.index, position.count);
+  if (reads == kMixRound) return make_half(parameters, path, mine, position, true);
+  if (reads == 0) return make_half(parameters, path, mine, position, false);
+  return make_mixed(
+      make_half(parameters, path, part_of(mine, granule_bytes, 0, 2), position, true),
+      make_half(parameters, path, part_of(mine, granule_bytes, 1, 2), position, false), reads);
 }
 
 WorkloadType loaded_type() {

@@ -23,12 +23,12 @@ struct LoadedLayout {
 
 // The probe: one random cycle through `region`, whose path has addresses.
 std::unique_ptr<Workload> make_loaded_probe(const Parameters& parameters, Path& path, Region region,
-                                            const ThreadSeat& seat);
+                                            const ThreadPosition& position);
 
-// One load thread: `seat` counts the load threads alone. Operations are reads and writes of
+// One load thread: `position` counts the load threads alone. Operations are reads and writes of
 // `operation_size` bytes in the share `read_share`; reads and writes have separate regions, so that
 // what is read was not just written.
 std::unique_ptr<Workload> make_load(const Parameters& parameters, Path& path, Region region,
-                                    const ThreadSeat& seat);
+                                    const ThreadPosition& position);
 
 }  // namespace pmembench

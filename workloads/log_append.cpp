@@ -24,15 +24,15 @@ struct LogShape {
 // A record is its sequence number and content of that key.
 class LogAppend final : public FileWorkload {
  public:
-  LogAppend(const LogShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  LogAppend(const LogShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         shape_(shape),
-        name_(fmt::format("/log{}", seat.index)),
+        name_(fmt::format("/log{}", position.index)),
         log_(files_),
-        sequence_(std::uint64_t{seat.index} << 48) {}
+        sequence_(std::uint64_t{position.index} << 48) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kLogPeriod, shape_.record_bytes);
+    auto content = FileContent::make(position_.cell_seed, kLogPeriod, shape_.record_bytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     group_.resize(shape_.group * shape_.record_bytes);
@@ -159,9 +159,9 @@ WorkloadType log_append_type() {
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters& parameters) { return number_of(parameters, "group") == 1; };
   type.check = check_log_append;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     return std::unique_ptr<Workload>(
-        std::make_unique<LogAppend>(log_shape(parameters, seat.count), path, seat));
+        std::make_unique<LogAppend>(log_shape(parameters, position.count), path, position));
   };
   type.needs_files = true;
   return type;

@@ -75,18 +75,18 @@ std::uint64_t reads_of(const Parameters& parameters) {
 }
 
 std::unique_ptr<Workload> make_mix(const Parameters& parameters, Path& path,
-                                   const ThreadSeat& seat) {
+                                   const ThreadPosition& position) {
   const WorkloadType* order = find_workload(text_of(parameters, "order"));
   Parameters part = parameters;
   part["distribution"] = "uniform";
   part["alpha"] = "0.99";
   part["batch"] = std::to_string(kRound);
   part["access"] = "read";
-  ThreadSeat reading = seat;
+  ThreadPosition reading = position;
   reading.cell_seed ^= 0x5EED;
   auto reads = order->make(part, path, reading);
   part["access"] = "write";
-  auto writes = order->make(part, path, seat);
+  auto writes = order->make(part, path, position);
   return make_mixed(std::move(reads), std::move(writes), reads_of(parameters));
 }
 

@@ -22,12 +22,12 @@ struct MmapShape {
 
 class MmapStore final : public FileWorkload {
  public:
-  MmapStore(const MmapShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  MmapStore(const MmapShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         shape_(shape),
-        slots_({0, shape.size_bytes, shape.slots}, seat.index),
-        random_(seat.thread_seed()),
-        name_(fmt::format("/mapped{}", seat.index)),
+        slots_({0, shape.size_bytes, shape.slots}, position.index),
+        random_(position.thread_seed()),
+        name_(fmt::format("/mapped{}", position.index)),
         file_(files_),
         copy_(line_copy_for_this_cpu()) {}
   ~MmapStore() override {
@@ -35,7 +35,7 @@ class MmapStore final : public FileWorkload {
   }
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kMmapPeriod, shape_.size_bytes);
+    auto content = FileContent::make(position_.cell_seed, kMmapPeriod, shape_.size_bytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     const std::uint64_t file_bytes = shape_.slots * shape_.size_bytes;
@@ -118,9 +118,9 @@ WorkloadType mmap_store_type() {
     return text_of(parameters, "sync") != "flush" || text_of(parameters, "synchronous") == "on";
   };
   type.check = check_mmap_store;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     return std::unique_ptr<Workload>(
-        std::make_unique<MmapStore>(mmap_shape(parameters, seat.count), path, seat));
+        std::make_unique<MmapStore>(mmap_shape(parameters, position.count), path, position));
   };
   type.needs_files = true;
   type.needs_mapping = true;

@@ -41,12 +41,13 @@ MsyncShape msync_shape(const Parameters& parameters, unsigned threads) {
 
 class Msync final : public FileWorkload {
  public:
-  Msync(const MsyncShape& shape, std::uint64_t slot_bytes, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  Msync(const MsyncShape& shape, std::uint64_t slot_bytes, Path& path,
+        const ThreadPosition& position)
+      : FileWorkload(path, position),
         shape_(shape),
         slot_bytes_(slot_bytes),
-        random_(seat.thread_seed()),
-        name_(fmt::format("/synced{}", seat.index)),
+        random_(position.thread_seed()),
+        name_(fmt::format("/synced{}", position.index)),
         file_(files_) {}
   ~Msync() override {
     if (!mapping_.empty()) files_.unmap(file_.get(), mapping_);
@@ -138,9 +139,10 @@ WorkloadType msync_type() {
     return text_of(parameters, "pages") == "dirty" && (mode == "sync" || mode == "invalidate");
   };
   type.check = check_msync;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
-    return std::unique_ptr<Workload>(std::make_unique<Msync>(
-        msync_shape(parameters, seat.count), number_of(parameters, "operation_size"), path, seat));
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
+    return std::unique_ptr<Workload>(
+        std::make_unique<Msync>(msync_shape(parameters, position.count),
+                                number_of(parameters, "operation_size"), path, position));
   };
   type.needs_files = true;
   type.needs_mapping = true;

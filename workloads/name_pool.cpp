@@ -7,12 +7,12 @@
 
 namespace pmembench {
 
-std::vector<FileName> make_names(std::string_view directory, std::string_view prefix, unsigned seat,
-                                 std::uint64_t count) {
+std::vector<FileName> make_names(std::string_view directory, std::string_view prefix,
+                                 unsigned position, std::uint64_t count) {
   std::vector<FileName> names;
   names.reserve(count);
   for (std::uint64_t i = 0; i < count; ++i) {
-    names.emplace_back(fmt::format("{}/{}-{}-{:05}", directory, prefix, seat, i));
+    names.emplace_back(fmt::format("{}/{}-{}-{:05}", directory, prefix, position, i));
   }
   return names;
 }

@@ -13,7 +13,7 @@ namespace pmembench {
 
 // DIRECTORY/PREFIX-SEAT-00000, ...: threads that share a directory have different names.
 [[nodiscard]] std::vector<FileName> make_names(std::string_view directory, std::string_view prefix,
-                                               unsigned seat, std::uint64_t count);
+                                               unsigned position, std::uint64_t count);
 
 // Lists `directory` and looks at each of `names`: is it there exactly where `expected(index)` says
 // so, in the list and by stat? Cold.

@@ -28,23 +28,24 @@ struct OltpShape {
 // Each file is shared by all threads, and each thread has its part of it.
 class Oltp final : public FileWorkload {
  public:
-  Oltp(const OltpShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  Oltp(const OltpShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         shape_(shape),
-        random_(seat.thread_seed()),
-        log_({seat.index * shape.log_slots * shape.log_io_bytes, shape.log_io_bytes,
+        random_(position.thread_seed()),
+        log_({position.index * shape.log_slots * shape.log_io_bytes, shape.log_io_bytes,
               shape.log_slots},
-             ~std::uint64_t{seat.index}),
+             ~std::uint64_t{position.index}),
         log_file_(files_) {
     for (std::uint64_t i = 0; i < shape.files; ++i) {
-      const SlotShape slots{seat.index * shape.slots * shape.io_bytes, shape.io_bytes, shape.slots};
-      data_.emplace_back(slots, i << 16 | seat.index);
+      const SlotShape slots{position.index * shape.slots * shape.io_bytes, shape.io_bytes,
+                            shape.slots};
+      data_.emplace_back(slots, i << 16 | position.index);
       handles_.push_back(std::make_unique<Handle>(files_));
     }
   }
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kOltpPeriod,
+    auto content = FileContent::make(position_.cell_seed, kOltpPeriod,
                                      std::max(shape_.io_bytes, shape_.log_io_bytes));
     if (!content) return content.error();
     content_.emplace(*std::move(content));
@@ -181,9 +182,9 @@ WorkloadType oltp_type() {
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return true; };
   type.check = check_oltp;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     return std::unique_ptr<Workload>(
-        std::make_unique<Oltp>(oltp_shape(parameters, seat.count), path, seat));
+        std::make_unique<Oltp>(oltp_shape(parameters, position.count), path, position));
   };
   type.needs_files = true;
   return type;

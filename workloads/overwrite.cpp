@@ -21,23 +21,23 @@ struct OverwriteShape {
   bool sync = false;
 };
 
-SlotShape overwrite_slots(const OverwriteShape& shape, const ThreadSeat& seat) {
-  const std::uint64_t before = shape.shared ? seat.index * shape.slots * shape.size_bytes : 0;
+SlotShape overwrite_slots(const OverwriteShape& shape, const ThreadPosition& position) {
+  const std::uint64_t before = shape.shared ? position.index * shape.slots * shape.size_bytes : 0;
   return {before + shape.skew_bytes, shape.size_bytes, shape.slots};
 }
 
 class Overwrite final : public FileWorkload {
  public:
-  Overwrite(const OverwriteShape& shape, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
+  Overwrite(const OverwriteShape& shape, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
         shape_(shape),
-        slots_(overwrite_slots(shape, seat), seat.index),
-        random_(seat.thread_seed()),
-        name_(shape.shared ? "/shared" : fmt::format("/private{}", seat.index)),
+        slots_(overwrite_slots(shape, position), position.index),
+        random_(position.thread_seed()),
+        name_(shape.shared ? "/shared" : fmt::format("/private{}", position.index)),
         file_(files_) {}
 
   Status prepare() override {
-    auto content = FileContent::make(seat_.cell_seed, kOverwritePeriod, shape_.size_bytes);
+    auto content = FileContent::make(position_.cell_seed, kOverwritePeriod, shape_.size_bytes);
     if (!content) return content.error();
     content_.emplace(*std::move(content));
     if (!good(file_.open(name_, FileInterface::kCreate), "making a file")) return broken();
@@ -112,9 +112,9 @@ WorkloadType overwrite_type() {
     return text_of(parameters, "durability") == "each";
   };
   type.check = check_overwrite;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     return std::unique_ptr<Workload>(
-        std::make_unique<Overwrite>(overwrite_shape(parameters, seat.count), path, seat));
+        std::make_unique<Overwrite>(overwrite_shape(parameters, position.count), path, position));
   };
   type.needs_files = true;
   return type;

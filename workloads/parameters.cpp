@@ -9,7 +9,9 @@
 
 namespace pmembench {
 
-std::uint64_t ThreadSeat::thread_seed() const { return mix_seed(cell_seed + 0x9E37 * (index + 1)); }
+std::uint64_t ThreadPosition::thread_seed() const {
+  return mix_seed(cell_seed + 0x9E37 * (index + 1));
+}
 
 const std::string& text_of(const Parameters& parameters, std::string_view name) {
   const auto found = parameters.find(std::string(name));
@@ -77,11 +79,12 @@ ParameterSpec batch_spec() {
           "operations passed to the path in one call (timing: operation always passes one)"};
 }
 ParameterSpec kernel_spec() {
-  return {"kernel",
-          ValueKind::text,
-          "auto",
-          {},
-          "the backend's loop for reads: auto measures which is the fastest and says so in the row"};
+  return {
+      "kernel",
+      ValueKind::text,
+      "auto",
+      {},
+      "the backend's loop for reads: auto measures which is the fastest and says so in the row"};
 }
 ParameterSpec range_spec() {
   return {"range",
@@ -123,7 +126,7 @@ Status check_ranges(const Parameters& parameters, std::uint64_t granule_bytes,
         format_size(device_bytes));
   }
   const bool shared = text_of(parameters, "range") == "shared";
-  if (seat_region(range_bytes, granule_bytes, shared, 0, threads).size_bytes == 0) {
+  if (position_region(range_bytes, granule_bytes, shared, 0, threads).size_bytes == 0) {
     return usage_error("{} of range hold not one slot of {} for each of {} thread{}",
                        format_size(range_bytes), format_size(granule_bytes), threads,
                        threads == 1 ? "" : "s");

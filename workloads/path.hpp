@@ -54,12 +54,12 @@ class Path {
 
 // What all threads of a cell share on their way: a block translation, a mounted file system. Made
 // and ended on the worker's main thread, before the first path and after the last.
-class PathGround {
+class PathFixture {
  public:
-  PathGround() = default;
-  PathGround(const PathGround&) = delete;
-  PathGround& operator=(const PathGround&) = delete;
-  virtual ~PathGround() = default;
+  PathFixture() = default;
+  PathFixture(const PathFixture&) = delete;
+  PathFixture& operator=(const PathFixture&) = delete;
+  virtual ~PathFixture() = default;
   // Before each timed interval, before the workloads' own refresh(). Untimed; threads are idle.
   virtual void refresh() {}
   // What every path of it will answer to size_bytes().
@@ -72,14 +72,14 @@ struct PathType {
   std::string_view name;
   std::string_view summary;
   bool needs_direct_access = false;
-  // One a thread, on that thread. `ground` is what prepare made, null without it.
-  Result<std::unique_ptr<Path>> (*make)(DaxDevice& device, PathGround* ground) = nullptr;
+  // One a thread, on that thread. `fixture` is what prepare made, null without it.
+  Result<std::unique_ptr<Path>> (*make)(DaxDevice& device, PathFixture* fixture) = nullptr;
   // Writes its own structures over the device. Null: the threads share nothing but the device.
-  Result<std::unique_ptr<PathGround>> (*prepare)(OpenedDevice& opened,
-                                                 const Parameters& parameters) = nullptr;
+  Result<std::unique_ptr<PathFixture>> (*prepare)(OpenedDevice& opened,
+                                                  const Parameters& parameters) = nullptr;
   // As prepare, and finds what an earlier one wrote there. Null: prepare itself does.
-  Result<std::unique_ptr<PathGround>> (*reopen)(OpenedDevice& opened,
-                                                const Parameters& parameters) = nullptr;
+  Result<std::unique_ptr<PathFixture>> (*reopen)(OpenedDevice& opened,
+                                                 const Parameters& parameters) = nullptr;
   // The path's own keys, next to the workload's in a cell's parameters.
   std::vector<ParameterSpec> parameters = {};
   // Sizes and strides of ranges must be multiples of this; null: any will do.

@@ -68,19 +68,19 @@ SliceOptions slice_of(const Parameters& parameters) {
 }
 
 template <typename Device>
-Result<std::unique_ptr<PathGround>> ground_of(Result<std::unique_ptr<Device>> block) {
+Result<std::unique_ptr<PathFixture>> fixture_of(Result<std::unique_ptr<Device>> block) {
   if (!block) return block.error();
-  return std::unique_ptr<PathGround>(std::make_unique<BlockGround>(*std::move(block)));
+  return std::unique_ptr<PathFixture>(std::make_unique<BlockFixture>(*std::move(block)));
 }
 
-Result<std::unique_ptr<PathGround>> prepare_raw(OpenedDevice& opened,
-                                                const Parameters& parameters) {
-  return ground_of(make_raw_block(*opened.device, slice_of(parameters)));
+Result<std::unique_ptr<PathFixture>> prepare_raw(OpenedDevice& opened,
+                                                 const Parameters& parameters) {
+  return fixture_of(make_raw_block(*opened.device, slice_of(parameters)));
 }
 
 // All sectors from partition_start to the end.
-Result<std::unique_ptr<PathGround>> prepare_partition(OpenedDevice& opened,
-                                                      const Parameters& parameters) {
+Result<std::unique_ptr<PathFixture>> prepare_partition(OpenedDevice& opened,
+                                                       const Parameters& parameters) {
   auto whole = make_raw_block(*opened.device, slice_of(parameters));
   if (!whole) return whole.error();
   const std::uint64_t sector_bytes = (*whole)->sector_bytes();
@@ -88,8 +88,8 @@ Result<std::unique_ptr<PathGround>> prepare_partition(OpenedDevice& opened,
   const std::uint64_t sectors = (*whole)->size_bytes() / sector_bytes;
   auto partition = make_partition(**whole, start, sectors > start ? sectors - start : 0);
   if (!partition) return partition.error();
-  return std::unique_ptr<PathGround>(
-      std::make_unique<BlockGround>(*std::move(partition), *std::move(whole)));
+  return std::unique_ptr<PathFixture>(
+      std::make_unique<BlockFixture>(*std::move(partition), *std::move(whole)));
 }
 
 Status check_partition(const Parameters& parameters, std::uint64_t device_bytes) {
@@ -105,32 +105,33 @@ Status check_partition(const Parameters& parameters, std::uint64_t device_bytes)
                      device_bytes);
 }
 
-Result<std::unique_ptr<PathGround>> reopen_btt(OpenedDevice& opened, const Parameters& parameters) {
+Result<std::unique_ptr<PathFixture>> reopen_btt(OpenedDevice& opened,
+                                                const Parameters& parameters) {
   BttOptions options;
   options.slice = slice_of(parameters);
-  return ground_of(open_btt(*opened.device, options));
+  return fixture_of(open_btt(*opened.device, options));
 }
 
-Result<std::unique_ptr<PathGround>> prepare_btt(OpenedDevice& opened,
-                                                const Parameters& parameters) {
+Result<std::unique_ptr<PathFixture>> prepare_btt(OpenedDevice& opened,
+                                                 const Parameters& parameters) {
   BttOptions options;
   options.slice = slice_of(parameters);
   if (const Status made = format_btt(*opened.device, options); !made) return made.error();
   return reopen_btt(opened, parameters);
 }
 
-Result<std::unique_ptr<PathGround>> prepare_rmw(OpenedDevice& opened,
-                                                const Parameters& parameters) {
+Result<std::unique_ptr<PathFixture>> prepare_rmw(OpenedDevice& opened,
+                                                 const Parameters& parameters) {
   RmwOptions options;
   options.slice = slice_of(parameters);
   options.erase_block_bytes = number_of(parameters, "erase_block");
   options.erase = text_of(parameters, "erase") == "on";
-  return ground_of(make_rmw(*opened.device, options));
+  return fixture_of(make_rmw(*opened.device, options));
 }
 
-Result<std::unique_ptr<PathGround>> prepare_kernel(OpenedDevice& opened,
-                                                   const Parameters& parameters) {
-  return ground_of(make_kernel_block(*opened.device, slice_of(parameters)));
+Result<std::unique_ptr<PathFixture>> prepare_kernel(OpenedDevice& opened,
+                                                    const Parameters& parameters) {
+  return fixture_of(make_kernel_block(*opened.device, slice_of(parameters)));
 }
 
 PathType block_path(std::string_view name, std::string_view summary,
@@ -149,9 +150,9 @@ PathType block_path(std::string_view name, std::string_view summary,
 
 }  // namespace
 
-Result<std::unique_ptr<Path>> make_block_path(DaxDevice&, PathGround* ground) {
-  PMB_CHECK(ground != nullptr, "a block path without its block device");
-  BlockDevice& block = static_cast<BlockGround*>(ground)->block();
+Result<std::unique_ptr<Path>> make_block_path(DaxDevice&, PathFixture* fixture) {
+  PMB_CHECK(fixture != nullptr, "a block path without its block device");
+  BlockDevice& block = static_cast<BlockFixture*>(fixture)->block();
   return std::unique_ptr<Path>(std::make_unique<BlockPath>(block));
 }
 

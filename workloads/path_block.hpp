@@ -8,12 +8,12 @@
 
 namespace pmembench {
 
-// A block device as ground. Each path on it has its own session.
-class BlockGround final : public PathGround {
+// A block device as fixture. Each path on it has its own session.
+class BlockFixture final : public PathFixture {
  public:
   // `below`: on which `block` is built, and which outlives it; or null.
-  explicit BlockGround(std::unique_ptr<BlockDevice> block,
-                       std::unique_ptr<BlockDevice> below = nullptr)
+  explicit BlockFixture(std::unique_ptr<BlockDevice> block,
+                        std::unique_ptr<BlockDevice> below = nullptr)
       : below_(std::move(below)), block_(std::move(block)) {}
   [[nodiscard]] std::uint64_t size_bytes() const override { return block_->size_bytes(); }
   [[nodiscard]] std::map<std::string, std::uint64_t> counters() const override {
@@ -28,7 +28,7 @@ class BlockGround final : public PathGround {
 
 // persist: each range by write_fua. drain: flush. There are no addresses: what a block device holds
 // is reached by its requests alone.
-Result<std::unique_ptr<Path>> make_block_path(DaxDevice& device, PathGround* ground);
+Result<std::unique_ptr<Path>> make_block_path(DaxDevice& device, PathFixture* fixture);
 
 PathType block_raw_path();
 PathType block_partition_path();

@@ -28,7 +28,7 @@ struct CharAddresses {
 
 }  // namespace
 
-Result<std::unique_ptr<Path>> make_char_path(DaxDevice& device, PathGround*) {
+Result<std::unique_ptr<Path>> make_char_path(DaxDevice& device, PathFixture*) {
   DaxReader reader = device.make_reader();
   CharAddresses addresses(device);
   {

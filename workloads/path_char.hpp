@@ -8,7 +8,7 @@ namespace pmembench {
 
 // Refuses (environment) a device whose size is not made of whole granules of its alignment, or
 // whose bytes are in several pieces, with the reason of the presentation.
-Result<std::unique_ptr<Path>> make_char_path(DaxDevice& device, PathGround* ground);
+Result<std::unique_ptr<Path>> make_char_path(DaxDevice& device, PathFixture* fixture);
 
 PathType char_path();
 

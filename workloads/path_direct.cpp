@@ -82,7 +82,7 @@ std::span<std::byte> whole_mapping(DaxDevice& device, DaxReader& reader) {
   return {static_cast<std::byte*>(address), device.size_bytes()};
 }
 
-Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathGround*) {
+Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathFixture*) {
   return std::unique_ptr<Path>(std::make_unique<DirectPath>(device));
 }
 

@@ -6,7 +6,7 @@
 namespace pmembench {
 
 PathType direct_path();
-Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathGround* ground);
+Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathFixture* fixture);
 
 // All of the device, or empty where direct_access does not reach it in one piece. The addresses are
 // the caller's only as long as the device is not killed.

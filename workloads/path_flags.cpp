@@ -45,7 +45,7 @@ class FlagsPath final : public Path {
 
 }  // namespace
 
-Result<std::unique_ptr<Path>> make_flags_path(DaxDevice& device, PathGround*) {
+Result<std::unique_ptr<Path>> make_flags_path(DaxDevice& device, PathFixture*) {
   DaxReader reader = device.make_reader();
   dax_iter nothing{};
   nothing.multiplier = 1;

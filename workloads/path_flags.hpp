@@ -7,6 +7,6 @@
 namespace pmembench {
 
 PathType flags_path();
-Result<std::unique_ptr<Path>> make_flags_path(DaxDevice& device, PathGround* ground);
+Result<std::unique_ptr<Path>> make_flags_path(DaxDevice& device, PathFixture* fixture);
 
 }  // namespace pmembench

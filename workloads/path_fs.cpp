@@ -4,7 +4,7 @@
 #include <cerrno>
 
 #include "workloads/fs_files.hpp"
-#include "workloads/fs_ground.hpp"
+#include "workloads/fs_fixture.hpp"
 #include "workloads/parameters.hpp"
 
 namespace pmembench {
@@ -12,8 +12,10 @@ namespace {
 
 class FsPath final : public Path {
  public:
-  explicit FsPath(FsGround& ground)
-      : ground_(ground), size_bytes_(ground.size_bytes()), files_(ground.file_system().thread()) {}
+  explicit FsPath(FsFixture& fixture)
+      : fixture_(fixture),
+        size_bytes_(fixture.size_bytes()),
+        files_(fixture.file_system().thread()) {}
   ~FsPath() override {
     if (!mapping_.empty()) files_.unmap(mapped_, mapping_);
   }
@@ -49,8 +51,8 @@ class FsPath final : public Path {
   // By a separate handle. Empty if the file is not in one piece, or not on a dax device. While it
   // is mapped its blocks stay where they are, so copy-on-write is not asked for it.
   std::span<std::byte> mapping() override {
-    if (!mapping_.empty() || ground_.copies_on_write() || open_range() < 0) return mapping_;
-    if (mapped_ < 0) mapped_ = files_.open(FsGround::kRange, 0);
+    if (!mapping_.empty() || fixture_.copies_on_write() || open_range() < 0) return mapping_;
+    if (mapped_ < 0) mapped_ = files_.open(FsFixture::kRange, 0);
     if (mapped_ >= 0) files_.map(mapped_, size_bytes_, false, &mapping_);
     return mapping_;
   }
@@ -68,9 +70,9 @@ class FsPath final : public Path {
   int open_range() {
     if (range_ >= 0) [[likely]]
       return 0;
-    const int made = ground_.make_range(files_);
+    const int made = fixture_.make_range(files_);
     if (made < 0) return made;
-    range_ = files_.open(FsGround::kRange, 0);
+    range_ = files_.open(FsFixture::kRange, 0);
     return std::min(range_, 0);
   }
 
@@ -87,7 +89,7 @@ class FsPath final : public Path {
     return bytes;
   }
 
-  FsGround& ground_;
+  FsFixture& fixture_;
   std::uint64_t size_bytes_;
   FsFiles files_;
   int range_ = -1;
@@ -95,12 +97,12 @@ class FsPath final : public Path {
   std::span<std::byte> mapping_;
 };
 
-Result<std::unique_ptr<Path>> make_fs_path(DaxDevice&, PathGround* ground) {
-  return std::unique_ptr<Path>(std::make_unique<FsPath>(*static_cast<FsGround*>(ground)));
+Result<std::unique_ptr<Path>> make_fs_path(DaxDevice&, PathFixture* fixture) {
+  return std::unique_ptr<Path>(std::make_unique<FsPath>(*static_cast<FsFixture*>(fixture)));
 }
 
-FsGroundOptions options_of(const Parameters& parameters, FsKind kind) {
-  FsGroundOptions options;
+FsFixtureOptions options_of(const Parameters& parameters, FsKind kind) {
+  FsFixtureOptions options;
   options.kind = kind;
   options.copy_on_write = text_of(parameters, "data") == "cow";
   options.range_locks = text_of(parameters, "range_locks") == "on";
@@ -109,19 +111,20 @@ FsGroundOptions options_of(const Parameters& parameters, FsKind kind) {
 }
 
 template <FsKind kKind>
-Result<std::unique_ptr<PathGround>> prepare_fs(OpenedDevice& opened, const Parameters& parameters) {
-  auto ground = FsGround::make(opened, options_of(parameters, kKind));
-  if (!ground) return ground.error();
-  return std::unique_ptr<PathGround>(*std::move(ground));
+Result<std::unique_ptr<PathFixture>> prepare_fs(OpenedDevice& opened,
+                                                const Parameters& parameters) {
+  auto fixture = FsFixture::make(opened, options_of(parameters, kKind));
+  if (!fixture) return fixture.error();
+  return std::unique_ptr<PathFixture>(*std::move(fixture));
 }
 
 template <FsKind kKind>
-Result<std::unique_ptr<PathGround>> reopen_fs(OpenedDevice& opened, const Parameters& parameters) {
-  FsGroundOptions options = options_of(parameters, kKind);
+Result<std::unique_ptr<PathFixture>> reopen_fs(OpenedDevice& opened, const Parameters& parameters) {
+  FsFixtureOptions options = options_of(parameters, kKind);
   options.format = false;
-  auto ground = FsGround::make(opened, options);
-  if (!ground) return ground.error();
-  return std::unique_ptr<PathGround>(*std::move(ground));
+  auto fixture = FsFixture::make(opened, options);
+  if (!fixture) return fixture.error();
+  return std::unique_ptr<PathFixture>(*std::move(fixture));
 }
 
 // A file takes bytes of any number at any place.

@@ -35,12 +35,12 @@ Status check_guarded(const Parameters& parameters, std::uint64_t device_bytes) {
 }
 
 // The bad pages, made bad again for each interval, and what the threads count.
-class GuardedGround final : public PathGround {
+class GuardedFixture final : public PathFixture {
  public:
-  GuardedGround(DaxDevice& device, ErrorPolicy policy, bool poisons)
+  GuardedFixture(DaxDevice& device, ErrorPolicy policy, bool poisons)
       : device_(device), policy_(policy), poisons_(poisons) {}
 
-  ~GuardedGround() override {
+  ~GuardedFixture() override {
     // The next cell finds the device as this one did.
     device_.end_poison();
     for (const std::uint64_t page : pages_) {
@@ -67,7 +67,7 @@ class GuardedGround final : public PathGround {
   }
 
   void refresh() override {
-    ++stretch_;
+    ++interval_;
     spoiled_ = spoil();
   }
   [[nodiscard]] std::uint64_t size_bytes() const override { return device_.size_bytes(); }
@@ -84,7 +84,7 @@ class GuardedGround final : public PathGround {
     return inside ? static_cast<std::size_t>(at - pages_.begin()) : pages_.size();
   }
   [[nodiscard]] std::size_t bad_pages() const { return pages_.size(); }
-  [[nodiscard]] std::uint64_t stretch() const { return stretch_; }
+  [[nodiscard]] std::uint64_t interval() const { return interval_; }
   [[nodiscard]] ErrorPolicy policy() const { return policy_; }
   [[nodiscard]] const Status& spoiled() const { return spoiled_; }
   [[nodiscard]] BlockDevice* block() const { return block_.get(); }
@@ -107,7 +107,7 @@ class GuardedGround final : public PathGround {
   ErrorPolicy policy_;
   bool poisons_;
   std::vector<std::uint64_t> pages_;  // sorted
-  std::uint64_t stretch_ = 0;
+  std::uint64_t interval_ = 0;
   Status spoiled_;
   std::unique_ptr<BlockDevice> block_;  // for both fallbacks
   std::atomic<std::uint64_t> failed_{0}, mended_{0};
@@ -115,10 +115,10 @@ class GuardedGround final : public PathGround {
 
 class GuardedPath final : public Path {
  public:
-  GuardedPath(DaxDevice& device, GuardedGround& ground)
-      : device_(device), ground_(ground), reader_(device.make_reader()) {
-    if (ground.block() != nullptr) session_ = ground.block()->session();
-    lost_.resize(ground.bad_pages());
+  GuardedPath(DaxDevice& device, GuardedFixture& fixture)
+      : device_(device), fixture_(fixture), reader_(device.make_reader()) {
+    if (fixture.block() != nullptr) session_ = fixture.block()->session();
+    lost_.resize(fixture.bad_pages());
   }
 
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
@@ -150,22 +150,22 @@ class GuardedPath final : public Path {
   int drain() override { return device_.drain(reader_); }
   std::span<std::byte> mapping() override { return whole_mapping(device_, reader_); }
   bool lost(std::uint64_t offset_bytes, std::uint64_t size_bytes) const override {
-    const std::size_t bad = ground_.bad_page_in(offset_bytes, size_bytes);
-    return stretch_ == ground_.stretch() && bad < lost_.size() && lost_[bad];
+    const std::size_t bad = fixture_.bad_page_in(offset_bytes, size_bytes);
+    return interval_ == fixture_.interval() && bad < lost_.size() && lost_[bad];
   }
 
  private:
   // The first form of 2016: while any bad block is known, the whole device is used as a block
   // device; DAX goes on when the last one is repaired.
   [[nodiscard]] bool falls_back() {
-    return ground_.policy() == ErrorPolicy::device_fallback && !device_.bad_blocks().empty();
+    return fixture_.policy() == ErrorPolicy::device_fallback && !device_.bad_blocks().empty();
   }
 
   // The whole batch; what the block device cannot read is counted as failed. A write repairs what
   // it meets, and is counted as repaired if it met something.
   template <typename Request>
   std::int64_t by_block(dax_iter& iter, bool writes, Request request) {
-    if (!ground_.spoiled()) return -EIO;
+    if (!fixture_.spoiled()) return -EIO;
     std::int64_t bytes = 0;
     while (iter.count > 0) {
       dax_iter one = iter;
@@ -176,7 +176,7 @@ class GuardedPath final : public Path {
       const std::int64_t done = request(one);
       if (done > 0 && one.count == 0) {
         bytes += done;
-        if (bad) ground_.count(true);
+        if (bad) fixture_.count(true);
         continue;
       }
       if (!device_.alive()) return -ENXIO;
@@ -188,18 +188,18 @@ class GuardedPath final : public Path {
 
   // The operation on this range failed, and is counted.
   void lose(std::uint64_t offset, std::uint64_t size_bytes) {
-    ground_.count(false);
-    if (std::exchange(stretch_, ground_.stretch()) != ground_.stretch()) {
+    fixture_.count(false);
+    if (std::exchange(interval_, fixture_.interval()) != fixture_.interval()) {
       std::fill(lost_.begin(), lost_.end(), false);
     }
-    const std::size_t bad = ground_.bad_page_in(offset, size_bytes);
+    const std::size_t bad = fixture_.bad_page_in(offset, size_bytes);
     if (bad < lost_.size()) lost_[bad] = true;
   }
 
   // The whole batch; each range that met a bad block as the policy says.
   template <typename Operation>
   std::int64_t past_bad_blocks(dax_iter& iter, bool writes, Operation operation) {
-    if (!ground_.spoiled()) return -EIO;
+    if (!fixture_.spoiled()) return -EIO;
     std::int64_t bytes = 0;
     while (iter.count > 0) {
       const std::uint64_t before = iter.count;
@@ -223,7 +223,7 @@ class GuardedPath final : public Path {
     const std::uint64_t offset = dax_iter_next(&iter);
     --iter.count;
     if (writes && mend(one)) {
-      ground_.count(true);
+      fixture_.count(true);
       return static_cast<std::int64_t>(iter.size_bytes);
     }
     lose(offset, iter.size_bytes);
@@ -232,7 +232,7 @@ class GuardedPath final : public Path {
 
   bool mend(dax_iter one) {
     dax_iter flushed = one;
-    switch (ground_.policy()) {
+    switch (fixture_.policy()) {
       case ErrorPolicy::fail:
         return false;
       case ErrorPolicy::device_fallback:  // it was bad without being known
@@ -249,28 +249,28 @@ class GuardedPath final : public Path {
   }
 
   DaxDevice& device_;
-  GuardedGround& ground_;
+  GuardedFixture& fixture_;
   DaxReader reader_;
   std::unique_ptr<BlockSession> session_;  // null except for the fallbacks
-  std::uint64_t stretch_ = 0;              // to which lost_ belongs
+  std::uint64_t interval_ = 0;             // to which lost_ belongs
   std::vector<bool> lost_;                 // by bad page: an operation on it failed
 };
 
 }  // namespace
 
-Result<std::unique_ptr<PathGround>> prepare_guarded_path(OpenedDevice& opened,
-                                                         const Parameters& parameters) {
-  auto ground = std::make_unique<GuardedGround>(*opened.device, policy_of(parameters),
-                                                text_of(parameters, "poison") == "userfaultfd");
-  if (const Status open = ground->open_block_layer(); !open) return open.error();
-  const Status chosen = ground->choose_pages(number_of(parameters, "bad_blocks"));
+Result<std::unique_ptr<PathFixture>> prepare_guarded_path(OpenedDevice& opened,
+                                                          const Parameters& parameters) {
+  auto fixture = std::make_unique<GuardedFixture>(*opened.device, policy_of(parameters),
+                                                  text_of(parameters, "poison") == "userfaultfd");
+  if (const Status open = fixture->open_block_layer(); !open) return open.error();
+  const Status chosen = fixture->choose_pages(number_of(parameters, "bad_blocks"));
   if (!chosen) return chosen.error();
-  return std::unique_ptr<PathGround>(std::move(ground));
+  return std::unique_ptr<PathFixture>(std::move(fixture));
 }
 
-Result<std::unique_ptr<Path>> make_guarded_path(DaxDevice& device, PathGround* ground) {
+Result<std::unique_ptr<Path>> make_guarded_path(DaxDevice& device, PathFixture* fixture) {
   return std::unique_ptr<Path>(
-      std::make_unique<GuardedPath>(device, static_cast<GuardedGround&>(*ground)));
+      std::make_unique<GuardedPath>(device, static_cast<GuardedFixture&>(*fixture)));
 }
 
 std::uint64_t guarded_path_granule(const Parameters& parameters) {

@@ -14,9 +14,9 @@ namespace pmembench {
 //                Linux 4.7)
 //   recovery     a write goes to recovery_write (Linux 5.19); whole pages only
 // A read of a bad block fails under each: its bytes are lost.
-Result<std::unique_ptr<PathGround>> prepare_guarded_path(OpenedDevice& opened,
-                                                         const Parameters& parameters);
-Result<std::unique_ptr<Path>> make_guarded_path(DaxDevice& device, PathGround* ground);
+Result<std::unique_ptr<PathFixture>> prepare_guarded_path(OpenedDevice& opened,
+                                                          const Parameters& parameters);
+Result<std::unique_ptr<Path>> make_guarded_path(DaxDevice& device, PathFixture* fixture);
 PathType guarded_path();
 std::uint64_t guarded_path_granule(const Parameters& parameters);
 

@@ -22,7 +22,7 @@ struct DirectAddresses {
 
 }  // namespace
 
-Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathGround*) {
+Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathFixture*) {
   DaxReader reader = device.make_reader();
   if (whole_mapping(device, reader).empty()) {
     return environment_error(

@@ -6,7 +6,7 @@
 namespace pmembench {
 
 // Refuses (environment) a device whose direct_access does not reach it in one piece.
-Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathGround* ground);
+Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathFixture* fixture);
 
 [[nodiscard]] PathType mapped_path();
 

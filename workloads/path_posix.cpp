@@ -13,9 +13,9 @@ namespace pmembench {
 namespace {
 
 // The directory of one cell, in the medium's own.
-class PosixGround final : public PathGround {
+class PosixFixture final : public PathFixture {
  public:
-  PosixGround(CreatedDirectory files, UniqueFd range, std::uint64_t size_bytes)
+  PosixFixture(CreatedDirectory files, UniqueFd range, std::uint64_t size_bytes)
       : files_(std::move(files)), range_(std::move(range)), size_bytes_(size_bytes) {}
   [[nodiscard]] std::uint64_t size_bytes() const override { return size_bytes_; }
   [[nodiscard]] int directory() const { return files_.fd(); }
@@ -29,8 +29,8 @@ class PosixGround final : public PathGround {
 
 class PosixPath final : public Path {
  public:
-  explicit PosixPath(const PosixGround& ground)
-      : fd_(ground.range()), size_bytes_(ground.size_bytes()), files_(ground.directory()) {}
+  explicit PosixPath(const PosixFixture& fixture)
+      : fd_(fixture.range()), size_bytes_(fixture.size_bytes()), files_(fixture.directory()) {}
   ~PosixPath() override {
     if (mapping_ != MAP_FAILED) munmap(mapping_, size_bytes_);
   }
@@ -117,7 +117,7 @@ class PosixPath final : public Path {
   void* mapping_ = MAP_FAILED;
 };
 
-Result<std::unique_ptr<PathGround>> prepare_posix(OpenedDevice& opened, const Parameters&) {
+Result<std::unique_ptr<PathFixture>> prepare_posix(OpenedDevice& opened, const Parameters&) {
   const MediaFacts& facts = opened.facts;
   if (facts.directory.empty()) {
     return environment_error(
@@ -131,12 +131,12 @@ Result<std::unique_ptr<PathGround>> prepare_posix(OpenedDevice& opened, const Pa
     return environment_error(
         "{}/range cannot be opened; leave the directory alone while it is used", facts.directory);
   }
-  return std::unique_ptr<PathGround>(
-      std::make_unique<PosixGround>(std::move(*files), std::move(range), facts.size_bytes));
+  return std::unique_ptr<PathFixture>(
+      std::make_unique<PosixFixture>(std::move(*files), std::move(range), facts.size_bytes));
 }
 
-Result<std::unique_ptr<Path>> make_posix_path(DaxDevice&, PathGround* ground) {
-  return std::unique_ptr<Path>(std::make_unique<PosixPath>(*static_cast<PosixGround*>(ground)));
+Result<std::unique_ptr<Path>> make_posix_path(DaxDevice&, PathFixture* fixture) {
+  return std::unique_ptr<Path>(std::make_unique<PosixPath>(*static_cast<PosixFixture*>(fixture)));
 }
 
 // The page cache takes bytes of any size at any place.

@@ -13,17 +13,17 @@ constexpr std::uint64_t kLogLimit = std::uint64_t{4} << 20;
 
 }  // namespace
 
-Personality::Personality(PersonalityShape shape, Path& path, const ThreadSeat& seat)
-    : FileWorkload(path, seat),
+Personality::Personality(PersonalityShape shape, Path& path, const ThreadPosition& position)
+    : FileWorkload(path, position),
       shape_(shape),
-      set_(shape.set, seat),
+      set_(shape.set, position),
       file_(files_),
       log_(files_),
       uses_log_(std::count(shape.flow.begin(), shape.flow.end(), FlowStep::append_log) != 0),
-      log_key_(mix_seed(seat.thread_seed())) {}
+      log_key_(mix_seed(position.thread_seed())) {}
 
 Status Personality::prepare() {
-  auto content = FileContent::make(seat_.cell_seed, kPersonalityPeriod,
+  auto content = FileContent::make(position_.cell_seed, kPersonalityPeriod,
                                    std::max(shape_.io_bytes, shape_.append_bytes));
   if (!content) return content.error();
   content_.emplace(*std::move(content));
@@ -39,7 +39,8 @@ Status Personality::prepare() {
 void Personality::refresh() {
   logged_ = 0;
   FileStat log;
-  if (!uses_log_ || seat_.index != 0 || !good(files_.stat(kLog, log), "looking at the log")) return;
+  if (!uses_log_ || position_.index != 0 || !good(files_.stat(kLog, log), "looking at the log"))
+    return;
   if (log.size_bytes > kLogLimit) good(files_.truncate(log_.get(), 0), "cutting the log");
 }
 

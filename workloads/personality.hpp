@@ -37,7 +37,7 @@ struct PersonalityShape {
 // One operation is one time through the flow.
 class Personality final : public FileWorkload {
  public:
-  Personality(PersonalityShape shape, Path& path, const ThreadSeat& seat);
+  Personality(PersonalityShape shape, Path& path, const ThreadPosition& position);
   Status prepare() override;
   void refresh() override;
   Status verify() override;

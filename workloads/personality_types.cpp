@@ -114,9 +114,10 @@ WorkloadType type_of(const Published& published) {
                             unsigned threads) {
     return check_personality(published, parameters, mount_bytes, threads);
   };
-  type.make = [&published](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [&published](const Parameters& parameters, Path& path,
+                           const ThreadPosition& position) {
     return std::unique_ptr<Workload>(
-        std::make_unique<Personality>(personality_shape(published, parameters), path, seat));
+        std::make_unique<Personality>(personality_shape(published, parameters), path, position));
   };
   type.needs_files = true;
   return type;

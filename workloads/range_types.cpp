@@ -19,52 +19,53 @@ Status check_operation_slots(const Parameters& parameters, std::uint64_t device_
 }
 
 Region region_of(const Parameters& parameters, std::uint64_t granule_bytes, const Path& path,
-                 const ThreadSeat& seat) {
-  Region region = seat_region(range_bytes_of(parameters, path.size_bytes()), granule_bytes,
-                              text_of(parameters, "range") == "shared", seat.index, seat.count);
+                 const ThreadPosition& position) {
+  Region region =
+      position_region(range_bytes_of(parameters, path.size_bytes()), granule_bytes,
+                      text_of(parameters, "range") == "shared", position.index, position.count);
   region.offset_bytes += range_offset_of(parameters);
   return region;
 }
 
-RangeWorkload::Plan plan_of(const Parameters& parameters, const ThreadSeat& seat) {
+RangeWorkload::Plan plan_of(const Parameters& parameters, const ThreadPosition& position) {
   RangeWorkload::Plan plan;
   plan.transfer = transfer_of(parameters);
   plan.batch = parameters.count("batch") != 0 ? number_of(parameters, "batch") : 1;
-  plan.shared = seat.count > 1 && text_of(parameters, "range") == "shared";
-  plan.cell_seed = seat.cell_seed;
+  plan.shared = position.count > 1 && text_of(parameters, "range") == "shared";
+  plan.cell_seed = position.cell_seed;
   return plan;
 }
 
 std::unique_ptr<Workload> make_sequential(const Parameters& parameters, Path& path,
-                                          const ThreadSeat& seat) {
-  RangeWorkload::Plan plan = plan_of(parameters, seat);
+                                          const ThreadPosition& position) {
+  RangeWorkload::Plan plan = plan_of(parameters, position);
   const std::uint64_t size_bytes = number_of(parameters, "operation_size");
   const bool shared = text_of(parameters, "range") == "shared";
-  const double start = shared ? static_cast<double>(seat.index) / seat.count : 0;
-  plan.iter = sequential_iter(region_of(parameters, size_bytes, path, seat), size_bytes, start);
+  const double start = shared ? static_cast<double>(position.index) / position.count : 0;
+  plan.iter = sequential_iter(region_of(parameters, size_bytes, path, position), size_bytes, start);
   return std::make_unique<RangeWorkload>(std::move(plan), path);
 }
 
 std::unique_ptr<Workload> make_strided(const Parameters& parameters, Path& path,
-                                       const ThreadSeat& seat) {
-  RangeWorkload::Plan plan = plan_of(parameters, seat);
+                                       const ThreadPosition& position) {
+  RangeWorkload::Plan plan = plan_of(parameters, position);
   const std::uint64_t stride_bytes = number_of(parameters, "stride");
-  plan.iter = strided_iter(region_of(parameters, stride_bytes, path, seat),
+  plan.iter = strided_iter(region_of(parameters, stride_bytes, path, position),
                            number_of(parameters, "operation_size"), stride_bytes);
   return std::make_unique<RangeWorkload>(std::move(plan), path);
 }
 
 std::unique_ptr<Workload> make_random(const Parameters& parameters, Path& path,
-                                      const ThreadSeat& seat) {
-  RangeWorkload::Plan plan = plan_of(parameters, seat);
+                                      const ThreadPosition& position) {
+  RangeWorkload::Plan plan = plan_of(parameters, position);
   const std::uint64_t size_bytes = number_of(parameters, "operation_size");
-  const Region region = region_of(parameters, size_bytes, path, seat);
+  const Region region = region_of(parameters, size_bytes, path, position);
   if (text_of(parameters, "distribution") == "uniform") {
-    plan.iter = uniform_iter(region, size_bytes, seat.thread_seed());
+    plan.iter = uniform_iter(region, size_bytes, position.thread_seed());
   } else {
     plan.table =
         std::make_unique<ZipfTable>(region.size_bytes / size_bytes, real_of(parameters, "alpha"),
-                                    seat.cell_seed, seat.thread_seed());
+                                    position.cell_seed, position.thread_seed());
     plan.region = region;
     plan.iter = table_iter(region, size_bytes, *plan.table);
   }
@@ -72,14 +73,14 @@ std::unique_ptr<Workload> make_random(const Parameters& parameters, Path& path,
 }
 
 std::unique_ptr<Workload> make_persist(const Parameters& parameters, Path& path,
-                                       const ThreadSeat& seat) {
+                                       const ThreadPosition& position) {
   Parameters full = parameters;
   full["access"] = "write";
   full["durability"] = "each";
   full["distribution"] = "uniform";
   full["batch"] = "1";
-  if (text_of(parameters, "order") == "sequential") return make_sequential(full, path, seat);
-  return make_random(full, path, seat);
+  if (text_of(parameters, "order") == "sequential") return make_sequential(full, path, position);
+  return make_random(full, path, position);
 }
 
 Status check_random(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {

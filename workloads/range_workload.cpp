@@ -46,17 +46,17 @@ Status RangeWorkload::prepare() {
 }
 
 void RangeWorkload::refresh() {
-  ++stretch_;
-  done_in_stretch_ = 0;
+  ++interval_;
+  done_in_interval_ = 0;
   loaded_ = 0;
   if (plan_.table) {
-    plan_.table->fill(stretch_, expected_);
+    plan_.table->fill(interval_, expected_);
     iter_ = table_iter(plan_.region, plan_.iter.size_bytes, *plan_.table);
     iter_.buffer = buffer_->data();
   }
   start_ = iter_;
   if (plan_.transfer != Transfer::read && !loads()) {
-    buffer_->stamp(stretch_);
+    buffer_->stamp(interval_);
   }
 }
 
@@ -96,7 +96,7 @@ inline Work RangeWorkload::run_batch(std::uint64_t operations) {
     failed_ = bytes < 0 ? bytes : -EIO;
     return {};
   }
-  done_in_stretch_ += operations;
+  done_in_interval_ += operations;
   return {operations, static_cast<std::uint64_t>(bytes)};
 }
 
@@ -163,8 +163,8 @@ Status RangeWorkload::check_slot(std::uint64_t offset_bytes,
 // The batch of before once more, the same bytes to the same places: not timed, and its count is
 // looked at. In a timed batch that would be an instruction more.
 Status RangeWorkload::check_count_of_writes() {
-  if (done_in_stretch_ == 0) return {};
-  const std::uint64_t count = std::min(plan_.batch, done_in_stretch_);
+  if (done_in_interval_ == 0) return {};
+  const std::uint64_t count = std::min(plan_.batch, done_in_interval_);
   dax_iter again = start_;
   again.buffer = buffer_->data();
   again.count = count;
@@ -187,10 +187,11 @@ Status RangeWorkload::verify_writes() {
   dax_iter replay = start_;
   const std::uint64_t affordable =
       std::clamp<std::uint64_t>(kSampledBytes / plan_.iter.size_bytes, 1, kSampledOperations);
-  Sample sample(done_in_stretch_, affordable, plan_.cell_seed ^ mix_seed(start_.state + stretch_));
-  for (std::uint64_t i = 0; i < done_in_stretch_; ++i) {
+  Sample sample(done_in_interval_, affordable,
+                plan_.cell_seed ^ mix_seed(start_.state + interval_));
+  for (std::uint64_t i = 0; i < done_in_interval_; ++i) {
     const std::uint64_t offset_bytes = dax_iter_next(&replay);
-    if (!sample.next() && i + 1 != done_in_stretch_) continue;
+    if (!sample.next() && i + 1 != done_in_interval_) continue;
     if (path_.lost(offset_bytes, plan_.iter.size_bytes)) continue;
     const Status same = check_slot(offset_bytes, buffer_->bytes());
     if (!same) return same;
@@ -211,7 +212,7 @@ Result<std::uint64_t> RangeWorkload::stamp_last(dax_iter at, std::uint64_t count
 
 // Reads `count` ranges as a batch by the path, and finds the stamp of the last in the buffer.
 Status RangeWorkload::check_batch_of_reads(dax_iter at, std::uint64_t count) {
-  found_->stamp(stretch_ + at.state + count);
+  found_->stamp(interval_ + at.state + count);
   const auto offset_bytes = stamp_last(at, count);
   if (!offset_bytes) return offset_bytes.error();
   dax_iter read = at;
@@ -239,7 +240,7 @@ std::uint64_t RangeWorkload::sum_of(dax_iter at, std::uint64_t count) {
 // that leaves out that byte finds another sum.
 Status RangeWorkload::check_batch_of_loads(dax_iter at, std::uint64_t count,
                                            std::uint64_t changed_byte) {
-  found_->stamp(stretch_ + at.state + count);
+  found_->stamp(interval_ + at.state + count);
   found_->data()[changed_byte] ^= 0xFF;
   const auto offset_bytes = stamp_last(at, count);
   if (!offset_bytes) return offset_bytes.error();
@@ -258,11 +259,11 @@ Status RangeWorkload::check_batch_of_loads(dax_iter at, std::uint64_t count,
 
 Status RangeWorkload::verify_loads() {
   // Another thread may have written since into a range that is shared.
-  if (!plan_.shared && loaded_ != sum_of(start_, done_in_stretch_)) {
-    return runtime_error("{} timed loads of {} bytes did not load every byte", done_in_stretch_,
+  if (!plan_.shared && loaded_ != sum_of(start_, done_in_interval_)) {
+    return runtime_error("{} timed loads of {} bytes did not load every byte", done_in_interval_,
                          plan_.iter.size_bytes);
   }
-  Random random(mix_seed(plan_.cell_seed ^ mix_seed(iter_.state + stretch_)));
+  Random random(mix_seed(plan_.cell_seed ^ mix_seed(iter_.state + interval_)));
   dax_iter at = iter_;
   for (std::uint64_t i = 0; i < kSampledReads; ++i) {
     const Status same = check_batch_of_loads(at, 1 + random.below(plan_.batch),
@@ -274,16 +275,16 @@ Status RangeWorkload::verify_loads() {
 }
 
 Status RangeWorkload::verify_reads() {
-  if (done_in_stretch_ > 0 && !plan_.shared) {
+  if (done_in_interval_ > 0 && !plan_.shared) {
     dax_iter replay = start_;
     std::uint64_t last = 0;
-    for (std::uint64_t i = 0; i < done_in_stretch_; ++i) last = dax_iter_next(&replay);
+    for (std::uint64_t i = 0; i < done_in_interval_; ++i) last = dax_iter_next(&replay);
     const bool lost = path_.lost(last, plan_.iter.size_bytes);
     const Status same = lost ? Status() : check_slot(last, buffer_->bytes());
     if (!same) return same;
   }
   // Batches of every length, so that each place in a batch is the last one of some.
-  Random random(mix_seed(plan_.cell_seed ^ mix_seed(iter_.state + stretch_)));
+  Random random(mix_seed(plan_.cell_seed ^ mix_seed(iter_.state + interval_)));
   dax_iter at = iter_;
   for (std::uint64_t i = 0; i < kSampledReads; ++i) {
     const Status same = check_batch_of_reads(at, 1 + random.below(plan_.batch));

@@ -59,9 +59,9 @@ class RangeWorkload final : public Workload {
   Path& path_;
   dax_iter iter_;
   dax_iter start_{};  // where the interval since the last refresh() began
-  std::uint64_t stretch_ = 0;
+  std::uint64_t interval_ = 0;
   std::uint64_t expected_ = ZipfTable::kEntries;  // operations of the next interval
-  std::uint64_t done_in_stretch_ = 0;
+  std::uint64_t done_in_interval_ = 0;
   std::int64_t failed_ = 0;
   std::uint64_t loaded_ = 0;  // what load() computed in the interval (line_load.hpp)
   std::optional<StampedBuffer> buffer_;

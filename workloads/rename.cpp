@@ -13,12 +13,12 @@ constexpr std::uint64_t kTagBytes = sizeof(std::uint64_t);
 
 class Rename final : public FileWorkload {
  public:
-  Rename(std::uint64_t files, const std::string& where, Path& path, const ThreadSeat& seat)
-      : FileWorkload(path, seat),
-        from_(where == "shared" ? "/shared" : fmt::format("/private{}", seat.index)),
+  Rename(std::uint64_t files, const std::string& where, Path& path, const ThreadPosition& position)
+      : FileWorkload(path, position),
+        from_(where == "shared" ? "/shared" : fmt::format("/private{}", position.index)),
         to_(where == "private" ? from_ : "/shared"),
-        old_names_(make_names(from_, "old", seat.index, files)),
-        new_names_(make_names(to_, "new", seat.index, files)) {}
+        old_names_(make_names(from_, "old", position.index, files)),
+        new_names_(make_names(to_, "new", position.index, files)) {}
 
   Status prepare() override {
     if (Status made = make_directory(from_); !made) return made;
@@ -59,7 +59,7 @@ class Rename final : public FileWorkload {
   }
 
   [[nodiscard]] std::uint64_t tag_of(std::size_t i) const {
-    return std::uint64_t{seat_.index} << 32 | (i + 1);
+    return std::uint64_t{position_.index} << 32 | (i + 1);
   }
 
   bool make_file(std::size_t i) {
@@ -107,9 +107,9 @@ WorkloadType rename_type() {
   type.check = [](const Parameters& parameters, std::uint64_t, unsigned) {
     return check_size(parameters, "files", 1, 99'999);
   };
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     return std::unique_ptr<Workload>(std::make_unique<Rename>(
-        number_of(parameters, "files"), text_of(parameters, "directory"), path, seat));
+        number_of(parameters, "files"), text_of(parameters, "directory"), path, position));
   };
   type.needs_files = true;
   return type;

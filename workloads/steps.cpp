@@ -81,25 +81,25 @@ bool is_write(const Step& step) {
 class Steps final : public Workload {
  public:
   Steps(std::vector<Step> steps, Region region, std::uint64_t stride_bytes, Path& path,
-        const ThreadSeat& seat)
+        const ThreadPosition& position)
       : steps_(std::move(steps)),
         region_(region),
         stride_bytes_(stride_bytes),
         nodes_(region.size_bytes / stride_bytes),
         path_(path),
-        seat_(seat) {}
+        position_(position) {}
 
   // The nodes are one cycle in random order (Sattolo); each begins with the number of the next.
   Status prepare() override {
     for (const Step& step : steps_) longest_ = std::max(longest_, step.size_bytes);
     for (std::optional<StampedBuffer>* buffer : {&read_, &write_, &found_}) {
-      auto made = StampedBuffer::make(std::max(longest_, kLinkBytes), seat_.cell_seed);
+      auto made = StampedBuffer::make(std::max(longest_, kLinkBytes), position_.cell_seed);
       if (!made) return made.error();
       buffer->emplace(*std::move(made));
     }
     next_.resize(nodes_);
     std::iota(next_.begin(), next_.end(), 0);
-    Random random(seat_.thread_seed());
+    Random random(position_.thread_seed());
     for (std::uint64_t i = nodes_ - 1; i > 0; --i) std::swap(next_[i], next_[random.below(i)]);
     for (std::uint64_t node = 0; node < nodes_; ++node) {
       const std::int64_t done =
@@ -111,9 +111,9 @@ class Steps final : public Workload {
   }
 
   void refresh() override {
-    write_->stamp(++stretch_);
+    write_->stamp(++interval_);
     start_ = node_;
-    reads_in_stretch_ = 0;
+    reads_in_interval_ = 0;
     wrote_bytes_ = 0;
   }
 
@@ -138,10 +138,10 @@ class Steps final : public Workload {
   // The walk by the cycle that was made, without the medium; and the last node's writes.
   Status verify() override {
     std::uint64_t node = start_;
-    for (std::uint64_t i = 0; i < reads_in_stretch_; ++i) node = next_[node];
+    for (std::uint64_t i = 0; i < reads_in_interval_; ++i) node = next_[node];
     if (node != node_) {
       return runtime_error("{} reads led to node {} and not to {}: a read found another address",
-                           reads_in_stretch_, node_, node);
+                           reads_in_interval_, node_, node);
     }
     if (wrote_bytes_ == 0) return {};
     const std::int64_t done = transfer(StepKind::read, wrote_at_, wrote_bytes_, found_->data());
@@ -183,7 +183,7 @@ class Steps final : public Workload {
     }
     if (next >= nodes_) return -EIO;
     node_ = next;
-    ++reads_in_stretch_;
+    ++reads_in_interval_;
     return done;
   }
 
@@ -208,13 +208,13 @@ class Steps final : public Workload {
   std::uint64_t stride_bytes_;
   std::uint64_t nodes_;
   Path& path_;
-  ThreadSeat seat_;
+  ThreadPosition position_;
   std::uint64_t longest_ = 0;
   std::optional<StampedBuffer> read_, write_, found_;
   std::vector<std::uint64_t> next_;
   std::uint64_t wrote_at_ = 0, wrote_bytes_ = 0;  // of the last write
   std::uint64_t node_ = 0, start_ = 0;
-  std::uint64_t reads_in_stretch_ = 0, stretch_ = 0, loaded_ = 0;
+  std::uint64_t reads_in_interval_ = 0, interval_ = 0, loaded_ = 0;
   std::uint64_t read_bytes_ = 0, written_bytes_ = 0;
   std::int64_t failed_ = 0;
 };
@@ -260,7 +260,7 @@ Status check_steps(const Parameters& parameters, std::uint64_t device_bytes, uns
     return usage_error("range_size is larger than the medium");
   }
   const Region region =
-      seat_region(range_bytes_of(parameters, device_bytes), stride_bytes, false, 0, threads);
+      position_region(range_bytes_of(parameters, device_bytes), stride_bytes, false, 0, threads);
   if (region.size_bytes >= 4 * stride_bytes) return {};
   return usage_error("each thread needs four nodes of {} bytes or more: use a larger range_size",
                      stride_bytes);
@@ -294,14 +294,14 @@ WorkloadType steps_type() {
   };
   type.check = check_steps;
   type.moves_words = true;
-  type.make = [](const Parameters& parameters, Path& path, const ThreadSeat& seat) {
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     const std::uint64_t stride_bytes = number_of(parameters, "stride");
-    const Region whole = seat_region(range_bytes_of(parameters, path.size_bytes()), stride_bytes,
-                                     false, seat.index, seat.count);
+    const Region whole = position_region(range_bytes_of(parameters, path.size_bytes()),
+                                         stride_bytes, false, position.index, position.count);
     // The first and last stride are room for writes before and behind the nodes.
     const Region nodes{whole.offset_bytes + stride_bytes, whole.size_bytes - 2 * stride_bytes};
     return std::unique_ptr<Workload>(std::make_unique<Steps>(
-        *read_steps(text_of(parameters, "steps")), nodes, stride_bytes, path, seat));
+        *read_steps(text_of(parameters, "steps")), nodes, stride_bytes, path, position));
   };
   return type;
 }

@@ -16,7 +16,7 @@
 namespace pmembench {
 
 // The place of one thread in a cell.
-struct ThreadSeat {
+struct ThreadPosition {
   unsigned index = 0;
   unsigned count = 1;
   std::uint64_t cell_seed = 0;  // as in the row; each thread derives its own from it
@@ -78,7 +78,7 @@ struct WorkloadType {
   std::function<bool(const Parameters&)> durable;
   // Refuses parameters that do not fit together or do not fit `range_bytes` (usage error).
   std::function<Status(const Parameters&, std::uint64_t device_bytes, unsigned threads)> check;
-  std::function<std::unique_ptr<Workload>(const Parameters&, Path&, const ThreadSeat&)> make;
+  std::function<std::unique_ptr<Workload>(const Parameters&, Path&, const ThreadPosition&)> make;
   bool needs_files = false;  // works on path.files(): only paths that lead through a file system
   // Thread 0 probes by addresses while the others load by the path, all for a stated time and at a
   // stated pace (src/run/loaded_session).

@@ -37,10 +37,10 @@ nlohmann::json environment_json(std::optional<double> load_before,
     std::uint64_t switches = 0;
     std::size_t count = 0;
     for (const ArmSamples& cell : samples) {
-      for (const ArmTrio& trio : cell.trios) {
-        huge += trio.arms[arm].huge_share;
-        switches += trio.arms[arm].involuntary_switches;
-        steal = std::max(steal, trio.arms[arm].steal_share);
+      for (const ArmTriple& triple : cell.triples) {
+        huge += triple.arms[arm].huge_share;
+        switches += triple.arms[arm].involuntary_switches;
+        steal = std::max(steal, triple.arms[arm].steal_share);
         ++count;
       }
     }
@@ -74,7 +74,7 @@ class GateCommand final : public Command {
         "Examples:\n  pmembench gate --base old/pmembench --head new/pmembench configs/gate.yaml\n"
         "  pmembench gate --base a/pmembench-my.so --head b/pmembench-my.so mine.yaml\n"
         "  pmembench gate --head-env GLIBC_TUNABLES=glibc.malloc.hugetlb=1 configs/gate.yaml\n"
-        "  pmembench gate --self-test --plant 3%,5%,10% configs/gate.yaml");
+        "  pmembench gate --self-test --slowdown 3%,5%,10% configs/gate.yaml");
     options_.add_to(gate, "Time for further measurements of undecided cells, such as 3m.");
     const auto add = [&](const char* name, auto& value, const char* help, const char* type) {
       return gate.add_option(name, value, help)->type_name(type);
@@ -102,8 +102,9 @@ class GateCommand final : public Command {
     add("--db", database_, "Store the document in this file too.", "FILE");
     gate.add_flag("--self-test", self_test_,
                   "Gate this pmembench against itself, to find how often it alarms falsely and, "
-                  "with --plant, what it detects.");
-    add("--plant", plants_, "Slow the head down by these shares, with real work.", "SHARE,...")
+                  "with --slowdown, what it detects.");
+    add("--slowdown", slowdowns_, "Slow the head down by these shares, with real work.",
+        "SHARE,...")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->needs("--self-test");
@@ -133,8 +134,8 @@ class GateCommand final : public Command {
     if (!effect) return effect.error();
     rules_.minimal_effect = *effect;
     rules_.require_same_pages = words_.head_media.empty();
-    const auto plants = read_plants();
-    if (!plants) return plants.error();
+    const auto slowdowns = read_slowdowns();
+    if (!slowdowns) return slowdowns.error();
     auto campaign = options_.read();
     if (!campaign) return campaign.error();
     auto sides = self_test_ ? self_test_sides(global) : gate_sides(words_, global);
@@ -172,7 +173,7 @@ class GateCommand final : public Command {
     input.clock = &clock;
     input.progress = [&line](const Progress& progress) { line.show(progress); };
     GateRunner runner(std::move(input));
-    const auto comparison = self_test_ ? test_self(*plan, *plants, runner, clock, line)
+    const auto comparison = self_test_ ? test_self(*plan, *slowdowns, runner, clock, line)
                                        : judge(*plan, runner, clock, line);
     line.clear();
     if (!comparison) return comparison.error();
@@ -196,10 +197,10 @@ class GateCommand final : public Command {
     return gate_sides(words, global);
   }
 
-  Result<std::vector<double>> read_plants() const {
+  Result<std::vector<double>> read_slowdowns() const {
     std::vector<double> shares;
-    for (const std::string& text : plants_) {
-      const auto share = read_share("--plant", text);
+    for (const std::string& text : slowdowns_) {
+      const auto share = read_share("--slowdown", text);
       if (!share) return share.error();
       shares.push_back(*share);
     }
@@ -238,17 +239,17 @@ class GateCommand final : public Command {
     return comparison;
   }
 
-  Result<Comparison> test_self(const Plan& plan, const std::vector<double>& plants,
+  Result<Comparison> test_self(const Plan& plan, const std::vector<double>& slowdowns,
                                GateRunner& runner, const Clock& clock, ProgressLine& line) {
     const auto load_before = read_environment("/").load_1min;
     SelfTestSettings settings;
-    settings.plants = plants;
+    settings.slowdowns = slowdowns;
     settings.suites = suites_;
     settings.replicates = replicates_;
     settings.seed = plan.settings.seed;
     const auto levels = self_test(
         plan, settings, rules_, [&](const GateStage& stage) { return runner.measure(stage); },
-        [&](const auto& shares) { runner.set_plants(shares); }, clock,
+        [&](const auto& shares) { runner.set_slowdowns(shares); }, clock,
         [&](const std::string& text) { line.say(text); });
     if (!levels) return levels.error();
     more_["environment"] = environment_json(load_before, {});
@@ -303,7 +304,7 @@ class GateCommand final : public Command {
   std::string minimal_effect_ = "2%", database_;
   ComparisonFiles files_;
   std::optional<Store> store_;  // open as long as it is measured
-  std::vector<std::string> plants_;
+  std::vector<std::string> slowdowns_;
   nlohmann::json more_ = nlohmann::json::object();  // of the document, next to the comparison
   std::string text_;                                // for people; empty: the gate's table
   bool destroy_ = false, explain_ = false, as_json_ = false, self_test_ = false;

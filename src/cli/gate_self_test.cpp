@@ -51,17 +51,17 @@ Status check_ran(const std::vector<ArmSamples>& samples) {
 class SelfTest {
  public:
   SelfTest(const Plan& plan, const SelfTestSettings& settings, const GateRules& rules,
-           const MeasureStage& measure, const SetPlants& set_plants, const Clock& clock,
+           const MeasureStage& measure, const SetSlowdowns& set_slowdowns, const Clock& clock,
            const std::function<void(const std::string&)>& say)
       : plan_(plan),
         settings_(settings),
         rules_(rules),
         measure_(measure),
-        set_plants_(set_plants),
+        set_slowdowns_(set_slowdowns),
         clock_(clock),
         say_(say) {
     levels_.emplace_back();
-    for (const double plant : settings.plants) levels_.emplace_back().plant = plant;
+    for (const double slowdown : settings.slowdowns) levels_.emplace_back().slowdown = slowdown;
     for (SelfTestLevel& level : levels_) {
       for (const Cell& cell : plan.cells) level.cells.push_back({cell.name, {}, {}, {}, {}, {}});
     }
@@ -86,12 +86,12 @@ class SelfTest {
   Status run_suite(unsigned suite, std::size_t at) {
     SelfTestLevel& level = levels_[at];
     say_(fmt::format("suite {} of {}: {}", suite + 1, settings_.suites,
-                     level.plant > 0 ? fmt::format("{:.3g} % injected", level.plant * 100)
-                                     : "nothing injected"));
-    if (level.plant > 0) {
-      set_plants_({0.0, 0.0, level.plant});
+                     level.slowdown > 0 ? fmt::format("{:.3g} % injected", level.slowdown * 100)
+                                        : "nothing injected"));
+    if (level.slowdown > 0) {
+      set_slowdowns_({0.0, 0.0, level.slowdown});
     } else {
-      set_plants_({});
+      set_slowdowns_({});
     }
     GateSamples samples;
     const GateSchedule schedule{settings_.replicates, 0, 1};
@@ -122,8 +122,8 @@ class SelfTest {
       return;
     }
     for (std::size_t cell = 0; cell < pool.size(); ++cell) {
-      std::move(samples[cell].trios.begin(), samples[cell].trios.end(),
-                std::back_inserter(pool[cell].trios));
+      std::move(samples[cell].triples.begin(), samples[cell].triples.end(),
+                std::back_inserter(pool[cell].triples));
     }
   }
 
@@ -131,15 +131,15 @@ class SelfTest {
     for (std::size_t cell = 0; cell < pools_[at].size(); ++cell) {
       const std::vector<CellVerdict> verdicts = judge_cell(pools_[at][cell], nullptr, rules_);
       if (verdicts.front().effect) levels_[at].cells[cell].effect = *verdicts.front().effect;
-      levels_[at].trios = std::max(levels_[at].trios, pools_[at][cell].trios.size());
+      levels_[at].triples = std::max(levels_[at].triples, pools_[at][cell].triples.size());
     }
   }
 
   // Suites of P three-arm blocks, and P others to confirm, drawn without replacement from the real
   // ones; the same indices in all cells, which were measured at the same time.
   void resample(std::size_t at) {
-    std::size_t fewest = levels_[at].trios;
-    for (const ArmSamples& cell : pools_[at]) fewest = std::min(fewest, cell.trios.size());
+    std::size_t fewest = levels_[at].triples;
+    for (const ArmSamples& cell : pools_[at]) fewest = std::min(fewest, cell.triples.size());
     const std::size_t stage = settings_.replicates;
     if (fewest < 2 * stage) return;
     std::vector<std::size_t> places(fewest);
@@ -158,7 +158,7 @@ class SelfTest {
       ArmSamples& own = samples.emplace_back();
       own.cell = cell.cell;
       for (std::size_t i = from; i < from + settings_.replicates; ++i) {
-        own.trios.push_back(cell.trios[places[i]]);
+        own.triples.push_back(cell.triples[places[i]]);
       }
     }
     return samples;
@@ -183,7 +183,7 @@ class SelfTest {
   const SelfTestSettings& settings_;
   const GateRules& rules_;
   const MeasureStage& measure_;
-  const SetPlants& set_plants_;
+  const SetSlowdowns& set_slowdowns_;
   const Clock& clock_;
   const std::function<void(const std::string&)>& say_;
   std::vector<SelfTestLevel> levels_;
@@ -194,9 +194,9 @@ class SelfTest {
 
 Result<std::vector<SelfTestLevel>> self_test(const Plan& plan, const SelfTestSettings& settings,
                                              const GateRules& rules, const MeasureStage& measure,
-                                             const SetPlants& set_plants, const Clock& clock,
+                                             const SetSlowdowns& set_slowdowns, const Clock& clock,
                                              const std::function<void(const std::string&)>& say) {
-  return SelfTest(plan, settings, rules, measure, set_plants, clock, say).run();
+  return SelfTest(plan, settings, rules, measure, set_slowdowns, clock, say).run();
 }
 
 }  // namespace pmembench

@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-std::string level_name(double plant) {
-  return plant > 0 ? fmt::format("+{:.3g} %", plant * 100) : "nothing";
+std::string level_name(double slowdown) {
+  return slowdown > 0 ? fmt::format("+{:.3g} %", slowdown * 100) : "nothing";
 }
 
 // "0/100 [0.0, 3.6] %"
@@ -47,16 +47,16 @@ json to_json(const Count& count) {
 CellVerdict cell_verdict(const SelfTestLevel& level, const SelfTestCell& cell,
                          const GateRules& rules) {
   CellVerdict verdict;
-  verdict.cell = level.plant > 0
-                     ? fmt::format("{} ({} injected)", cell.cell, level_name(level.plant))
+  verdict.cell = level.slowdown > 0
+                     ? fmt::format("{} ({} injected)", cell.cell, level_name(level.slowdown))
                      : cell.cell + " (nothing injected)";
   verdict.metric = "ns_per_operation";
   verdict.code = "self_test";
   verdict.effect = cell.effect;
   verdict.minimal_effect = rules.minimal_effect;
-  verdict.replicates = static_cast<unsigned>(level.trios);
+  verdict.replicates = static_cast<unsigned>(level.triples);
   const bool found = 2 * cell.confirmed.hits > cell.confirmed.of;
-  if (level.plant > 0) {
+  if (level.slowdown > 0) {
     verdict.verdict = found ? Verdict::regression : Verdict::inconclusive;
   } else {
     verdict.verdict = cell.confirmed.hits == 0 ? Verdict::pass : Verdict::suspect;
@@ -74,8 +74,8 @@ std::string sentence(const std::vector<SelfTestLevel>& levels) {
       cells.hits += cell.confirmed.hits;
       cells.of += cell.confirmed.of;
     }
-    if (level.plant > 0) {
-      text += fmt::format("; of an injected {:.3g} % it found {} of {}", level.plant * 100,
+    if (level.slowdown > 0) {
+      text += fmt::format("; of an injected {:.3g} % it found {} of {}", level.slowdown * 100,
                           cells.hits, cells.of);
     } else {
       text += fmt::format("{} of {} real suites of equals raised an alarm", level.suites.hits,
@@ -98,11 +98,11 @@ std::string self_test_text(const std::vector<SelfTestLevel>& levels,
                    {"confirmed, resampled", Align::right}});
   for (const SelfTestLevel& level : levels) {
     for (const SelfTestCell& cell : level.cells) {
-      table.add({level_name(level.plant), cell.cell, effect_text(cell.effect),
+      table.add({level_name(level.slowdown), cell.cell, effect_text(cell.effect),
                  rate_text(cell.flagged), rate_text(cell.confirmed),
                  rate_text(cell.resampled_flagged), rate_text(cell.resampled_confirmed)});
     }
-    table.add({level_name(level.plant), "any cell of the suite", "", "", rate_text(level.suites),
+    table.add({level_name(level.slowdown), "any cell of the suite", "", "", rate_text(level.suites),
                "", rate_text(level.resampled_suites)});
   }
   std::string text = table.text();
@@ -114,11 +114,11 @@ std::string self_test_text(const std::vector<SelfTestLevel>& levels,
   for (const SelfTestLevel& level : levels) {
     if (level.untrusted > 0) {
       text += fmt::format("{}: {} cells of real suites were untrusted and not judged\n",
-                          level_name(level.plant), level.untrusted);
+                          level_name(level.slowdown), level.untrusted);
     }
     if (level.resampled_suites.of == 0) {
       text += fmt::format("{}: no resampled suites: they take {} replicates, and there are {}\n",
-                          level_name(level.plant), 2 * settings.replicates, level.trios);
+                          level_name(level.slowdown), 2 * settings.replicates, level.triples);
     }
   }
   return text + sentence(levels) + "\n";
@@ -133,7 +133,7 @@ Comparison self_test_comparison(const std::vector<SelfTestLevel>& levels,
   comparison.replicates = settings.replicates;
   bool false_alarm = false;
   for (const SelfTestLevel& level : levels) {
-    false_alarm = false_alarm || (level.plant <= 0 && level.suites.hits > 0);
+    false_alarm = false_alarm || (level.slowdown <= 0 && level.suites.hits > 0);
     for (const SelfTestCell& cell : level.cells) {
       comparison.cells.push_back(cell_verdict(level, cell, rules));
     }
@@ -156,8 +156,8 @@ json to_json(const std::vector<SelfTestLevel>& levels) {
                        {"resampled_flagged", to_json(cell.resampled_flagged)},
                        {"resampled_confirmed", to_json(cell.resampled_confirmed)}});
     }
-    all.push_back({{"plant", level.plant},
-                   {"replicates", level.trios},
+    all.push_back({{"plant", level.slowdown},
+                   {"replicates", level.triples},
                    {"untrusted", level.untrusted},
                    {"suites", to_json(level.suites)},
                    {"resampled_suites", to_json(level.resampled_suites)},

@@ -83,7 +83,7 @@ class Session {
     const auto found = std::find_if(samples_.stage1.begin(), samples_.stage1.end(),
                                     [&](const ArmSamples& each) { return each.cell == more.cell; });
     if (found == samples_.stage1.end()) return;
-    std::move(more.trios.begin(), more.trios.end(), std::back_inserter(found->trios));
+    std::move(more.triples.begin(), more.triples.end(), std::back_inserter(found->triples));
     std::move(std::begin(more.missing), std::end(more.missing), std::begin(found->missing));
   }
 

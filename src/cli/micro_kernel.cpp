@@ -62,7 +62,7 @@ Status MicroKernels::begin(const Cell& cell) {
   path_ = *std::move(made);
   const Status fits = type->check(cell.parameters, path_->size_bytes(), 1);
   if (!fits) return fits;
-  workload_ = type->make(cell.parameters, *path_, ThreadSeat{0, 1, cell.seed});
+  workload_ = type->make(cell.parameters, *path_, ThreadPosition{0, 1, cell.seed});
   if (const Status ready = workload_->prepare(); !ready) return ready;
   if (!run(1)) return runtime_error("{}", workload_->failure());
   return {};

@@ -17,7 +17,7 @@
 namespace pmembench {
 
 // Keeps the device of the cell that was begun last. Used by one thread, which it pins. Cells of one
-// thread on paths without a ground.
+// thread on paths without a fixture.
 class MicroKernels {
  public:
   MicroKernels(const Host& host, bool destroy) : host_(host), destroy_(destroy) {}

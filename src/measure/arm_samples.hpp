@@ -27,7 +27,7 @@ struct ArmReplicate {
 };
 
 // One fresh process for each arm, on the same CPUs, one active at a time, slices interleaved.
-struct ArmTrio {
+struct ArmTriple {
   unsigned index = 0;      // which replicate, from 0
   std::uint64_t seed = 0;  // of the orders
   ArmReplicate arms[kArms];
@@ -36,7 +36,7 @@ struct ArmTrio {
 // A cell and its available three-arm blocks.
 struct ArmSamples {
   std::string cell;
-  std::vector<ArmTrio> trios;
+  std::vector<ArmTriple> triples;
   // Why an arm has nothing: the cell is not declared there, was skipped, or failed. Empty: it ran.
   std::string missing[kArms];
 };

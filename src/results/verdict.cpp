@@ -6,7 +6,7 @@
 #include "measure/false_discovery.hpp"
 #include "measure/signed_rank.hpp"
 #include "record/limits.hpp"
-#include "results/trio_statistics.hpp"
+#include "results/triple_statistics.hpp"
 #include "results/verdict_parts.hpp"
 
 namespace pmembench {

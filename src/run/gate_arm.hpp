@@ -19,7 +19,7 @@ struct GateArm {
   WorkerSettings workers;                       // its binary may be of another version
   std::string media;                            // in place of every cell's; empty: the cell's
   std::map<std::string, std::string> backends;  // a cell's backend -> this arm's; absent: the same
-  std::optional<double> plant;                  // CellRequest::plant
+  std::optional<double> slowdown;               // CellRequest::slowdown
 };
 
 // "base", "control", "head".

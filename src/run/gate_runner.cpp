@@ -38,8 +38,8 @@ struct GateRunner::Workers {
   }
 };
 
-void GateRunner::set_plants(const std::array<std::optional<double>, kArms>& plants) {
-  for (std::size_t arm = 0; arm < kArms; ++arm) input_.arms[arm].plant = plants[arm];
+void GateRunner::set_slowdowns(const std::array<std::optional<double>, kArms>& slowdowns) {
+  for (std::size_t arm = 0; arm < kArms; ++arm) input_.arms[arm].slowdown = slowdowns[arm];
 }
 
 Result<std::vector<ArmSamples>> GateRunner::measure(const GateStage& stage) {
@@ -57,8 +57,8 @@ Result<std::vector<ArmSamples>> GateRunner::measure(const GateStage& stage) {
   if (const Status known = find_shares(states); !known) return known.error();
   cells_ = static_cast<std::size_t>(
       std::count_if(states.begin(), states.end(), [](const auto& state) { return state.runs(); }));
-  trios_done_ = 0;
-  trios_planned_ = cells_ * stage.replicates;
+  triples_done_ = 0;
+  triples_planned_ = cells_ * stage.replicates;
   stage_begin_ns_ = input_.clock->now_ns();
   for (round_ = 0; round_ < stage.replicates; ++round_) {
     if (stage.until_ns != 0 && input_.clock->now_ns() >= stage.until_ns) break;
@@ -180,15 +180,15 @@ Status GateRunner::run_cell(Workers& workers, CellState& state, unsigned replica
     if (closed != closed_.per_s.end()) {
       measured.cell = at_share_of(closed->second, std::move(measured.cell));
     }
-    measured.slowdown = input_.arms[arm].plant;
+    measured.slowdown = input_.arms[arm].slowdown;
   }
   auto outcome = measure_arms(order);
   if (!outcome) return outcome.error();
-  ++trios_done_;
+  ++triples_done_;
   std::copy(outcome->failures.begin(), outcome->failures.end(), std::begin(state.samples.missing));
   if (!outcome->whole()) return {};
   operations_[state.cell->name] = outcome->operations;
-  state.samples.trios.push_back(std::move(outcome->trio));
+  state.samples.triples.push_back(std::move(outcome->triple));
   return {};
 }
 
@@ -198,11 +198,11 @@ void GateRunner::tell(const std::string& cell) {
   progress.cell = cell;
   progress.cells = progress.open = cells_;
   progress.round = round_ + 1;
-  progress.done = trios_done_;
+  progress.done = triples_done_;
   progress.elapsed_s = static_cast<double>(input_.clock->now_ns() - stage_begin_ns_) * 1e-9;
-  if (trios_done_ > 0 && trios_planned_ > trios_done_) {
-    progress.left_s = progress.elapsed_s / static_cast<double>(trios_done_) *
-                      static_cast<double>(trios_planned_ - trios_done_);
+  if (triples_done_ > 0 && triples_planned_ > triples_done_) {
+    progress.left_s = progress.elapsed_s / static_cast<double>(triples_done_) *
+                      static_cast<double>(triples_planned_ - triples_done_);
   }
   input_.progress(progress);
 }

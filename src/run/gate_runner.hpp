@@ -50,7 +50,7 @@ class GateRunner {
   Result<std::vector<ArmSamples>> measure(const GateStage& stage);
 
   // Replaces the slowdowns that the arms inject, from the next stage on.
-  void set_plants(const std::array<std::optional<double>, kArms>& plants);
+  void set_slowdowns(const std::array<std::optional<double>, kArms>& slowdowns);
 
  private:
   struct Workers;  // the three of one device
@@ -68,7 +68,7 @@ class GateRunner {
   ClosedRates closed_;                               // of the base, that shares are of
   unsigned replicates_done_ = 0;                     // of all stages: each has its own seeds
   std::size_t cells_ = 0;                            // of this stage, that can run
-  std::uint64_t trios_done_ = 0, trios_planned_ = 0, stage_begin_ns_ = 0;
+  std::uint64_t triples_done_ = 0, triples_planned_ = 0, stage_begin_ns_ = 0;
   unsigned round_ = 0;
 };
 

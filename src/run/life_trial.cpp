@@ -130,9 +130,9 @@ Status LifeTrial::begin_life() {
     return FileSystem::format(source, {});
   }
   if (path_.prepare != nullptr) {
-    auto ground = path_.prepare(life_, parameters_);
-    if (!ground) return ground.error();
-    ground_ = *std::move(ground);
+    auto fixture = path_.prepare(life_, parameters_);
+    if (!fixture) return fixture.error();
+    fixture_ = *std::move(fixture);
   }
   // A mounted file system is the holder itself.
   auto holder = std::make_unique<Holder>(*life_.device);
@@ -143,11 +143,12 @@ Status LifeTrial::begin_life() {
 Status LifeTrial::join_life(User& user, unsigned index) {
   user.done.store(0, std::memory_order_relaxed);
   user.stopped.store(false, std::memory_order_relaxed);
-  auto path = path_.make(*life_.device, ground_.get());
+  auto path = path_.make(*life_.device, fixture_.get());
   if (!path) return path.error();
   user.path = *std::move(path);
-  const ThreadSeat seat{index - 1, static_cast<unsigned>(users_.size() - 1), seed_ + lives_};
-  user.workload = std::make_unique<LifeUser>(parameters_, *user.path, seat);
+  const ThreadPosition position{index - 1, static_cast<unsigned>(users_.size() - 1),
+                                seed_ + lives_};
+  user.workload = std::make_unique<LifeUser>(parameters_, *user.path, position);
   if (mounts_ && index == 1) return {};
   return user.workload->prepare();
 }
@@ -256,14 +257,14 @@ Status LifeTrial::check_bytes() {
   again.facts = life_.facts;
   again.device = *std::move(device);
   again.mapping = &mapping_;
-  std::unique_ptr<PathGround> ground;
+  std::unique_ptr<PathFixture> fixture;
   const auto reopen = path_.reopen != nullptr ? path_.reopen : path_.prepare;
   if (reopen != nullptr) {
     auto opened = reopen(again, parameters_);
     if (!opened) return opened.error().with_context("after the kill");
-    ground = *std::move(opened);
+    fixture = *std::move(opened);
   }
-  auto path = path_.make(*again.device, ground.get());
+  auto path = path_.make(*again.device, fixture.get());
   if (!path) return path.error();
   for (std::size_t i = 1; i < users_.size(); ++i) {
     if (Status kept = users_[i]->workload->check(**path); !kept) {
@@ -298,7 +299,7 @@ Status LifeTrial::judge() {
   }
   const bool needs_flush = (opened_.device->operations()->capabilities & DAX_CAP_NEEDS_FLUSH) != 0;
   // Of a mount whose data are on a part of the device, that part has its own gate and counters.
-  const bool elsewhere = ground_ != nullptr && ground_->counters().contains("lines_flushed");
+  const bool elsewhere = fixture_ != nullptr && fixture_->counters().contains("lines_flushed");
   if (lines_off_ > 0 || (needs_flush && !elsewhere && write_cache_ == "toggle" && !mounts_ &&
                          lines_on_ == 0 && text_of(parameters_, "use") == "write")) {
     return runtime_error("{} lines were flushed with the write cache off and {} with it on",
@@ -317,7 +318,7 @@ void LifeTrial::settle(unsigned index) {
   }
   meeting_.wait();
   if (index != 0) return;
-  ground_.reset();
+  fixture_.reset();
   if (holder_ != nullptr && life_.device != nullptr) life_.device->release(holder_.get());
   holder_.reset();
   life_.device.reset();

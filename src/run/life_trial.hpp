@@ -85,7 +85,7 @@ class LifeTrial {
   dax_mapping mapping_{};
   // Of one life.
   OpenedDevice life_;
-  std::unique_ptr<PathGround> ground_;
+  std::unique_ptr<PathFixture> fixture_;
   std::unique_ptr<Holder> holder_;
   std::atomic<bool> killed_{false}, failed_{false};
   std::vector<std::unique_ptr<User>> users_;  // by thread; none for thread 0

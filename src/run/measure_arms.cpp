@@ -15,8 +15,8 @@ std::size_t index_of(Arm arm) { return static_cast<std::size_t>(arm); }
 class Arms {
  public:
   explicit Arms(const ArmsOrder& order) : order_(order) {
-    outcome_.trio.index = order.index;
-    outcome_.trio.seed = order.seed;
+    outcome_.triple.index = order.index;
+    outcome_.triple.seed = order.seed;
     outcome_.operations = order.operations;
   }
 
@@ -25,7 +25,7 @@ class Arms {
     if (begin() && take_blocks()) end();
     if (interrupted_) return interruption();
     const double steal = steal_between(before, read_cpu_times("/"));
-    for (ArmReplicate& arm : outcome_.trio.arms) arm.steal_share = steal;
+    for (ArmReplicate& arm : outcome_.triple.arms) arm.steal_share = steal;
     return std::move(outcome_);
   }
 
@@ -48,7 +48,7 @@ class Arms {
     CellRequest request{arm.cell, order_.slice_ns, operations};
     // Every process draws its own addresses; the arms of one replicate draw the same.
     request.cell.seed = mix_seed(arm.cell.seed + order_.index);
-    if (operations != 0) request.plant = arm.slowdown;
+    if (operations != 0) request.slowdown = arm.slowdown;
     const auto begun = arm.worker->begin_cell(request);
     if (!begun) return fail(index_of(which), begun.error()), 0;
     return *begun;
@@ -66,7 +66,7 @@ class Arms {
     const SliceLoopOutcome slices = run_slices(workers, policy);
     if (slices.failure) return fail(slices.failure->arm, slices.failure->error), false;
     for (std::size_t arm = 0; arm < kArms; ++arm) {
-      ArmReplicate& replicate = outcome_.trio.arms[arm];
+      ArmReplicate& replicate = outcome_.triple.arms[arm];
       replicate.involuntary_switches = slices.involuntary_switches[arm];
       for (const SliceReply& slice : slices_of_arm(slices, arm)) {
         replicate.slice_ns_per_operation.push_back(slice.ns_per_operation);
@@ -81,7 +81,7 @@ class Arms {
     for (const Arm which : opening_order(order_.index)) {
       const std::size_t arm = index_of(which);
       WorkerLink& worker = *order_.arms[arm].worker;
-      ArmReplicate& replicate = outcome_.trio.arms[arm];
+      ArmReplicate& replicate = outcome_.triple.arms[arm];
       replicate.ns_per_tick = worker.opened().timer.ns_per_tick;
       const MediumFacts& medium = worker.opened().medium;
       replicate.huge_share = medium.huge_share;

@@ -14,7 +14,7 @@ namespace pmembench {
 struct MeasuredArm {
   WorkerLink* worker = nullptr;
   Cell cell;
-  std::optional<double> slowdown;  // injected: CellRequest::plant
+  std::optional<double> slowdown;  // injected: CellRequest::slowdown
 };
 
 struct ArmsOrder {
@@ -27,7 +27,7 @@ struct ArmsOrder {
 };
 
 struct ArmsOutcome {
-  ArmTrio trio;                             // whole if no arm failed
+  ArmTriple triple;                         // whole if no arm failed
   std::uint64_t operations = 0;             // for the next replicate
   std::array<std::string, kArms> failures;  // empty: the arm did its part
 

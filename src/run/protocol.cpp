@@ -157,7 +157,7 @@ void describe(T& request, V&& members) {
   members.field("cell", request.cell);
   members.field("slice_ns", request.slice_ns);
   members.field("operations", request.operations);
-  members.unless_empty("plant", request.plant);
+  members.unless_empty("plant", request.slowdown);
   members.unless_empty("load_maximum", request.load_maximum);
   members.unless_empty("kernel", request.kernel);
 }

@@ -72,9 +72,9 @@ struct CellRequest {
   Cell cell;
   std::uint64_t slice_ns = 500'000;
   std::uint64_t operations = 0;  // of a slice and thread; 0: calibrate
-  // Work put between the operations (run/plant.hpp), as a share of their time; 0: the barriers
+  // Work put between the operations (run/slowdown.hpp), as a share of their time; 0: the barriers
   // alone, which the base of a slowed head has too. Absent: nothing.
-  std::optional<double> plant = std::nullopt;
+  std::optional<double> slowdown = std::nullopt;
   // Of a loaded cell: what load_share 100 stands for, in bytes a second. Absent: the worker
   // measures it.
   std::optional<double> load_maximum = std::nullopt;

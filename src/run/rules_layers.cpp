@@ -11,7 +11,7 @@
 #include "dax/char_view.hpp"
 #include "fs/file_system.hpp"
 #include "run/rules.hpp"
-#include "workloads/fs_ground.hpp"
+#include "workloads/fs_fixture.hpp"
 
 namespace pmembench {
 namespace {
@@ -94,25 +94,25 @@ void files_go_through_the_devices_operations(const RuleHost& host, RuleSeen& see
 void metadata_and_data_apart(const RuleHost& host, RuleSeen& seen) {
   OpenedDevice* const one = seen.take(host.open(kMountable, false));
   if (one == nullptr) return;
-  FsGroundOptions options;
+  FsFixtureOptions options;
   options.kind = FsKind::mixed;
-  auto ground = FsGround::make(*one, options);
-  if (!ground) return seen.must(false, ground.error().message);
-  const auto before = (*ground)->counters();
-  const auto files = (*ground)->file_system().thread();
+  auto fixture = FsFixture::make(*one, options);
+  if (!fixture) return seen.must(false, fixture.error().message);
+  const auto before = (*fixture)->counters();
+  const auto files = (*fixture)->file_system().thread();
   const int file = files->open("/file", FileSystemThread::kCreate);
   files->fsync(file);
-  const auto named = (*ground)->counters();
+  const auto named = (*fixture)->counters();
   seen.must(file >= 0 && named.at("sectors_written") > before.at("sectors_written") &&
                 named.at("bytes_copied_from") == before.at("bytes_copied_from"),
             "a new name is written by sectors alone");
   std::vector<std::byte> data = pattern_of(2, 8192);
   files->write(file, 0, data);
   files->fsync(file);
-  const auto sectors = (*ground)->counters().at("sectors_written");
-  const std::uint64_t filled = (*ground)->counters().at("bytes_copied_from");
+  const auto sectors = (*fixture)->counters().at("sectors_written");
+  const std::uint64_t filled = (*fixture)->counters().at("bytes_copied_from");
   files->write(file, 0, data);
-  const auto after = (*ground)->counters();
+  const auto after = (*fixture)->counters();
   seen.must(
       after.at("bytes_copied_from") - filled == 8192 && after.at("sectors_written") == sectors,
       "an overwrite is data alone, by dax");
@@ -206,9 +206,9 @@ void error_falls_back_to_io(const RuleHost& host, RuleSeen& seen) {
   const PathType& guarded = *find_path("guarded");
   for (const char* policy : {"fail", "device-fallback", "io-fallback", "recovery"}) {
     const Parameters parameters{{"bad_blocks", "1"}, {"error_policy", policy}, {"poison", "list"}};
-    auto ground = guarded.prepare(*one, parameters);
-    if (!ground) return seen.must(false, ground.error().message);
-    auto path = guarded.make(*one->device, ground->get());
+    auto fixture = guarded.prepare(*one, parameters);
+    if (!fixture) return seen.must(false, fixture.error().message);
+    auto path = guarded.make(*one->device, fixture->get());
     if (!path) return seen.must(false, path.error().message);
     std::vector<unsigned char> page(kRuleBlock, 1);
     dax_iter iter{};
@@ -218,7 +218,7 @@ void error_falls_back_to_io(const RuleHost& host, RuleSeen& seen) {
     iter.granule_bytes = iter.size_bytes = kRuleBlock;
     iter.buffer = page.data();
     (*path)->write(iter);
-    const auto counters = (*ground)->counters();
+    const auto counters = (*fixture)->counters();
     const bool repaired = one->device->bad_blocks().empty();
     seen.saw(fmt::format("{}: {} failed, {} repaired", policy, counters.at("failed_operations"),
                          counters.at("mended_operations")));

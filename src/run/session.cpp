@@ -84,11 +84,11 @@ Status Session::prepare_threads() {
   }
   if (type->lives) return prepare_life(*path);
   if (path->prepare != nullptr) {
-    auto ground = path->prepare(*host_.opened, cell_.parameters);
-    if (!ground) return ground.error();
-    ground_ = *std::move(ground);
+    auto fixture = path->prepare(*host_.opened, cell_.parameters);
+    if (!fixture) return fixture.error();
+    fixture_ = *std::move(fixture);
   }
-  const std::uint64_t size_bytes = ground_ ? ground_->size_bytes() : device().size_bytes();
+  const std::uint64_t size_bytes = fixture_ ? fixture_->size_bytes() : device().size_bytes();
   const Status fits = type->check(cell_.parameters, size_bytes, cell_.threads);
   if (!fits) return fits;
   if (type->groups) {
@@ -132,10 +132,10 @@ Status Session::prepare_thread(unsigned index) {
   const WorkloadType& type = *find_workload(cell_.workload);
   if (type.first_serves && team_->size() > 1 && index == 0) thread.role = Role::server;
   if (type.groups) thread.role = Role::load;
-  auto path = find_path(cell_.path)->make(device(), ground_.get());
+  auto path = find_path(cell_.path)->make(device(), fixture_.get());
   if (!path) return path.error();
   thread.path = *std::move(path);
-  const ThreadSeat place{index, team_->size(), cell_.seed};
+  const ThreadPosition place{index, team_->size(), cell_.seed};
   thread.workload = type.make(cell_.parameters, *thread.path, place);
   return thread.workload->prepare();
 }
@@ -162,7 +162,7 @@ Status Session::prepare_paced_thread(unsigned index) {
         "access",
         own.name());
   }
-  const ThreadSeat place{probing ? 0 : index - 1, probing ? 1 : team_->size() - 1, cell_.seed};
+  const ThreadPosition place{probing ? 0 : index - 1, probing ? 1 : team_->size() - 1, cell_.seed};
   thread.workload = probing ? make_loaded_probe(cell_.parameters, *thread.path, layout.probe, place)
                             : make_load(cell_.parameters, *thread.path, layout.load, place);
   return thread.workload->prepare();
@@ -179,7 +179,7 @@ bool Session::retarget(const Cell& cell) {
 
 Result<std::uint64_t> Session::begin(const CellRequest& request) {
   counters_before_ = device().counters();
-  if (ground_) ground_counters_before_ = ground_->counters();
+  if (fixture_) fixture_counters_before_ = fixture_->counters();
   operations_done_ = bytes_loaded_ = 0;
   task_.durable = cell_.latency_mode == "durable";
   task_.rdtscp = host_.timer.reading == kReadingByRdtscp;
@@ -194,8 +194,8 @@ Result<std::uint64_t> Session::begin(const CellRequest& request) {
   const auto operations = begin_operations(request.slice_ns, request.operations);
   if (!operations) return operations;
   task_.operations = *operations;
-  if (request.plant) {
-    const Status injected = inject_slowdown(*request.plant);
+  if (request.slowdown) {
+    const Status injected = inject_slowdown(*request.slowdown);
     if (!injected) return injected.error();
   }
   return operations;
@@ -255,7 +255,7 @@ Result<SliceReply> Session::summarise() const {
 
 Result<SliceReply> Session::run_once(std::uint64_t operations) {
   ++runs_;
-  if (ground_) ground_->refresh();
+  if (fixture_) fixture_->refresh();
   for (auto& thread : threads_) {
     if (thread->workload != nullptr) {
       thread->workload->expect(operations);
@@ -358,9 +358,9 @@ Result<CellDoneReply> Session::finish() {
   // count of none.
   const PathType* const path = find_path(cell_.path);
   if (path != nullptr && !path->needs_mount) count_device(reply.counters);
-  if (ground_) {
-    for (const auto& [name, count] : ground_->counters()) {
-      reply.counters[name] += count - ground_counters_before_[name];
+  if (fixture_) {
+    for (const auto& [name, count] : fixture_->counters()) {
+      reply.counters[name] += count - fixture_counters_before_[name];
     }
   }
   if (const Status still = host_.opened->pages.unmoved(); !still) return still.error();

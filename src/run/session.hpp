@@ -88,7 +88,7 @@ class Session {
   Cell cell_;
   bool paced_ = false;
   std::unique_ptr<Team> team_;
-  std::unique_ptr<PathGround> ground_;  // null where threads share only the device
+  std::unique_ptr<PathFixture> fixture_;  // null where threads share only the device
   std::vector<std::unique_ptr<ThreadContext>> threads_;
   std::unique_ptr<LifeTrial> life_;     // null except for a workload of lives
   std::unique_ptr<GroupRates> groups_;  // null except for groups of threads
@@ -101,7 +101,7 @@ class Session {
   double asked_bytes_per_s_ = 0, maximum_bytes_per_s_ = 0;  // of a load
   std::uint64_t runs_ = 0;                                  // of all threads together, timed or not
   DeviceCounters counters_before_;
-  std::map<std::string, std::uint64_t> ground_counters_before_;
+  std::map<std::string, std::uint64_t> fixture_counters_before_;
   std::uint64_t operations_done_ = 0;  // by all threads since counters_before_
   std::uint64_t bytes_loaded_ = 0;     // by the load threads since counters_before_
   double best_bytes_per_s_ = 0;

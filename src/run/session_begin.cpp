@@ -6,8 +6,8 @@
 #include "plan/arrival_keys.hpp"
 #include "run/calibrate_operations.hpp"
 #include "run/checks.hpp"
-#include "run/plant.hpp"
 #include "run/session.hpp"
+#include "run/slowdown.hpp"
 #include "workloads/parameters.hpp"
 
 namespace pmembench {
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kLongestCalibration_ns = 2'000'000;  // of open loops and time slots
 constexpr std::uint64_t kOperationsOfGroup = 16;             // between two looks at the clock
-constexpr unsigned kPeakStretches = 5;   // whose median is what an open loop does without waiting
+constexpr unsigned kPeakIntervals = 5;   // whose median is what an open loop does without waiting
 constexpr unsigned kSlowdownSlices = 5;  // whose median is how long the operations take
 constexpr unsigned kMaximumSlices = 5;   // whose median is what the load moves without a pace
 constexpr std::uint64_t kMaximumSlice_ns = 10'000'000;
@@ -75,7 +75,7 @@ Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uin
 // by other work.
 Result<double> Session::asked_rate(std::uint64_t operations) {
   std::vector<double> per_s;
-  for (unsigned stretch = 0; stretch < kPeakStretches; ++stretch) {
+  for (unsigned interval = 0; interval < kPeakIntervals; ++interval) {
     const auto time_ns = time_of(operations);
     if (!time_ns) return time_ns.error();
     per_s.push_back(static_cast<double>(threads_.size()) * static_cast<double>(operations) /
@@ -109,7 +109,7 @@ void Session::prepare_arrivals(double rate_per_s, std::uint64_t slice_ns) {
 
 Status Session::inject_slowdown(double share) {
   const bool timed_one_by_one = cell_.timing == Timing::operation;
-  task_.slowdown = {timed_one_by_one ? 1 : plant_chunk(task_.operations), 0};
+  task_.slowdown = {timed_one_by_one ? 1 : slowdown_chunk(task_.operations), 0};
   if (share <= 0) return {};
   std::vector<double> ns_per_operation;
   for (unsigned slice = 0; slice < kSlowdownSlices; ++slice) {
@@ -118,8 +118,8 @@ Status Session::inject_slowdown(double share) {
     ns_per_operation.push_back(static_cast<double>(threads_.size()) * reply->ns_per_operation);
   }
   task_.slowdown.multiplications =
-      plant_multiplications(share, median(ns_per_operation), task_.slowdown.chunk,
-                            measure_ns_per_multiplication(host_.timer.ns_per_tick));
+      slowdown_multiplications(share, median(ns_per_operation), task_.slowdown.chunk,
+                               measure_ns_per_multiplication(host_.timer.ns_per_tick));
   return {};
 }
 

@@ -30,17 +30,19 @@ Result<std::unique_ptr<Team>> Team::start(const std::vector<int>& cpus) {
   PMB_CHECK(!cpus.empty(), "a team has at least one thread");
   auto team = std::unique_ptr<Team>(new Team(cpus));
   team->pinned_.resize(cpus.size());
-  for (unsigned seat = 1; seat < cpus.size(); ++seat) {
+  for (unsigned position = 1; position < cpus.size(); ++position) {
     try {
-      team->threads_.emplace_back([raw = team.get(), seat] { raw->work(seat); });
+      team->threads_.emplace_back([raw = team.get(), position] { raw->work(position); });
     } catch (const std::system_error& error) {
       return environment_error(
           "thread {} of {} cannot be made: {}; ask for fewer threads, or raise the limit on them "
           "(ulimit -u, or pids.max of the container)",
-          seat + 1, cpus.size(), error.code().message());
+          position + 1, cpus.size(), error.code().message());
     }
   }
-  team->run([raw = team.get()](unsigned seat) { raw->pinned_[seat] = pin_to(raw->cpus_[seat]); });
+  team->run([raw = team.get()](unsigned position) {
+    raw->pinned_[position] = pin_to(raw->cpus_[position]);
+  });
   for (const Status& pinned : team->pinned_) {
     if (!pinned) return pinned.error();
   }
@@ -54,20 +56,20 @@ Team::~Team() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Team::work(unsigned seat) {
+void Team::work(unsigned position) {
   for (std::uint32_t seen = 0;; ++seen) {
     round_.wait(seen, std::memory_order_acquire);
     if (ending_) return;
-    arrive_and_do(seat);
+    arrive_and_do(position);
   }
 }
 
-void Team::arrive_and_do(unsigned seat) {
+void Team::arrive_and_do(unsigned position) {
   arrived_.fetch_add(1, std::memory_order_acq_rel);
   for (unsigned spins = 0; arrived_.load(std::memory_order_acquire) < size(); ++spins) {
     if (spins > kSpins) sched_yield();
   }
-  (*job_)(seat);
+  (*job_)(position);
   finished_.fetch_add(1, std::memory_order_acq_rel);
   finished_.notify_all();
 }
@@ -87,8 +89,8 @@ void Team::run(const std::function<void(unsigned)>& job) {
 
 void Team::run_in_turn(const std::function<void(unsigned)>& job) {
   for (unsigned turn = 0; turn < size(); ++turn) {
-    run([&](unsigned seat) {
-      if (seat == turn) job(seat);
+    run([&](unsigned position) {
+      if (position == turn) job(position);
     });
   }
 }

@@ -23,7 +23,7 @@ class Team {
   ~Team();
 
   [[nodiscard]] unsigned size() const { return static_cast<unsigned>(cpus_.size()); }
-  // `job(seat)` on every thread; all have arrived before any is called, and all have returned
+  // `job(position)` on every thread; all have arrived before any is called, and all have returned
   // after.
   void run(const std::function<void(unsigned)>& job);
   // The same, one thread after the other, in order.
@@ -31,8 +31,8 @@ class Team {
 
  private:
   explicit Team(std::vector<int> cpus) : cpus_(std::move(cpus)) {}
-  void work(unsigned seat);
-  void arrive_and_do(unsigned seat);
+  void work(unsigned position);
+  void arrive_and_do(unsigned position);
 
   std::vector<int> cpus_;
   std::vector<std::thread> threads_;

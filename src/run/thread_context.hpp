@@ -20,7 +20,7 @@
 #include "run/disturbance.hpp"
 #include "run/life_trial.hpp"
 #include "run/load_pace.hpp"
-#include "run/plant.hpp"
+#include "run/slowdown.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench {
@@ -48,7 +48,7 @@ struct SliceTask {
   std::uint64_t unpaced_operations = 256;  // of role load, between two looks at the clock
   bool durable = false;                    // an operation ends behind a full barrier
   bool rdtscp = false;                     // and by that reading of the clock
-  Plant slowdown;                          // injected
+  Slowdown slowdown;                       // injected
 };
 
 // On separate lines: threads share nothing while they are timed.
@@ -80,11 +80,11 @@ struct alignas(128) ThreadContext {
   int cpu = -1;
 
   // All operations between two readings of the clock; a full barrier closes them.
-  void time_slice(std::uint64_t operations, const Plant& plant) {
+  void time_slice(std::uint64_t operations, const Slowdown& slowdown) {
     begin = tsc_begin();
     tried = operations;
-    work = plant.chunk == 0 ? workload->run(operations)
-                            : run_planted(*workload, operations, plant).work;
+    work = slowdown.chunk == 0 ? workload->run(operations)
+                               : run_injected(*workload, operations, slowdown).work;
     end = tsc_end_durable();
   }
 
@@ -92,7 +92,7 @@ struct alignas(128) ThreadContext {
   // them at once: what is recorded is part of no operation, and waits for none.
   // `kUntil`: the slice ends after `ticks`, not after `operations`.
   template <std::uint64_t (*kEnd)(), bool kUntil>
-  void time_operations(std::uint64_t operations, std::uint64_t ticks, const Plant& plant) {
+  void time_operations(std::uint64_t operations, std::uint64_t ticks, const Slowdown& slowdown) {
     std::array<std::uint64_t, kReadings> readings;  // NOLINT: each is written before it is read
     Work done;
     begin = tsc_begin();
@@ -105,7 +105,7 @@ struct alignas(128) ThreadContext {
       std::uint64_t taken = 0;
       while (taken < batch) {
         const Work one = workload->run(1);
-        if (plant.chunk != 0) planted_work(plant.multiplications);
+        if (slowdown.chunk != 0) injected_work(slowdown.multiplications);
         readings[taken] = kEnd();
         done.operations += one.operations;
         done.bytes += one.bytes;

@@ -15,21 +15,21 @@
 #include <cstddef>
 #include <cstdlib>
 
-#include "tests/audit/planted.hpp"
+#include "tests/audit/injected.hpp"
 
 namespace pmembench {
 namespace {
 
-using planted::errors;
+using injected::errors;
 using testing::Contains;
 using testing::HasSubstr;
 
 using CopyOperation = std::int64_t (*)(void*, dax_iter*);
 
 AuditResult audit_copy(CopyOperation copy) {
-  dax_operations table = planted::table();
+  dax_operations table = injected::table();
   table.copy_from_iter = copy;
-  return planted::audit(table, 30);
+  return injected::audit(table, 30);
 }
 
 // True from the second call on: the first ones are not traced.
@@ -48,7 +48,7 @@ std::string detail_of(const AuditResult& result, const std::string& rule) {
 TEST(BadBackend, that_crashes_is_named_with_its_signal) {
   const AuditResult result = audit_copy([](void*, dax_iter* iter) {
     if (is_traced_by_now()) *static_cast<volatile int*>(nullptr) = 1;
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(detail_of(result, "ended its process"), HasSubstr("SIGSEGV"));
@@ -57,7 +57,7 @@ TEST(BadBackend, that_crashes_is_named_with_its_signal) {
 TEST(BadBackend, that_exits_is_named_with_its_status) {
   const AuditResult result = audit_copy([](void*, dax_iter* iter) {
     if (is_traced_by_now()) _exit(7);
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(detail_of(result, "ended its process"), HasSubstr("exit status 7"));
@@ -68,7 +68,7 @@ TEST(BadBackend, that_forks_is_found_and_its_child_does_not_run) {
     if (is_traced_by_now() && fork() == 0) {
       for (;;) pause();
     }
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(errors(result), Contains("system call inside"));
@@ -79,7 +79,7 @@ TEST(BadBackend, that_loops_for_ever_meets_the_step_limit) {
     if (is_traced_by_now()) {
       for (;;) asm volatile("");
     }
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(detail_of(result, "ended its process"), HasSubstr("50000 steps without an end"));
@@ -88,7 +88,7 @@ TEST(BadBackend, that_loops_for_ever_meets_the_step_limit) {
 TEST(BadBackend, that_waits_for_ever_meets_the_time_limit) {
   const AuditResult result = audit_copy([](void*, dax_iter* iter) {
     if (is_traced_by_now()) pause();
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(detail_of(result, "ended its process"), HasSubstr("waits in system call"));
@@ -100,7 +100,7 @@ TEST(BadBackend, that_blocks_signals_is_traced_all_the_same) {
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, nullptr);
     std::signal(SIGTRAP, SIG_IGN);
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(errors(result), Contains("system call inside"));
@@ -113,7 +113,7 @@ TEST(BadBackend, that_sets_the_trap_flag_is_unaudited) {
       asm volatile("sub $128, %%rsp; pushfq; orq $0x100, (%%rsp); popfq; add $128, %%rsp" ::
                        : "memory", "cc");
     }
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::unaudited);
   EXPECT_THAT(result.reason, HasSubstr("trap flag"));
@@ -123,7 +123,7 @@ TEST(BadBackend, that_saves_and_restores_its_flags_passes) {
   const AuditResult result = audit_copy([](void*, dax_iter* iter) {
     // Past the red zone, which a leaf function may use.
     asm volatile("sub $128, %%rsp; pushfq; popfq; add $128, %%rsp" ::: "memory", "cc");
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::passed)
       << result.reason << testing::PrintToString(errors(result))
@@ -140,8 +140,8 @@ std::int64_t run_new_code(void* /*handle*/, dax_iter* iter) {
   const unsigned char idle[] = {0x90, 0x90, 0x90, 0xC3};
   stores = !stores;
   std::memcpy(code, stores ? storing : idle, 4);
-  reinterpret_cast<void (*)(void*)>(code)(planted::base());
-  return planted::copy(nullptr, iter);
+  reinterpret_cast<void (*)(void*)>(code)(injected::base());
+  return injected::copy(nullptr, iter);
 }
 
 TEST(BadBackend, that_maps_and_unmaps_code_is_decoded_again) {
@@ -178,7 +178,7 @@ int without_ptrace(int (*body)()) {
 
 TEST(BadBackend, nothing_passes_where_ptrace_is_forbidden) {
   EXPECT_EQ(without_ptrace([] {
-              const AuditResult result = planted::audit(planted::table(), 30);
+              const AuditResult result = injected::audit(injected::table(), 30);
               const bool says_why = result.reason.find("ptrace is not permitted") == 0;
               return result.verdict == AuditVerdict::unaudited && says_why ? 0 : 1;
             }),
@@ -188,14 +188,14 @@ TEST(BadBackend, nothing_passes_where_ptrace_is_forbidden) {
 pthread_mutex_t copy_lock = PTHREAD_MUTEX_INITIALIZER;
 
 TEST(BadBackend, whose_threads_wait_for_one_another_is_traced_to_the_end) {
-  dax_operations table = planted::table();
+  dax_operations table = injected::table();
   table.copy_from_iter = [](void* handle, dax_iter* iter) {
     pthread_mutex_lock(&copy_lock);
-    const std::int64_t copied = planted::copy(handle, iter);
+    const std::int64_t copied = injected::copy(handle, iter);
     pthread_mutex_unlock(&copy_lock);
     return copied;
   };
-  const AuditResult result = planted::audit(table, 150);
+  const AuditResult result = injected::audit(table, 150);
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(errors(result), Contains("lock or allocation inside"));
   EXPECT_THAT(errors(result), testing::Not(Contains("ended its process")))
@@ -206,7 +206,7 @@ TEST(BadBackend, whose_threads_wait_for_one_another_is_traced_to_the_end) {
 TEST(BadBackend, that_keeps_its_lock_is_found_when_the_lock_is_wanted_again) {
   const AuditResult result = audit_copy([](void*, dax_iter* iter) {
     if (is_traced_by_now()) pthread_mutex_lock(&copy_lock);
-    return planted::copy(nullptr, iter);
+    return injected::copy(nullptr, iter);
   });
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(detail_of(result, "ended its process"), HasSubstr("it waits for a lock"));
@@ -215,15 +215,15 @@ TEST(BadBackend, that_keeps_its_lock_is_found_when_the_lock_is_wanted_again) {
 pthread_mutex_t first_lock = PTHREAD_MUTEX_INITIALIZER, second_lock = PTHREAD_MUTEX_INITIALIZER;
 
 TEST(BadBackend, whose_threads_take_two_locks_in_two_orders_is_found_to_be_stuck) {
-  const AuditResult result = planted::audit(
+  const AuditResult result = injected::audit(
       [] {
-        dax_operations table = planted::table();
+        dax_operations table = injected::table();
         table.copy_from_iter = [](void* handle, dax_iter* iter) {
           static thread_local int here = 0;
           static std::atomic<int> threads{0};
           if (here == 0) here = ++threads;
           pthread_mutex_lock(here == 1 ? &first_lock : &second_lock);
-          std::int64_t copied = planted::copy(handle, iter);
+          std::int64_t copied = injected::copy(handle, iter);
           pthread_mutex_lock(here == 1 ? &second_lock : &first_lock);
           pthread_mutex_unlock(&first_lock);
           pthread_mutex_unlock(&second_lock);
@@ -247,7 +247,7 @@ void* store_late(void* /*unused*/) {
 }
 
 TEST(BadBackend, that_stores_late_by_another_thread_is_found) {
-  dax_operations table = planted::table();
+  dax_operations table = injected::table();
   table.copy_from_iter = [](void* handle, dax_iter* iter) {
     static bool started = false;
     if (!started) {
@@ -255,10 +255,10 @@ TEST(BadBackend, that_stores_late_by_another_thread_is_found) {
       pthread_t thread{};
       pthread_create(&thread, nullptr, store_late, nullptr);
     }
-    late_place = planted::base() + iter->offset_bytes;
-    return planted::copy(handle, iter);
+    late_place = injected::base() + iter->offset_bytes;
+    return injected::copy(handle, iter);
   };
-  const AuditResult result = planted::audit(table, 40);
+  const AuditResult result = injected::audit(table, 40);
   EXPECT_EQ(result.verdict, AuditVerdict::failed);
   EXPECT_THAT(errors(result),
               testing::AnyOf(Contains("late store by another thread"),

@@ -4,15 +4,15 @@
 #include <gmock/gmock.h>
 
 #include "tests/audit/builtin.hpp"
-#include "tests/audit/planted.hpp"
+#include "tests/audit/injected.hpp"
 
 namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kTestSeed = 5;
 
-// A planted table over anonymous memory, with a device around it for the subject.
-ChildBody planted_body(const dax_operations& operations, const std::string& subject_name) {
+// A injected table over anonymous memory, with a device around it for the subject.
+ChildBody injected_body(const dax_operations& operations, const std::string& subject_name) {
   return [operations, subject_name] {
     const auto subject = make_cut_subject(subject_name, kTestSeed);
     static dax_operations table;
@@ -20,7 +20,7 @@ ChildBody planted_body(const dax_operations& operations, const std::string& subj
     table.media = UINT64_C(1) << DAX_MEDIA_DRAM;
     table.open = [](const dax_host_info*, const dax_media_info* media, void** handle,
                     std::uint64_t* size, char*, std::uint64_t) {
-      planted::base() = static_cast<unsigned char*>(mmap(
+      injected::base() = static_cast<unsigned char*>(mmap(
           nullptr, media->size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
       *handle = &table;
       *size = media->size_bytes;
@@ -29,11 +29,11 @@ ChildBody planted_body(const dax_operations& operations, const std::string& subj
     table.close = [](void*) {};
     table.direct_access = [](void*, std::uint64_t page, std::uint64_t pages, std::uint32_t,
                              void** address) {
-      *address = planted::base() + page * DAX_PAGE_BYTES;
+      *address = injected::base() + page * DAX_PAGE_BYTES;
       return static_cast<std::int64_t>(pages);
     };
     BackendEntry entry;
-    entry.name = "planted";
+    entry.name = "injected";
     entry.operations = &table;
     const auto spec = parse_media(fmt::format("dram:{}K", subject->device_bytes() / 1024));
     auto opened = open_device(entry, *spec, builtin::host(), {});
@@ -41,7 +41,7 @@ ChildBody planted_body(const dax_operations& operations, const std::string& subj
     AuditTarget target;
     target.operations = &table;
     target.handle = opened->device->handle();
-    target.address = planted::base();
+    target.address = injected::base();
     target.size_bytes = subject->device_bytes();
     target.domain = DAX_DOMAIN_NONE;
     serve_subject(target, *opened->device, *subject);
@@ -56,13 +56,13 @@ PowerCutResult cut(const dax_operations& operations, const std::string& subject_
   options.cuts = cuts;
   options.images = 8;
   options.seed = kTestSeed;
-  return run_power_cuts(planted_body(operations, subject_name), *subject, options);
+  return run_power_cuts(injected_body(operations, subject_name), *subject, options);
 }
 
 class PowerCuts : public testing::TestWithParam<const char*> {};
 
 TEST_P(PowerCuts, lose_nothing_of_a_backend_that_flushes_and_fences) {
-  const PowerCutResult result = cut(planted::table(), GetParam(), 150);
+  const PowerCutResult result = cut(injected::table(), GetParam(), 150);
   ASSERT_EQ(result.reason, "");
   EXPECT_TRUE(result.outcome.holds) << result.outcome.example;
   EXPECT_EQ(result.cuts, std::min<std::uint64_t>(150, result.events));
@@ -71,7 +71,7 @@ TEST_P(PowerCuts, lose_nothing_of_a_backend_that_flushes_and_fences) {
 }
 
 TEST_P(PowerCuts, show_that_a_drain_without_a_fence_loses_what_was_acknowledged) {
-  dax_operations table = planted::table();
+  dax_operations table = injected::table();
   table.drain = [](void*) { return 0; };
   const PowerCutResult result = cut(table, GetParam(), 150);
   ASSERT_EQ(result.reason, "");

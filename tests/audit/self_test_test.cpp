@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/audit/builtin.hpp"
-#include "tests/audit/planted.hpp"
+#include "tests/audit/injected.hpp"
 
 namespace pmembench {
 namespace {
@@ -23,7 +23,7 @@ TEST(SelfTest, all_mutants_of_a_small_backend_are_judged_right) {
   AuditOptions options;
   options.domain = AuditDomain::memory_controller;
   options.cases = 60;
-  expect_right(run_self_test(planted::body(planted::table()), options));
+  expect_right(run_self_test(injected::body(injected::table()), options));
 }
 
 TEST(SelfTest, all_mutants_of_clwb_are_judged_right) {
@@ -38,11 +38,11 @@ TEST(SelfTest, all_mutants_of_clwb_are_judged_right) {
 }
 
 TEST(SelfTest, a_backend_with_errors_is_no_base_for_mutants) {
-  dax_operations table = planted::table();
+  dax_operations table = injected::table();
   table.drain = [](void*) { return 0; };
   AuditOptions options;
   options.domain = AuditDomain::memory_controller;
-  const SelfTestResult result = run_self_test(planted::body(table), options);
+  const SelfTestResult result = run_self_test(injected::body(table), options);
   EXPECT_THAT(result.reason, testing::HasSubstr("run the audit first"));
 }
 

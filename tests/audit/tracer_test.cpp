@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "platform/cpu.hpp"
-#include "tests/audit/planted.hpp"
+#include "tests/audit/injected.hpp"
 
 namespace pmembench {
 namespace {
@@ -51,9 +51,9 @@ AuditCase one_copy(std::uint64_t size) {
 
 // Runs `copy` twice, the second time traced.
 void see(Copy copy, Seen& seen, std::uint64_t size = 64) {
-  dax_operations table = planted::table();
+  dax_operations table = injected::table();
   table.copy_from_iter = copy;
-  auto tracee = Tracee::start(planted::body(table));
+  auto tracee = Tracee::start(injected::body(table));
   ASSERT_TRUE(tracee) << tracee.error().message;
   Tracer tracer(*std::move(tracee));
   const Status started = tracer.start();
@@ -64,7 +64,7 @@ void see(Copy copy, Seen& seen, std::uint64_t size = 64) {
   tracer.end();
 }
 
-unsigned char* place(const dax_iter* iter) { return planted::base() + iter->offset_bytes; }
+unsigned char* place(const dax_iter* iter) { return injected::base() + iter->offset_bytes; }
 
 std::vector<std::uint64_t> bytes_from_to(std::uint64_t begin, std::uint64_t end) {
   std::vector<std::uint64_t> bytes;
@@ -220,9 +220,9 @@ std::int64_t run_mapped_code(void* /*handle*/, dax_iter* iter) {
 }
 
 void see_second_call(Copy copy, Seen& seen) {
-  dax_operations table = planted::table();
+  dax_operations table = injected::table();
   table.copy_from_iter = copy;
-  auto tracee = Tracee::start(planted::body(table));
+  auto tracee = Tracee::start(injected::body(table));
   ASSERT_TRUE(tracee) << tracee.error().message;
   Tracer tracer(*std::move(tracee));
   ASSERT_TRUE(tracer.start());
@@ -251,8 +251,8 @@ TEST(Tracer, flushes_fences_and_calls_of_the_library_are_seen) {
   Seen seen;
   see(
       [](void*, dax_iter* iter) {
-        planted::clflush(place(iter) + 70);
-        planted::sfence();
+        injected::clflush(place(iter) + 70);
+        injected::sfence();
         std::uint64_t x = 1;
         asm volatile("lock incq %0" : "+m"(x));
         void* volatile memory = std::malloc(10);

@@ -18,8 +18,8 @@
 #include "backends/builtin_backends.h"
 #include "platform/cpu.hpp"
 #include "platform/topology.hpp"
-#include "run/session.hpp"
 #include "run/read_kernel.hpp"
+#include "run/session.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/bench/paired_slices.hpp"
 #include "tests/reference/stream_loops.hpp"
@@ -115,11 +115,11 @@ class Ours {
     const WorkloadType* type = find_workload(workload);
     const Parameters parameters = parameters_of(workload, changed);
     if (parameters.contains("access")) read_as_a_run_does(backend, workload, parameters);
-    for (unsigned seat = 0; seat < team.size(); ++seat) {
+    for (unsigned position = 0; position < team.size(); ++position) {
       paths_.push_back(
           must(find_path(type->needs_mapping ? "mapped" : "direct")->make(*device_, nullptr)));
       workloads_.push_back(
-          type->make(parameters, *paths_.back(), ThreadSeat{seat, team.size(), 1}));
+          type->make(parameters, *paths_.back(), ThreadPosition{position, team.size(), 1}));
       must(workloads_.back()->prepare());
     }
     run(1000);
@@ -127,8 +127,9 @@ class Ours {
     for (auto& each : workloads_) each->refresh();
   }
   void run(std::uint64_t n) {
-    team_.run([&](unsigned seat) {
-      if (workloads_[seat]->run(n).operations != n) stop("the workload did less than it was asked");
+    team_.run([&](unsigned position) {
+      if (workloads_[position]->run(n).operations != n)
+        stop("the workload did less than it was asked");
     });
   }
 
@@ -167,22 +168,22 @@ class Streams {
         part_bytes_(bench.mapping.size_bytes / team.size() / operation_bytes_ * operation_bytes_),
         team_(team),
         loop_(direction.loop),
-        seats_(team.size()) {}
+        positions_(team.size()) {}
   void run(std::uint64_t n) {
     team_.run([&](unsigned index) {
-      Seat& seat = seats_[index];
+      Position& position = positions_[index];
       std::uint64_t left = n * operation_bytes_;
       while (left > 0) {
-        const std::uint64_t bytes = std::min(left, part_bytes_ - seat.at);
-        seat.proof = seat.proof + loop_(base_ + index * part_bytes_ + seat.at, bytes);
-        seat.at = (seat.at + bytes) % part_bytes_;
+        const std::uint64_t bytes = std::min(left, part_bytes_ - position.at);
+        position.proof = position.proof + loop_(base_ + index * part_bytes_ + position.at, bytes);
+        position.at = (position.at + bytes) % part_bytes_;
         left -= bytes;
       }
     });
   }
 
  private:
-  struct alignas(128) Seat {
+  struct alignas(128) Position {
     std::uint64_t at = 0;
     volatile std::uint64_t proof = 0;  // so that no loop is left out
   };
@@ -191,7 +192,7 @@ class Streams {
   std::uint64_t part_bytes_;
   Team& team_;
   reference::Stream loop_;
-  std::vector<Seat> seats_;
+  std::vector<Position> positions_;
 };
 
 // One line of the table; `within`: the ratio must not be above 1 + (1 - target) either.

@@ -31,7 +31,7 @@ const std::vector<int>& cpus_at_start() {
 
 LayerSide::LayerSide(const Registry& registry, const dax_host_info& host, const SideSpec& spec,
                      unsigned threads)
-    : seats_(threads) {
+    : positions_(threads) {
   const PathType& path = *find_path(spec.path);
   const WorkloadType& workload = *find_workload(spec.workload);
   Parameters parameters = spec.parameters;
@@ -40,38 +40,39 @@ LayerSide::LayerSide(const Registry& registry, const dax_host_info& host, const 
   }
   const auto* const backend = required(registry.find(spec.backend));
   opened_ = required(open_device(*backend, required(parse_media(spec.medium)), host, {}));
-  if (path.prepare != nullptr) ground_ = required(path.prepare(opened_, parameters));
+  if (path.prepare != nullptr) fixture_ = required(path.prepare(opened_, parameters));
   std::vector<int> cpus = cpus_at_start();
   if (cpus.size() < threads) stop("there are fewer CPUs than threads");
   cpus.resize(threads);
   team_ = required(Team::start(cpus));
   team_->run_in_turn([&](unsigned index) {
-    Seat& seat = seats_[index];
-    seat.path = required(path.make(*opened_.device, ground_.get()));
-    seat.workload = workload.make(parameters, *seat.path, {index, threads, 1});
-    if (const Status ready = seat.workload->prepare(); !ready) stop(ready.error().message);
+    Position& position = positions_[index];
+    position.path = required(path.make(*opened_.device, fixture_.get()));
+    position.workload = workload.make(parameters, *position.path, {index, threads, 1});
+    if (const Status ready = position.workload->prepare(); !ready) stop(ready.error().message);
   });
 }
 
-LayerSide::~LayerSide() { seats_.clear(); }
+LayerSide::~LayerSide() { positions_.clear(); }
 
 void LayerSide::run(std::uint64_t operations) {
   team_->run([&](unsigned index) {
-    Workload& workload = *seats_[index].workload;
+    Workload& workload = *positions_[index].workload;
     if (workload.run(operations).operations != operations) stop(workload.failure());
   });
 }
 
 void LayerSide::refresh() {
-  if (ground_) ground_->refresh();
-  team_->run_in_turn([&](unsigned index) { seats_[index].workload->refresh(); });
+  if (fixture_) fixture_->refresh();
+  team_->run_in_turn([&](unsigned index) { positions_[index].workload->refresh(); });
 }
 
 void LayerSide::verify() {
   refresh();
   run(100);
   team_->run_in_turn([&](unsigned index) {
-    if (const Status right = seats_[index].workload->verify(); !right) stop(right.error().message);
+    if (const Status right = positions_[index].workload->verify(); !right)
+      stop(right.error().message);
   });
   refresh();
 }

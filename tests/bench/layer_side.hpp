@@ -33,15 +33,15 @@ class LayerSide {
   [[nodiscard]] DeviceCounters counters() const { return opened_.device->counters(); }
 
  private:
-  struct Seat {
+  struct Position {
     std::unique_ptr<Path> path;
     std::unique_ptr<Workload> workload;
   };
 
   OpenedDevice opened_;
-  std::unique_ptr<PathGround> ground_;
+  std::unique_ptr<PathFixture> fixture_;
   std::unique_ptr<Team> team_;
-  std::vector<Seat> seats_;  // by thread
+  std::vector<Position> positions_;  // by thread
 };
 
 }  // namespace pmembench::bench

@@ -87,7 +87,7 @@ class Ours {
     for (const ParameterSpec& spec : type->parameters) {
       parameters.emplace(spec.name, spec.default_value);
     }
-    workload_ = type->make(parameters, *path_, ThreadSeat{});
+    workload_ = type->make(parameters, *path_, ThreadPosition{});
     if (const Status ready = workload_->prepare(); !ready) stop(ready.error().message);
   }
 

@@ -304,7 +304,7 @@ cells:
 
 
 def test_the_self_test_prints_rates_of_real_and_resampled_suites(pmembench):
-    words = ["--self-test", "--plant", "3%,50%", "--suites", "2", "--replicates", "6"]
+    words = ["--self-test", "--slowdown", "3%,50%", "--suites", "2", "--replicates", "6"]
     outcome = pmembench("gate", pmembench.campaign(GATE), *words, "--json")
     assert outcome.status == 0, outcome.err
     found = document(outcome)
@@ -345,12 +345,12 @@ def test_the_campaign_that_ships_has_eight_kernels_and_more(pmembench):
      "--head-media: medium 'drum:1M': 'drum' is not a kind of medium (did you mean dram?); write "),
     (["--head", BINARY, "--minimal-effect", "0"],
      "--minimal-effect '0' is not a share above 0 % and below 100 %, such as 2% or 0.02"),
-    (["--self-test", "--plant", "many"],
-     "--plant 'many' is not a share above 0 % and below 100 %, such as 2% or 0.02"),
+    (["--self-test", "--slowdown", "many"],
+     "--slowdown 'many' is not a share above 0 % and below 100 %, such as 2% or 0.02"),
     (["--self-test", "--head", BINARY],
      "--self-test compares one pmembench with itself: leave out --head, --head-env and "
      "--head-media"),
-    (["--plant", "5%", "--head", BINARY], "--plant requires --self-test; see pmembench gate --help"),
+    (["--slowdown", "5%", "--head", BINARY], "--slowdown requires --self-test; see pmembench gate --help"),
     (["--head", BINARY, "--base", PLUGINS / "good/pmembench-example.so"],
      "--base and --head must be of one kind, and only one of "),
     (["--head", BINARY, "--markdown", "tiny.yaml"],

@@ -226,7 +226,7 @@ def test_gate_compare_and_history(pmembench):
 
 
 def test_self_test(pmembench):
-    document = printed(pmembench("gate", pmembench.campaign(GATE), "--self-test", "--plant", "50%",
+    document = printed(pmembench("gate", pmembench.campaign(GATE), "--self-test", "--slowdown", "50%",
                                  "--suites", "1", "--replicates", "6", "--json"), 0, 1, 3, 4)
     assert document["self_test"]
     keeps_to("comparison", document)

@@ -4,19 +4,19 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "made_up_trios.hpp"
+#include "made_up_triples.hpp"
 
 namespace pmembench {
 namespace {
 
 using testing::HasSubstr;
 
-// A machine on which a planted slowdown is as large as it was asked for.
+// A machine on which a injected slowdown is as large as it was asked for.
 struct MadeUpMachine {
   Plan plan = plan_of({"a", "b"});
   SelfTestSettings settings;
   MonotonicClock clock;
-  std::array<std::optional<double>, kArms> planted;
+  std::array<std::optional<double>, kArms> injected;
   std::vector<std::array<std::optional<double>, kArms>> asked;
   std::uint64_t stages = 0;
   double scatter = 0.003;
@@ -28,22 +28,23 @@ struct MadeUpMachine {
       std::vector<ArmSamples> samples;
       for (const Cell* cell : stage.cells) {
         samples.push_back(
-            made_up(cell->name, stage.replicates, planted[2].value_or(0), scatter, stages));
+            made_up(cell->name, stage.replicates, injected[2].value_or(0), scatter, stages));
         if (cell->name == dies) samples.back().missing[1] = "the worker died";
       }
       return Result<std::vector<ArmSamples>>(std::move(samples));
     };
-    const SetPlants plant = [this](const auto& shares) {
-      planted = shares;
+    const SetSlowdowns slowdown = [this](const auto& shares) {
+      injected = shares;
       asked.push_back(shares);
     };
-    return self_test(plan, settings, GateRules(), measure, plant, clock, [](const std::string&) {});
+    return self_test(plan, settings, GateRules(), measure, slowdown, clock,
+                     [](const std::string&) {});
   }
 };
 
-TEST(GateSelfTest, finds_what_was_planted_and_nothing_where_nothing_was) {
+TEST(GateSelfTest, finds_what_was_injected_and_nothing_where_nothing_was) {
   MadeUpMachine machine;
-  machine.settings.plants = {0.05};
+  machine.settings.slowdowns = {0.05};
   machine.settings.suites = 3;
   machine.settings.resampled = 50;
   const auto levels = machine.run();
@@ -54,11 +55,11 @@ TEST(GateSelfTest, finds_what_was_planted_and_nothing_where_nothing_was) {
   EXPECT_EQ(equals.suites.of, 3u);
   EXPECT_EQ(equals.resampled_suites.hits, 0u);
   EXPECT_EQ(equals.resampled_suites.of, 50u);
-  EXPECT_EQ(equals.trios, 60u);
-  const SelfTestLevel& planted = levels->back();
-  EXPECT_EQ(planted.suites.hits, 3u);
-  EXPECT_EQ(planted.resampled_suites.hits, 50u);
-  for (const SelfTestCell& cell : planted.cells) {
+  EXPECT_EQ(equals.triples, 60u);
+  const SelfTestLevel& injected = levels->back();
+  EXPECT_EQ(injected.suites.hits, 3u);
+  EXPECT_EQ(injected.resampled_suites.hits, 50u);
+  for (const SelfTestCell& cell : injected.cells) {
     EXPECT_EQ(cell.flagged.hits, 3u);
     EXPECT_EQ(cell.confirmed.hits, 3u);
     EXPECT_EQ(cell.resampled_confirmed.of, 50u);
@@ -66,9 +67,9 @@ TEST(GateSelfTest, finds_what_was_planted_and_nothing_where_nothing_was) {
   }
 }
 
-TEST(GateSelfTest, plants_work_in_the_head_and_barriers_in_the_base) {
+TEST(GateSelfTest, slowdowns_work_in_the_head_and_barriers_in_the_base) {
   MadeUpMachine machine;
-  machine.settings.plants = {0.05, 0.1};
+  machine.settings.slowdowns = {0.05, 0.1};
   ASSERT_TRUE(machine.run());
   using Shares = std::array<std::optional<double>, kArms>;
   EXPECT_EQ(machine.asked,
@@ -96,7 +97,7 @@ TEST(GateSelfTest, is_no_test_where_a_cell_did_not_run) {
 
 TEST(GateSelfTest, prints_rates_with_their_intervals) {
   MadeUpMachine machine;
-  machine.settings.plants = {0.05};
+  machine.settings.slowdowns = {0.05};
   machine.settings.suites = 2;
   machine.settings.resampled = 10;
   const auto levels = machine.run();
@@ -115,7 +116,7 @@ TEST(GateSelfTest, prints_rates_with_their_intervals) {
 
 TEST(GateSelfTest, its_document_says_which_cells_the_gate_is_blind_in) {
   MadeUpMachine machine;
-  machine.settings.plants = {0.05};
+  machine.settings.slowdowns = {0.05};
   machine.scatter = 0.3;
   const auto levels = machine.run();
   ASSERT_TRUE(levels);

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <cmath>
 
-#include "made_up_trios.hpp"
+#include "made_up_triples.hpp"
 
 namespace pmembench {
 namespace {
@@ -73,10 +73,10 @@ TEST(GateSession, measures_on_what_is_undecided_while_there_is_time) {
   gate.make = [](const Cell& cell, std::size_t stage) {
     ArmSamples samples = made_up(cell.name, 20, 0.0, 0.003, stage);
     // Processes spread evenly over 60 %: more of them leave the interval wider than the effect.
-    for (ArmTrio& trio : samples.trios) {
+    for (ArmTriple& triple : samples.triples) {
       const double spread = cell.name == "slow" ? 0.6 : 0.0;
-      const double factor = std::exp(spread * (trio.index / 19.0 - 0.5));
-      for (double& ns : trio.arms[2].slice_ns_per_operation) ns *= factor;
+      const double factor = std::exp(spread * (triple.index / 19.0 - 0.5));
+      for (double& ns : triple.arms[2].slice_ns_per_operation) ns *= factor;
     }
     return samples;
   };
@@ -88,8 +88,8 @@ TEST(GateSession, measures_on_what_is_undecided_while_there_is_time) {
   ASSERT_TRUE(suite);
   EXPECT_EQ(gate.asked, (std::vector<std::vector<std::string>>{
                             {"quiet", "slow"}, {"slow"}, {"slow"}}));  // three looks
-  EXPECT_EQ(gate.samples.stage1[1].trios.size(), 60u);
-  EXPECT_EQ(gate.samples.stage1[0].trios.size(), 20u);
+  EXPECT_EQ(gate.samples.stage1[1].triples.size(), 60u);
+  EXPECT_EQ(gate.samples.stage1[0].triples.size(), 20u);
 }
 
 TEST(GateSession, never_passes_what_did_not_run) {

@@ -6,9 +6,9 @@ namespace pmembench {
 namespace {
 
 TEST(ShareOption, reads_percent_and_fractions) {
-  EXPECT_DOUBLE_EQ(*read_share("--plant", "2%"), 0.02);
-  EXPECT_DOUBLE_EQ(*read_share("--plant", "0.02"), 0.02);
-  EXPECT_DOUBLE_EQ(*read_share("--plant", "99.5%"), 0.995);
+  EXPECT_DOUBLE_EQ(*read_share("--slowdown", "2%"), 0.02);
+  EXPECT_DOUBLE_EQ(*read_share("--slowdown", "0.02"), 0.02);
+  EXPECT_DOUBLE_EQ(*read_share("--slowdown", "99.5%"), 0.995);
 }
 
 TEST(ShareOption, refuses_what_is_no_share_and_names_the_option) {

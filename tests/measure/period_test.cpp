@@ -35,7 +35,7 @@ std::vector<double> series(std::size_t count, double period, double factor, std:
   return values;
 }
 
-TEST(Period, finds_planted_stalls) {
+TEST(Period, finds_injected_stalls) {
   for (const double period : {3.0, 7.3, 20.0, 50.0, 120.0}) {
     const Period found = find_period(series(1000, period, 8, 11), 5);
     EXPECT_TRUE(found.found) << period;

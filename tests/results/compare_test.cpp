@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "planted.hpp"
+#include "injected.hpp"
 
 namespace pmembench {
 namespace {
@@ -18,7 +18,7 @@ StoredCell cell(const std::string& name, double middle_ns, std::uint64_t seed, u
   Random random(seed);
   StoredCell cell{name, "ok", "", {}, 5};
   for (unsigned i = 0; i < count; ++i) {
-    cell.median_ns[i] = middle_ns * std::exp(deviation * planted::normal(random));
+    cell.median_ns[i] = middle_ns * std::exp(deviation * injected::normal(random));
   }
   return cell;
 }

@@ -7,7 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "planted.hpp"
+#include "injected.hpp"
 #include "tests/fakes/page.hpp"
 
 namespace pmembench {

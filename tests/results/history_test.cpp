@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "planted.hpp"
+#include "injected.hpp"
 
 namespace pmembench {
 namespace {
@@ -26,7 +26,7 @@ void extend(std::vector<HistoryPoint>& points, std::size_t count, double level, 
             std::uint64_t seed) {
   Random random(seed);
   for (std::size_t i = 0; i < count; ++i) {
-    points.push_back(point(level * std::exp(deviation * planted::normal(random))));
+    points.push_back(point(level * std::exp(deviation * injected::normal(random))));
   }
 }
 

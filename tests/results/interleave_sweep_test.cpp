@@ -25,7 +25,7 @@ std::vector<Row> model_rows(double b0, double b1) {
   return rows;
 }
 
-TEST(InterleaveSweep, finds_the_planted_best_weight_and_predicts_it) {
+TEST(InterleaveSweep, finds_the_injected_best_weight_and_predicts_it) {
   const auto sweeps = interleave_sweeps(model_rows(12, 4));
   ASSERT_EQ(sweeps.size(), 1U);
   const InterleaveSweep& sweep = sweeps[0];

@@ -1,4 +1,4 @@
-// False numbers, planted: each must fail its row, and honest ones near them must not.
+// False numbers, injected: each must fail its row, and honest ones near them must not.
 #include "results/row_checks.hpp"
 
 #include <gmock/gmock.h>

@@ -3,14 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "planted.hpp"
+#include "injected.hpp"
 #include "results/verdict.hpp"
 
 namespace pmembench {
 namespace {
 
-using planted::cell;
-using planted::Plan;
+using injected::cell;
+using injected::Plan;
 using testing::HasSubstr;
 
 std::vector<ArmSamples> suite_of(unsigned cells, const Plan& plan, std::uint64_t seed) {
@@ -73,7 +73,7 @@ TEST(Suite, sees_three_percent_of_a_quiet_kernel_always) {
 TEST(Suite, wants_only_flagged_cells_again_and_each_once) {
   auto stage1 = suite_of(5, {}, 1);
   stage1[3] = cell("cell3", {.effect = 0.1}, 2);
-  planted::time_operations({.head_middle = 1.3}, stage1[3]);
+  injected::time_operations({.head_middle = 1.3}, stage1[3]);
   const SuiteVerdict suite = judge_suite(stage1, {}, {});
   EXPECT_THAT(suite.wants_confirmation, testing::ElementsAre("cell3"));
   EXPECT_EQ(suite.verdict, Verdict::inconclusive);
@@ -89,8 +89,8 @@ TEST(Suite, wants_only_flagged_cells_again_and_each_once) {
 
 // Six replicates give p = 1/32 at best: enough alone, and nothing among thirty.
 TEST(Suite, holds_a_lucky_cell_against_all_the_others) {
-  std::vector<ArmSamples> stage1 = suite_of(30, {.process = 0.001, .trios = 6}, 3);
-  stage1[0] = cell("cell0", {.effect = 0.05, .process = 0.001, .trios = 6}, 4);
+  std::vector<ArmSamples> stage1 = suite_of(30, {.process = 0.001, .triples = 6}, 3);
+  stage1[0] = cell("cell0", {.effect = 0.05, .process = 0.001, .triples = 6}, 4);
   const SuiteVerdict suite = judge_suite(stage1, {}, {});
   EXPECT_EQ(suite.cells[0].code, "not_significant_in_suite");
   EXPECT_EQ(suite.cells[0].verdict, Verdict::inconclusive);
@@ -145,7 +145,7 @@ TEST(Suite, expects_few_false_alarms) {
 }
 
 TEST(Suite, exits_3_for_the_undecided_only_where_strict) {
-  const auto stage1 = suite_of(2, {.trios = 5}, 9);
+  const auto stage1 = suite_of(2, {.triples = 5}, 9);
   GateRules rules;
   EXPECT_EQ(judge_suite(stage1, {}, rules).exit, 0);
   rules.strict = true;

@@ -5,13 +5,13 @@
 
 #include <cmath>
 
-#include "planted.hpp"
+#include "injected.hpp"
 
 namespace pmembench {
 namespace {
 
-using planted::cell;
-using planted::Plan;
+using injected::cell;
+using injected::Plan;
 using testing::HasSubstr;
 
 CellVerdict judge(const ArmSamples& samples, const ArmSamples* confirmation = nullptr,
@@ -122,20 +122,20 @@ TEST(Verdict, takes_no_wide_interval_for_a_difference) {
 }
 
 TEST(Verdict, needs_six_replicates) {
-  for (unsigned trios = 1; trios <= 5; ++trios) {
-    const CellVerdict verdict = judge(cell("a", {.effect = 0.5, .trios = trios}, trios));
-    EXPECT_EQ(verdict.verdict, Verdict::inconclusive) << trios;
+  for (unsigned triples = 1; triples <= 5; ++triples) {
+    const CellVerdict verdict = judge(cell("a", {.effect = 0.5, .triples = triples}, triples));
+    EXPECT_EQ(verdict.verdict, Verdict::inconclusive) << triples;
     EXPECT_EQ(verdict.code, "too_few_replicates");
     EXPECT_THAT(verdict.reason, HasSubstr("it takes 6 and a 95 % interval"));
-    if (trios == 1) {
+    if (triples == 1) {
       EXPECT_TRUE(std::isnan(verdict.mde)) << "one difference shows nothing";
     }
   }
   // At a confidence at which fewer have an interval as well.
   GateRules loose;
   loose.confidence = 0.8;
-  EXPECT_EQ(judge(cell("a", {.trios = 5}, 5), nullptr, loose).code, "too_few_replicates");
-  EXPECT_TRUE(judge(cell("a", {.effect = 0.5, .trios = 6}, 6)).wants_confirmation);
+  EXPECT_EQ(judge(cell("a", {.triples = 5}, 5), nullptr, loose).code, "too_few_replicates");
+  EXPECT_TRUE(judge(cell("a", {.effect = 0.5, .triples = 6}, 6)).wants_confirmation);
 }
 
 TEST(Verdict, gives_times_that_agree_with_their_effect) {
@@ -148,8 +148,8 @@ TEST(Verdict, gives_times_that_agree_with_their_effect) {
 
 TEST(Verdict, promises_no_change_that_a_histogram_cannot_show) {
   ArmSamples samples = cell("a", {}, 20);
-  for (ArmTrio& trio : samples.trios) {
-    for (ArmReplicate& arm : trio.arms) {
+  for (ArmTriple& triple : samples.triples) {
+    for (ArmReplicate& arm : triple.arms) {
       Histogram histogram;
       histogram.record_many(4000, 100'000);  // every process alike: the clock is coarse
       arm.histogram = std::move(histogram);
@@ -181,7 +181,7 @@ TEST(Verdict, never_passes_a_cell_that_did_not_run) {
   ArmSamples hollow = cell("a", {.slices = 0}, 17);
   EXPECT_EQ(judge(hollow).code, "bad_samples");
   hollow = cell("a", {}, 17);
-  for (ArmTrio& trio : hollow.trios) trio.arms[2].slice_ns_per_operation.clear();
+  for (ArmTriple& triple : hollow.triples) triple.arms[2].slice_ns_per_operation.clear();
   EXPECT_EQ(judge(hollow).code, "bad_samples");
 }
 

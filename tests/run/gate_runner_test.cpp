@@ -75,13 +75,13 @@ TEST_F(GateRunnerTest, starts_a_fresh_worker_of_every_arm_for_every_replicate) {
   const auto samples = measure(4);
   ASSERT_EQ(samples.size(), 2u);
   for (const ArmSamples& cell : samples) {
-    EXPECT_EQ(cell.trios.size(), 4u);
+    EXPECT_EQ(cell.triples.size(), 4u);
     for (const std::string& missing : cell.missing) EXPECT_EQ(missing, "");
     std::set<std::uint64_t> seeds;
-    for (const ArmTrio& trio : cell.trios) seeds.insert(trio.seed);
+    for (const ArmTriple& triple : cell.triples) seeds.insert(triple.seed);
     EXPECT_EQ(seeds.size(), 4u);
-    EXPECT_EQ(cell.trios[3].index, 3u);
-    EXPECT_EQ(cell.trios[0].arms[2].slice_ns_per_operation, std::vector<double>(3, 100));
+    EXPECT_EQ(cell.triples[3].index, 3u);
+    EXPECT_EQ(cell.triples[0].arms[2].slice_ns_per_operation, std::vector<double>(3, 100));
   }
   for (const auto& workers : workers_) {
     EXPECT_EQ(workers.started(), 4u);
@@ -102,7 +102,7 @@ TEST_F(GateRunnerTest, calibrates_once_and_gives_later_stages_seeds_of_their_own
   GateRunner runner(input_);
   measure(runner, 2);
   const auto second = measure(runner, 2);
-  EXPECT_EQ(second[0].trios[0].index, 2u);
+  EXPECT_EQ(second[0].triples[0].index, 2u);
   const auto calibrates = [](const CellRequest& request) { return request.operations == 0; };
   EXPECT_EQ(begun(2, calibrates), 2u);  // each of two cells, in the first replicate
   EXPECT_EQ(begun(0, calibrates), 4u);  // the base calibrates twice
@@ -116,8 +116,8 @@ TEST_F(GateRunnerTest, goes_on_without_a_cell_whose_worker_dies) {
   const auto samples = measure(3);
   EXPECT_EQ(samples[0].missing[2], "the worker died of SIGSEGV (Segmentation fault)");
   EXPECT_EQ(samples[0].missing[0], "");
-  EXPECT_TRUE(samples[0].trios.empty());
-  EXPECT_EQ(samples[1].trios.size(), 3u);
+  EXPECT_TRUE(samples[0].triples.empty());
+  EXPECT_EQ(samples[1].triples.size(), 3u);
   EXPECT_EQ(samples[1].missing[2], "");
 }
 
@@ -128,7 +128,7 @@ TEST_F(GateRunnerTest, keeps_the_reason_of_a_cell_that_one_side_refuses) {
   });
   const auto samples = measure(2);
   EXPECT_EQ(samples[1].missing[0], "knows no workload");
-  EXPECT_EQ(samples[0].trios.size(), 2u);
+  EXPECT_EQ(samples[0].triples.size(), 2u);
 }
 
 TEST_F(GateRunnerTest, misses_all_cells_of_a_device_that_one_side_cannot_open) {
@@ -140,7 +140,7 @@ TEST_F(GateRunnerTest, misses_all_cells_of_a_device_that_one_side_cannot_open) {
   for (const ArmSamples& cell : samples) {
     EXPECT_EQ(cell.missing[2], "no such backend");
     EXPECT_EQ(cell.missing[0], "");
-    EXPECT_TRUE(cell.trios.empty());
+    EXPECT_TRUE(cell.triples.empty());
   }
   EXPECT_EQ(workers_[0].started(), 1u);  // not tried again
 }
@@ -151,7 +151,7 @@ TEST_F(GateRunnerTest, misses_what_the_plan_skips_on_every_side) {
   for (const std::string& missing : samples[0].missing) {
     EXPECT_EQ(missing, "it cannot run here: no such instruction");
   }
-  EXPECT_EQ(samples[1].trios.size(), 2u);
+  EXPECT_EQ(samples[1].triples.size(), 2u);
 }
 
 TEST_F(GateRunnerTest, gives_each_arm_its_own_medium_and_backend) {
@@ -167,11 +167,11 @@ TEST_F(GateRunnerTest, gives_each_arm_its_own_medium_and_backend) {
 TEST_F(GateRunnerTest, injects_the_slowdowns_from_the_next_stage_on) {
   GateRunner runner(input_);
   measure(runner, 1);
-  EXPECT_EQ(begun(2, [](const CellRequest& request) { return request.plant.has_value(); }), 0u);
-  runner.set_plants({0.0, 0.0, 0.05});
+  EXPECT_EQ(begun(2, [](const CellRequest& request) { return request.slowdown.has_value(); }), 0u);
+  runner.set_slowdowns({0.0, 0.0, 0.05});
   measure(runner, 1);
-  EXPECT_EQ(begun(2, [](const CellRequest& request) { return request.plant == 0.05; }), 2u);
-  EXPECT_EQ(begun(0, [](const CellRequest& request) { return request.plant == 0.0; }), 2u);
+  EXPECT_EQ(begun(2, [](const CellRequest& request) { return request.slowdown == 0.05; }), 2u);
+  EXPECT_EQ(begun(0, [](const CellRequest& request) { return request.slowdown == 0.0; }), 2u);
 }
 
 TEST_F(GateRunnerTest, an_interrupt_ends_it_and_leaves_no_worker) {
@@ -194,7 +194,7 @@ TEST_F(GateRunnerTest, no_replicate_begins_after_the_time_is_up) {
   late.until_ns = 1;
   const auto samples = runner.measure(late);
   ASSERT_TRUE(samples);
-  EXPECT_TRUE((*samples)[0].trios.empty());
+  EXPECT_TRUE((*samples)[0].triples.empty());
   EXPECT_EQ(workers_[0].started(), 0u);
 }
 

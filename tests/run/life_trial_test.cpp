@@ -122,7 +122,7 @@ class ForgetfulPath final : public Path {
 TEST(LifeTrial, finds_a_write_that_was_acknowledged_and_is_lost) {
   OpenedDevice opened = memory_of("clflush");
   PathType forgetful = *find_path("direct");
-  forgetful.make = [](DaxDevice& device, PathGround*) {
+  forgetful.make = [](DaxDevice& device, PathFixture*) {
     return Result<std::unique_ptr<Path>>(std::make_unique<ForgetfulPath>(device));
   };
   const auto trial =

@@ -77,12 +77,12 @@ TEST(MeasureArms, takes_as_many_slices_of_every_arm_as_asked) {
   const auto outcome = measure_arms(arms.order(10));
   ASSERT_TRUE(outcome);
   ASSERT_TRUE(outcome->whole());
-  EXPECT_EQ(outcome->trio.index, 3u);
-  EXPECT_EQ(outcome->trio.arms[0].slice_ns_per_operation, std::vector<double>(10, 100));
-  EXPECT_EQ(outcome->trio.arms[1].slice_ns_per_operation, std::vector<double>(10, 101));
-  EXPECT_EQ(outcome->trio.arms[2].slice_ns_per_operation, std::vector<double>(10, 110));
-  EXPECT_EQ(outcome->trio.arms[2].huge_share, 0.25);
-  EXPECT_EQ(outcome->trio.arms[2].ns_per_tick, 0.4);
+  EXPECT_EQ(outcome->triple.index, 3u);
+  EXPECT_EQ(outcome->triple.arms[0].slice_ns_per_operation, std::vector<double>(10, 100));
+  EXPECT_EQ(outcome->triple.arms[1].slice_ns_per_operation, std::vector<double>(10, 101));
+  EXPECT_EQ(outcome->triple.arms[2].slice_ns_per_operation, std::vector<double>(10, 110));
+  EXPECT_EQ(outcome->triple.arms[2].huge_share, 0.25);
+  EXPECT_EQ(outcome->triple.arms[2].ns_per_tick, 0.4);
   // A fifth, two blocks, to warm up; latencies are forgotten once, by every arm.
   EXPECT_EQ(arms.order_of("slice").size(), kArms * 12);
   std::size_t firsts = 0;
@@ -137,7 +137,7 @@ TEST(MeasureArms, goes_by_operations_that_are_known_and_draws_the_same_addresses
   for (const auto& request : arms.requests("cell")) {
     ++cells;
     EXPECT_EQ(request.begun.operations, 777u);
-    EXPECT_FALSE(request.begun.plant);
+    EXPECT_FALSE(request.begun.slowdown);
     seeds.insert(request.begun.cell.seed);
   }
   EXPECT_EQ(cells, kArms);
@@ -152,7 +152,7 @@ TEST(MeasureArms, asks_each_arm_for_its_own_slowdown) {
   ASSERT_TRUE(measure_arms(order));
   std::map<Arm, double> slowdowns;
   for (const auto& request : arms.requests("cell")) {
-    slowdowns[static_cast<Arm>(request.worker)] = request.begun.plant.value_or(-1);
+    slowdowns[static_cast<Arm>(request.worker)] = request.begun.slowdown.value_or(-1);
   }
   EXPECT_EQ(slowdowns,
             (std::map<Arm, double>{{Arm::base, 0.0}, {Arm::control, 0.0}, {Arm::head, 0.05}}));
@@ -164,9 +164,9 @@ TEST(MeasureArms, repeats_a_block_as_a_whole_when_one_slice_was_disturbed) {
   arms.slices[1] = {quiet_slice(1), preempted_slice(900), quiet_slice(101)};
   const auto outcome = measure_arms(arms.order(5));
   ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->trio.arms[1].slice_ns_per_operation, std::vector<double>(5, 101));
-  EXPECT_EQ(outcome->trio.arms[1].slice_disturbed, std::vector<bool>(5, false));
-  EXPECT_EQ(outcome->trio.arms[1].involuntary_switches, 3u);
+  EXPECT_EQ(outcome->triple.arms[1].slice_ns_per_operation, std::vector<double>(5, 101));
+  EXPECT_EQ(outcome->triple.arms[1].slice_disturbed, std::vector<bool>(5, false));
+  EXPECT_EQ(outcome->triple.arms[1].involuntary_switches, 3u);
   EXPECT_EQ(arms.order_of("slice").size(), kArms * (1 + 1 + 5));
 }
 
@@ -175,8 +175,8 @@ TEST(MeasureArms, keeps_and_flags_what_stays_disturbed) {
   arms.slices[2] = {preempted_slice(900)};
   const auto outcome = measure_arms(arms.order(5));
   ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->trio.arms[2].slice_disturbed, std::vector<bool>(5, true));
-  EXPECT_EQ(outcome->trio.arms[0].slice_disturbed, std::vector<bool>(5, false));
+  EXPECT_EQ(outcome->triple.arms[2].slice_disturbed, std::vector<bool>(5, true));
+  EXPECT_EQ(outcome->triple.arms[0].slice_disturbed, std::vector<bool>(5, false));
   EXPECT_EQ(arms.order_of("slice").size(), kArms * (1 + 5 + 5));
 }
 

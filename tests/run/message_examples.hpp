@@ -76,8 +76,8 @@ auto members_of(const OpenedReply& opened) {
 }
 
 auto members_of(const CellRequest& request) {
-  const auto& [cell, slice_ns, operations, plant, load_maximum, kernel] = request;
-  return std::tie(cell, slice_ns, operations, plant, load_maximum, kernel);
+  const auto& [cell, slice_ns, operations, slowdown, load_maximum, kernel] = request;
+  return std::tie(cell, slice_ns, operations, slowdown, load_maximum, kernel);
 }
 
 auto members_of(const KernelChoice& kernel) {
@@ -310,7 +310,7 @@ CellRequest example_request() {
   request.cell = example_cell();
   request.slice_ns = 700;
   request.operations = 7;
-  request.plant = 0;  // barriers alone are not nothing
+  request.slowdown = 0;  // barriers alone are not nothing
   request.load_maximum = 4e9;
   request.kernel = "plain";
   return request;

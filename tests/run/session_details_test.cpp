@@ -36,7 +36,7 @@ TEST(SessionDetails, adds_the_slots_of_all_threads_in_nanoseconds) {
   EXPECT_FALSE(slots.cut);
 }
 
-TEST(SessionDetails, finds_the_period_of_planted_stalls) {
+TEST(SessionDetails, finds_the_period_of_injected_stalls) {
   const SlotDetails slots = slot_details(threads_with(400, 20), kTimer, 1);
   ASSERT_TRUE(slots.period_of_max);
   EXPECT_TRUE(slots.period_of_max->found);

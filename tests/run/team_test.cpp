@@ -12,17 +12,17 @@ namespace {
 
 std::vector<int> cpus() { return read_topology("/").usable_cpus; }
 
-TEST(Team, runs_every_seat_once_in_each_job) {
+TEST(Team, runs_every_position_once_in_each_job) {
   auto team = Team::start(cpus());
   ASSERT_TRUE(team) << team.error().message;
   std::vector<std::atomic<int>> calls((*team)->size());
   for (int round = 0; round < 200; ++round) {
-    (*team)->run([&](unsigned seat) { calls[seat].fetch_add(1); });
+    (*team)->run([&](unsigned position) { calls[position].fetch_add(1); });
   }
   for (const auto& count : calls) EXPECT_EQ(count.load(), 200);
 }
 
-TEST(Team, lets_no_seat_begin_before_all_have_arrived) {
+TEST(Team, lets_no_position_begin_before_all_have_arrived) {
   auto team = Team::start(cpus());
   ASSERT_TRUE(team);
   const unsigned size = (*team)->size();
@@ -31,7 +31,7 @@ TEST(Team, lets_no_seat_begin_before_all_have_arrived) {
     std::atomic<bool> alone{false};
     (*team)->run([&](unsigned) {
       begun.fetch_add(1);
-      // Every seat gets here without waiting for another to end: all run at once.
+      // Every position gets here without waiting for another to end: all run at once.
       while (begun.load() < size) sched_yield();
       if (begun.load() != size) alone.store(true);
     });
@@ -39,12 +39,12 @@ TEST(Team, lets_no_seat_begin_before_all_have_arrived) {
   }
 }
 
-TEST(Team, pins_each_seat_to_its_cpu) {
+TEST(Team, pins_each_position_to_its_cpu) {
   const std::vector<int> wanted = cpus();
   auto team = Team::start(wanted);
   ASSERT_TRUE(team);
   std::vector<int> seen(wanted.size(), -1);
-  (*team)->run([&](unsigned seat) { seen[seat] = sched_getcpu(); });
+  (*team)->run([&](unsigned position) { seen[position] = sched_getcpu(); });
   EXPECT_EQ(seen, wanted);
 }
 
@@ -52,7 +52,7 @@ TEST(Team, takes_turns_in_order) {
   auto team = Team::start(cpus());
   ASSERT_TRUE(team);
   std::vector<unsigned> order;
-  (*team)->run_in_turn([&](unsigned seat) { order.push_back(seat); });
+  (*team)->run_in_turn([&](unsigned position) { order.push_back(position); });
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
   EXPECT_EQ(order.size(), (*team)->size());
 }

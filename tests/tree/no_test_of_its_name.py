@@ -129,7 +129,7 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "workloads/file_slots": "faulty_files_test: every lie about a slot is found out",
     "workloads/file_workload": "the base of every workload on files: file_workloads_test",
     "workloads/fs_files": "posix_files_test holds both implementations to the interface",
-    "workloads/fs_ground": "path_posix_test and file_workloads_test mount it in every way",
+    "workloads/fs_fixture": "path_posix_test and file_workloads_test mount it in every way",
     "workloads/line_flush": "posix_files_test flushes a mapping",
     "workloads/name_pool": "faulty_files_test: a name that stays or goes missing is found out",
     "workloads/path_fs": "path_posix_test leads ranges, file_workloads_test files",

@@ -59,10 +59,10 @@ def test_a_fault_over_two_lines_is_found(tmp_path):
 HARMLESS = [
     ("docs/a.md", "DRAM stands in for a device, as a stand-in; `usable` stands for each backend."),
     ("docs/a.md", "There is no interval, and the run is no longer quick; it comes together."),
-    ("docs/a.md", "The option `--plant`, the file `beside.md` and [a link](beside.md)."),
+    ("docs/a.md", "The option `--slowdown`, the file `beside.md` and [a link](beside.md)."),
     ("docs/a.md", "The end of its own `lfence`; for each cell, for the memory."),
     ("docs/a.md", "```text\nthe row says nobody, beside the mark\n```"),
-    ("docs/a.md", "```sh\npmembench gate --self-test --plant 3%\n```"),
+    ("docs/a.md", "```sh\npmembench gate --self-test --slowdown 3%\n```"),
     ("docs/a.md", "A benchmark, a clipboard, a bookmark: markedly lied-about words."),
     ("docs/warnings.md", "| `clock` | row | nobody vouches for what lay there | mend it |"),
     ("docs/schema.md", "| `claim` |  | what nobody says |"),
@@ -87,6 +87,16 @@ def test_no_message_has_a_word_of_the_list():
 def test_hardly_a_comment_has_a_word_of_the_list():
     found = plain_words.comment_violations(ROOT)
     assert len(found) <= plain_words.MOST_IN_COMMENTS, "\n".join(found)
+
+
+def test_no_name_has_a_word_of_the_list():
+    assert plain_words.name_violations(ROOT) == []
+
+
+@pytest.mark.parametrize("code", ["int seat_;", "struct ThreadSeat {};", "f(seat_region);", "run_planted(2);", "int trios_done;"])
+def test_a_name_with_a_word_of_the_list_is_found(tmp_path, code):
+    assert len(plain_words.name_violations(plant(tmp_path, {"src/a.cpp": code + "\n"}))) == 1
+    assert plain_words.name_violations(plant(tmp_path / "b", {"src/a.cpp": "int restretched; f(triode);  // seat\n"})) == []
 
 
 def test_each_exception_is_needed():

@@ -18,11 +18,11 @@ std::vector<std::uint64_t> offsets(dax_iter iter, std::uint64_t count) {
 }
 
 TEST(AccessPattern, gives_threads_parts_that_do_not_touch) {
-  EXPECT_EQ(seat_region(1000, 64, false, 1, 3).offset_bytes, 320u);
-  EXPECT_EQ(seat_region(1000, 64, false, 1, 3).size_bytes, 320u);
-  EXPECT_EQ(seat_region(1000, 64, true, 2, 3).offset_bytes, 0u);
-  EXPECT_EQ(seat_region(1000, 64, true, 2, 3).size_bytes, 960u);
-  EXPECT_EQ(seat_region(100, 64, false, 0, 2).size_bytes, 0u);
+  EXPECT_EQ(position_region(1000, 64, false, 1, 3).offset_bytes, 320u);
+  EXPECT_EQ(position_region(1000, 64, false, 1, 3).size_bytes, 320u);
+  EXPECT_EQ(position_region(1000, 64, true, 2, 3).offset_bytes, 0u);
+  EXPECT_EQ(position_region(1000, 64, true, 2, 3).size_bytes, 960u);
+  EXPECT_EQ(position_region(100, 64, false, 0, 2).size_bytes, 0u);
 }
 
 TEST(AccessPattern, visits_slots_in_sequence_and_round_again) {
@@ -91,8 +91,8 @@ TEST(ZipfTable, visits_ranks_as_often_as_zipf_says) {
     ZipfTable table(slots, alpha, 9, 9);
     std::map<std::uint64_t, double> counts;
     double draws = 0;
-    for (std::uint64_t stretch = 0; stretch < 40; ++stretch) {
-      table.fill(stretch);
+    for (std::uint64_t interval = 0; interval < 40; ++interval) {
+      table.fill(interval);
       for (const std::uint32_t slot : table.entries()) ++counts[slot], ++draws;
     }
     double norm = 0;
@@ -106,7 +106,7 @@ TEST(ZipfTable, visits_ranks_as_often_as_zipf_says) {
   }
 }
 
-// A stretch of as many operations as the table has entries touches what a Zipf distribution does:
+// A interval of as many operations as the table has entries touches what a Zipf distribution does:
 // its expected number of distinct slots is the sum over ranks of 1 - (1 - p)^n.
 TEST(ZipfTable, touches_as_many_slots_as_zipf_says_at_any_length) {
   constexpr std::uint64_t kSlots = 1 << 24;
@@ -141,7 +141,7 @@ TEST(ZipfTable, draws_anew_for_each_thread_over_the_same_hot_slots) {
   EXPECT_EQ(one.slot_of_rank(0), other.slot_of_rank(0));
 }
 
-TEST(ZipfTable, gives_the_same_draws_for_the_same_stretch) {
+TEST(ZipfTable, gives_the_same_draws_for_the_same_interval) {
   ZipfTable table(1000, 0.99, 9, 9);
   const auto first = table.entries();
   table.fill(1);

@@ -14,9 +14,9 @@ namespace pmembench {
 namespace {
 
 // One thread's workload on its own way to a device.
-struct DurabilitySeat {
-  DurabilitySeat(DaxDevice& device, const Parameters& changed, unsigned index = 0,
-                 unsigned count = 1) {
+struct DurabilityPosition {
+  DurabilityPosition(DaxDevice& device, const Parameters& changed, unsigned index = 0,
+                     unsigned count = 1) {
     const Parameters parameters = parameters_of("durability", changed);
     const WorkloadType& type = *find_workload("durability");
     const Status fits = type.check(parameters, device.size_bytes(), count);
@@ -35,10 +35,10 @@ struct Counted {
 // What the device counted of so many operations.
 Counted count(const Parameters& changed, std::uint64_t operations) {
   const auto device = test_device(builtin("clflush"));
-  DurabilitySeat seat(*device, changed);
-  EXPECT_TRUE(seat.workload->prepare());
+  DurabilityPosition position(*device, changed);
+  EXPECT_TRUE(position.workload->prepare());
   const DeviceCounters before = device->counters();
-  EXPECT_EQ(seat.workload->run(operations).operations, operations);
+  EXPECT_EQ(position.workload->run(operations).operations, operations);
   const DeviceCounters after = device->counters();
   return {after.bytes_copied_from - before.bytes_copied_from,
           after.bytes_copied_to - before.bytes_copied_to,
@@ -78,23 +78,23 @@ TEST(Durability, flushes_and_fences_at_the_cadence) {
   EXPECT_EQ(count(cadence, 8).fences, 1U);
 }
 
-TEST(Durability, closes_what_the_cadence_left_open_before_the_next_stretch) {
+TEST(Durability, closes_what_the_cadence_left_open_before_the_next_interval) {
   const auto device = test_device(builtin("clflush"));
-  DurabilitySeat seat(*device,
-                      {{"flush_every", "4"}, {"fence_every", "8"}, {"order", "sequential"}});
-  ASSERT_TRUE(seat.workload->prepare());
-  seat.workload->run(6);
-  seat.workload->refresh();
+  DurabilityPosition position(
+      *device, {{"flush_every", "4"}, {"fence_every", "8"}, {"order", "sequential"}});
+  ASSERT_TRUE(position.workload->prepare());
+  position.workload->run(6);
+  position.workload->refresh();
   EXPECT_EQ(device->counters().lines_flushed, 6U);
   EXPECT_EQ(device->counters().drains, 1U);
-  seat.workload->run(4);
+  position.workload->run(4);
   EXPECT_EQ(device->counters().lines_flushed, 10U);
 }
 
 // Bytes that differ from the zeroes of a new medium.
-std::set<std::uint64_t> written_lines(DurabilitySeat& seat) {
+std::set<std::uint64_t> written_lines(DurabilityPosition& position) {
   std::set<std::uint64_t> lines;
-  const auto bytes = seat.way->mapping();
+  const auto bytes = position.way->mapping();
   for (std::uint64_t at = 0; at < bytes.size(); ++at) {
     if (bytes[at] != std::byte{0}) lines.insert(at / 64);
   }
@@ -103,27 +103,27 @@ std::set<std::uint64_t> written_lines(DurabilitySeat& seat) {
 
 TEST(Durability, stays_on_a_range_for_as_many_operations_as_asked) {
   const auto device = test_device(builtin("clflush"));
-  DurabilitySeat seat(*device, {{"repeat", "2"}, {"order", "sequential"}});
-  ASSERT_TRUE(seat.workload->prepare());
-  seat.workload->run(10);
-  EXPECT_EQ(written_lines(seat), (std::set<std::uint64_t>{0, 1, 2, 3, 4}));
+  DurabilityPosition position(*device, {{"repeat", "2"}, {"order", "sequential"}});
+  ASSERT_TRUE(position.workload->prepare());
+  position.workload->run(10);
+  EXPECT_EQ(written_lines(position), (std::set<std::uint64_t>{0, 1, 2, 3, 4}));
   EXPECT_EQ(device->counters().lines_flushed, 10U);
 }
 
 TEST(Durability, stores_at_the_offset_and_nowhere_else) {
   for (const char* offset : {"0", "13", "63"}) {
     const auto device = test_device(builtin("movnt"));
-    DurabilitySeat seat(*device, {{"destination_offset", offset},
-                                  {"source_offset", "7"},
-                                  {"operation_size", "100"},
-                                  {"order", "sequential"}});
-    ASSERT_TRUE(seat.workload->prepare());
-    seat.workload->run(3);
-    const Status verified = seat.workload->verify();
+    DurabilityPosition position(*device, {{"destination_offset", offset},
+                                          {"source_offset", "7"},
+                                          {"operation_size", "100"},
+                                          {"order", "sequential"}});
+    ASSERT_TRUE(position.workload->prepare());
+    position.workload->run(3);
+    const Status verified = position.workload->verify();
     EXPECT_TRUE(verified) << verified.error().message;
     const std::uint64_t skew = std::stoull(offset);
     const std::uint64_t granule = (skew + 100 + 63) / 64 * 64;
-    const auto bytes = seat.way->mapping();
+    const auto bytes = position.way->mapping();
     for (std::uint64_t at = 0; at < 4 * granule; ++at) {
       const std::uint64_t place = at % granule;
       if (at < 3 * granule && place >= skew && place < skew + 100) continue;
@@ -132,22 +132,23 @@ TEST(Durability, stores_at_the_offset_and_nowhere_else) {
   }
 }
 
-// Threads that meet before and after each stretch, as a cell's do.
+// Threads that meet before and after each interval, as a cell's do.
 std::vector<Status> run_together(DaxDevice& device, unsigned threads, std::uint64_t operations,
                                  const Parameters& changed = {{"line", "shared"}}) {
-  std::vector<std::unique_ptr<DurabilitySeat>> seats;
+  std::vector<std::unique_ptr<DurabilityPosition>> positions;
   for (unsigned index = 0; index < threads; ++index) {
-    seats.push_back(std::make_unique<DurabilitySeat>(device, changed, index, threads));
-    EXPECT_TRUE(seats.back()->workload->prepare());
+    positions.push_back(std::make_unique<DurabilityPosition>(device, changed, index, threads));
+    EXPECT_TRUE(positions.back()->workload->prepare());
   }
-  for (int stretch = 0; stretch < 3; ++stretch) {
-    for (auto& seat : seats) seat->workload->refresh();
+  for (int interval = 0; interval < 3; ++interval) {
+    for (auto& position : positions) position->workload->refresh();
     std::vector<std::thread> team;
-    for (auto& seat : seats) team.emplace_back([&] { seat->workload->run(operations); });
+    for (auto& position : positions)
+      team.emplace_back([&] { position->workload->run(operations); });
     for (std::thread& thread : team) thread.join();
   }
   std::vector<Status> verified;
-  for (auto& seat : seats) verified.push_back(seat->workload->verify());
+  for (auto& position : positions) verified.push_back(position->workload->verify());
   return verified;
 }
 
@@ -183,10 +184,10 @@ TEST(Durability, finds_out_a_backend_that_does_not_store_or_not_load) {
   no_loads.copy_to_iter = pretend;
   const auto refusal = [](const dax_operations& operations, const Parameters& changed) {
     const auto device = test_device(&operations);
-    DurabilitySeat seat(*device, changed);
-    EXPECT_TRUE(seat.workload->prepare());
-    seat.workload->run(100);
-    const Status verified = seat.workload->verify();
+    DurabilityPosition position(*device, changed);
+    EXPECT_TRUE(position.workload->prepare());
+    position.workload->run(100);
+    const Status verified = position.workload->verify();
     return verified ? std::string() : verified.error().message;
   };
   for (const char* line : {"dirty", "clean", "flushed"}) {
@@ -202,7 +203,7 @@ TEST(Durability, finds_out_a_backend_that_does_not_store_or_not_load) {
 
 TEST(Durability, lets_the_others_go_when_a_thread_fails) {
   const auto device = test_device(builtin("clflush"));
-  DurabilitySeat first(*device, {{"line", "shared"}}, 0, 2),
+  DurabilityPosition first(*device, {{"line", "shared"}}, 0, 2),
       second(*device, {{"line", "shared"}}, 1, 2);
   ASSERT_TRUE(first.workload->prepare());
   ASSERT_TRUE(second.workload->prepare());
@@ -215,8 +216,8 @@ TEST(Durability, lets_the_others_go_when_a_thread_fails) {
 
 TEST(Durability, says_what_it_needs_addresses_for) {
   const auto device = test_device(builtin("null"));
-  DurabilitySeat seat(*device, {{"line", "shared"}}, 0, 2);
-  const Status ready = seat.workload->prepare();
+  DurabilityPosition position(*device, {{"line", "shared"}}, 0, 2);
+  const Status ready = position.workload->prepare();
   ASSERT_FALSE(ready);
   EXPECT_EQ(ready.error().message,
             "line: shared needs addresses, and this path gives none: use a backend and a path with "

@@ -9,17 +9,18 @@
 namespace pmembench {
 namespace {
 
-struct Seat {
+struct Position {
   std::unique_ptr<Path> path;
   std::unique_ptr<Workload> workload;
   Status status;
   Work work;
 };
 
-void on_all(std::vector<Seat>& seats, const std::function<void(Seat&, unsigned)>& task) {
+void on_all(std::vector<Position>& positions,
+            const std::function<void(Position&, unsigned)>& task) {
   std::vector<std::thread> threads;
-  for (unsigned i = 0; i < seats.size(); ++i) {
-    threads.emplace_back([&, i] { task(seats[i], i); });
+  for (unsigned i = 0; i < positions.size(); ++i) {
+    threads.emplace_back([&, i] { task(positions[i], i); });
   }
   for (std::thread& thread : threads) thread.join();
 }
@@ -31,23 +32,26 @@ void run_together(const FileCase& what, const std::string& path, unsigned thread
   MountBench bench(path);
   const Status fits = type.check(parameters, bench.size_bytes(), threads);
   ASSERT_TRUE(fits) << fits.error().message;
-  std::vector<Seat> seats(threads);
-  on_all(seats, [&](Seat& seat, unsigned index) {
-    seat.path = bench.path();
-    seat.workload = type.make(parameters, *seat.path, {index, threads, 42});
-    seat.status = seat.workload->prepare();
+  std::vector<Position> positions(threads);
+  on_all(positions, [&](Position& position, unsigned index) {
+    position.path = bench.path();
+    position.workload = type.make(parameters, *position.path, {index, threads, 42});
+    position.status = position.workload->prepare();
   });
-  for (const Seat& seat : seats) ASSERT_TRUE(seat.status) << seat.status.error().message;
+  for (const Position& position : positions)
+    ASSERT_TRUE(position.status) << position.status.error().message;
   for (const std::uint64_t operations : {1, 5, 60}) {
-    for (Seat& seat : seats) seat.workload->refresh();
-    on_all(seats, [&](Seat& seat, unsigned) { seat.work = seat.workload->run(operations); });
-    for (Seat& seat : seats) {
-      EXPECT_EQ(seat.work.operations, operations) << seat.workload->failure();
-      EXPECT_EQ(seat.workload->failure(), "");
+    for (Position& position : positions) position.workload->refresh();
+    on_all(positions, [&](Position& position, unsigned) {
+      position.work = position.workload->run(operations);
+    });
+    for (Position& position : positions) {
+      EXPECT_EQ(position.work.operations, operations) << position.workload->failure();
+      EXPECT_EQ(position.workload->failure(), "");
     }
   }
-  for (Seat& seat : seats) {
-    const Status verified = seat.workload->verify();
+  for (Position& position : positions) {
+    const Status verified = position.workload->verify();
     EXPECT_TRUE(verified) << verified.error().message;
   }
 }

@@ -27,30 +27,30 @@ TEST_P(KillUnderLoad, ends_every_thread_and_lets_nothing_through_afterwards) {
   Parameters parameters =
       parameters_of("random", {{"access", "write"}, {"batch", "4"}, {"range_size", "262144"}});
   for (const ParameterSpec& spec : type.parameters) parameters[spec.name] = spec.default_value;
-  std::unique_ptr<PathGround> ground;
+  std::unique_ptr<PathFixture> fixture;
   if (type.prepare != nullptr) {
     auto made = type.prepare(opened, parameters);
     ASSERT_TRUE(made) << made.error().message;
-    ground = *std::move(made);
+    fixture = *std::move(made);
   }
-  std::array<Loaded, kKilledThreads> seats;
+  std::array<Loaded, kKilledThreads> positions;
   std::atomic<unsigned> failed{0};
   std::vector<std::thread> threads;
   for (unsigned index = 0; index < kKilledThreads; ++index) {
     threads.emplace_back([&, index] {
-      Loaded& seat = seats[index];
-      seat.path = *type.make(*opened.device, ground.get());
-      seat.workload =
-          find_workload("random")->make(parameters, *seat.path, {index, kKilledThreads, 3});
-      EXPECT_TRUE(seat.workload->prepare());
-      while (seat.workload->failure().empty()) {
-        seat.done.fetch_add(seat.workload->run(64).operations);
+      Loaded& position = positions[index];
+      position.path = *type.make(*opened.device, fixture.get());
+      position.workload =
+          find_workload("random")->make(parameters, *position.path, {index, kKilledThreads, 3});
+      EXPECT_TRUE(position.workload->prepare());
+      while (position.workload->failure().empty()) {
+        position.done.fetch_add(position.workload->run(64).operations);
       }
       failed.fetch_add(1);
     });
   }
-  for (const Loaded& seat : seats) {
-    while (seat.done.load() < 1000) std::this_thread::yield();
+  for (const Loaded& position : positions) {
+    while (position.done.load() < 1000) std::this_thread::yield();
   }
   opened.device->kill();
   const DeviceCounters at_kill = opened.device->counters();
@@ -61,14 +61,14 @@ TEST_P(KillUnderLoad, ends_every_thread_and_lets_nothing_through_afterwards) {
   later.drains = at_kill.drains;
   later.lines_flushed = at_kill.lines_flushed;
   EXPECT_EQ(later, at_kill);
-  for (Loaded& seat : seats) {
-    const std::string failure = seat.workload->failure();
+  for (Loaded& position : positions) {
+    const std::string failure = position.workload->failure();
     EXPECT_TRUE(failure.ends_with("No such device or address") ||
                 failure.ends_with("Input/output error") || failure.ends_with("stopped short"))
         << failure;
-    EXPECT_EQ(seat.workload->run(64).operations, 0u);
-    seat.workload.reset();
-    seat.path.reset();
+    EXPECT_EQ(position.workload->run(64).operations, 0u);
+    position.workload.reset();
+    position.path.reset();
   }
 }
 

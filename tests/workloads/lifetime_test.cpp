@@ -13,8 +13,8 @@ namespace {
 class LifeUserTest : public testing::Test {
  protected:
   std::unique_ptr<LifeUser> user(Path& path, const Parameters& changed = {}) {
-    auto made =
-        std::make_unique<LifeUser>(parameters_of("lifetime", changed), path, ThreadSeat{0, 1, 3});
+    auto made = std::make_unique<LifeUser>(parameters_of("lifetime", changed), path,
+                                           ThreadPosition{0, 1, 3});
     EXPECT_TRUE(made->prepare());
     return made;
   }

@@ -55,16 +55,16 @@ class MountBench {
       parameters_[spec.name] = spec.default_value;
     }
     for (const auto& [key, value] : changed) parameters_[key] = value;
-    auto ground = type_->prepare(opened_, parameters_);
-    EXPECT_TRUE(ground) << ground.error().message;
-    if (ground) ground_ = *std::move(ground);
+    auto fixture = type_->prepare(opened_, parameters_);
+    EXPECT_TRUE(fixture) << fixture.error().message;
+    if (fixture) fixture_ = *std::move(fixture);
   }
   [[nodiscard]] std::unique_ptr<Path> path() {
-    auto path = type_->make(*opened_.device, ground_.get());
+    auto path = type_->make(*opened_.device, fixture_.get());
     EXPECT_TRUE(path) << path.error().message;
     return *std::move(path);
   }
-  [[nodiscard]] std::uint64_t size_bytes() const { return ground_->size_bytes(); }
+  [[nodiscard]] std::uint64_t size_bytes() const { return fixture_->size_bytes(); }
   [[nodiscard]] const MediaFacts& facts() const { return opened_.facts; }
   [[nodiscard]] const std::string& folder() const { return folder_.path(); }
 
@@ -73,7 +73,7 @@ class MountBench {
   const PathType* type_;
   Parameters parameters_;
   OpenedDevice opened_;
-  std::unique_ptr<PathGround> ground_;
+  std::unique_ptr<PathFixture> fixture_;
 };
 
 inline std::vector<std::string> paths_with_files() {

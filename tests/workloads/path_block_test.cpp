@@ -23,15 +23,15 @@ std::string refusal_of(const char* path, OpenedDevice& opened, const Parameters&
   return prepared ? "accepted" : prepared.error().message;
 }
 
-// `count` persists of 4 KiB at random; what the ground counted.
+// `count` persists of 4 KiB at random; what the fixture counted.
 std::map<std::string, std::uint64_t> counted(const char* path, OpenedDevice& opened,
                                              const Parameters& changed, std::uint64_t count) {
   const PathType& type = *find_path(path);
   auto prepared = type.prepare(opened, defaults_of(type, changed));
   EXPECT_TRUE(prepared) << prepared.error().message;
-  const std::unique_ptr<PathGround> ground = *std::move(prepared);
-  const auto way = std::move(type.make(*opened.device, ground.get())).value();
-  EXPECT_EQ(way->size_bytes(), ground->size_bytes());
+  const std::unique_ptr<PathFixture> fixture = *std::move(prepared);
+  const auto way = std::move(type.make(*opened.device, fixture.get())).value();
+  EXPECT_EQ(way->size_bytes(), fixture->size_bytes());
   EXPECT_TRUE(way->mapping().empty());
   std::vector<unsigned char> buffer(kSector, 7);
   dax_iter iter{};
@@ -49,7 +49,7 @@ std::map<std::string, std::uint64_t> counted(const char* path, OpenedDevice& ope
   EXPECT_EQ(way->flush(flushed), 0);
   EXPECT_EQ(flushed.count, 0U);
   EXPECT_EQ(way->drain(), 0);
-  return ground->counters();
+  return fixture->counters();
 }
 
 TEST(PathBlock, counts_sectors_and_flushes) {
@@ -80,8 +80,8 @@ TEST(PathBlock, counts_erased_blocks) {
 TEST(PathBlock, stores_little_more_than_the_sector_for_a_btt) {
   OpenedDevice opened = opened_with("clflush");
   const PathType& type = *find_path("block-btt");
-  const auto ground = std::move(type.prepare(opened, defaults_of(type))).value();
-  const auto way = std::move(type.make(*opened.device, ground.get())).value();
+  const auto fixture = std::move(type.prepare(opened, defaults_of(type))).value();
+  const auto way = std::move(type.make(*opened.device, fixture.get())).value();
   std::vector<unsigned char> buffer(kSector, 7);
   dax_iter iter{};
   iter.multiplier = 1;
@@ -114,9 +114,9 @@ TEST(PathBlock, keeps_a_partition_to_its_sectors) {
   const PathType& type = *find_path("block-partition");
   auto prepared = type.prepare(opened, defaults_of(type, {{"partition_start", "8192"}}));
   ASSERT_TRUE(prepared) << prepared.error().message;
-  const std::unique_ptr<PathGround> ground = *std::move(prepared);
-  EXPECT_EQ(ground->size_bytes(), opened.device->size_bytes() - 8192);
-  const auto way = std::move(type.make(*opened.device, ground.get())).value();
+  const std::unique_ptr<PathFixture> fixture = *std::move(prepared);
+  EXPECT_EQ(fixture->size_bytes(), opened.device->size_bytes() - 8192);
+  const auto way = std::move(type.make(*opened.device, fixture.get())).value();
   std::vector<unsigned char> stamp(kSector, 0xA5);
   dax_iter first{};
   first.multiplier = 1;

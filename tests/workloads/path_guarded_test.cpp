@@ -14,31 +14,31 @@ struct Trial {
   std::string bad_blocks = "5";
 };
 
-// One thread that goes over the whole device twice, in two stretches.
+// One thread that goes over the whole device twice, in two intervals.
 class Guarded : public testing::Test {
  protected:
   void run(const Trial& trial) {
     workload_.reset();
     path_.reset();
-    ground_.reset();
+    fixture_.reset();
     opened_.device = test_device(builtin("clwb"));
     parameters_ = parameters_of("sequential", {{"access", trial.access}, {"batch", "16"}});
     parameters_["bad_blocks"] = trial.bad_blocks;
     parameters_["error_policy"] = trial.policy;
     parameters_["poison"] = trial.poison;
-    auto ground = prepare_guarded_path(opened_, parameters_);
-    if (!ground && ground.error().kind == ErrorKind::environment) {
-      GTEST_SKIP() << ground.error().message;
+    auto fixture = prepare_guarded_path(opened_, parameters_);
+    if (!fixture && fixture.error().kind == ErrorKind::environment) {
+      GTEST_SKIP() << fixture.error().message;
     }
-    ASSERT_TRUE(ground) << ground.error().message;
-    ground_ = *std::move(ground);
-    auto path = make_guarded_path(*opened_.device, ground_.get());
+    ASSERT_TRUE(fixture) << fixture.error().message;
+    fixture_ = *std::move(fixture);
+    auto path = make_guarded_path(*opened_.device, fixture_.get());
     ASSERT_TRUE(path);
     path_ = *std::move(path);
     workload_ = find_workload("sequential")->make(parameters_, *path_, {0, 1, 7});
     ASSERT_TRUE(workload_->prepare());
-    for (int stretch = 0; stretch < 2; ++stretch) {
-      ground_->refresh();
+    for (int interval = 0; interval < 2; ++interval) {
+      fixture_->refresh();
       workload_->refresh();
       done_ = workload_->run(kPages);
       ASSERT_EQ(done_.operations, kPages) << workload_->failure();
@@ -47,13 +47,13 @@ class Guarded : public testing::Test {
     }
   }
   [[nodiscard]] std::uint64_t counted(const char* name) const {
-    return ground_->counters().at(name);
+    return fixture_->counters().at(name);
   }
 
   static constexpr std::uint64_t kPages = (1 << 20) / DAX_PAGE_BYTES;
   OpenedDevice opened_;
   Parameters parameters_;
-  std::unique_ptr<PathGround> ground_;
+  std::unique_ptr<PathFixture> fixture_;
   std::unique_ptr<Path> path_;
   std::unique_ptr<Workload> workload_;
   Work done_;
@@ -106,7 +106,7 @@ TEST_F(Guarded, leaves_a_device_without_bad_blocks_behind) {
     run({.policy = "fail", .poison = poison});
     if (IsSkipped()) return;
     path_.reset();
-    ground_.reset();
+    fixture_.reset();
     EXPECT_TRUE(opened_.device->bad_blocks().empty());
     auto direct = find_path("direct")->make(*opened_.device, nullptr);
     auto reads = find_workload("sequential")

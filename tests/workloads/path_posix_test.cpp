@@ -15,10 +15,10 @@ void run_ranges(MountBench& bench, const std::string& workload, const Parameters
   SCOPED_TRACE(workload);
   const WorkloadType& type = *find_workload(workload);
   const Parameters parameters = parameters_of(workload, changed);
-  for (unsigned seat = 0; seat < 2; ++seat) {
+  for (unsigned position = 0; position < 2; ++position) {
     const auto path = bench.path();
     EXPECT_EQ(path->size_bytes(), bench.size_bytes());
-    const auto work = type.make(parameters, *path, {seat, 2, 42});
+    const auto work = type.make(parameters, *path, {position, 2, 42});
     ASSERT_TRUE(work->prepare());
     for (const std::uint64_t operations : {1, 50}) {
       work->refresh();
@@ -69,17 +69,17 @@ TEST(FsPaths, count_what_the_second_device_of_a_mixed_mount_does) {
   auto opened = open_builtin("eadr", "dram:16M");
   ASSERT_TRUE(opened);
   const PathType& type = *find_path("fs-mixed");
-  auto ground = type.prepare(*opened, {{"data", "in-place"}, {"range_locks", "off"}});
-  ASSERT_TRUE(ground) << ground.error().message;
-  auto path = type.make(*opened->device, ground->get());
-  const auto before = (*ground)->counters();
+  auto fixture = type.prepare(*opened, {{"data", "in-place"}, {"range_locks", "off"}});
+  ASSERT_TRUE(fixture) << fixture.error().message;
+  auto path = type.make(*opened->device, fixture->get());
+  const auto before = (*fixture)->counters();
   std::vector<unsigned char> bytes(4096, 7);
   dax_iter one{};
   one.slots = one.count = 1;
   one.size_bytes = one.granule_bytes = bytes.size();
   one.buffer = bytes.data();
   ASSERT_EQ((*path)->persist(one), 4096);
-  auto after = (*ground)->counters();
+  auto after = (*fixture)->counters();
   EXPECT_GE(after["bytes_copied_from"] - before.at("bytes_copied_from"), 4096U);
   EXPECT_GT(after["sectors_written"], 0U);
 }
@@ -113,9 +113,9 @@ TEST(PosixPath, leaves_nothing_behind_and_gives_each_cell_an_empty_directory) {
     ASSERT_TRUE(opened) << opened.error().message;
     const PathType& type = *find_path("posix");
     for (int cell = 0; cell < 2; ++cell) {
-      auto ground = type.prepare(*opened, {});
-      ASSERT_TRUE(ground) << ground.error().message;
-      auto path = type.make(*opened->device, ground->get());
+      auto fixture = type.prepare(*opened, {});
+      ASSERT_TRUE(fixture) << fixture.error().message;
+      auto path = type.make(*opened->device, fixture->get());
       FileInterface& files = *(*path)->files();
       ASSERT_EQ(files.make_directory("/there"), 0) << "a cell before this one left it";
       const int file = files.open("/there/file", FileInterface::kCreate);

@@ -32,7 +32,7 @@ TEST_P(EveryStep, walks_along_its_links_and_writes_next_to_them) {
   const auto workload = find_workload("steps")->make(
       parameters_of("steps", {{"steps", GetParam()}}), *path, {0, 1, 5});
   ASSERT_TRUE(workload->prepare());
-  for (int stretch = 0; stretch < 3; ++stretch) {
+  for (int interval = 0; interval < 3; ++interval) {
     workload->refresh();
     const Work work = workload->run(700);
     EXPECT_EQ(work.operations, 700U) << workload->failure();

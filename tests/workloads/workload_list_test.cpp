@@ -96,25 +96,25 @@ bool fits_granule(const PathType& path, const Parameters& parameters) {
 
 void run_and_verify(const WorkloadType& type, const PathType& path, OpenedDevice& opened,
                     const Parameters& parameters) {
-  std::unique_ptr<PathGround> ground;
+  std::unique_ptr<PathFixture> fixture;
   if (path.prepare != nullptr) {
     auto prepared = path.prepare(opened, parameters);
     ASSERT_TRUE(prepared) << prepared.error().message;
-    ground = *std::move(prepared);
+    fixture = *std::move(prepared);
   }
-  const std::uint64_t size_bytes = ground ? ground->size_bytes() : opened.device->size_bytes();
+  const std::uint64_t size_bytes = fixture ? fixture->size_bytes() : opened.device->size_bytes();
   ASSERT_TRUE(type.check(parameters, size_bytes, 2));
-  for (unsigned seat = 0; seat < 2; ++seat) {
-    auto way = path.make(*opened.device, ground.get());
+  for (unsigned position = 0; position < 2; ++position) {
+    auto way = path.make(*opened.device, fixture.get());
     ASSERT_TRUE(way) << way.error().message;
     EXPECT_EQ((*way)->size_bytes(), size_bytes);
-    auto workload = type.make(parameters, **way, {seat, 2, 42});
+    auto workload = type.make(parameters, **way, {position, 2, 42});
     ASSERT_TRUE(workload->prepare());
     for (const std::uint64_t operations : {1, 7, 300}) {
       workload->refresh();
       const Work work = workload->run(operations);
       EXPECT_EQ(work.operations, operations) << workload->failure();
-      const bool serves = type.first_serves && seat == 0;
+      const bool serves = type.first_serves && position == 0;
       EXPECT_EQ(work.bytes > 0, !serves);
       const Status verified = workload->verify();
       EXPECT_TRUE(verified) << verified.error().message;

@@ -1,4 +1,4 @@
-#include "workloads/fs_ground.hpp"
+#include "workloads/fs_fixture.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -37,7 +37,7 @@ bool is_emulated(const DaxDevice& device) {
 }  // namespace
 
 // The part dies with the whole, of which it is a separate device.
-class FsGround::EndsWithWhole final : public DaxHolder {
+class FsFixture::EndsWithWhole final : public DaxHolder {
  public:
   EndsWithWhole(DaxDevice& whole, DaxDevice& part) : whole_(whole), part_(part) {
     held_ = whole_.hold(this) == 0;
@@ -56,12 +56,12 @@ class FsGround::EndsWithWhole final : public DaxHolder {
   bool held_ = false;
 };
 
-FsGround::FsGround() = default;
+FsFixture::FsFixture() = default;
 
 // The mount holds the part, and lets it go before notices to it end.
-FsGround::~FsGround() { file_system_.reset(); }
+FsFixture::~FsFixture() { file_system_.reset(); }
 
-Status FsGround::make_block(OpenedDevice& opened, const FsGroundOptions& options) {
+Status FsFixture::make_block(OpenedDevice& opened, const FsFixtureOptions& options) {
   DaxDevice& device = *opened.device;
   if (options.btt) {
     const Status made = options.format ? format_btt(device, {}) : Status();
@@ -78,7 +78,7 @@ Status FsGround::make_block(OpenedDevice& opened, const FsGroundOptions& options
 }
 
 // An eighth for metadata. The data's device begins where a large page can.
-Status FsGround::split(OpenedDevice& opened) {
+Status FsFixture::split(OpenedDevice& opened) {
   DaxDevice& whole = *opened.device;
   if (opened.mapping == nullptr) {
     return environment_error(
@@ -108,7 +108,7 @@ Status FsGround::split(OpenedDevice& opened) {
   return {};
 }
 
-Status FsGround::mount(MountSource source, const FsGroundOptions& options) {
+Status FsFixture::mount(MountSource source, const FsFixtureOptions& options) {
   if (options.format) {
     if (const Status made = FileSystem::format(source, {}); !made) return made;
   }
@@ -125,23 +125,23 @@ Status FsGround::mount(MountSource source, const FsGroundOptions& options) {
   return {};
 }
 
-Result<std::unique_ptr<FsGround>> FsGround::make(OpenedDevice& opened,
-                                                 const FsGroundOptions& options) {
-  std::unique_ptr<FsGround> ground(new FsGround);
+Result<std::unique_ptr<FsFixture>> FsFixture::make(OpenedDevice& opened,
+                                                   const FsFixtureOptions& options) {
+  std::unique_ptr<FsFixture> fixture(new FsFixture);
   Status ready;
-  if (options.kind == FsKind::block) ready = ground->make_block(opened, options);
-  if (options.kind == FsKind::mixed) ready = ground->split(opened);
+  if (options.kind == FsKind::block) ready = fixture->make_block(opened, options);
+  if (options.kind == FsKind::mixed) ready = fixture->split(opened);
   if (!ready) return ready.error();
   MountSource source;
-  source.block = ground->block_.get();
+  source.block = fixture->block_.get();
   if (options.kind == FsKind::dax) source.dax = opened.device.get();
-  if (options.kind == FsKind::mixed) source.dax = ground->data_.get();
-  ready = ground->mount(source, options);
+  if (options.kind == FsKind::mixed) source.dax = fixture->data_.get();
+  ready = fixture->mount(source, options);
   if (!ready) return ready.error();
-  return ground;
+  return fixture;
 }
 
-std::map<std::string, std::uint64_t> FsGround::counters() const {
+std::map<std::string, std::uint64_t> FsFixture::counters() const {
   std::map<std::string, std::uint64_t> counters;
   if (block_ != nullptr) counters = block_->counters();
   if (data_ == nullptr) return counters;
@@ -153,7 +153,7 @@ std::map<std::string, std::uint64_t> FsGround::counters() const {
   return counters;
 }
 
-int FsGround::make_range(FileInterface& files) {
+int FsFixture::make_range(FileInterface& files) {
   const std::lock_guard lock(range_mutex_);
   if (range_made_) return 0;
   const int file = files.open(kRange, FileInterface::kCreate);

@@ -1,4 +1,4 @@
-#include "results/trio_statistics.hpp"
+#include "results/triple_statistics.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@ constexpr std::array<const char*, kArms> kMissingCodes{"missing_base", "missing_
 
 std::size_t index_of(Arm arm) { return static_cast<std::size_t>(arm); }
 
-const ArmReplicate& arm_of(const ArmTrio& trio, Arm arm) { return trio.arms[index_of(arm)]; }
+const ArmReplicate& arm_of(const ArmTriple& triple, Arm arm) { return triple.arms[index_of(arm)]; }
 
 bool is_time(double value) { return std::isfinite(value) && value > 0; }
 
@@ -30,26 +30,26 @@ double typical_or_nan(std::vector<double> times_ns) {
 }
 
 // The values of one three-arm block for one metric; nothing if they are not numbers.
-struct TrioValue {
+struct TripleValue {
   double head = 0, control = 0;  // ln differences
   double base_ns = 0, head_ns = 0;
   unsigned slices = 0;
 };
-using TrioReader = std::function<std::optional<TrioValue>(const ArmTrio&)>;
+using TripleReader = std::function<std::optional<TripleValue>(const ArmTriple&)>;
 
 // The median over the blocks in which all three arms have a time; at least half of the blocks.
-std::optional<TrioValue> time_of(const ArmTrio& trio) {
+std::optional<TripleValue> time_of(const ArmTriple& triple) {
   std::size_t blocks = std::numeric_limits<std::size_t>::max();
   std::size_t most = 0;
-  for (const ArmReplicate& arm : trio.arms) {
+  for (const ArmReplicate& arm : triple.arms) {
     blocks = std::min(blocks, arm.slice_ns_per_operation.size());
     most = std::max(most, arm.slice_ns_per_operation.size());
   }
   std::vector<double> head, control, base_ns, head_ns;
   for (std::size_t i = 0; i < blocks; ++i) {
-    const double base = arm_of(trio, Arm::base).slice_ns_per_operation[i];
-    const double again = arm_of(trio, Arm::control).slice_ns_per_operation[i];
-    const double judged = arm_of(trio, Arm::head).slice_ns_per_operation[i];
+    const double base = arm_of(triple, Arm::base).slice_ns_per_operation[i];
+    const double again = arm_of(triple, Arm::control).slice_ns_per_operation[i];
+    const double judged = arm_of(triple, Arm::head).slice_ns_per_operation[i];
     if (!is_time(base) || !is_time(again) || !is_time(judged)) continue;
     head.push_back(std::log(judged) - std::log(base));
     control.push_back(std::log(again) - std::log(base));
@@ -57,22 +57,22 @@ std::optional<TrioValue> time_of(const ArmTrio& trio) {
     head_ns.push_back(judged);
   }
   if (head.empty() || head.size() * 2 < most) return std::nullopt;
-  return TrioValue{median(head), median(control), median(base_ns), median(head_ns),
-                   static_cast<unsigned>(head.size())};
+  return TripleValue{median(head), median(control), median(base_ns), median(head_ns),
+                     static_cast<unsigned>(head.size())};
 }
 
 double quantile_ns(const ArmReplicate& arm, double share) {
   return arm.histogram ? arm.histogram->quantile(share) * arm.ns_per_tick : kNotANumber;
 }
 
-std::optional<TrioValue> quantile_of(const ArmTrio& trio, double share) {
-  const double base = quantile_ns(arm_of(trio, Arm::base), share);
-  const double again = quantile_ns(arm_of(trio, Arm::control), share);
-  const double judged = quantile_ns(arm_of(trio, Arm::head), share);
+std::optional<TripleValue> quantile_of(const ArmTriple& triple, double share) {
+  const double base = quantile_ns(arm_of(triple, Arm::base), share);
+  const double again = quantile_ns(arm_of(triple, Arm::control), share);
+  const double judged = quantile_ns(arm_of(triple, Arm::head), share);
   if (!is_time(base) || !is_time(again) || !is_time(judged)) return std::nullopt;
-  return TrioValue{std::log(judged) - std::log(base), std::log(again) - std::log(base), base,
-                   judged,
-                   static_cast<unsigned>(arm_of(trio, Arm::base).slice_ns_per_operation.size())};
+  return TripleValue{
+      std::log(judged) - std::log(base), std::log(again) - std::log(base), base, judged,
+      static_cast<unsigned>(arm_of(triple, Arm::base).slice_ns_per_operation.size())};
 }
 
 void refuse(Verdict problem, std::string code, std::string reason, MetricSamples& samples) {
@@ -82,13 +82,13 @@ void refuse(Verdict problem, std::string code, std::string reason, MetricSamples
 }
 
 MetricSamples read_metric(const ArmSamples& cell, std::string metric, double minimal_effect,
-                          const TrioReader& read) {
+                          const TripleReader& read) {
   MetricSamples samples;
   samples.metric = std::move(metric);
   samples.minimal_effect = minimal_effect;
   std::vector<double> base_ns, head_ns;
-  for (const ArmTrio& trio : cell.trios) {
-    const auto value = read(trio);
+  for (const ArmTriple& triple : cell.triples) {
+    const auto value = read(triple);
     if (!value) continue;
     samples.head.push_back(value->head);
     samples.control.push_back(value->control);
@@ -98,15 +98,15 @@ MetricSamples read_metric(const ArmSamples& cell, std::string metric, double min
   }
   samples.base_ns = typical_or_nan(base_ns);
   samples.head_ns = typical_or_nan(head_ns);
-  const std::size_t trios = cell.trios.size();
-  const std::size_t unusable = trios - samples.head.size();
+  const std::size_t triples = cell.triples.size();
+  const std::size_t unusable = triples - samples.head.size();
   if (unusable == 0) return samples;
   const std::string sentence = fmt::format(
       "{} of {} replicates have no usable {} in all three arms (no number, zero, or fewer than "
       "half "
       "of the slices): this is a defect of a workload or of a worker; look at its warnings",
-      unusable, trios, samples.metric == "ns_per_operation" ? "times" : samples.metric);
-  if (static_cast<double>(unusable) > limits::kUnusableShare * static_cast<double>(trios)) {
+      unusable, triples, samples.metric == "ns_per_operation" ? "times" : samples.metric);
+  if (static_cast<double>(unusable) > limits::kUnusableShare * static_cast<double>(triples)) {
     refuse(Verdict::untrusted, "bad_samples", sentence, samples);
   } else {
     samples.warnings.push_back({"bad_samples", sentence});
@@ -124,8 +124,8 @@ bool is_disturbed(const ArmReplicate& arm) {
 // What is compared may be work that makes nothing durable.
 void warn_of_audit(const ArmSamples& cell, MetricSamples& time) {
   for (const Arm arm : {Arm::base, Arm::head}) {
-    for (const ArmTrio& trio : cell.trios) {
-      const std::string& command = arm_of(trio, arm).unaudited;
+    for (const ArmTriple& triple : cell.triples) {
+      const std::string& command = arm_of(triple, arm).unaudited;
       if (command.empty()) continue;
       time.warnings.push_back(
           {"unaudited", fmt::format("the {}'s claim of durable is unaudited: run `{}`",
@@ -136,17 +136,19 @@ void warn_of_audit(const ArmSamples& cell, MetricSamples& time) {
 }
 
 void warn_of_disturbance(const ArmSamples& cell, MetricSamples& time) {
-  const auto flagged = std::count_if(cell.trios.begin(), cell.trios.end(), [](const ArmTrio& trio) {
-    return std::any_of(std::begin(trio.arms), std::end(trio.arms), is_disturbed);
-  });
-  if (static_cast<std::size_t>(flagged) * 2 <= cell.trios.size()) return;
+  const auto flagged =
+      std::count_if(cell.triples.begin(), cell.triples.end(), [](const ArmTriple& triple) {
+        return std::any_of(std::begin(triple.arms), std::end(triple.arms), is_disturbed);
+      });
+  if (static_cast<std::size_t>(flagged) * 2 <= cell.triples.size()) return;
   time.warnings.push_back(
       {"disturbed",
        fmt::format(
            "in {} of {} replicates more than {:.0f} % of the slices were preempted or more "
            "than {:.0f} % of the time was stolen: medians tolerate it, but a quieter machine "
            "sees smaller changes",
-           flagged, cell.trios.size(), limits::kDisturbedShare * 100, limits::kStealShare * 100)});
+           flagged, cell.triples.size(), limits::kDisturbedShare * 100,
+           limits::kStealShare * 100)});
 }
 
 bool pages_differ(const ArmReplicate& a, const ArmReplicate& b) {
@@ -156,17 +158,17 @@ bool pages_differ(const ArmReplicate& a, const ArmReplicate& b) {
 void check_pages(const ArmSamples& cell, const GateRules& rules, MetricSamples& time) {
   std::size_t head = 0;
   std::size_t control = 0;
-  for (const ArmTrio& trio : cell.trios) {
-    head += pages_differ(arm_of(trio, Arm::head), arm_of(trio, Arm::base)) ? 1 : 0;
-    control += pages_differ(arm_of(trio, Arm::control), arm_of(trio, Arm::base)) ? 1 : 0;
+  for (const ArmTriple& triple : cell.triples) {
+    head += pages_differ(arm_of(triple, Arm::head), arm_of(triple, Arm::base)) ? 1 : 0;
+    control += pages_differ(arm_of(triple, Arm::control), arm_of(triple, Arm::base)) ? 1 : 0;
   }
-  if (head * 2 <= cell.trios.size()) return;
+  if (head * 2 <= cell.triples.size()) return;
   const std::string sentence = fmt::format(
       "in {} of {} replicates the head's memory was in other pages than the base's (the share of "
       "huge pages differs by more than {:.0f} points): the effect may be the pages'",
-      head, cell.trios.size(), limits::kPageDifference * 100);
+      head, cell.triples.size(), limits::kPageDifference * 100);
   // Where base and base differ as much, it is the host that scatters, not the head.
-  const bool systematic = control * 2 <= cell.trios.size();
+  const bool systematic = control * 2 <= cell.triples.size();
   if (systematic && rules.require_same_pages && time.problem == Verdict::pass) {
     refuse(Verdict::untrusted, "other_pages", sentence, time);
   } else {
@@ -176,23 +178,23 @@ void check_pages(const ArmSamples& cell, const GateRules& rules, MetricSamples& 
 
 std::size_t without_histogram(const ArmSamples& cell, Arm arm) {
   return static_cast<std::size_t>(
-      std::count_if(cell.trios.begin(), cell.trios.end(), [&](const ArmTrio& trio) {
-        const ArmReplicate& replicate = arm_of(trio, arm);
+      std::count_if(cell.triples.begin(), cell.triples.end(), [&](const ArmTriple& triple) {
+        const ArmReplicate& replicate = arm_of(triple, arm);
         return !replicate.histogram || !is_time(replicate.ns_per_tick);
       }));
 }
 
 bool supports(const ArmSamples& cell, Arm arm, double share) {
-  return std::all_of(cell.trios.begin(), cell.trios.end(), [&](const ArmTrio& trio) {
-    const ArmReplicate& replicate = arm_of(trio, arm);
+  return std::all_of(cell.triples.begin(), cell.triples.end(), [&](const ArmTriple& triple) {
+    const ArmReplicate& replicate = arm_of(triple, arm);
     return replicate.histogram && quantile_is_supported(replicate.histogram->count(), share);
   });
 }
 
 // Of the histogram's bucket that a time falls into: two times in one bucket read alike.
 double bucket_width(const ArmSamples& cell, double time_ns) {
-  if (cell.trios.empty() || !is_time(time_ns)) return kNotANumber;
-  const double ns_per_tick = arm_of(cell.trios.front(), Arm::base).ns_per_tick;
+  if (cell.triples.empty() || !is_time(time_ns)) return kNotANumber;
+  const double ns_per_tick = arm_of(cell.triples.front(), Arm::base).ns_per_tick;
   if (!is_time(ns_per_tick)) return kNotANumber;
   const double ticks = std::fmax(1, time_ns / ns_per_tick);
   const std::uint32_t bucket = Histogram::index_of(static_cast<std::uint64_t>(ticks));
@@ -213,7 +215,7 @@ std::optional<MetricSamples> quantile_metric(const ArmSamples& cell, const Judge
   if (!supports(cell, Arm::base, quantile.share)) return std::nullopt;
   MetricSamples samples =
       read_metric(cell, quantile.name, quantile.effect,
-                  [&](const ArmTrio& trio) { return quantile_of(trio, quantile.share); });
+                  [&](const ArmTriple& triple) { return quantile_of(triple, quantile.share); });
   samples.resolution = bucket_width(cell, samples.base_ns);
   // Written so that a median of no tick at all, of which there is no logarithm, is too quick as
   // well.
@@ -244,7 +246,8 @@ void add_quantiles(const ArmSamples& cell, const GateRules& rules,
     without[index_of(arm)] = without_histogram(cell, arm);
   }
   const auto worst = std::max_element(without.begin(), without.end());
-  if (*std::min_element(without.begin(), without.end()) == cell.trios.size()) return;  // not timed
+  if (*std::min_element(without.begin(), without.end()) == cell.triples.size())
+    return;  // not timed
   if (*worst > 0) {
     MetricSamples samples;
     samples.metric = "p50";
@@ -254,7 +257,7 @@ void add_quantiles(const ArmSamples& cell, const GateRules& rules,
         Verdict::untrusted, "no_latencies",
         fmt::format("{} of {} replicates of the {} timed no single operation, and other arms did: "
                     "percentiles cannot be compared",
-                    *worst, cell.trios.size(),
+                    *worst, cell.triples.size(),
                     kArmNames[static_cast<std::size_t>(worst - without.begin())]),
         samples);
     metrics.push_back(std::move(samples));
@@ -280,7 +283,7 @@ std::vector<MetricSamples> metrics_of(const ArmSamples& cell, const GateRules& r
            metrics.front());
     return metrics;
   }
-  if (cell.trios.empty()) {
+  if (cell.triples.empty()) {
     refuse(Verdict::untrusted, "no_samples",
            "it was to be measured and has no sample: the run ended before its turn, or its workers "
            "died; give it more time, or look at the messages above",

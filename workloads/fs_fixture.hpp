@@ -1,4 +1,4 @@
-// FsGround: a formatted and mounted small file system, for the paths of one cell.
+// FsFixture: a formatted and mounted small file system, for the paths of one cell.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ namespace pmembench {
 
 enum class FsKind { dax, block, mixed };
 
-struct FsGroundOptions {
+struct FsFixtureOptions {
   FsKind kind = FsKind::dax;
   bool copy_on_write = false;
   bool range_locks = false;
@@ -22,14 +22,14 @@ struct FsGroundOptions {
   bool format = true;  // false: what an earlier one made is mounted
 };
 
-class FsGround final : public PathGround {
+class FsFixture final : public PathFixture {
  public:
   static constexpr std::string_view kRange = "/range";  // the file of the range workloads
 
   // Loses what is on the device, which outlives it.
-  static Result<std::unique_ptr<FsGround>> make(OpenedDevice& opened,
-                                                const FsGroundOptions& options);
-  ~FsGround() override;
+  static Result<std::unique_ptr<FsFixture>> make(OpenedDevice& opened,
+                                                 const FsFixtureOptions& options);
+  ~FsFixture() override;
   [[nodiscard]] std::uint64_t size_bytes() const override { return size_bytes_; }
   // Of the block device where there is one; of the second dax device of a mixed mount by the
   // device's own names, to be added to those of the first.
@@ -40,10 +40,10 @@ class FsGround final : public PathGround {
   int make_range(FileInterface& files);
 
  private:
-  FsGround();
-  Status make_block(OpenedDevice& opened, const FsGroundOptions& options);
+  FsFixture();
+  Status make_block(OpenedDevice& opened, const FsFixtureOptions& options);
   Status split(OpenedDevice& opened);
-  Status mount(MountSource source, const FsGroundOptions& options);
+  Status mount(MountSource source, const FsFixtureOptions& options);
 
   class EndsWithWhole;
   std::unique_ptr<DaxDevice> data_;                 // of a mixed mount: the rest of the device

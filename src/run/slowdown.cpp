@@ -1,4 +1,4 @@
-#include "run/plant.hpp"
+#include "run/slowdown.hpp"
 
 #include <x86intrin.h>
 
@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::uint64_t kChunk = 16;
 constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15ULL;  // odd: the chain never runs into zero
-constexpr int kStretches = 9;
-constexpr std::uint64_t kStretchMultiplications = 20'000;  // about 20 us: few are interrupted
+constexpr int kIntervals = 9;
+constexpr std::uint64_t kIntervalMultiplications = 20'000;  // about 20 us: few are interrupted
 
 // The empty assembly keeps the compiler from folding the chain; it costs no instruction.
 std::uint64_t multiply_chain(std::uint64_t multiplications) {
@@ -27,34 +27,34 @@ std::uint64_t multiply_chain(std::uint64_t multiplications) {
 
 }  // namespace
 
-std::uint64_t plant_chunk(std::uint64_t operations_of_a_slice) {
+std::uint64_t slowdown_chunk(std::uint64_t operations_of_a_slice) {
   return operations_of_a_slice >= kChunk * kChunk ? kChunk : 1;
 }
 
-std::uint64_t plant_multiplications(double share, double ns_per_operation, std::uint64_t chunk,
-                                    double ns_per_multiplication) {
+std::uint64_t slowdown_multiplications(double share, double ns_per_operation, std::uint64_t chunk,
+                                       double ns_per_multiplication) {
   const double wanted_ns = share * ns_per_operation * static_cast<double>(chunk);
   return static_cast<std::uint64_t>(
       std::llround(std::max(0.0, wanted_ns) / std::max(ns_per_multiplication, 1e-3)));
 }
 
-PlantedRun run_planted(Workload& workload, std::uint64_t operations, const Plant& plant) {
-  PlantedRun run;
+InjectedRun run_injected(Workload& workload, std::uint64_t operations, const Slowdown& slowdown) {
+  InjectedRun run;
   while (operations > 0) {
-    const std::uint64_t wanted = std::min(operations, plant.chunk);
+    const std::uint64_t wanted = std::min(operations, slowdown.chunk);
     const Work part = workload.run(wanted);
     run.work.operations += part.operations;
     run.work.bytes += part.bytes;
     if (part.operations != wanted) break;
     operations -= wanted;
-    if (wanted < plant.chunk) break;
-    run.last_value = planted_work(plant.multiplications);
-    ++run.plants;
+    if (wanted < slowdown.chunk) break;
+    run.last_value = injected_work(slowdown.multiplications);
+    ++run.slowdowns;
   }
   return run;
 }
 
-std::uint64_t planted_work(std::uint64_t multiplications) {
+std::uint64_t injected_work(std::uint64_t multiplications) {
   _mm_mfence();
   // A CPU that makes only loads and stores wait for an mfence would begin the chain while the last
   // operation's load is still on its way, and hide it there.
@@ -68,13 +68,13 @@ std::uint64_t planted_work(std::uint64_t multiplications) {
 
 double measure_ns_per_multiplication(double ns_per_tick) {
   std::uint64_t least_ticks = ~std::uint64_t{0};
-  for (int i = 0; i < kStretches; ++i) {
+  for (int i = 0; i < kIntervals; ++i) {
     const std::uint64_t begin = tsc_begin();
-    (void)planted_work(kStretchMultiplications);
+    (void)injected_work(kIntervalMultiplications);
     least_ticks = std::min(least_ticks, tsc_end_issue() - begin);
   }
   return static_cast<double>(least_ticks) * ns_per_tick /
-         static_cast<double>(kStretchMultiplications);
+         static_cast<double>(kIntervalMultiplications);
 }
 
 }  // namespace pmembench

@@ -1,4 +1,4 @@
-// A child over 1 MiB of anonymous memory with a table of planted operations, and its audit.
+// A child over 1 MiB of anonymous memory with a table of injected operations, and its audit.
 #pragma once
 
 #include <immintrin.h>
@@ -9,7 +9,7 @@
 #include "audit/audit.hpp"
 #include "backends/dax_operations.h"
 
-namespace pmembench::planted {
+namespace pmembench::injected {
 
 inline constexpr std::uint64_t kSize = 1 << 20;
 
@@ -66,13 +66,13 @@ inline int zero(void* /*handle*/, std::uint64_t page, std::uint64_t pages) {
   return 0;
 }
 
-// Right in everything; a test replaces what it plants.
+// Right in everything; a test replaces what it injects.
 inline dax_operations table() {
   dax_operations right{};
   right.magic = DAX_OPERATIONS_MAGIC;
   right.abi_version = DAX_OPERATIONS_ABI_VERSION;
   right.struct_size = sizeof right;
-  right.name = "planted";
+  right.name = "injected";
   right.summary = "for tests";
   right.capabilities = DAX_CAP_DIRECT_ACCESS | DAX_CAP_NEEDS_FLUSH | DAX_CAP_SYNCHRONOUS;
   right.minimum_io_bytes = 1;
@@ -117,4 +117,4 @@ inline std::vector<std::string> errors(const AuditResult& result) {
   return rules;
 }
 
-}  // namespace pmembench::planted
+}  // namespace pmembench::injected

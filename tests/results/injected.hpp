@@ -1,4 +1,4 @@
-// Samples of a comparison with a planted effect: processes that differ, slices that scatter.
+// Samples of a comparison with a injected effect: processes that differ, slices that scatter.
 #pragma once
 
 #include <cmath>
@@ -7,14 +7,14 @@
 #include "base/random.hpp"
 #include "measure/arm_samples.hpp"
 
-namespace pmembench::planted {
+namespace pmembench::injected {
 
 struct Plan {
   double effect = 0;      // head / base - 1
   double control = 0;     // control / base - 1
   double process = 0.01;  // deviation between processes, of ln
   double slice = 0.02;    // within one
-  unsigned trios = 20;
+  unsigned triples = 20;
   unsigned slices = 9;
 };
 
@@ -38,13 +38,13 @@ inline ArmSamples cell(const std::string& name, const Plan& plan, std::uint64_t 
   Random random(seed);
   ArmSamples samples;
   samples.cell = name;
-  for (unsigned i = 0; i < plan.trios; ++i) {
-    ArmTrio trio;
-    trio.index = i;
-    trio.arms[0] = replicate(100, plan, random);
-    trio.arms[1] = replicate(100 * (1 + plan.control), plan, random);
-    trio.arms[2] = replicate(100 * (1 + plan.effect), plan, random);
-    samples.trios.push_back(std::move(trio));
+  for (unsigned i = 0; i < plan.triples; ++i) {
+    ArmTriple triple;
+    triple.index = i;
+    triple.arms[0] = replicate(100, plan, random);
+    triple.arms[1] = replicate(100 * (1 + plan.control), plan, random);
+    triple.arms[2] = replicate(100 * (1 + plan.effect), plan, random);
+    samples.triples.push_back(std::move(triple));
   }
   return samples;
 }
@@ -58,20 +58,20 @@ struct Latency {
 };
 
 inline void time_operations(const Latency& latency, ArmSamples& samples) {
-  for (ArmTrio& trio : samples.trios) {
+  for (ArmTriple& triple : samples.triples) {
     for (std::size_t arm = 0; arm < kArms; ++arm) {
       const bool head = arm == 2;
       // Every process a little different, so that nothing is tied.
-      const double own = 1 + 0.001 * static_cast<double>((trio.index * 7 + arm * 3) % 11);
+      const double own = 1 + 0.001 * static_cast<double>((triple.index * 7 + arm * 3) % 11);
       Histogram histogram;
       const auto at = [&](double ns) { return static_cast<std::uint64_t>(own * ns * 10); };
       histogram.record_many(at(latency.middle_ns * (head ? latency.head_middle : 1)),
                             latency.n - latency.n / 50);
       histogram.record_many(at(latency.tail_ns * (head ? latency.head_tail : 1)), latency.n / 50);
-      trio.arms[arm].histogram = std::move(histogram);
-      trio.arms[arm].ns_per_tick = 0.1;
+      triple.arms[arm].histogram = std::move(histogram);
+      triple.arms[arm].ns_per_tick = 0.1;
     }
   }
 }
 
-}  // namespace pmembench::planted
+}  // namespace pmembench::injected

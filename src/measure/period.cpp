@@ -248,25 +248,26 @@ std::vector<double> profile(std::span<const double> part, double period, std::si
   return sums;
 }
 
-// Of all shifts between the profiles of two halves, is none the likeliest? By chance that is so
-// three times in as many as there are bins.
+// Of all shifts between the profiles of two halves, is none the likeliest, and clearly so?
 bool profiles_agree(std::span<const double> series, double period) {
   constexpr std::size_t kFewestBins = 16;
+  constexpr double kClearly = 4;  // robust deviations over all shifts
   const std::size_t middle = series.size() / 2;
   const std::vector<double> first = profile(series.first(middle), period, 0);
   const std::vector<double> second = profile(series.subspan(middle), period, middle);
   const std::size_t bins = first.size();
   if (bins < kFewestBins) return false;
-  std::size_t best_shift = 0;
-  double best = 0;
+  std::vector<double> products(bins);
   for (std::size_t shift = 0; shift < bins; ++shift) {
-    double product = 0;
-    for (std::size_t i = 0; i < bins; ++i) product += first[i] * second[(i + shift) % bins];
-    if (product <= best) continue;
-    best = product;
-    best_shift = shift;
+    for (std::size_t i = 0; i < bins; ++i) {
+      products[shift] += first[i] * second[(i + shift) % bins];
+    }
   }
-  return best > 0 && (best_shift <= 1 || best_shift == bins - 1);
+  const auto best = std::max_element(products.begin(), products.end());
+  const auto shift = static_cast<std::size_t>(best - products.begin());
+  const double typical = median(products);
+  return (shift <= 1 || shift == bins - 1) &&
+         *best - typical > kClearly * robust_deviation(products);
 }
 
 // Each half of the series, alone, leads to that period; or, where a half has too few cycles of a

@@ -15,6 +15,8 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "base": set(),
     "platform": {"base"},
     "measure": {"base"},
+    "sim": {"base"},
+    "characterize": {"base", "measure", "sim"},
     "record": {"base", "platform", "measure"},
     "config": {"base"},
     "dax": {"base", "platform", "backends"},

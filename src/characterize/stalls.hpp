@@ -1,0 +1,26 @@
+// Stalls that come back: refresh in time, wear levelling in writes.
+#pragma once
+
+#include "characterize/inference.hpp"
+
+namespace pmembench {
+
+// Operations of one line in order: what each took, in ns.
+struct StallSeries {
+  std::vector<double> ns;
+  bool by_time = true;  // false: the period is in operations
+};
+
+struct StallResult {
+  Inference period, stall;
+};
+
+// The slowest operation of each slot of a few operations; find_period of the slots (H-test with a
+// permutation, the fundamental, both halves agree). The period is then that of the line through the
+// times of the stalls, its interval from their scatter; the stall is what those operations take
+// more than the median. Periods of 100 us and more are noted as those of a timer. None: p > 0.2.
+// Not determined: between that and 0.01, halves that disagree, fewer than 2,000 operations.
+[[nodiscard]] StallResult infer_stalls(std::string_view period, std::string_view stall,
+                                       const StallSeries& series, std::uint64_t seed);
+
+}  // namespace pmembench

@@ -65,7 +65,7 @@ def test_transfers_are_those_of_a_clean_and_of_a_dirty_line(pmembench):
 def test_a_scan_has_a_line_for_each_region(pmembench):
     out = taken(pmembench("mlc", "--memory_bandwidth_scan", "-b16m", *SHORT[:-2]))
     assert re.findall(r"^from +(\S+) :\t[\d.]+\t\[", out, re.MULTILINE) == [
-        "0", "2M", "4M", "6M", "8M", "10M", "12M", "14M"]
+        "0B", "2M", "4M", "6M", "8M", "10M", "12M", "14M"]
 
 
 def test_options_that_have_no_key_are_named(pmembench):

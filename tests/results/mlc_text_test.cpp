@@ -72,7 +72,7 @@ TEST(MlcText, prints_a_scan_in_the_order_of_its_regions) {
   Row next = row;
   next.parameters["range_offset"] = "134217728";
   EXPECT_THAT(mlc_scan_text({row, next}),
-              HasSubstr("from      0 :\t5000.0\t[4900.0, 5100.0]\nfrom   128M :\t5000.0\t"));
+              HasSubstr("from     0B :\t5000.0\t[4900.0, 5100.0]\nfrom   128M :\t5000.0\t"));
 }
 
 TEST(MlcText, prints_peaks_and_an_idle_latency) {

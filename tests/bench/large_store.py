@@ -2,6 +2,7 @@
 
 Usage: large_store.py SMALL.db LARGE.db CELLS REPLICATES. The newest run of SMALL.db, with as many
 cells and replicates of each as asked; replicates are repeated with medians that differ a little.
+The next command that writes to it makes its checksums.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def enlarge(small: str, large: str, cells: int, replicates: int) -> None:
                 connection.execute("INSERT INTO histograms VALUES (?, ?, ?)",
                                    (replicate_id, *histogram[1:]))
     connection.execute("UPDATE runs SET plan = ? WHERE id = ?", (json.dumps(plan), run))
+    connection.execute("DELETE FROM checksums")
     connection.commit()
     connection.execute("VACUUM")
     connection.close()

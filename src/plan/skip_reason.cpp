@@ -81,8 +81,8 @@ std::string other_than_parts(const BackendEntry& backend, const MediaSpec& media
                                [](const MediaSpec& part) { return !part.backend.empty(); });
   if (all && media.parts.front().backend != backend.name) {
     return fmt::format(
-        "each part of {} names its backend, so that {} would do nothing there: the medium is "
-        "measured as that of its first part, {}",
+        "each part of {} names its backend, so that {} would do nothing there: use {}, the "
+        "backend of its first part",
         media.text, backend.name, media.parts.front().backend);
   }
   const bool works = backend.usable() && (backend.operations->capabilities & DAX_CAP_NO_WORK) == 0;

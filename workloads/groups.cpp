@@ -196,7 +196,7 @@ std::string groups_misfit(const Parameters& parameters, const PathType& path) {
     if (own->prepare != nullptr || own->needs_mount || own->needs_block_path) {
       return fmt::format(
           "a group by path {} would need that path for all of its medium: use direct, flags, "
-          "mapped or char for a group of its own",
+          "mapped or char for a separate group",
           own->name);
     }
     if (!group.on_other && path.prepare != nullptr) {

@@ -92,10 +92,12 @@ Status require_separate_parts(const MediaSpec& spec) {
                         (!identity.empty() && identity != "nothing" && !other.path.empty() &&
                          medium_identity(other.path) == identity);
       if (!same || !share_bytes(part, other)) continue;
-      return usage_error(
+      Error error = usage_error(
           "its parts '{}' and '{}' are bytes of one file or device; name another, or separate "
           "parts of it with offset= and size=",
           other.text, part.text);
+      error.code = EBUSY;
+      return error;
     }
   }
   return {};

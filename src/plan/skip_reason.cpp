@@ -89,7 +89,8 @@ std::string other_than_parts(const BackendEntry& backend, const MediaSpec& media
   if (all || works || !backend.usable()) return {};
   return fmt::format(
       "backend {} does nothing, and part '{}' names {}: together they would be neither the "
-      "medium's time nor the harness's; measure {} on a medium of its own",
+      "medium's time nor the harness's; measure {} on a medium whose parts "
+      "name no backend",
       backend.name, named->text, named->backend, backend.name);
 }
 

@@ -122,7 +122,7 @@ TEST(MediaStack, refuses_one_medium_twice_and_names_the_part) {
   const auto opened = open_stack_of("linear:file:" + path + "+file:" + path, options);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, EBUSY);
-  EXPECT_THAT(opened.error().message, HasSubstr("in use already by this command"));
+  EXPECT_THAT(opened.error().message, HasSubstr("bytes of one file or device"));
   const auto missing = parse_media("linear:dram:1M+file:" + folder.at("none"));
   ASSERT_TRUE(missing);
   const Status looked = check_media(**builtin_registry().find("movnt"), *missing, {});

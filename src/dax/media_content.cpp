@@ -20,7 +20,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 20;
-constexpr std::uint64_t kPartBytes = std::uint64_t{64} << 20;  // of memory, that a thread takes
+constexpr std::uint64_t kPartBytes = std::uint64_t{16} << 20;  // of memory, that a thread takes
 
 // The next range of data at or after `offset`, or size_bytes where the rest is a hole. A block
 // device knows no holes (EINVAL): all of it is data.

@@ -72,7 +72,7 @@ TEST(MediaContent, finds_the_first_byte_that_is_not_zero) {
 }
 
 TEST(MediaContent, finds_the_first_byte_in_memory_that_is_looked_through_in_parts) {
-  constexpr std::uint64_t kSize = (std::uint64_t{3} << 26) + 4096;  // three parts and a rest
+  constexpr std::uint64_t kSize = (std::uint64_t{3} << 24) + 4096;  // three parts and a rest
   std::vector<unsigned char> memory(kSize);
   ContentLook backwards;
   backwards.in_parallel = [](std::uint64_t parts, const std::function<void(std::uint64_t)>& part) {
@@ -81,9 +81,9 @@ TEST(MediaContent, finds_the_first_byte_in_memory_that_is_looked_through_in_part
   EXPECT_EQ(first_nonzero(memory.data(), kSize, backwards).value(), std::nullopt);
   memory[kSize - 1] = 1;
   EXPECT_EQ(first_nonzero(memory.data(), kSize, backwards).value(), kSize - 1);
-  memory[(std::uint64_t{1} << 26) + 7] = 1;
-  EXPECT_EQ(first_nonzero(memory.data(), kSize, backwards).value(), (std::uint64_t{1} << 26) + 7);
-  EXPECT_EQ(first_nonzero(memory.data(), kSize, {}).value(), (std::uint64_t{1} << 26) + 7);
+  memory[(std::uint64_t{1} << 24) + 7] = 1;
+  EXPECT_EQ(first_nonzero(memory.data(), kSize, backwards).value(), (std::uint64_t{1} << 24) + 7);
+  EXPECT_EQ(first_nonzero(memory.data(), kSize, {}).value(), (std::uint64_t{1} << 24) + 7);
 }
 
 TEST(MediaContent, that_would_take_too_long_to_look_through_is_not_called_empty) {

@@ -250,11 +250,11 @@ class Run {
   // Touching a large medium can take longer than everything else: it ends with the budget too.
   Status open(WorkerLink& worker, const Cell& cell) {
     const double begin_ns = budget_.elapsed_ns();
-    const double most_ns = std::max(budget_.left_ns(), kLeastOpening_ns);
-    const Status opened = worker.await_open_within(static_cast<std::uint64_t>(most_ns * 1e-6));
+    const double most_ms = std::ceil(std::max(budget_.left_ns(), kLeastOpening_ns) / 1e6);
+    const Status opened = worker.await_open_within(static_cast<std::uint64_t>(most_ms));
     const double took_ns = budget_.elapsed_ns() - begin_ns;
     opening_ns_[cell.worker_key()] = took_ns;
-    if (opened || opened.error().code != ETIMEDOUT || took_ns < most_ns) return opened;
+    if (opened || opened.error().code != ETIMEDOUT || took_ns < most_ms * 1e6) return opened;
     out_of_room_ = true;
     outcome_.not_opened = cell.media;
     return opened;

@@ -11,15 +11,17 @@ class KernelBlock final : public SectorsInPlace {
  public:
   using SectorsInPlace::SectorsInPlace;
 
-  Result<DaxBeneath> dax() override {
-    return usage_error(
-        "the kernel's block device '{}' gives no dax device: its bytes have no addresses here; "
-        "open the memory itself with another backend",
-        slice().device->name());
-  }
+  Result<DaxBeneath> dax() override { return no_dax_of_kernel_block(*slice().device); }
 };
 
 }  // namespace
+
+Error no_dax_of_kernel_block(const DaxDevice& device) {
+  return usage_error(
+      "the kernel's block device '{}' gives no dax device: its bytes have no addresses here; "
+      "open the memory itself with another backend",
+      device.name());
+}
 
 Result<std::unique_ptr<BlockDevice>> make_kernel_block(DaxDevice& device,
                                                        const SliceOptions& options) {

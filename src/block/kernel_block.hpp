@@ -18,4 +18,7 @@ namespace pmembench {
 Result<std::unique_ptr<BlockDevice>> make_kernel_block(DaxDevice& device,
                                                        const SliceOptions& options = {});
 
+// Why a device behind the kernel's block path has no dax device beneath its sectors.
+Error no_dax_of_kernel_block(const DaxDevice& device);
+
 }  // namespace pmembench

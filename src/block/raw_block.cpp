@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "block/kernel_block.hpp"
 #include "block/raw_session.hpp"
 
 namespace pmembench {
@@ -12,6 +13,9 @@ class RawBlock final : public SectorsInPlace {
   using SectorsInPlace::SectorsInPlace;
 
   Result<DaxBeneath> dax() override {
+    if ((slice().device->operations()->capabilities & DAX_CAP_EMULATED) != 0) {
+      return no_dax_of_kernel_block(*slice().device);
+    }
     if (slice().offset_bytes % DAX_PAGE_BYTES != 0 || slice().size_bytes % DAX_PAGE_BYTES != 0) {
       return usage_error(
           "the block device over '{}' gives no dax device: its {} bytes from byte {} on are not "

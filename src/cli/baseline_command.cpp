@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "cli/results_reader.hpp"
 #include "cli/text_table.hpp"
 #include "results/store.hpp"
 
@@ -51,7 +52,7 @@ class BaselineCommand final : public Command {
   }
 
   Result<int> show() const {
-    const auto store = Store::open(database_, Store::Mode::read);
+    const auto store = read_results(database_);
     if (!store) return store.error();
     const auto points = store->history(filter_);
     if (!points) return points.error();

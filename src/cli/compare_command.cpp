@@ -10,6 +10,7 @@
 #include "cli/comparison_table.hpp"
 #include "cli/output.hpp"
 #include "cli/report_file.hpp"
+#include "cli/results_reader.hpp"
 #include "cli/run_number.hpp"
 #include "cli/share_option.hpp"
 #include "cli/utc_time.hpp"
@@ -30,7 +31,7 @@ class OpenStores {
   Result<const Store*> at(const std::string& file) {
     const auto known = stores_.find(file);
     if (known != stores_.end()) return &known->second;
-    auto store = Store::open(file, Store::Mode::read);
+    auto store = read_results(file);
     if (!store) return store.error();
     return &stores_.emplace(file, *std::move(store)).first->second;
   }

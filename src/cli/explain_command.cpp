@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/explain_text.hpp"
 #include "cli/output.hpp"
+#include "cli/results_reader.hpp"
 #include "cli/run_number.hpp"
 #include "cli/text_wrap.hpp"
 #include "results/store.hpp"
@@ -77,7 +78,7 @@ class ExplainCommand final : public Command {
   }
 
   Result<int> run(const GlobalOptions& /*global*/) override {
-    const auto store = Store::open(database_, Store::Mode::read);
+    const auto store = read_results(database_);
     if (!store) return store.error();
     const auto number = run_number(run_);
     if (!number) return number.error();

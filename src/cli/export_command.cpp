@@ -1,4 +1,5 @@
 // pmembench export: a stored run in a format that other tools read.
+#include "cli/results_reader.hpp"
 #include "results/export.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ class ExportCommand final : public Command {
     if (!apart) return apart.error();
     auto file = OutputFile::open(curves ? "" : out_, "--out", force_);
     if (!file) return file.error();
-    const auto store = Store::open(database_, Store::Mode::read);
+    const auto store = read_results(database_);
     if (!store) return store.error();
     const auto number = run_number(run_);
     if (!number) return number.error();

@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/report_file.hpp"
+#include "cli/results_reader.hpp"
 #include "cli/text_table.hpp"
 #include "results/store.hpp"
 
@@ -78,7 +79,7 @@ class HistoryCommand final : public Command {
       const Status added = add();
       if (!added) return added.error();
     }
-    const auto store = Store::open(database_, Store::Mode::read);
+    const auto store = read_results(database_);
     if (!store) return store.error();
     const auto points = store->history(filter_);
     if (!points) return points.error();

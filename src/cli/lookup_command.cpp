@@ -29,8 +29,8 @@ class LookupCommand final : public Command {
     subcommand_->add_option("media", media_, "The medium.")->required()->type_name("MEDIUM");
     subcommand_
         ->add_option("--layer", window_.layer,
-                     "The block device on it. Without it: kernel for block media, block-partition "
-                     "with --start or --size, else block-raw.")
+                     "The block device on it. Without it: block-partition with --start or "
+                     "--size, else kernel for block and posix media, and block-raw.")
         ->check(CLI::IsMember(block_layers()));
     subcommand_->add_option("--start", start_, "First byte of the partition.")->type_name("SIZE");
     subcommand_->add_option("--size", size_, "Bytes of the partition. Without it: to the end.")
@@ -49,7 +49,9 @@ class LookupCommand final : public Command {
     if (!host) return host.error();
     const auto looked = open_to_look(*host, media_, backend_);
     if (!looked) return looked.error();
-    if (!named_layer() && looked->spec.kind == DAX_MEDIA_BLOCK) window_.layer = "kernel";
+    const bool kernels =
+        looked->spec.kind == DAX_MEDIA_BLOCK || looked->spec.kind == DAX_MEDIA_POSIX;
+    if (!named_layer() && kernels && window_.layer == "block-raw") window_.layer = "kernel";
     const auto found = look_up(*looked->opened.device, window_);
     if (!found) return found.error().with_context(fmt::format("medium '{}'", media_));
     report(*found);

@@ -9,6 +9,7 @@
 #include "dax/addressing_backend.hpp"
 #include "dax/media_claim.hpp"
 #include "dax/open_device.hpp"
+#include "run/in_parallel.hpp"
 
 namespace pmembench {
 namespace {
@@ -20,12 +21,14 @@ Status check_probe_of(const Cell& cell, const Registry& registry, const BackendE
   if (!spec) return spec.error();
   const BackendEntry* const entry = addressing_backend(registry, backend, spec->kind);
   if (entry == nullptr) {
-    return environment_error("no backend here gives the addresses of {}: a probe needs them",
-                             cell.probe_media());
+    return environment_error(
+        "no backend here gives the addresses of {}: a second medium needs them",
+        cell.probe_media());
   }
   OpenOptions options;
   options.destroy = destroy;
   options.registry = &registry;
+  options.in_parallel = in_parallel;
   return check_media(*entry, *spec, options);
 }
 
@@ -40,6 +43,7 @@ Status check_device_of(const Cell& cell, const Registry& registry, bool destroy)
   options.node = cell.placement.memory_node;
   options.used_bytes = cell.used_bytes;
   options.registry = &registry;
+  options.in_parallel = in_parallel;
   const Status usable = check_media(**backend, *spec, options);
   if (!usable || cell.probe_media().empty()) return usable;
   return check_probe_of(cell, registry, **backend, destroy);

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "cli/terminal.hpp"
 #include "cli/text_wrap.hpp"
 #include "record/codec.hpp"
@@ -26,27 +27,6 @@ std::string quoted(std::string_view word) {
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
   return text + "'";
-}
-
-// The length of the UTF-8 character that begins `text`; 0: none does (RFC 3629).
-std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  unsigned least = 0x80, most = 0xBF;  // of the second byte
-  if (first == 0xE0) least = 0xA0;
-  if (first == 0xED) most = 0x9F;  // surrogates
-  if (first == 0xF0) least = 0x90;
-  if (first == 0xF4) most = 0x8F;
-  if (byte(1) < least || byte(1) > most) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return 0;
-  }
-  return length;
 }
 
 bool is_control(std::string_view character) {
@@ -77,7 +57,7 @@ std::string for_terminal(std::string_view text) {
   std::string shown;
   shown.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t length = character_length(text);
+    const std::size_t length = utf8_length(text);
     const std::string_view character = text.substr(0, length == 0 ? 1 : length);
     if (length == 0 || is_control(character)) {
       for (const char c : character) {

@@ -108,6 +108,13 @@ class RunCommand final : public Command {
   static void tell_overrun(const RunOutcome& outcome, std::uint64_t budget_ns) {
     constexpr double kWorthTelling = 0.1;
     const auto budget = static_cast<double>(budget_ns);
+    if (!outcome.not_opened.empty()) {
+      say(stderr,
+          fmt::format(
+              "{} was not open within what was left of the budget of {}: each process "
+              "touches all that it uses; give a larger --budget, or use less (range_size)\n",
+              outcome.not_opened, format_duration_ns(budget)));
+    }
     if (outcome.overran_ns <= std::max(kWorthTelling * budget, 1e9)) return;
     say(stderr,
         fmt::format("the run took {} more than its budget of {}: what had begun was brought "

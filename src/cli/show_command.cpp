@@ -9,6 +9,7 @@
 #include "cli/headline_text.hpp"
 #include "cli/output.hpp"
 #include "cli/result_table.hpp"
+#include "cli/results_reader.hpp"
 #include "cli/run_number.hpp"
 #include "cli/text_table.hpp"
 #include "record/codec.hpp"
@@ -59,7 +60,7 @@ class ShowCommand final : public Command {
 
   Result<int> run(const GlobalOptions& /*global*/) override {
     if (const Status known = view_.read(); !known) return known.error();
-    const auto store = Store::open(database_, Store::Mode::read);
+    const auto store = read_results(database_);
     if (!store) return store.error();
     if (list_runs_) return show_runs(*store);
     const auto number = run_number(run_);

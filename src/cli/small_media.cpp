@@ -32,6 +32,7 @@ Result<LookedAt> open_to_look(const Host& host, const std::string& media,
   OpenOptions options;
   options.registry = &host.registry;
   options.claim_patience_ms = 0;  // who has it is the answer
+  options.shared = true;
   options.read_only = std::any_of(parts.begin(), parts.end(), [](const MediaSpec* part) {
     std::error_code ignored;
     return !part->path.empty() && std::filesystem::exists(part->path, ignored);

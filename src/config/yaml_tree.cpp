@@ -13,6 +13,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "config/campaign.hpp"
 
 namespace pmembench {
@@ -183,23 +184,6 @@ class TreeBuilder final : public YAML::EventHandler {
   std::map<YAML::anchor_t, YamlNode> anchors_;
   YamlNode root_;
 };
-
-// Bytes of the UTF-8 sequence at the front of `text`; 0 where there is none. Overlong forms are let
-// through: nothing here depends on a character having one spelling.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
-  const unsigned char first = byte(0);
-  const std::size_t length = first < 0x80                     ? 1
-                             : first >= 0xC2 && first < 0xE0  ? 2
-                             : first >= 0xE0 && first < 0xF0  ? 3
-                             : first >= 0xF0 && first <= 0xF4 ? 4
-                                                              : 0;
-  if (length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
 
 // yaml-cpp guesses encodings and reads on through control bytes; a campaign is UTF-8 text or
 // nothing.

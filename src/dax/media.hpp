@@ -34,8 +34,10 @@ struct OpenOptions {
   // It held nothing when this run first opened it: what it holds now is this run's, unless it is
   // something that others recognise.
   bool found_empty = false;
-  bool read_only = false;     // nothing of it is changed, not even a hole filled; it must exist
-  bool keep_created = false;  // what is made for the medium stays
+  bool read_only = false;  // nothing of it is changed, not even a hole filled; it must exist
+  // With read_only: the file may be behind a loop device, whose user can change it meanwhile.
+  bool shared = false;
+  bool keep_created = false;                // what is made for the medium stays
   std::uint64_t claim_patience_ms = 2'500;  // for one who is about to end (media_claim)
   // Of a larger medium no more than this is used, and touched; 0: all of it. Of "dram:auto" it is
   // the size.
@@ -144,7 +146,8 @@ struct Medium {
   CreatedFile created;
   UniqueFd fd;       // -1 for dram
   UniqueFd loop;     // of the loop device over it, where there is one
-  UniqueFd backing;  // of the file beneath the loop device that it is
+  UniqueFd backing;  // by which it is claimed too: the file beneath the loop device that it is, or
+                     // the kernel's node of a dax device
   Mapping mapping;   // empty where the backend opens the medium itself
 };
 

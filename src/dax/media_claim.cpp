@@ -26,24 +26,6 @@ Error busy(Error error) {
   return error;
 }
 
-Error in_use(const std::string& path, int fd, const std::string& root) {
-  struct stat facts {};
-  const auto holder = fstat(fd, &facts) == 0 ? holder_of(root, facts) : std::nullopt;
-  if (holder && holder->pid == getpid()) {
-    return busy(environment_error(
-        "{} is in use already by this command: two media of one measurement must be two files or "
-        "devices, also by other names; name another",
-        path));
-  }
-  const std::string who =
-      holder ? fmt::format("process {} ({})", holder->pid, holder->name) : "another process";
-  return busy(environment_error(
-      "{} is in use by {}, and two cannot measure, make or check one medium; wait for it or end "
-      "it, "
-      "or name another",
-      path, who));
-}
-
 }  // namespace
 
 std::string medium_identity(const struct stat& facts) {
@@ -73,6 +55,23 @@ Status require_same_medium(const std::string& path, const std::string& expected,
       path, expected, found);
 }
 
+Error medium_in_use(const std::string& path, const struct stat& facts, const std::string& root) {
+  const auto holder = holder_of(root, facts);
+  if (holder && holder->pid == getpid()) {
+    return busy(environment_error(
+        "{} is in use already by this command: two media of one measurement must be two files or "
+        "devices, also by other names; name another",
+        path));
+  }
+  const std::string who =
+      holder ? fmt::format("process {} ({})", holder->pid, holder->name) : "another process";
+  return busy(environment_error(
+      "{} is in use by {}, and two cannot measure, make or check one medium; wait for it or end "
+      "it, "
+      "or name another",
+      path, who));
+}
+
 Status claim_medium(const std::string& path, int fd, std::uint64_t offset_bytes,
                     std::uint64_t size_bytes, Claim claim, std::uint64_t patience_ms,
                     const std::string& root) {
@@ -83,7 +82,11 @@ Status claim_medium(const std::string& path, int fd, std::uint64_t offset_bytes,
   lock.l_len = static_cast<off_t>(size_bytes);
   for (std::uint64_t waited_ms = 0;; waited_ms += kTurn_ms) {
     if (try_lock(fd, lock, claim == Claim::test)) return {};
-    if (waited_ms >= patience_ms) return in_use(path, fd, root);
+    if (waited_ms >= patience_ms) {
+      struct stat facts {};
+      if (fstat(fd, &facts) != 0) return busy(environment_error("{} is in use", path));
+      return medium_in_use(path, facts, root);
+    }
     const timespec turn{0, static_cast<long>(kTurn_ms) * 1'000'000};
     nanosleep(&turn, nullptr);
   }

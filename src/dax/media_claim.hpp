@@ -35,4 +35,8 @@ Status claim_medium(const std::string& path, int fd, std::uint64_t offset_bytes,
                     std::uint64_t size_bytes, Claim claim, std::uint64_t patience_ms,
                     const std::string& root);
 
+// The error of a medium that another process has, or this command itself: names it. EBUSY.
+[[nodiscard]] Error medium_in_use(const std::string& path, const struct stat& facts,
+                                  const std::string& root);
+
 }  // namespace pmembench

@@ -5,18 +5,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
+#include "base/units.hpp"
 #include "dax/system_error.hpp"
 
 namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kPartBytes = std::uint64_t{16} << 20;  // of memory, that a thread takes
 
 // The next range of data at or after `offset`, or size_bytes where the rest is a hole. A block
 // device knows no holes (EINVAL): all of it is data.
@@ -39,6 +43,26 @@ Result<std::size_t> read_chunk(int fd, std::vector<unsigned char>& chunk, std::u
                              offset, errno_text(errno)),
                  errno};
   }
+}
+
+class Deadline {
+ public:
+  explicit Deadline(const ContentLook& look)
+      : longest_ns_(look.longest_ms * 1'000'000), begin_ns_(MonotonicClock().now_ns()) {}
+  [[nodiscard]] bool over() const { return MonotonicClock().now_ns() - begin_ns_ >= longest_ns_; }
+
+ private:
+  std::uint64_t longest_ns_, begin_ns_;
+};
+
+Error too_large(std::uint64_t seen_bytes, std::uint64_t size_bytes, const ContentLook& look) {
+  Error error = usage_error(
+      "{} of its {} were looked at in {} and are empty, and what the rest holds is not known; if "
+      "nothing on it is needed, add --destroy",
+      format_size(seen_bytes), format_size(size_bytes),
+      format_duration_ns(static_cast<double>(look.longest_ms) * 1e6));
+  error.code = ETIMEDOUT;
+  return error;
 }
 
 Error content_error(const std::string& path, const std::string& what, std::uint64_t offset) {
@@ -64,11 +88,45 @@ std::optional<std::uint64_t> first_nonzero(const unsigned char* bytes, std::uint
   return std::nullopt;
 }
 
-Result<std::optional<std::uint64_t>> first_nonzero(int fd, std::uint64_t size_bytes) {
+Result<std::optional<std::uint64_t>> first_nonzero(const unsigned char* bytes,
+                                                   std::uint64_t size_bytes,
+                                                   const ContentLook& look) {
+  const Deadline deadline(look);
+  const std::uint64_t parts = (size_bytes + kPartBytes - 1) / kPartBytes;
+  std::atomic<std::uint64_t> first{UINT64_MAX}, seen_bytes{0};
+  std::atomic<bool> late{false};
+  const auto part = [&](std::uint64_t index) {
+    const std::uint64_t from = index * kPartBytes;
+    if (from >= first.load() || late.load()) return;
+    if (deadline.over()) {
+      late = true;
+      return;
+    }
+    const std::uint64_t length = std::min(kPartBytes, size_bytes - from);
+    const auto found = first_nonzero(bytes + from, length);
+    seen_bytes += length;
+    std::uint64_t least = first.load();
+    while (found && from + *found < least && !first.compare_exchange_weak(least, from + *found)) {
+    }
+  };
+  if (look.in_parallel != nullptr) {
+    look.in_parallel(parts, part);
+  } else {
+    for (std::uint64_t index = 0; index < parts; ++index) part(index);
+  }
+  if (first.load() != UINT64_MAX) return std::optional(first.load());
+  if (late.load()) return too_large(seen_bytes.load(), size_bytes, look);
+  return std::optional<std::uint64_t>();
+}
+
+Result<std::optional<std::uint64_t>> first_nonzero(int fd, std::uint64_t size_bytes,
+                                                   const ContentLook& look) {
+  const Deadline deadline(look);
   std::vector<unsigned char> chunk(kChunkBytes);
   std::optional<std::uint64_t> found;
   std::uint64_t offset = next_data(fd, 0, size_bytes);
   while (offset < size_bytes && !found) {
+    if (deadline.over()) return too_large(offset, size_bytes, look);
     const std::uint64_t length = std::min(kChunkBytes, size_bytes - offset);
     const Result<std::size_t> got = read_chunk(fd, chunk, offset, length);
     if (!got) return got.error();
@@ -114,8 +172,9 @@ std::string recognised_content(int fd) {
   return {};
 }
 
-Status require_no_content(const std::string& path, int fd, std::uint64_t size_bytes) {
-  const Result<std::optional<std::uint64_t>> offset = first_nonzero(fd, size_bytes);
+Status require_no_content(const std::string& path, int fd, std::uint64_t size_bytes,
+                          const ContentLook& look) {
+  const Result<std::optional<std::uint64_t>> offset = first_nonzero(fd, size_bytes, look);
   if (!offset) return offset.error().with_context(path);
   if (!offset->has_value()) return {};
   const std::string what = recognised_content(fd);
@@ -123,10 +182,11 @@ Status require_no_content(const std::string& path, int fd, std::uint64_t size_by
 }
 
 Status require_no_content(const std::string& path, const unsigned char* bytes,
-                          std::uint64_t size_bytes) {
-  const std::optional<std::uint64_t> offset = first_nonzero(bytes, size_bytes);
-  if (!offset) return {};
-  return content_error(path, "data", *offset);
+                          std::uint64_t size_bytes, const ContentLook& look) {
+  const auto offset = first_nonzero(bytes, size_bytes, look);
+  if (!offset) return offset.error().with_context(path);
+  if (!offset->has_value()) return {};
+  return content_error(path, "data", **offset);
 }
 
 }  // namespace pmembench

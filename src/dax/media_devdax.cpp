@@ -2,6 +2,7 @@
 // does not know the dax devices of CXL and hmem.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,6 +25,7 @@ struct DaxSight {
   std::uint64_t alignment_bytes = 0;
   std::uint64_t size_bytes = 0;  // to be used
   UniqueFd fd;
+  UniqueFd node;  // the kernel's for this device, if the path is another
 };
 
 Status check_driver(const DaxDeviceFacts& facts) {
@@ -83,7 +85,7 @@ Result<std::uint64_t> usable_size(const MediaSpec& spec, const DaxDeviceFacts& f
 }
 
 // There is no read(2) on a dax device: its bytes are looked at through a mapping.
-Status check_content(const MediaSpec& spec, const DaxSight& sight) {
+Status check_content(const MediaSpec& spec, const DaxSight& sight, const OpenOptions& options) {
   const std::uint64_t whole =
       *sight.facts.size_bytes / sight.alignment_bytes * sight.alignment_bytes;
   void* address = mmap(nullptr, whole, PROT_READ, MAP_SHARED, sight.fd.get(), 0);
@@ -95,7 +97,21 @@ Status check_content(const MediaSpec& spec, const DaxSight& sight) {
   if (Status there = require_memory({&range, 1}, false); !there) {
     return there.error().with_context(spec.path);
   }
-  return require_no_content(spec.path, mapping.address(), whole);
+  ContentLook look;
+  look.in_parallel = options.in_parallel;
+  return require_no_content(spec.path, mapping.address(), whole, look);
+}
+
+// A claim is of a node, and a device can have several (mknod, a container's own /dev): all claim by
+// the kernel's, if it can be opened. Nothing: the path is that node.
+UniqueFd node_for_claims(int fd, const std::string& name, int mode, const std::string& root) {
+  const std::string path = root + "/dev/" + name;
+  struct stat named {
+  }, node{};
+  const bool other = fstat(fd, &named) == 0 && ::stat(path.c_str(), &node) == 0 &&
+                     S_ISCHR(node.st_mode) && node.st_rdev == named.st_rdev &&
+                     (node.st_dev != named.st_dev || node.st_ino != named.st_ino);
+  return UniqueFd(other ? open(path.c_str(), mode | O_CLOEXEC) : -1);
 }
 
 Result<DaxSight> look(const MediaSpec& spec, const OpenOptions& options, Access access) {
@@ -125,12 +141,13 @@ Result<DaxSight> look(const MediaSpec& spec, const OpenOptions& options, Access 
   const Claim claim = access == Access::use    ? Claim::write
                       : access == Access::read ? Claim::read
                                                : Claim::test;
+  sight.node = node_for_claims(sight.fd.get(), sight.facts.name, mode, options.sysfs_root);
   const Status claimed =
-      claim_medium(spec.path, sight.fd.get(), spec.offset_bytes, sight.size_bytes, claim,
-                   options.claim_patience_ms, options.sysfs_root);
+      claim_medium(spec.path, sight.node ? sight.node.get() : sight.fd.get(), spec.offset_bytes,
+                   sight.size_bytes, claim, options.claim_patience_ms, options.sysfs_root);
   if (!claimed) return claimed.error();
   if (options.destroy || options.found_empty || access == Access::read) return sight;
-  if (Status empty = check_content(spec, sight); !empty) return empty.error();
+  if (Status empty = check_content(spec, sight, options); !empty) return empty.error();
   return sight;
 }
 
@@ -155,6 +172,7 @@ Result<Medium> open_devdax(const MediaSpec& spec, const OpenOptions& options, bo
   medium.alignment_bytes = sight->alignment_bytes;
   medium.node = sight->facts.numa_node.value_or(-1);
   medium.fd = std::move(sight->fd);
+  medium.backing = std::move(sight->node);
   Result<SharedMapping> shared =
       map_shared(medium.fd.get(), sight->size_bytes, spec.offset_bytes, options.read_only);
   if (!shared) return shared.error().with_context(spec.path);

@@ -15,6 +15,7 @@
 #include "dax/media_content.hpp"
 #include "dax/media_in_use.hpp"
 #include "dax/system_error.hpp"
+#include "platform/file_holder.hpp"
 #include "platform/memory_limit.hpp"
 #include "platform/topology.hpp"
 
@@ -176,12 +177,14 @@ Result<std::uint64_t> usable_size(const MediaSpec& spec, std::uint64_t whole_byt
 
 // A FIFO would block and a character device act on being opened, so the type is known before. What
 // is opened must then be what was looked at.
-Result<UniqueFd> open_existing(const std::string& path, const struct stat& facts, Access access) {
+Result<UniqueFd> open_existing(const std::string& path, const struct stat& facts, Access access,
+                               const std::string& root) {
   // On a block device O_EXCL without O_CREAT is a claim: refused while it is mounted or claimed,
   // and no process can mount it while we hold it.
   const int claim = S_ISBLK(facts.st_mode) ? O_EXCL : 0;
   const int mode = access == Access::use ? O_RDWR : O_RDONLY;
   UniqueFd fd(open(path.c_str(), mode | claim | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd && errno == EBUSY && holder_of(root, facts)) return medium_in_use(path, facts, root);
   if (!fd) return open_error(path, errno);
   const int wanted = access == Access::read ? R_OK : R_OK | W_OK;
   if (faccessat(AT_FDCWD, path.c_str(), wanted, AT_EACCESS) != 0) {
@@ -251,10 +254,12 @@ Result<PathSight> look_at_path(const MediaSpec& spec, const OpenOptions& options
   PathSight sight;
   sight.exists = true;
   sight.block_device = S_ISBLK(facts.st_mode);
-  if (Status idle = require_not_in_use(spec.path, facts, options.sysfs_root); !idle) {
+  const bool may_change = access == Access::read && options.shared && S_ISREG(facts.st_mode);
+  if (Status idle = require_not_in_use(spec.path, facts, options.sysfs_root);
+      !idle && !may_change) {
     return idle.error();
   }
-  Result<UniqueFd> fd = open_existing(spec.path, facts, access);
+  Result<UniqueFd> fd = open_existing(spec.path, facts, access, options.sysfs_root);
   if (!fd) return fd.error();
   sight.fd = std::move(*fd);
   const Result<std::uint64_t> whole = whole_size(spec.path, sight.fd.get(), facts);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "base/utf8.hpp"
 
 namespace pmembench {
 namespace {
@@ -331,6 +332,9 @@ Result<MediaSpec> parse(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
     return usage_error("it contains a NUL byte, which no path or key can hold; leave it out");
   }
+  if (!is_utf8(text)) {
+    return usage_error("it is not UTF-8, so no result could name it; rename it, or link to it");
+  }
   MediaSpec spec;
   spec.text = text;
   const Result<const MediaKindWords*> words = take_kind(text);
@@ -357,12 +361,11 @@ Result<MediaSpec> parse(std::string_view text) {
   if (spec.kind == DAX_MEDIA_POSIX) spec.size_bytes = kPosixBytes;
   if (spec.kind == DAX_MEDIA_DEVDAX && spec.path == kEach) spec.each = true;
   if (Status read = read_keys(spec, **words, parts); !read) return read.error();
-  const bool by_node = std::any_of(parts.begin(), parts.end(),
-                                   [](std::string_view part) { return part.starts_with("node="); });
-  const bool dealt_out = std::any_of(parts.begin(), parts.end(), [](std::string_view part) {
-    return part.starts_with("interleave=");
-  });
-  if (by_node && dealt_out) {
+  const auto names = [&](std::string_view key) {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](std::string_view part) { return part.starts_with(key); });
+  };
+  if (names("node=") && names("interleave=")) {
     return usage_error("node= and interleave= both name the nodes of the pages; write one of them");
   }
   return spec;
@@ -380,10 +383,9 @@ std::string_view media_kind_name(std::uint32_t kind) {
 }
 
 std::vector<const MediaSpec*> simple_media(const MediaSpec& spec) {
-  if (spec.parts.empty()) return {&spec};
   std::vector<const MediaSpec*> media;
   for (const MediaSpec& part : spec.parts) media.push_back(&part);
-  return media;
+  return media.empty() ? std::vector{&spec} : media;
 }
 
 bool has_one_address_range(dax_media_kind kind) {
@@ -391,9 +393,8 @@ bool has_one_address_range(dax_media_kind kind) {
 }
 
 Result<MediaSpec> parse_media(std::string_view text) {
-  Result<MediaSpec> spec = parse(text);
-  if (!spec) return usage_error("medium '{}': {}", text, spec.error().message);
-  return spec;
+  auto spec = parse(text);
+  return spec ? spec : usage_error("medium '{}': {}", text, spec.error().message);
 }
 
 }  // namespace pmembench

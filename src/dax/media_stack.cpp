@@ -9,6 +9,7 @@
 #include "base/units.hpp"
 #include "dax/linear.hpp"
 #include "dax/logwrites.hpp"
+#include "dax/media_claim.hpp"
 #include "dax/media_memory.hpp"
 #include "dax/stripe.hpp"
 
@@ -71,6 +72,37 @@ MediaFacts facts_of(const MediaSpec& spec, const std::vector<MediaFacts>& parts)
   return facts;
 }
 
+bool share_bytes(const MediaSpec& a, const MediaSpec& b) {
+  const auto end_of = [](const MediaSpec& part) {
+    return part.size_bytes == 0 ? UINT64_MAX : part.offset_bytes + part.size_bytes;
+  };
+  return a.offset_bytes < end_of(b) && b.offset_bytes < end_of(a);
+}
+
+// Bytes that two parts share would be two places of the whole: what is written to one is found at
+// the other.
+Status require_separate_parts(const MediaSpec& spec) {
+  for (std::size_t i = 0; i < spec.parts.size(); ++i) {
+    const MediaSpec& part = spec.parts[i];
+    if (part.path.empty()) continue;
+    const std::string identity = medium_identity(part.path);
+    for (std::size_t j = 0; j < i; ++j) {
+      const MediaSpec& other = spec.parts[j];
+      const bool same = part.path == other.path ||
+                        (!identity.empty() && identity != "nothing" && !other.path.empty() &&
+                         medium_identity(other.path) == identity);
+      if (!same || !share_bytes(part, other)) continue;
+      Error error = usage_error(
+          "its parts '{}' and '{}' are bytes of one file or device; name another, or separate "
+          "parts of it with offset= and size=",
+          other.text, part.text);
+      error.code = EBUSY;
+      return error;
+    }
+  }
+  return {};
+}
+
 Result<std::unique_ptr<DaxDevice>> make_top(const MediaSpec& spec,
                                             std::vector<std::unique_ptr<DaxDevice>> devices) {
   if (spec.kind == DAX_MEDIA_LINEAR) return make_linear(spec.text, std::move(devices));
@@ -129,6 +161,7 @@ Result<const BackendEntry*> backend_of_part(const BackendEntry& backend, const M
 
 Result<OpenedDevice> open_stack(const BackendEntry& backend, const MediaSpec& spec,
                                 const dax_host_info& host, const OpenOptions& options) {
+  if (Status separate = require_separate_parts(spec); !separate) return separate.error();
   AddressArea area;
   OpenedDevice result;
   std::vector<std::unique_ptr<DaxDevice>> devices;
@@ -155,6 +188,7 @@ Result<OpenedDevice> open_stack(const BackendEntry& backend, const MediaSpec& sp
 }
 
 Status check_stack(const BackendEntry& backend, const MediaSpec& spec, const OpenOptions& options) {
+  if (Status separate = require_separate_parts(spec); !separate) return separate;
   for (std::size_t i = 0; i < spec.parts.size(); ++i) {
     const MediaSpec& part = spec.parts[i];
     const auto entry = backend_of_part(backend, part, options);

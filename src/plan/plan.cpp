@@ -52,8 +52,11 @@ std::string Cell::device_key() const { return key_of(*this, backend + "|" + back
 std::string Cell::worker_key() const { return shares_mapping ? key_of(*this, "") : device_key(); }
 
 std::string Cell::probe_media() const {
-  const auto found = parameters.find("probe_media");
-  return found == parameters.end() ? std::string() : found->second;
+  for (const char* key : {"probe_media", "other_media"}) {
+    const auto found = parameters.find(key);
+    if (found != parameters.end()) return found->second;
+  }
+  return {};
 }
 
 std::string Plan::fingerprint() const {

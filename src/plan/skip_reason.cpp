@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "workloads/groups.hpp"
 
 namespace pmembench {
 namespace {
@@ -71,6 +72,28 @@ std::string without_kernels(const BackendEntry& backend, const Parameters& param
                      kernel->second);
 }
 
+// A row has one backend: that of the parts which name none, or else the first part's.
+std::string other_than_parts(const BackendEntry& backend, const MediaSpec& media) {
+  const auto named = std::find_if(media.parts.begin(), media.parts.end(),
+                                  [](const MediaSpec& part) { return !part.backend.empty(); });
+  if (named == media.parts.end()) return {};
+  const bool all = std::all_of(media.parts.begin(), media.parts.end(),
+                               [](const MediaSpec& part) { return !part.backend.empty(); });
+  if (all && media.parts.front().backend != backend.name) {
+    return fmt::format(
+        "each part of {} names its backend, so that {} would do nothing there: use {}, the "
+        "backend of its first part",
+        media.text, backend.name, media.parts.front().backend);
+  }
+  const bool works = backend.usable() && (backend.operations->capabilities & DAX_CAP_NO_WORK) == 0;
+  if (all || works || !backend.usable()) return {};
+  return fmt::format(
+      "backend {} does nothing, and part '{}' names {}: together they would be neither the "
+      "medium's time nor the harness's; measure {} on a medium whose parts "
+      "name no backend",
+      backend.name, named->text, named->backend, backend.name);
+}
+
 // Can the backend do what the path does of its own accord?
 std::string unfit(const BackendEntry& backend, const PathType& path, const Parameters& parameters) {
   const dax_operations& operations = *backend.operations;
@@ -120,6 +143,7 @@ BackendCapabilities capabilities_of(const BackendEntry& backend) {
 
 std::string skip_reason(const BackendEntry& backend, const MediaSpec& media, const PathType& path,
                         const WorkloadType& workload, const Parameters& parameters) {
+  if (std::string why = other_than_parts(backend, media); !why.empty()) return why;
   for (const MediaSpec* part : simple_media(media)) {
     if (!part->backend.empty() && part->backend != backend.name) continue;
     const std::string reason = skip_reason(backend, part->kind, path, workload, parameters);
@@ -188,6 +212,9 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
         "workload {} makes a device again and again over the host's mapping, and path {} with "
         "backend {} has none: use path direct with a backend that leaves mapping to pmembench",
         workload.name, path.name, backend.name);
+  }
+  if (workload.groups) {
+    if (std::string why = groups_misfit(parameters, path); !why.empty()) return why;
   }
   if (workload.needs_files && !path.gives_files) {
     return fmt::format("workload {} works on files, and path {} gives none: use path fs-dax",

@@ -36,6 +36,10 @@ class Database {
   // with this process. Error (runtime): it is not. Success if nothing is watched.
   [[nodiscard]] Status check_there() const;
 
+  // What is stored has checksums (store_checksums.hpp); as of when the file was opened.
+  [[nodiscard]] bool has_checksums() const { return has_checksums_; }
+  void set_has_checksums(bool has_checksums) { has_checksums_ = has_checksums; }
+
   // What went wrong last, as a sentence with its remedy. `doing`: "save a row".
   [[nodiscard]] Error error(int code, std::string_view doing) const;
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -51,6 +55,7 @@ class Database {
   std::unique_ptr<sqlite3, Closer> handle_;
   std::string name_;
   int busy_timeout_ms_;
+  bool has_checksums_ = false;
   std::string watched_;  // path; empty: none
   dev_t device_ = 0;
   ino_t inode_ = 0;

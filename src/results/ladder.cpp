@@ -15,6 +15,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::size_t kFewestRungs = 3;
+constexpr std::size_t kFewestBuilt = 2;  // if one of them is built on the other
 
 // It has a separate medium and a separate backend.
 bool stands_alone(const PathType& path) { return path.needs_block_path || path.needs_mount; }
@@ -203,7 +204,9 @@ std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const FiguresByCell
     const bool climbs = std::any_of(members.begin(), members.end(), [&](const Candidate& one) {
       return one.path != members.front().path;
     });
-    if (members.size() < kFewestRungs || !climbs) continue;
+    const bool built = std::any_of(members.begin(), members.end(),
+                                   [](const Candidate& one) { return !one.path->parents.empty(); });
+    if (members.size() < (built ? kFewestBuilt : kFewestRungs) || !climbs) continue;
     // path_list() is one array: the order of its elements is that of their addresses.
     std::stable_sort(members.begin(), members.end(),
                      [](const Candidate& a, const Candidate& b) { return a.path < b.path; });

@@ -33,9 +33,18 @@ Row identity_of(const Cell& cell) {
 // The weakest claim of all replicates' media, where the cell's writes are durable at all.
 std::string claim_of(const Cell& cell, const std::vector<Replicate>& replicates) {
   if (!cell.capabilities.does_work || !cell.durable) return "volatile";
-  std::string weakest = "durable";
+  // Groups write to a second medium too; a probe there does not.
+  const WorkloadType* const type = find_workload(cell.workload);
+  const bool both = type != nullptr && type->groups;
+  std::vector<std::string> claims;
   for (const Replicate& replicate : replicates) {
-    const std::string& claim = replicate.medium.claim;
+    claims.push_back(replicate.medium.claim);
+    for (const MediumFacts& other : replicate.medium.probe) {
+      if (both) claims.push_back(other.claim);
+    }
+  }
+  std::string weakest = "durable";
+  for (const std::string& claim : claims) {
     if (claim == "emulated") {
       weakest = claim;
     } else if (claim == kUnauditedClaim) {

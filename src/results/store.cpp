@@ -1,8 +1,10 @@
 #include "results/store.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "results/store_checksums.hpp"
 #include "results/store_impl.hpp"
 #include "results/store_open.hpp"
 
@@ -11,9 +13,8 @@ namespace {
 
 constexpr std::string_view kNowUtc = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
 constexpr std::string_view kRunColumns =
-    "id, started_utc, finished_utc, status, campaign, plan_fingerprint, machine_fingerprint, "
-    "version, "
-    "command_line, seed";
+    "runs.id, started_utc, finished_utc, status, campaign, plan_fingerprint, machine_fingerprint, "
+    "version, command_line, seed";
 
 std::uint64_t number_of(const std::string& text) {
   std::uint64_t value = 0;
@@ -74,12 +75,15 @@ Error missing_run(const Database& database, std::int64_t run) {
                      database.name(), run, find.integer(1), find.integer(2));
 }
 
-// Runs one UPDATE and refuses if it met no run.
+// Runs one UPDATE of a run, which has to be there and as it was stored.
 Status update_run(const Database& database, Statement& update, std::int64_t run) {
-  const Status done = update.run();
-  if (!done) return done;
-  if (sqlite3_changes(database.handle()) == 0) return missing_run(database, run);
-  return database.check_there();
+  Result<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return transaction.error();
+  Status done = check_run(database, run);
+  if (done) done = check_rows(database, Sealed::runs, fmt::format("runs.id = {}", run));
+  if (done) done = update.run();
+  if (done) done = seal(database, Sealed::runs, run);
+  return done ? transaction->commit() : done;
 }
 
 }  // namespace
@@ -99,8 +103,9 @@ Status check_run(const Database& database, std::int64_t run) {
   Statement find(database, "SELECT 1 FROM runs WHERE id = ?", "look for a run");
   const Result<bool> row = find.bind(run).step();
   if (!row) return row.error();
-  if (!*row) return missing_run(database, run);
-  return {};
+  if (*row) return {};
+  if (const Status all = check_count(database, Sealed::runs); !all) return all;
+  return missing_run(database, run);
 }
 
 Result<std::int64_t> Store::begin_run(const RunRecord& run) {
@@ -128,8 +133,12 @@ Result<std::int64_t> Store::begin_run(const RunRecord& run) {
                               .run();
   if (!inserted) return inserted.error();
   const std::int64_t id = sqlite3_last_insert_rowid(database.handle());
-  const Status cells = insert_plan_cells(database, id, run.plan.json());
-  if (!cells) return cells.error();
+  Status stored = insert_plan_cells(database, id, run.plan.json());
+  if (stored) stored = seal(database, Sealed::runs, id);
+  if (stored) {
+    stored = seal(database, Sealed::plan_cells, fmt::format("plan_cells.run_id = {}", id));
+  }
+  if (!stored) return stored.error();
   const Status committed = transaction->commit();
   if (!committed) return committed.error();
   auto claim = RunClaim::take(database.name(), id);
@@ -161,23 +170,36 @@ Status Store::reopen_run(std::int64_t run) {
 }
 
 Result<std::vector<RunRecord>> Store::runs() const {
-  Statement select(impl_->database, fmt::format("SELECT {} FROM runs ORDER BY id", kRunColumns),
-                   "list the runs");
+  const Database& database = impl_->database;
+  const Snapshot snapshot(database);
+  Statement select(
+      database,
+      fmt::format("SELECT {}, {} FROM runs{} ORDER BY runs.id", kRunColumns,
+                  scalars_whole(database, Sealed::runs), checksum_join(database, Sealed::runs)),
+      "list the runs");
   std::vector<RunRecord> runs;
   for (;;) {
     const Result<bool> row = select.step();
     if (!row) return row.error();
-    if (!*row) return runs;
+    if (!*row) break;
     runs.push_back(record_at(select));
+    if (select.integer(10) == 0) return changed(database, fmt::format("run {}", runs.back().id));
   }
+  if (const Status all = check_count(database, Sealed::runs); !all) return all.error();
+  return runs;
 }
 
 Result<RunRecord> Store::run(std::optional<std::int64_t> id) const {
-  Statement select(impl_->database,
-                   fmt::format("SELECT {}, environment, plan FROM runs "
-                               "WHERE id = coalesce(?, (SELECT max(id) FROM runs))",
-                               kRunColumns),
-                   "read a run");
+  const Database& database = impl_->database;
+  const Snapshot snapshot(database);
+  Statement select(
+      database,
+      fmt::format("SELECT {}, environment, plan, {} AND {} FROM runs{} "
+                  "WHERE runs.id = coalesce(?, (SELECT max(id) FROM runs))",
+                  kRunColumns, scalars_whole(database, Sealed::runs),
+                  body_whole(database, Sealed::runs), checksum_join(database, Sealed::runs)),
+      "read a run");
+  if (const Status all = check_count(database, Sealed::runs); !all) return all.error();
   if (id) {
     select.bind(*id);
   } else {
@@ -185,31 +207,38 @@ Result<RunRecord> Store::run(std::optional<std::int64_t> id) const {
   }
   const Result<bool> row = select.step();
   if (!row) return row.error();
-  if (!*row) return missing_run(impl_->database, id.value_or(0));
+  if (!*row) return missing_run(database, id.value_or(0));
   RunRecord run = record_at(select);
+  if (select.integer(12) == 0) return changed(database, fmt::format("run {}", run.id));
   run.environment = nlohmann::json::parse(select.text(10), nullptr, false);
   run.plan = nlohmann::json::parse(select.text(11), nullptr, false);
   if (run.environment.json().is_discarded() || run.plan.json().is_discarded()) {
     return runtime_error(
         "run {} of {} has a plan or environment that is not JSON: the file was changed by another "
         "program; restore a copy",
-        run.id, impl_->database.name());
+        run.id, database.name());
   }
   return run;
 }
 
 Result<std::optional<RunRecord>> Store::unfinished(const std::string& plan_fingerprint,
                                                    const std::string& machine_fingerprint) const {
-  Statement select(impl_->database,
-                   "SELECT id FROM runs WHERE plan_fingerprint = ? AND machine_fingerprint = ? AND "
-                   "status <> 'done' ORDER BY id DESC LIMIT 1",
-                   "look for an unfinished run");
-  const Result<bool> row = select.bind(plan_fingerprint).bind(machine_fingerprint).step();
-  if (!row) return row.error();
-  if (!*row) return std::optional<RunRecord>();
-  Result<RunRecord> found = run(select.integer(0));
-  if (!found) return found.error();
-  return std::optional<RunRecord>(std::move(*found));
+  const Result<std::vector<RunRecord>> all = runs();
+  if (!all) return all.error();
+  const auto found = std::find_if(all->rbegin(), all->rend(), [&](const RunRecord& one) {
+    return one.plan_fingerprint == plan_fingerprint &&
+           one.machine_fingerprint == machine_fingerprint && one.status != "done";
+  });
+  if (found == all->rend()) return std::optional<RunRecord>();
+  Result<RunRecord> whole = run(found->id);
+  if (!whole) return whole.error();
+  return std::optional<RunRecord>(std::move(*whole));
+}
+
+bool Store::has_checksums() const { return impl_->database.has_checksums(); }
+
+Status Store::check_content(std::int64_t run) const {
+  return check_run_content(impl_->database, run);
 }
 
 }  // namespace pmembench

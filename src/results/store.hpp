@@ -79,12 +79,15 @@ class Store {
   Result<RunRecord> run(std::optional<std::int64_t> id) const;  // latest where none is given
   Result<std::vector<Row>> rows(std::int64_t run) const;        // in the order of the plan
   Result<std::vector<Replicate>> replicates(std::int64_t run, const std::string& cell) const;
+  // False: nothing that is read of this file can be compared with what was stored.
+  [[nodiscard]] bool has_checksums() const;
+  // All that a run consists of, documents and history are as they were stored: for a reader that
+  // does not look at the checksums itself. What this class returns, it has compared.
+  [[nodiscard]] Status check_content(std::int64_t run) const;
   // The newest run of this plan on this machine that is not "done".
   Result<std::optional<RunRecord>> unfinished(const std::string& plan_fingerprint,
                                               const std::string& machine_fingerprint) const;
 
-  // The median of each replicate by cell and index, without their slices.
-  Result<std::map<std::string, std::map<unsigned, double>>> medians(std::int64_t run) const;
   // Of all cells of a run at once, in the order of the replicates: without what their histograms
   // and details would add.
   Result<FiguresByCell> figures(std::int64_t run) const;

@@ -2,6 +2,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "results/store_checksums.hpp"
 #include "results/store_impl.hpp"
 
 namespace pmembench {
@@ -20,7 +21,9 @@ Result<std::int64_t> save_cell(const Database& database, std::int64_t run, const
   Statement save(database, kSaveCell, "store a row");
   const Result<bool> saved = save.bind(run).bind(row.cell).bind(json_text(to_json(row))).step();
   if (!saved) return saved.error();
-  return save.integer(0);
+  const std::int64_t id = save.integer(0);
+  if (const Status sealed = seal(database, Sealed::cells, id); !sealed) return sealed.error();
+  return id;
 }
 
 }  // namespace
@@ -72,23 +75,35 @@ Status Store::save(std::int64_t run, const std::vector<Row>& rows) {
 }
 
 Result<std::vector<Row>> Store::rows(std::int64_t run) const {
-  const Status known = check_run(impl_->database, run);
+  const Database& database = impl_->database;
+  const Snapshot snapshot(database);
+  const Status known = check_run(database, run);
   if (!known) return known.error();
-  Statement select(impl_->database,
-                   "SELECT row FROM cells WHERE run_id = ? ORDER BY position IS NULL, position, id",
-                   "read the rows of a run");
+  Statement select(
+      database,
+      fmt::format("SELECT cells.row, {} AND {}, cells.cell FROM cells{} WHERE cells.run_id = ? "
+                  "ORDER BY position IS NULL, position, cells.id",
+                  scalars_whole(database, Sealed::cells), body_whole(database, Sealed::cells),
+                  checksum_join(database, Sealed::cells)),
+      "read the rows of a run");
   select.bind(run);
   std::vector<Row> rows;
   for (;;) {
     const Result<bool> more = select.step();
     if (!more) return more.error();
-    if (!*more) return rows;
+    if (!*more) break;
+    if (select.integer(1) == 0) {
+      return changed(database, fmt::format("the row of cell {} of run {}", select.text(2), run));
+    }
     Result<Row> row = row_from_json(nlohmann::json::parse(select.text(0), nullptr, false));
     if (!row) {
-      return row.error().with_context(fmt::format("{}, run {}", impl_->database.name(), run));
+      return row.error().with_context(fmt::format("{}, run {}", database.name(), run));
     }
     rows.push_back(std::move(*row));
   }
+  const Status all = check_count(database, Sealed::cells, run, rows.size());
+  if (!all) return all.error();
+  return rows;
 }
 
 Result<std::vector<Replicate>> Store::replicates(std::int64_t run, const std::string& cell) const {

@@ -1,4 +1,5 @@
 // Store: the points of the history, in and out.
+#include "results/store_checksums.hpp"
 #include "results/store_impl.hpp"
 
 #include <nlohmann/json.hpp>
@@ -43,7 +44,8 @@ Status insert_point(const Database& database, const HistoryPoint& point,
   } else {
     insert.bind_null();
   }
-  return insert.run();
+  if (const Status inserted = insert.run(); !inserted) return inserted;
+  return seal(database, Sealed::history_points, sqlite3_last_insert_rowid(database.handle()));
 }
 
 HistoryPoint point_at(const Statement& row) {
@@ -90,20 +92,27 @@ Result<std::vector<HistoryPoint>> Store::history(const HistoryFilter& filter) co
   const Result<bool> known = has_table(database, "history_points");
   if (!known) return known.error();
   if (!*known) return points;  // a file of version 1
+  const Snapshot snapshot(database);
   Statement select(
       database,
-      fmt::format("SELECT id, recorded_utc, cell, metric, machine_fingerprint, reference, label, "
-                  "ratio, low, high, replicates, accepted, reason, document_id FROM history_points "
-                  "WHERE {} ORDER BY id",
-                  kFilter),
+      fmt::format("SELECT history_points.id, recorded_utc, cell, metric, machine_fingerprint, "
+                  "reference, label, ratio, low, high, replicates, accepted, reason, document_id, "
+                  "{}, {} FROM history_points{} ORDER BY history_points.id",
+                  kFilter, scalars_whole(database, Sealed::history_points),
+                  checksum_join(database, Sealed::history_points)),
       "read the history");
   bind_filter(filter, select);
   for (;;) {
     const Result<bool> row = select.step();
     if (!row) return row.error();
-    if (!*row) return points;
-    points.push_back(point_at(select));
+    if (!*row) break;
+    if (select.integer(15) == 0) {
+      return changed(database, fmt::format("point {} of the history", select.integer(0)));
+    }
+    if (select.integer(14) != 0) points.push_back(point_at(select));
   }
+  if (const Status all = check_count(database, Sealed::history_points); !all) return all.error();
+  return points;
 }
 
 Result<std::size_t> Store::accept_baseline(const HistoryFilter& filter, const std::string& reason) {
@@ -112,6 +121,10 @@ Result<std::size_t> Store::accept_baseline(const HistoryFilter& filter, const st
         "a baseline is accepted for a reason: say with --reason why the new level is right");
   }
   const Database& database = impl_->database;
+  Result<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return transaction.error();
+  const Status whole = check_rows(database, Sealed::history_points, "1");
+  if (!whole) return whole.error();
   Statement update(
       database,
       fmt::format("UPDATE history_points SET accepted = 1, reason = CASE WHEN accepted "
@@ -122,7 +135,12 @@ Result<std::size_t> Store::accept_baseline(const HistoryFilter& filter, const st
   const Status updated = bind_filter(filter, update).bind(reason).run();
   if (!updated) return updated.error();
   const auto count = static_cast<std::size_t>(sqlite3_changes(database.handle()));
-  if (count > 0) return count;
+  if (count > 0) {
+    Status accepted = seal(database, Sealed::history_points, "");
+    if (accepted) accepted = transaction->commit();
+    if (!accepted) return accepted.error();
+    return count;
+  }
   return usage_error(
       "{} has no point of {} in its history: record one with `pmembench history --add "
       "DOCUMENT.json`, or see `pmembench baseline show`",

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "results/store_checksums.hpp"
 #include "results/store_schema.hpp"
 
 namespace pmembench {
@@ -207,8 +208,8 @@ Result<Kind> identify_alone(const Database& database) {
   return kind;
 }
 
-// Reads all of the file. One that is only read, and larger than this, is checked where it is read:
-// a page that is damaged gives the same sentence then, and a row that is not JSON its own.
+// Reads all of the file. One that is only read, and larger than this, is checked where it is read,
+// by its checksums.
 constexpr std::int64_t kCheckedBytes = std::int64_t{64} << 20;
 
 Result<bool> is_large(const Database& database) {
@@ -248,10 +249,12 @@ Status make_schema(const Database& database) {
   std::string sql;
   if (*kind == Kind::empty) sql += schema_1_sql();
   if (*version < 2) sql += migration_to_2_sql();
-  sql += migration_to_3_sql();
+  if (*version < 3) sql += migration_to_3_sql();
+  sql += checksums_sql();
   sql += fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId,
                      kSchemaVersion);
-  const Status made = database.execute(sql);
+  Status made = database.execute(sql);
+  if (made) made = seal_all(database);
   return made ? transaction->commit() : made;
 }
 
@@ -337,6 +340,7 @@ Status prepare_for_writing(const std::string& path, const Database& database, Ki
     if (!made) return made;
   }
   if (const Status view = make_rows_view(database); !view) return view;
+  if (const Status sealed = seal_if_removed(database); !sealed) return sealed;
   if (has_shared_mappings(path)) {
     const Status wal = use_wal(database, busy_timeout_ms);
     if (!wal) return wal;
@@ -354,6 +358,7 @@ Result<Database> open_checked(const std::string& path, Store::Mode mode, int bus
           ? Database::open(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busy_timeout_ms)
           : open_for_reading(path, busy_timeout_ms);
   if (!database) return database;
+  if (const Status added = add_checksum_function(*database); !added) return added.error();
   const Result<Kind> kind = identify_alone(*database);
   if (!kind) return kind.error();
   if (!writing && *kind == Kind::empty) {
@@ -371,6 +376,9 @@ Result<Database> open_checked(const std::string& path, Store::Mode mode, int bus
     if (!prepared) return prepared.error();
     if (const Status watched = database->watch(path); !watched) return watched.error();
   }
+  const Result<bool> checksums = find_checksums(*database);
+  if (!checksums) return checksums.error();
+  database->set_has_checksums(*checksums);
   return database;
 }
 

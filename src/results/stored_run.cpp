@@ -13,8 +13,8 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
   if (!record) return record.error();
   const Result<std::vector<Row>> rows = store.rows(record->id);
   if (!rows) return rows.error();
-  const auto medians = store.medians(record->id);
-  if (!medians) return medians.error();
+  const auto figures = store.figures(record->id);
+  if (!figures) return figures.error();
   StoredRun stored;
   stored.side = {label, record->version, record->machine_fingerprint, record->id};
   stored.environment = record->environment;
@@ -32,8 +32,12 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
     for (const Warning& warning : row.warnings) {
       if (warning.type == "unaudited") cell.unaudited = warning.sentence;
     }
-    const auto found = medians->find(row.cell);
-    if (found != medians->end()) cell.median_ns = found->second;
+    const auto found = figures->find(row.cell);
+    if (found != figures->end()) {
+      for (const ReplicateFigures& each : found->second) {
+        cell.median_ns.emplace_hint(cell.median_ns.end(), each.index, each.median_ns_per_operation);
+      }
+    }
     if (row.replicates > 0) cell.slices = static_cast<unsigned>(row.slices / row.replicates);
     stored.cells.push_back(std::move(cell));
   }

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -22,6 +23,9 @@
 
 namespace pmembench {
 namespace {
+
+// A worker may take so long to start and open its medium, however little of the budget is left.
+constexpr double kLeastOpening_ns = 10e9;
 
 // One cell on its way through the run.
 struct CellState {
@@ -194,19 +198,22 @@ class Run {
     return {};
   }
 
-  // Do the slices alone fit into what is left? The first cell of all is tried in any case.
-  [[nodiscard]] bool fits(const CellState& state) const {
+  // Do the slices, and opening the medium for them, fit into what is left? The first cell of all is
+  // tried in any case.
+  [[nodiscard]] bool fits(const CellState& state, bool open_already = false) const {
     if (outcome_.replicates == 0) return true;
     const double slice_ns =
         std::max(static_cast<double>(settings_.slice_ns), interval_ns(state.asked));
-    return static_cast<double>(slices_of(state) + 1) * slice_ns <= budget_.left_ns();
+    const auto opening = opening_ns_.find(state.cell->worker_key());
+    const double before_ns = open_already || opening == opening_ns_.end() ? 0 : opening->second;
+    return before_ns + static_cast<double>(slices_of(state) + 1) * slice_ns <= budget_.left_ns();
   }
   [[nodiscard]] unsigned slices_of(const CellState& state) const {
     return std::min(slices_now(), slices_within_budget(settings_, cells_.size(), state.asked));
   }
   // Takes cells off the end until the last one fits, if any does.
-  void leave_out_what_does_not_fit(std::vector<CellState*>& cells) const {
-    while (!cells.empty() && !fits(*cells.back())) cells.pop_back();
+  void leave_out_what_does_not_fit(std::vector<CellState*>& cells, bool open_already) const {
+    while (!cells.empty() && !fits(*cells.back(), open_already)) cells.pop_back();
   }
   [[nodiscard]] bool share_over() const { return budget_.elapsed_ns() >= share_end_ns_; }
 
@@ -217,14 +224,14 @@ class Run {
         mix_seed(settings_.seed ^ mix_seed(fnv1a(cells.front()->cell->worker_key()) + round));
     shuffle(cells, seed);
     bool first = true;
-    leave_out_what_does_not_fit(cells);
+    leave_out_what_does_not_fit(cells, false);
     while (!cells.empty() && !stopping() && (first || !share_over())) {
       tell(cells.front()->cell->name, round, cells.size());
       auto worker = input_.workers->start(*cells.front()->cell);
       if (!worker) return worker.error();
-      const Status opened = (*worker)->await_open();
+      const Status opened = open(**worker, *cells.front()->cell);
       if (!opened) {
-        if (opened.error().kind == ErrorKind::interrupted) return {};
+        if (opened.error().kind == ErrorKind::interrupted || out_of_room_) return {};
         return fail_all(cells, opened.error());
       }
       while (!cells.empty() && (*worker)->alive() && !stopping() &&
@@ -234,10 +241,23 @@ class Run {
         tell(state.cell->name, round, cells.size() + 1);
         const Status status = run_cell(**worker, state, round, seed);
         if (!status) return status;
-        leave_out_what_does_not_fit(cells);
+        leave_out_what_does_not_fit(cells, true);
       }
     }
     return {};
+  }
+
+  // Touching a large medium can take longer than everything else: it ends with the budget too.
+  Status open(WorkerLink& worker, const Cell& cell) {
+    const double begin_ns = budget_.elapsed_ns();
+    const double most_ms = std::ceil(std::max(budget_.left_ns(), kLeastOpening_ns) / 1e6);
+    const Status opened = worker.await_open_within(static_cast<std::uint64_t>(most_ms));
+    const double took_ns = budget_.elapsed_ns() - begin_ns;
+    opening_ns_[cell.worker_key()] = took_ns;
+    if (opened || opened.error().code != ETIMEDOUT || took_ns < most_ms * 1e6) return opened;
+    out_of_room_ = true;
+    outcome_.not_opened = cell.media;
+    return opened;
   }
 
   Status run_cell(WorkerLink& worker, CellState& state, unsigned round, std::uint64_t seed) {
@@ -339,6 +359,7 @@ class Run {
   unsigned first_slices_ = 0;
   std::uint64_t slices_taken_ = 0;
   unsigned first_round_ = 0;
+  std::map<std::string, double> opening_ns_;  // of a worker's medium, when it was last opened
   double share_end_ns_ = 0;   // of the elapsed time: when the next device is measured
   bool out_of_room_ = false;  // no cell fits into what is left of the budget
   RunOutcome outcome_;

@@ -26,6 +26,7 @@ struct RunOutcome {
   bool interrupted = false;
   bool budget_ended = false;  // before all cells converged
   double overran_ns = 0;      // how far beyond the budget the last cell ended
+  std::string not_opened;     // the medium whose opening the budget did not hold; empty: none
   std::size_t failed = 0;     // cells
   std::uint64_t replicates = 0;
 };
@@ -33,7 +34,8 @@ struct RunOutcome {
 // Rounds of replicates. In a round every device (medium, backend, node) with open cells gets one
 // fresh worker, in random order; the worker runs that device's open cells in random order. After
 // the minimum of replicates a cell is left once its interval is narrow enough. No cell begins after
-// the budget. Except for the very first, no cell begins whose slices take longer than the rest of
+// the budget, and a medium that takes longer to open than is left of it (10 s at least) ends the
+// run. Except for the very first, no cell begins whose slices take longer than the rest of
 // the budget. In a round the rest of the budget is shared among the devices by their number of
 // waiting cells; cells that a share did not reach follow when all devices had theirs. So a budget
 // that is too small measures a part of every device. A worker that dies fails its cell; the rest of

@@ -51,8 +51,8 @@ class CheckedWorker final : public WorkerLink {
  public:
   explicit CheckedWorker(std::unique_ptr<WorkerLink> worker) : worker_(std::move(worker)) {}
 
-  Status await_open() override {
-    const Status opened = worker_->await_open();
+  Status await_open_within(std::uint64_t most_ms) override {
+    const Status opened = worker_->await_open_within(most_ms);
     return opened ? check_opened(worker_->opened()) : opened;
   }
   [[nodiscard]] const OpenedReply& opened() const override { return worker_->opened(); }

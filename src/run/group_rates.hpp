@@ -15,6 +15,10 @@ class GroupRates {
   GroupRates(std::vector<ThreadGroup> groups, double ns_per_tick)
       : groups_(std::move(groups)), ns_per_tick_(ns_per_tick), sums_(groups_.size()) {}
 
+  // That of a thread.
+  [[nodiscard]] const ThreadGroup& group(unsigned thread) const {
+    return groups_[group_of(groups_, thread)];
+  }
   // The pace of each thread, from the rates of the groups.
   void set_paces(std::vector<std::unique_ptr<ThreadContext>>& threads,
                  std::uint64_t operations_a_group) const;

@@ -1,5 +1,6 @@
 #include "run/open_worker.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
@@ -45,20 +46,21 @@ LeftBehind made_by(const MediumFacts& medium, const std::string& media, bool unn
 
 class ProcessLink final : public WorkerLink {
  public:
-  ProcessLink(const WorkerLauncher& launcher, std::set<std::string>& opened_media,
+  ProcessLink(const WorkerLauncher& launcher, std::set<std::string>& opened_identities,
               KernelChoices& kernels, std::unique_ptr<WorkerProcess> process, OpenRequest request)
       : launcher_(launcher),
-        opened_media_(opened_media),
+        opened_identities_(opened_identities),
         kernels_(kernels),
         process_(std::move(process)),
         request_(std::move(request)) {
     process_->send(to_json(request_));
   }
 
-  Status await_open() override {
+  Status await_open_within(std::uint64_t most_ms) override {
     const auto spec = parse_media(request_.media);
     const std::uint64_t size_bytes = spec ? spec->size_bytes : 0;
-    const auto answer = process_->receive(kOpenTimeout_ms + size_bytes / kTouchedBytesPerMs);
+    const auto answer =
+        process_->receive(std::min(most_ms, kOpenTimeout_ms + size_bytes / kTouchedBytesPerMs));
     if (launcher_.interrupted()) return interruption();
     if (!answer) return answer.error();
     auto opened = opened_reply_from_json(*answer);
@@ -66,11 +68,11 @@ class ProcessLink final : public WorkerLink {
     opened_ = *std::move(opened);
     calibrated_ = read_clocks();
     left_ = made_by(opened_.medium, request_.media, opened_.unnamed);
-    opened_media_.insert(request_.media);
+    remember(request_.identity);
     if (opened_.medium.probe.empty()) return {};
     left_by_probe_ =
         made_by(opened_.medium.probe.front(), request_.probe_media, opened_.probe_unnamed);
-    opened_media_.insert(request_.probe_media);
+    remember(request_.probe_identity);
     return {};
   }
 
@@ -107,13 +109,19 @@ class ProcessLink final : public WorkerLink {
   [[nodiscard]] bool alive() const override { return process_->alive(); }
 
  private:
+  void remember(const std::string& identity) {
+    for (std::string& each : split_identities(identity)) {
+      opened_identities_.insert(std::move(each));
+    }
+  }
+
   Result<nlohmann::json> ask(const nlohmann::json& message, std::uint64_t timeout_ms) {
     if (launcher_.interrupted()) return interruption();
     return process_->ask(message, timeout_ms);
   }
 
   const WorkerLauncher& launcher_;
-  std::set<std::string>& opened_media_;
+  std::set<std::string>& opened_identities_;
   KernelChoices& kernels_;
   LeftBehind left_, left_by_probe_;  // go after the process, which removes them unless it dies
   std::unique_ptr<WorkerProcess> process_;
@@ -168,17 +176,26 @@ std::string WorkerLauncher::identity_of(const std::string& media) {
   return join_identities(identities);
 }
 
+bool WorkerLauncher::is_ours(const std::string& identity) const {
+  if (settings_.destroy || identity.empty()) return false;
+  const std::vector<std::string> parts = split_identities(identity);
+  // Memory has no identity, and nothing in it that could be lost.
+  return std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
+    return part.empty() || (part != "nothing" && opened_.contains(part));
+  });
+}
+
 Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   auto process = WorkerProcess::start(settings_.command, settings_.environment);
   if (!process) return process.error();
   OpenRequest request = open_request_for(cell);
   request.destroy = settings_.destroy;
   request.identity = identity_of(request.media);
-  request.found_empty = is_ours(request.media, request.identity);
+  request.found_empty = is_ours(request.identity);
   if (!request.probe_media.empty()) {
     request.probe_destroy = settings_.destroy;
     request.probe_identity = identity_of(request.probe_media);
-    request.probe_found_empty = is_ours(request.probe_media, request.probe_identity);
+    request.probe_found_empty = is_ours(request.probe_identity);
   }
   request.plugins = settings_.plugins;
   request.without_cpu = settings_.without_cpu;

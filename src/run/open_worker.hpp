@@ -44,14 +44,11 @@ class WorkerLauncher final : public WorkerSource {
  private:
   // Of the medium's path, looked at now if it was not before; empty: it has none.
   std::string identity_of(const std::string& media);
-  // A worker of this launcher found it empty, or filled it since.
-  [[nodiscard]] bool is_ours(const std::string& media, const std::string& identity) const {
-    return !settings_.destroy && !identity.empty() && identity != "nothing" &&
-           opened_.contains(media);
-  }
+  // A worker of this launcher found it empty, or filled it since, by whichever name.
+  [[nodiscard]] bool is_ours(const std::string& identity) const;
 
   WorkerSettings settings_;
-  std::set<std::string> opened_;  // media that a worker of this launcher has opened
+  std::set<std::string> opened_;  // identities of what workers of this launcher have opened
 };
 
 // How long a worker may be silent: several times the slices that it was asked for, at least.

@@ -92,8 +92,7 @@ Status Session::prepare_threads() {
   const Status fits = type->check(cell_.parameters, size_bytes, cell_.threads);
   if (!fits) return fits;
   if (type->groups) {
-    groups_ = std::make_unique<GroupRates>(
-        *read_groups(text_of(cell_.parameters, "groups"), size_bytes), host_.timer.ns_per_tick);
+    if (const Status read = prepare_groups(size_bytes); !read) return read;
   }
   for (unsigned thread = 0; thread < team_->size(); ++thread) {
     threads_.push_back(std::make_unique<ThreadContext>());
@@ -127,11 +126,11 @@ Status Session::prepare_life(const PathType& path) {
 }
 
 Status Session::prepare_thread(unsigned index) {
+  if (groups_ != nullptr) return prepare_group_thread(index);
   ThreadContext& thread = *threads_[index];
   thread.role = cell_.timing == Timing::operation ? Role::operation : Role::slice;
   const WorkloadType& type = *find_workload(cell_.workload);
   if (type.first_serves && team_->size() > 1 && index == 0) thread.role = Role::server;
-  if (type.groups) thread.role = Role::load;
   auto path = find_path(cell_.path)->make(device(), fixture_.get());
   if (!path) return path.error();
   thread.path = *std::move(path);
@@ -178,7 +177,7 @@ bool Session::retarget(const Cell& cell) {
 }
 
 Result<std::uint64_t> Session::begin(const CellRequest& request) {
-  counters_before_ = device().counters();
+  counters_before_ = counters();
   if (fixture_) fixture_counters_before_ = fixture_->counters();
   operations_done_ = bytes_loaded_ = 0;
   task_.durable = cell_.latency_mode == "durable";
@@ -294,7 +293,7 @@ Result<SliceReply> Session::slice() {
 }
 
 void Session::count_device(std::map<std::string, std::uint64_t>& counters) const {
-  const DeviceCounters after = device().counters();
+  const DeviceCounters after = this->counters();
   const DeviceCounters& before = counters_before_;
   counters["bytes_copied_from"] = after.bytes_copied_from - before.bytes_copied_from;
   counters["bytes_copied_to"] = after.bytes_copied_to - before.bytes_copied_to;
@@ -363,7 +362,10 @@ Result<CellDoneReply> Session::finish() {
       reply.counters[name] += count - fixture_counters_before_[name];
     }
   }
-  if (const Status still = host_.opened->pages.unmoved(); !still) return still.error();
+  for (const OpenedDevice* opened : {host_.opened, host_.probe}) {
+    if (opened == nullptr) continue;
+    if (const Status still = opened->pages.unmoved(); !still) return still.error();
+  }
   if (host_.does_work && life_ == nullptr) {
     team_->run_in_turn(
         [&](unsigned index) { threads_[index]->status = threads_[index]->workload->verify(); });

@@ -73,6 +73,12 @@ class Session {
   Status check_paced(const CellDoneReply& reply) const;
   Status check_operations(const Histogram& histogram) const;
 
+  // session_groups.cpp
+  Status prepare_groups(std::uint64_t size_bytes);
+  Status prepare_group_thread(unsigned index);
+  // Of all devices that the cell's operations go to; a probe's loads are not counted.
+  [[nodiscard]] DeviceCounters counters() const;
+
   // session_begin.cpp
   Result<double> time_of(std::uint64_t operations);
   Result<std::uint64_t> calibrate(std::uint64_t slice_ns);

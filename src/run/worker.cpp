@@ -143,8 +143,9 @@ class Worker {
     if (!spec) return spec.error();
     const BackendEntry* const entry = addressing_backend(*registry_, load_backend, spec->kind);
     if (entry == nullptr) {
-      return environment_error("no backend here gives the addresses of {}: a probe needs them",
-                               request.probe_media);
+      return environment_error(
+          "no backend here gives the addresses of {}: a second medium needs them",
+          request.probe_media);
     }
     OpenOptions options;
     options.destroy = request.probe_destroy;

@@ -2,6 +2,7 @@
 // (run/open_worker), in tests a script.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/result.hpp"
@@ -21,7 +22,9 @@ class WorkerLink {
   virtual ~WorkerLink() = default;
 
   // Waits until the medium is open. Once, before any other request.
-  virtual Status await_open() = 0;
+  Status await_open() { return await_open_within(UINT64_MAX); }
+  // At most so long. Error ETIMEDOUT: it took longer, and the worker is gone.
+  virtual Status await_open_within(std::uint64_t most_ms) = 0;
   [[nodiscard]] virtual const OpenedReply& opened() const = 0;
   // The operations of a slice and thread that the worker goes by.
   virtual Result<std::uint64_t> begin_cell(const CellRequest& request) = 0;

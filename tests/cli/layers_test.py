@@ -138,3 +138,22 @@ def test_a_stack_mounts_and_is_checked(pmembench):
     assert pmembench("fsck", stack).out == f"{stack}: clean.\n"
     swapped = f"stripe:2,64K:{parts[1]}+{parts[0]}"
     assert pmembench("fsck", swapped).status in (1, 2)
+
+
+def test_a_file_is_found_by_the_loop_device_over_it(pmembench):
+    medium = pmembench.folder / "medium"
+    medium.write_bytes(bytes(1 << 20))
+    made = subprocess.run(["losetup", "-f", "--show", str(medium)], capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.skip("no loop device can be made here")
+    loop = made.stdout.strip()
+    try:
+        outcome = pmembench("layers", f"file:{medium}", "--find", loop, "--find", str(medium), "--json")
+        assert outcome.status == 0, outcome.err
+        assert {each["id"] for each in json.loads(outcome.out)["found"]} == {1}
+        refused = pmembench("mkfs", f"file:{medium}")
+        assert refused.status == 3
+        assert loop in refused.err
+    finally:
+        subprocess.run(["losetup", "-d", loop], check=True)
+    assert medium.read_bytes() == bytes(1 << 20)

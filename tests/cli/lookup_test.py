@@ -42,6 +42,20 @@ def test_the_kernels_own_block_path_has_no_dax_device(pmembench):
     assert (answer["layer"], answer["found"]) == ("kernel", False)
 
 
+@pytest.mark.parametrize("words", [(), ("--start", "4K"), ("--layer", "block-raw"),
+                                   ("--layer", "block-partition")])
+@pytest.mark.parametrize("kind", ["block", "posix"])
+def test_nothing_over_the_kernels_block_path_has_one(pmembench, kind, words):
+    medium = pmembench.folder / "medium"
+    if kind == "block":
+        medium.write_bytes(bytes(1 << 20))
+    else:
+        medium.mkdir()
+    answer = looked_up(pmembench, f"{kind}:{medium}", *words)
+    assert not answer["found"]
+    assert "no addresses" in answer["reason"]
+
+
 @pytest.mark.parametrize("words", [
     ("dram:4M", "--start", "8M"), ("dram:4M", "--start", "100"), ("dram:4M", "--start", "x"),
     ("dram:4M", "--layer", "block-btt", "--start", "4K"), ("dram:4M", "--layer", "none"),

@@ -183,6 +183,7 @@ def test_a_resumed_run_has_one_document_of_all_its_replicates(pmembench):
         connection.execute("DELETE FROM replicates WHERE cell_id = 1")
         connection.execute("DELETE FROM cells WHERE id = 1")
         connection.execute("UPDATE runs SET status = 'interrupted'")
+        connection.execute("DELETE FROM checksums")
     connection.close()
     assert pmembench.run("--resume", "--set", "minimum_replicates=1", "--set", "maximum_replicates=1",
                          campaign=LADDER).status == 0

@@ -134,7 +134,8 @@ TEST_F(MediaBlock, a_loop_device_is_opened_sized_and_held) {
   const UniqueFd claim(open(loop.path().c_str(), O_RDONLY | O_EXCL | O_CLOEXEC));
   EXPECT_FALSE(claim) << "nobody can mount it while it is measured";
   EXPECT_THAT(refusal_of("posix_file", "block:" + loop.path(), destroying()),
-              HasSubstr("is in use: mounted, swapped to, or claimed by another driver"));
+              HasSubstr("is in use already by this command"))
+      << "the holder is named";
 }
 
 TEST_F(MediaBlock, a_file_that_is_made_has_no_holes) {

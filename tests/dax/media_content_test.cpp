@@ -71,6 +71,38 @@ TEST(MediaContent, finds_the_first_byte_that_is_not_zero) {
   }
 }
 
+TEST(MediaContent, finds_the_first_byte_in_memory_that_is_looked_through_in_parts) {
+  constexpr std::uint64_t kSize = (std::uint64_t{3} << 24) + 4096;  // three parts and a rest
+  std::vector<unsigned char> memory(kSize);
+  ContentLook backwards;
+  backwards.in_parallel = [](std::uint64_t parts, const std::function<void(std::uint64_t)>& part) {
+    while (parts > 0) part(--parts);
+  };
+  EXPECT_EQ(first_nonzero(memory.data(), kSize, backwards).value(), std::nullopt);
+  memory[kSize - 1] = 1;
+  EXPECT_EQ(first_nonzero(memory.data(), kSize, backwards).value(), kSize - 1);
+  memory[(std::uint64_t{1} << 24) + 7] = 1;
+  EXPECT_EQ(first_nonzero(memory.data(), kSize, backwards).value(), (std::uint64_t{1} << 24) + 7);
+  EXPECT_EQ(first_nonzero(memory.data(), kSize, {}).value(), (std::uint64_t{1} << 24) + 7);
+}
+
+TEST(MediaContent, that_would_take_too_long_to_look_through_is_not_called_empty) {
+  const ScratchFolder folder;
+  const UniqueFd fd = sparse_file(folder, 1 << 20);
+  put(fd.get(), 0, 0);
+  ContentLook none;
+  none.longest_ms = 0;
+  const std::vector<unsigned char> memory(1 << 20);
+  for (const Status& refused : {require_no_content("/big", fd.get(), 1 << 20, none),
+                                require_no_content("/big", memory.data(), 1 << 20, none)}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::usage);
+    EXPECT_EQ(refused.error().code, ETIMEDOUT);
+    EXPECT_THAT(refused.error().message, HasSubstr("/big: 0 B of its 1 MiB were looked at"));
+    EXPECT_THAT(refused.error().message, HasSubstr("--destroy"));
+  }
+}
+
 TEST(MediaContent, a_refusal_says_what_and_where_and_what_to_do) {
   const ScratchFolder folder;
   const UniqueFd fd = sparse_file(folder, 1 << 20);

@@ -1,6 +1,9 @@
 // devdax, opened. Where there is no dax device, /dev/zero plays one: it can be mapped shared, and a
 // fake tree says of its number what sysfs says of a dax device.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <filesystem>
 #include <string>
@@ -127,6 +130,23 @@ TEST_F(MediaDevdax, that_is_none_is_refused) {
   const std::string file = tree_.file("file", std::string(4096, '\0'));
   EXPECT_THAT(refusal_of("example", "devdax:" + file), HasSubstr("is not a dax device"));
   EXPECT_THAT(refusal_of("example", "devdax:/dev/zero"), HasSubstr("is not a dax device"));
+}
+
+// As a container's own /dev has it, or mknod makes it.
+TEST_F(MediaDevdax, is_one_medium_by_all_of_its_nodes) {
+  const std::string node = tree_.at("node");
+  if (mknod(node.c_str(), S_IFCHR | 0600, makedev(1, 5)) != 0) {
+    GTEST_SKIP() << "no permission to make a device node";
+  }
+  if (const UniqueFd probe(open(node.c_str(), O_RDWR)); !probe) {
+    GTEST_SKIP() << "this file system has no device nodes";
+  }
+  std::filesystem::create_directories(tree_.at("dev"));
+  std::filesystem::create_symlink("/dev/zero", tree_.at("dev/dax0.0"));
+  options_.claim_patience_ms = 0;
+  const auto first = open_medium_with("example", "devdax:/dev/zero", options_);
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_THAT(refusal_of("example", "devdax:" + node, options_), HasSubstr("in use"));
 }
 
 }  // namespace

@@ -239,6 +239,11 @@ TEST(MediaSpec, refuses_a_path_that_the_kernel_could_not_be_given) {
   const Result<MediaSpec> spec = parse_media(std::string_view("file:/a\0b", 9));
   ASSERT_FALSE(spec);
   EXPECT_THAT(spec.error().message, HasSubstr("contains a NUL byte"));
+  const auto bytes = parse_media("linear:dram:1M+file:/a\xFF\xFE");
+  ASSERT_FALSE(bytes) << "results could not name it";
+  EXPECT_EQ(bytes.error().kind, ErrorKind::usage);
+  EXPECT_THAT(bytes.error().message, HasSubstr("is not UTF-8"));
+  EXPECT_TRUE(parse_media("file:/\xC3\xA9"));
 }
 
 // Whatever is typed, the answer is a spec that keeps its promises or a usage error.

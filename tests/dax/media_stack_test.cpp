@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "backends/builtin_backends.h"
 #include "dax/char_view.hpp"
 #include "dax/media_claim.hpp"
@@ -120,7 +122,7 @@ TEST(MediaStack, refuses_one_medium_twice_and_names_the_part) {
   const auto opened = open_stack_of("linear:file:" + path + "+file:" + path, options);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, EBUSY);
-  EXPECT_THAT(opened.error().message, HasSubstr("in use already by this command"));
+  EXPECT_THAT(opened.error().message, HasSubstr("bytes of one file or device"));
   const auto missing = parse_media("linear:dram:1M+file:" + folder.at("none"));
   ASSERT_TRUE(missing);
   const Status looked = check_media(**builtin_registry().find("movnt"), *missing, {});
@@ -151,6 +153,32 @@ TEST(MediaStack, joins_identities_so_that_they_can_be_split) {
   EXPECT_EQ(join_identities(two), "file 8:1:42 + nothing");
   EXPECT_EQ(split_identities(join_identities(two)), two);
   EXPECT_EQ(split_identities(""), std::vector<std::string>{""});
+}
+
+TEST(MediaStack, refuses_parts_that_are_the_same_bytes) {
+  const ScratchFolder folder;
+  const std::string file = folder.file("file", std::string(64 << 10, '\0'));
+  std::filesystem::create_hard_link(file, folder.at("hard"));
+  std::filesystem::create_symlink(file, folder.at("soft"));
+  for (const std::string& other : {file, folder.at("hard"), folder.at("soft")}) {
+    const std::string medium = "linear:file:" + file + "+file:" + other;
+    const auto opened = open_stack_of(medium);
+    ASSERT_FALSE(opened) << medium;
+    EXPECT_EQ(opened.error().kind, ErrorKind::usage);
+    EXPECT_THAT(opened.error().message, HasSubstr("bytes of one file or device"));
+    OpenOptions options;
+    options.registry = &builtin_registry();
+    EXPECT_FALSE(check_media(**builtin_registry().find("movnt"), *parse_media(medium), options))
+        << "known before anything is measured";
+  }
+  const auto overlapping =
+      open_stack_of("linear:file:" + file + ",size=32K+file:" + file + ",offset=28K");
+  EXPECT_FALSE(overlapping);
+  const auto apart =
+      open_stack_of("linear:file:" + file + ",size=32K+file:" + file + ",offset=32K");
+  EXPECT_TRUE(apart) << apart.error().message;
+  const std::string absent = folder.at("absent") + ",size=1M";
+  EXPECT_FALSE(open_stack_of("linear:file:" + absent + "+file:" + absent));
 }
 
 }  // namespace

@@ -33,12 +33,13 @@ namespace pmembench::fakes {
 
 // One request to a worker.
 struct WorkerRequest {
-  unsigned worker = 0;  // which of those that were started, from 0
-  std::string verb;     // "start", "open", "cell", "slice", "end", "gone"
-  Cell cell;            // of the device (start, open), or that was begun last
-  CellRequest begun;    // of "cell" and what follows it
-  bool first = false;   // of "slice"
-  unsigned slice = 0;   // how many of this cell came before
+  unsigned worker = 0;        // which of those that were started, from 0
+  std::string verb;           // "start", "open", "cell", "slice", "end", "gone"
+  Cell cell;                  // of the device (start, open), or that was begun last
+  CellRequest begun;          // of "cell" and what follows it
+  bool first = false;         // of "slice"
+  std::uint64_t most_ms = 0;  // of "open"
+  unsigned slice = 0;         // how many of this cell came before
 };
 
 class ScriptedWorkers final : public WorkerSource {
@@ -80,9 +81,10 @@ class ScriptedWorkers final : public WorkerSource {
   [[nodiscard]] bool interrupted() const override { return interrupt; }
 
   // The worker that is answering is gone afterwards.
-  Error die(const std::string& message = "the worker died of SIGBUS (Bus error)") {
+  Error die(const std::string& message = "the worker died of SIGBUS (Bus error)",
+            int code = EPIPE) {
     dying_ = true;
-    return {ErrorKind::runtime, message, EPIPE};
+    return {ErrorKind::runtime, message, code};
   }
 
   [[nodiscard]] unsigned started() const { return started_; }
@@ -106,8 +108,9 @@ class ScriptedWorkers final : public WorkerSource {
       request_.verb = "gone";
       script_.log.push_back(request_);
     }
-    Status await_open() override {
+    Status await_open_within(std::uint64_t most_ms) override {
       request_.verb = "open";
+      request_.most_ms = most_ms;
       if (auto error = ask()) return *error;
       return {};
     }

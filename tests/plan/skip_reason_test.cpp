@@ -61,6 +61,14 @@ TEST(SkipReason, looks_at_each_part_of_a_medium_that_is_made_of_others) {
             "backend movnt does not serve block media: it serves dram, file, devdax");
   EXPECT_EQ(of("movnt", "linear:dram:1M+block:/b,backend=block", "direct", "random"), "")
       << "a part that names its own backend is that one's matter";
+  EXPECT_NE(of("movnt", "linear:dram:1M,backend=clwb+dram:1M,backend=movnt", "direct", "random"),
+            "")
+      << "one cell measures it, not one for each backend";
+  EXPECT_EQ(of("movnt", "linear:dram:1M,backend=movnt+dram:1M,backend=clwb", "direct", "random"),
+            "");
+  EXPECT_NE(of("null", "linear:dram:1M,backend=movnt+dram:1M", "direct", "random"), "")
+      << "half of the work would be taken for the harness's own time";
+  EXPECT_EQ(of("null", "linear:dram:1M+dram:1M", "direct", "random"), "");
   for (const char* path : {"mapped", "char"}) {
     EXPECT_NE(of("movnt", "stripe:2,4K:dram:1M+dram:1M", path, "random"), "") << path;
   }
@@ -182,6 +190,19 @@ TEST(KindName, names_every_kind) {
   EXPECT_EQ(media_kind_name(DAX_MEDIA_DRAM), "dram");
   EXPECT_EQ(media_kind_name(DAX_MEDIA_SIM), "unknown");
   EXPECT_EQ(media_kind_name(static_cast<dax_media_kind>(15)), "unknown");
+}
+
+TEST(SkipReason, is_asked_about_the_path_of_each_group) {
+  const auto of = [](const std::string& path, const std::string& groups) {
+    return reason("movnt", DAX_MEDIA_DRAM, path, "groups",
+                  {{"groups", groups}, {"other_media", "dram:1M"}});
+  };
+  EXPECT_EQ(of("direct", "1*random+1*chase:path=mapped"), "");
+  EXPECT_EQ(of("block-btt", "1*random+1*random:path=direct,medium=other"), "");
+  EXPECT_NE(of("block-btt", "1*random+1*random:path=direct"), "") << "it would overwrite the map";
+  EXPECT_NE(of("direct", "1*random:path=block-btt+1*random"), "");
+  EXPECT_NE(of("block-raw", "1*random+1*random:medium=other"), "");
+  EXPECT_NE(of("direct", "1*random:path=nowhere+1*random"), "");
 }
 
 }  // namespace

@@ -212,10 +212,18 @@ TEST(Ladder, keeps_backends_apart_and_shares_what_stands_alone) {
   }
 }
 
-TEST(Ladder, needs_three_rungs_that_were_measured) {
+TEST(Ladder, has_two_rungs_where_one_is_built_on_the_other) {
   MeasuredRungs run;
   run.add("direct", 100);
-  run.add("block-raw", 120);
+  run.add("flags", 99);
+  ASSERT_EQ(run.ladders().size(), 1u);
+  EXPECT_THAT(tree_of(run.ladders()[0]), testing::ElementsAre("direct", " flags"));
+}
+
+TEST(Ladder, needs_three_rungs_that_were_measured_where_none_is_built_on_another) {
+  MeasuredRungs run;
+  run.add("direct", 100);
+  run.add("kernel", 120, "block");
   EXPECT_TRUE(run.ladders().empty());
   run.add("guarded", 100);  // no layer
   run.add("block-btt", 150, "null");

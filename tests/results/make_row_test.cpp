@@ -222,6 +222,16 @@ TEST(Claim, is_that_of_the_weakest_replicate) {
   EXPECT_EQ(claim_with(cell, {"durable", ""}), "volatile");
 }
 
+TEST(Claim, of_groups_is_that_of_the_weaker_medium) {
+  Cell cell = sample::durable_cell();
+  Replicate one = replicate(0, 100);
+  one.medium.claim = "durable";
+  one.medium.probe.emplace_back().claim = "emulated";
+  EXPECT_EQ(row_of(cell, {one}).claim, "durable") << "a probe writes nothing that is kept";
+  cell.workload = "groups";
+  EXPECT_EQ(row_of(cell, {one}).claim, "emulated");
+}
+
 TEST(Claim, is_volatile_where_nothing_says_more) {
   const std::string durable = "durable";
   EXPECT_EQ(claim_with(sample::cell(), {durable}), "volatile");  // reads

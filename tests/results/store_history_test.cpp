@@ -122,7 +122,7 @@ TEST_F(StoreHistory, migrates_a_file_of_version_1_when_it_is_written_to) {
     ASSERT_TRUE(run);
     EXPECT_TRUE(store.save_document({0, "", "gate", *run, "PASS", {}}));
   }
-  EXPECT_EQ(RawDatabase(path_).text("PRAGMA user_version"), "3");
+  EXPECT_EQ(RawDatabase(path_).text("PRAGMA user_version"), "4");
   const Store again = open();
   EXPECT_EQ(again.documents()->size(), 1U);
   EXPECT_EQ(again.runs()->size(), 1U);

@@ -113,7 +113,7 @@ TEST_F(StoreErrors, name_both_versions_of_a_newer_schema) {
   RawDatabase(path_).execute("PRAGMA user_version = 7");
   expect_both(ErrorKind::usage,
               path_ +
-                  " has schema version 7 and this pmembench knows version 3: open it with the "
+                  " has schema version 7 and this pmembench knows version 4: open it with the "
                   "pmembench that wrote it, or name another file with --db");
 }
 
@@ -196,7 +196,7 @@ TEST_F(StoreErrors, name_a_run_that_is_not_there) {
 
 TEST_F(StoreErrors, name_what_another_program_made_of_a_run) {
   make_store();
-  RawDatabase(path_).execute("UPDATE runs SET plan = 'no json'");
+  RawDatabase(path_).execute("UPDATE runs SET plan = 'no json'; DELETE FROM checksums");
   Result<Store> store = Store::open(path_, Store::Mode::read);
   ASSERT_TRUE(store);
   EXPECT_EQ(store->run(1).error().message,

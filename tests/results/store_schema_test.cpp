@@ -182,6 +182,7 @@ void StoreSchema::expect_all_of_it(Store::Mode mode) const {
 
 TEST_F(StoreSchema, of_version_2_is_read_as_it_is) {
   expect_all_of_it(Store::Mode::read);
+  EXPECT_FALSE(Store::open(path_, Store::Mode::read)->has_checksums());
   EXPECT_EQ(RawDatabase(path_).text("PRAGMA user_version"), "2");
 }
 
@@ -189,6 +190,10 @@ TEST_F(StoreSchema, of_version_2_is_migrated_without_loss) {
   const auto before = RawDatabase(path_).rows(kColumnsOf2);
   ASSERT_EQ(before.size(), 3U);
   expect_all_of_it(Store::Mode::write);
+  const Result<Store> migrated = Store::open(path_, Store::Mode::read);
+  EXPECT_TRUE(migrated->has_checksums());
+  EXPECT_TRUE(migrated->rows(1)) << migrated->rows(1).error().message;
+  EXPECT_TRUE(migrated->check_content(1));
   RawDatabase raw(path_);
   EXPECT_EQ(raw.text("PRAGMA user_version"), std::to_string(kSchemaVersion));
   EXPECT_EQ(raw.rows(kColumnsOf2), before);

@@ -37,7 +37,7 @@ TEST_F(StoreTest, makes_a_file_that_says_what_it_is) {
   const RawDatabase raw(path_);
   EXPECT_EQ(raw.text("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(raw.text("PRAGMA application_id"), std::to_string(0x706D6231));
-  EXPECT_EQ(raw.text("PRAGMA user_version"), "3");
+  EXPECT_EQ(raw.text("PRAGMA user_version"), "4");
   EXPECT_EQ(raw.text("PRAGMA integrity_check"), "ok");
 }
 
@@ -303,7 +303,7 @@ TEST_F(StoreTest, removes_all_of_a_run_that_a_user_deletes) {
   ASSERT_TRUE(store.save(*id, sample::row(), &replicate));
   RawDatabase raw(path_);
   raw.execute("PRAGMA foreign_keys = ON; DELETE FROM runs");
-  for (const char* table : {"plan_cells", "cells", "replicates", "histograms"}) {
+  for (const char* table : {"plan_cells", "cells", "replicates", "histograms", "checksums"}) {
     EXPECT_EQ(raw.text(std::string("SELECT count(*) FROM ") + table), "0") << table;
   }
 }

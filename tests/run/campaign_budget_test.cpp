@@ -79,5 +79,40 @@ TEST_F(CampaignRunnerTest, says_how_far_it_ran_over_its_budget) {
   EXPECT_GE(outcome->overran_ns, 500e9);
 }
 
+TEST_F(CampaignRunnerTest, ends_with_a_medium_that_the_budget_does_not_hold) {
+  plan_.settings.budget_ns = 60 * kSecond;
+  workers_.fault = [this](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb != "open") return std::nullopt;
+    clock_.advance(request.most_ms * 1'000'000);
+    return workers_.die("no answer", ETIMEDOUT);
+  };
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(workers_.count("open"), 1U) << "the others would fare no better";
+  EXPECT_EQ(workers_.log[1].most_ms, 60'000U) << "what is left of the budget";
+  EXPECT_TRUE(outcome->budget_ended);
+  EXPECT_FALSE(outcome->not_opened.empty());
+  EXPECT_EQ(outcome->failed, 0U) << "the cells can be measured with a larger budget";
+}
+
+TEST_F(CampaignRunnerTest, gives_a_worker_ten_seconds_to_open_even_if_little_is_left) {
+  plan_.settings.budget_ns = kSecond;
+  ASSERT_TRUE(run());
+  EXPECT_EQ(workers_.log[1].most_ms, 10'000U);
+}
+
+TEST_F(CampaignRunnerTest, does_not_open_a_medium_that_took_longer_than_what_is_left) {
+  plan_.settings.budget_ns = 50 * kSecond;
+  workers_.fault = [this](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb == "open") clock_.advance(20 * kSecond);
+    return std::nullopt;
+  };
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(workers_.count("open"), 2U);
+  EXPECT_TRUE(outcome->budget_ended);
+  EXPECT_EQ(outcome->overran_ns, 0);
+}
+
 }  // namespace
 }  // namespace pmembench

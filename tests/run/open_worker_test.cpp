@@ -109,6 +109,30 @@ TEST_F(OpenWorkerTest, overwrites_an_empty_medium_from_the_second_open_on) {
   EXPECT_EQ(lines("\"destroy\":true"), 0u) << "never more than that";
 }
 
+TEST_F(OpenWorkerTest, knows_its_own_medium_by_another_name) {
+  std::ofstream(medium()) << std::string(4096, '\0');
+  std::filesystem::create_hard_link(medium(), folder_ / "other");
+  WorkerLauncher launcher(settings());
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  cell_.media = "linear:file:" + (folder_ / "other").string() + "+dram:1M";
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  EXPECT_EQ(lines("\"found_empty\":true"), 1u);
+  std::ofstream(folder_ / "third") << std::string(4096, '\0');
+  cell_.media += "+file:" + (folder_ / "third").string();
+  ASSERT_TRUE(open_worker(launcher, cell_));
+  EXPECT_EQ(lines("\"found_empty\":true"), 1u) << "one part of it was not opened before";
+}
+
+TEST_F(OpenWorkerTest, waits_no_longer_for_a_medium_than_is_allowed) {
+  WorkerLauncher launcher(settings(R"(*'"do":"open"'*) exec cat >/dev/null;;)"));
+  const auto worker = launcher.start(cell_);
+  ASSERT_TRUE(worker);
+  const Status opened = (*worker)->await_open_within(50);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ETIMEDOUT);
+  EXPECT_FALSE((*worker)->alive());
+}
+
 TEST_F(OpenWorkerTest, asks_for_the_file_that_was_there_when_the_run_began) {
   std::ofstream(medium()) << "mine";
   const std::string before = medium_identity(medium());

@@ -25,6 +25,27 @@ TEST(Groups, are_read_with_their_keys_rates_and_parts) {
   EXPECT_EQ(group_of(*groups, 2), 1U);
 }
 
+TEST(Groups, have_paths_and_the_cells_other_medium) {
+  const auto groups = read_groups(
+      "1*random+1*chase:path=mapped,medium=other+1*sequential:medium=other+1*random:path=flags",
+      1 << 20, 1 << 16);
+  ASSERT_TRUE(groups) << groups.error().message;
+  EXPECT_EQ((*groups)[1].path, "mapped");
+  EXPECT_TRUE((*groups)[1].on_other);
+  EXPECT_EQ((*groups)[3].path, "flags");
+  EXPECT_FALSE((*groups)[3].on_other);
+  EXPECT_EQ((*groups)[0].parameters.at("range_size"), "524288") << "two groups share the medium";
+  EXPECT_EQ((*groups)[2].parameters.at("range_offset"), "32768") << "and two the other one";
+  EXPECT_EQ((*groups)[3].parameters.at("range_offset"), "524288");
+  const auto check = [](const char* text, const char* other) {
+    return static_cast<bool>(find_workload("groups")->check(
+        {{"groups", text}, {"other_media", other}}, std::uint64_t{1} << 20, 2));
+  };
+  EXPECT_TRUE(check("1*random+1*random:medium=other", "dram:1M"));
+  EXPECT_FALSE(check("1*random+1*random:medium=other", "")) << "there is none";
+  EXPECT_FALSE(check("1*random+1*random", "dram:1M")) << "nobody uses it";
+}
+
 TEST(Groups, are_refused_where_they_are_none) {
   for (const char* text : {"", "sequential", "0*random", "2*", "2*varmail", "2*lifetime",
                            "1*random:access", "1*random:x=1", "1*random:access=fly", "1*random@",
@@ -34,8 +55,8 @@ TEST(Groups, are_refused_where_they_are_none) {
     EXPECT_EQ(groups.error().kind, ErrorKind::usage) << text;
   }
   const auto check = [](const char* text, unsigned threads) {
-    return static_cast<bool>(
-        find_workload("groups")->check({{"groups", text}}, std::uint64_t{1} << 20, threads));
+    return static_cast<bool>(find_workload("groups")->check({{"groups", text}, {"other_media", ""}},
+                                                            std::uint64_t{1} << 20, threads));
   };
   EXPECT_TRUE(check("1*random+1*sequential", 2));
   EXPECT_FALSE(check("1*random+1*sequential", 3)) << "as many threads as the groups have";

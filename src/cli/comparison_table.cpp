@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/plain_text.hpp"
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
 #include "results/comparison_parts.hpp"
@@ -34,7 +35,7 @@ std::string sides_text(const Comparison& comparison) {
 
 std::string table_text(const Comparison& comparison) {
   TextTable table({{"verdict"},
-                   {"cell"},
+                   {"cell", Align::left, true},
                    {"metric"},
                    {"base", Align::right},
                    {"head", Align::right},

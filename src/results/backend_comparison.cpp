@@ -22,7 +22,7 @@ std::string compared_work(const Row& row) {
 }  // namespace
 
 std::vector<BackendComparison> backend_comparisons(const std::vector<Row>& rows,
-                                                   const ReplicatesByCell& replicates,
+                                                   const FiguresByCell& replicates,
                                                    double confidence) {
   std::vector<BackendComparison> comparisons;
   std::map<std::string, std::size_t> places;
@@ -62,7 +62,7 @@ std::vector<PrintedTable> backend_tables(const std::vector<BackendComparison>& c
       {{"backend", false}, {"time/op", true}, {"over the reference", false}},
       {},
       "intervals of the last column are over pairs of one round of the run: built-in "
-      "backends\nhave the same process and pages there.\n"};
+      "backends have the same process and pages there.\n"};
   for (const BackendComparison& comparison : comparisons) {
     table.rows.push_back({{}, 0, comparison.title});
     for (const ComparedBackend& each : comparison.backends) {

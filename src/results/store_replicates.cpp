@@ -249,6 +249,39 @@ Result<std::map<std::string, std::map<unsigned, double>>> Store::medians(std::in
   return medians;
 }
 
+Result<FiguresByCell> Store::figures(std::int64_t run) const {
+  const Database& database = impl_->database;
+  const Snapshot snapshot(database);
+  Statement select(
+      database,
+      fmt::format("SELECT cells.cell, replicate, median_ns_per_operation, involuntary_switches, "
+                  "steal_share, {} FROM cells JOIN replicates ON replicates.cell_id = cells.id{} "
+                  "WHERE cells.run_id = ? ORDER BY cells.id, replicate",
+                  scalars_whole(database, Sealed::replicates),
+                  checksum_join(database, Sealed::replicates)),
+      "read the figures of a run");
+  select.bind(run);
+  FiguresByCell figures;
+  for (;;) {
+    const Result<bool> row = select.step();
+    if (!row) return row.error();
+    if (!*row) break;
+    if (select.integer(5) == 0) {
+      return changed(database, fmt::format("replicate {} of cell {} of run {}", select.integer(1),
+                                           select.text(0), run));
+    }
+    ReplicateFigures one;
+    one.index = static_cast<unsigned>(select.integer(1));
+    one.median_ns_per_operation = select.real(2);
+    one.involuntary_switches = unsigned_at(select, 3);
+    one.steal_share = select.real(4);
+    figures[select.text(0)].push_back(one);
+  }
+  const Status all = check_replicate_count(database, run);
+  if (!all) return all.error();
+  return figures;
+}
+
 Result<std::map<std::string, std::vector<double>>> Store::sibling_estimates(
     std::int64_t base, std::optional<std::int64_t> without) const {
   std::map<std::string, std::vector<double>> estimates;

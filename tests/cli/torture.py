@@ -37,7 +37,7 @@ cells:
 """
 MEDIA = {"dram": ("dram:1M", "movnt"), "file": ("file:medium,size=1M", "movnt"),
          "sim": ("dram:2M", "clwb"), "stripe": ("stripe:2,4K:dram:1M+dram:1M", "movnt"),
-         "posix": ("posix:dir,size=2M", "posix"), "linear": ("linear:dram:1M+dram:1M", "movnt")}
+         "linear": ("linear:dram:1M+dram:1M", "movnt")}
 SIGNALS = {"KILL": signal.SIGKILL, "STOP": signal.SIGSTOP, "TERM": signal.SIGTERM,
            "HUP": signal.SIGHUP, "INT": signal.SIGINT}
 
@@ -82,7 +82,7 @@ class Torture:
         yaml = self.campaign(medium)
         return {
             f"run {medium}": ["run", yaml, "--resume"] if self.random.random() < 0.5 else ["run", yaml],
-            "gate": ["gate", self.campaign("dram"), "--replicates", "1", "--db", "pmembench.db"],
+            "gate": ["gate", self.campaign("dram"), "--head-env", "A=1", "--replicates", "1", "--db", "pmembench.db"],
             "curve": ["curve", "--media", "dram:1M", "--backend", "movnt", "--points", "2",
                       "--replicates", "1", "--budget", "1s", "--slice", "1ms"],
             "slo": ["slo", self.campaign("dram"), "--slo", "p99=1ms", "--replicates", "1",

@@ -28,6 +28,7 @@ Result<WriteLog> WriteLog::read(DaxDevice& log) {
     const Kind kind = static_cast<Kind>(line.kind);
     std::uint64_t next = at + DAX_LINE_BYTES;
     if (kind == Kind::write) {
+      if (line.size_bytes > log.size_bytes() - next) break;  // before there is memory for it
       next += whole_log_lines(line.size_bytes);
       data.resize(line.size_bytes);
       if (next > log.size_bytes() ||
@@ -36,6 +37,8 @@ Result<WriteLog> WriteLog::read(DaxDevice& log) {
         break;
       }
     }
+    // They are counted: a replay goes on until it has met the one that it wants.
+    if (kind == Kind::mark && line.offset_bytes != all.marks_ + 1) break;
     if (kind == Kind::mark) ++all.marks_;
     all.entries_.push_back({kind, line.offset_bytes, line.size_bytes, at + DAX_LINE_BYTES});
     at = next;

@@ -163,10 +163,14 @@ std::string immutable_uri(const std::string& path) {
 
 // A closed file in a read-only folder has no place for the -shm file that SQLite wants even for
 // reading. Without a -wal next to it nothing is missing from it, so it may be read as it is.
+// A journal that an interrupted writer left is rolled back before anything is read.
 Result<Database> open_for_reading(const std::string& path, int busy_timeout_ms) {
-  Result<Database> plain = Database::open(path, path, SQLITE_OPEN_READONLY, busy_timeout_ms);
-  if (!plain || may(folder_of(path), W_OK | X_OK)) return plain;
   std::error_code ignored;
+  const bool may_change = may(folder_of(path), W_OK | X_OK);
+  const bool rolls_back = may_change && fs::exists(path + "-journal", ignored) && may(path, W_OK);
+  Result<Database> plain = Database::open(
+      path, path, rolls_back ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, busy_timeout_ms);
+  if (!plain || may_change) return plain;
   if (fs::exists(path + "-wal", ignored)) return plain;
   return Database::open(immutable_uri(path), path, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
                         busy_timeout_ms);

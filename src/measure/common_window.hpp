@@ -1,4 +1,4 @@
-// The time in which all hosts of a measurement ran, and what of their slices lies wholly in it.
+// The time in which all hosts of a measurement ran, and which of their slices are wholly in it.
 #pragma once
 
 #include <cstddef>

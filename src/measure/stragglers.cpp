@@ -87,7 +87,7 @@ HostVerdict verdict_of(const HostStanding& standing, const StragglerRules& rules
   return HostVerdict::equal;
 }
 
-// The smallest p that the test can give with so many values, adjusted as for one host of several.
+// The smallest p that the test can give with N values, adjusted as for one host of several.
 double smallest_adjusted(std::span<const HostSample> hosts, bool together) {
   const auto count = static_cast<double>(hosts.size());
   // Of two hosts that are measured together the one's ranks follow from the other's.

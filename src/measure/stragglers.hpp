@@ -23,7 +23,7 @@ struct HostStanding {
   std::string host;
   double median = 0;    // of its times
   Estimate ratio;       // of its time to that of the rest: 1.12 is 12 % slower
-  double p_value = 1;   // that it is no different
+  double p_value = 1;   // that it does not differ
   double adjusted = 1;  // the same, corrected for the number of hosts
   HostVerdict verdict = HostVerdict::unknown;
 };

@@ -35,7 +35,7 @@ std::string sides_text(const Comparison& comparison) {
 
 std::string table_text(const Comparison& comparison) {
   TextTable table({{"verdict"},
-                   {"cell"},
+                   {"cell", Align::left, true},
                    {"metric"},
                    {"base", Align::right},
                    {"head", Align::right},

@@ -53,13 +53,16 @@ std::string section(const char* title,
   return result + "\n";
 }
 
+constexpr std::string_view kIndent = "  ";  // of a table below its title
+
 std::string section(const char* title, const TextTable& table, const char* none) {
   if (table.empty()) return fmt::format("{}\n  {}\n\n", title, none);
   std::string result = fmt::format("{}\n", title);
-  std::string rest = table.text();
+  const std::size_t columns = output_terminal().columns;
+  std::string rest = table.text(columns == 0 ? 0 : columns - kIndent.size());
   while (!rest.empty()) {
     const std::size_t length = rest.find('\n') + 1;
-    result += "  " + rest.substr(0, length);
+    result += std::string(kIndent) + rest.substr(0, length);
     rest.erase(0, length);
   }
   return result + "\n";

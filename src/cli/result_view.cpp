@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "base/units.hpp"
+#include "cli/result_groups.hpp"
 #include "cli/result_table.hpp"
 #include "cli/text_table.hpp"
 #include "cli/text_wrap.hpp"
@@ -210,8 +211,12 @@ std::size_t widest_line(const std::string& text) {
   return widest;
 }
 
-std::string group_text(const std::vector<NumberedRow>& rows, const ResultView& view) {
+std::string group_text(const ResultGroup& group, const ResultView& view) {
+  const std::vector<NumberedRow>& rows = group.rows;
   std::vector<Printed> columns;
+  if (!group.varied.empty()) {
+    columns.push_back({{group.varied, Align::right}, group.values, group.varied});
+  }
   if (view.columns.empty()) {
     for (const ResultColumn& column : kResultColumns) columns.push_back(print_column(column, rows));
   } else {
@@ -285,17 +290,9 @@ std::vector<NumberedRow> shown_rows(const std::vector<Row>& rows, const ResultVi
 }
 
 std::string narrow_tables(const std::vector<NumberedRow>& rows, const ResultView& view) {
-  std::vector<std::pair<std::string, std::vector<NumberedRow>>> groups;
-  for (const NumberedRow& each : rows) {
-    const std::string what = what_of(*each.row);
-    auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const auto& known) { return known.first == what; });
-    if (group == groups.end()) group = groups.insert(groups.end(), {what, {}});
-    group->second.push_back(each);
-  }
   std::string text;
-  for (const auto& [what, members] : groups) {
-    text += "\n" + bold(what, view.terminal) + "\n" + group_text(members, view);
+  for (const ResultGroup& group : result_groups(rows)) {
+    text += "\n" + bold(group.what, view.terminal) + "\n" + group_text(group, view);
   }
   return text + "\n";
 }

@@ -62,7 +62,7 @@ std::vector<PrintedTable> backend_tables(const std::vector<BackendComparison>& c
       {{"backend", false}, {"time/op", true}, {"over the reference", false}},
       {},
       "intervals of the last column are over pairs of one round of the run: built-in "
-      "backends\nhave the same process and pages there.\n"};
+      "backends have the same process and pages there.\n"};
   for (const BackendComparison& comparison : comparisons) {
     table.rows.push_back({{}, 0, comparison.title});
     for (const ComparedBackend& each : comparison.backends) {

@@ -38,6 +38,38 @@ TEST(TextTable, puts_a_heading_across) {
   EXPECT_EQ(table.text(), "a  b\na heading wider than all columns\n1  2\n");
 }
 
+TEST(TextTable, goes_on_below_with_the_columns_that_do_not_fit) {
+  TextTable table(
+      {{"path"}, {"time", Align::right}, {"over", Align::right}, {"lines", Align::right}});
+  table.add_heading("of movnt");
+  table.add({"direct", "240 ns", "", "64"});
+  table.add({"", "", "+92 %", ""});
+  EXPECT_EQ(table.text(22),
+            "path      time   over\n"
+            "of movnt\n"
+            "direct  240 ns\n"
+            "                +92 %\n"
+            "path    lines\n"
+            "of movnt\n"
+            "direct     64\n");
+  EXPECT_EQ(table.text(0), table.text(29));
+  EXPECT_EQ(table.text(3).find("240 ns  "), std::string::npos) << "one column next to the first";
+}
+
+TEST(TextTable, repeats_the_column_that_names_the_row) {
+  TextTable table({{"verdict"}, {"cell", Align::left, true}, {"effect", Align::right}});
+  table.add({"PASS", "a", "+1 %"});
+  EXPECT_EQ(table.text(16), "verdict  cell\nPASS     a\ncell  effect\na       +1 %\n");
+}
+
+TEST(TextTable, breaks_no_word_as_long_as_a_column_can_go_below) {
+  TextTable table({{"path"}, {"note"}});
+  table.add({"    block-partition", "two words"});
+  const std::string unbroken = "path                 note\n    block-partition  two words\n";
+  EXPECT_EQ(table.text(30), unbroken);
+  EXPECT_EQ(table.text(24), unbroken) << "one column next to the first there must be";
+}
+
 TEST(TextTable, is_empty_until_a_row_is_added) {
   TextTable table({{"a"}});
   EXPECT_TRUE(table.empty());

@@ -39,7 +39,7 @@ WORDS: list[tuple[str, str]] = [
     (r"of (its|their|his|her|our|your) own(?=\W*$|\s*[.,;:)|]| (?:and|or|in|on|at|with|to|by|from)\b)",
      "its own, or separate"),
     (r"of (theirs|yours|ours)", "the users', or your"),
-    (r"tells?|told", "reports, records, shows"),
+    (r"(?<!cannot.)tells?|told", "reports, records, shows"),
     (r"(row|column|file|field|document|table|sheet|key|cell)s? says?", "records, contains"),
     (r"(has|have|had) (its|their) turns?", "was measured"),
     (r"f(ound|inds?) (its|their) places?", "is inserted"),

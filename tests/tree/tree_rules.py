@@ -24,6 +24,7 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "fs": {"base", "dax", "block"},
     "crash": {"base", "dax", "block", "fs"},
     "audit": {"base", "platform", "dax", "crash", "backends"},
+    "visibility": {"base", "measure", "record", "dax", "backends"},
     "workloads": {"base", "dax", "block", "fs"},
     "plan": {"base", "platform", "record", "config", "dax", "workloads"},
     "run": {"base", "platform", "measure", "record", "plan", "workloads", "dax", "block", "fs"},
@@ -243,6 +244,8 @@ NAMES_THAT_ARE_NO_BACKENDS = {
     "src/record/schema_maker.hpp": "JSON's type of no value",
     "src/record/older_rows.cpp": "what the backends declared before rows recorded it",
     "src/translate/campaign_words.hpp": "words of campaigns that are written for another tool's",
+    "src/visibility/sequence.cpp": "instructions of a writer and a reader, not of a backend",
+    "src/visibility/mapped_host_memory.cpp": "features of the CPU that a function is compiled for",
     "workloads/line_flush.cpp": "features of the CPU that a function is compiled for",
 }
 

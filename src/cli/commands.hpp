@@ -65,6 +65,7 @@ class Command {
   X(report)                   \
   X(check)                    \
   X(audit)                    \
+  X(characterize)             \
   X(crash)                    \
   X(visibility)               \
   X(fsck)                     \

@@ -158,6 +158,11 @@ def test_rules(pmembench):
     keeps_to("rules", printed(pmembench("rules", "--json")))
 
 
+def test_characterize(pmembench):
+    keeps_to("characterize",
+             printed(pmembench("characterize", "--self-test", "1", "--only", "fence", "--json")))
+
+
 def test_replay(pmembench):
     log = pmembench.folder / "log"
     log.write_bytes(bytes(64 << 20))

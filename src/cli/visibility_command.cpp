@@ -36,7 +36,7 @@ class VisibilityCommand final : public Command {
         "between them is coherent, so that only a model (--host-memory) or `pmembench-mpi "
         "visibility` on several hosts shows differences.\n"
         "Exit status 1: no sequence is safe, or the self-test missed a wrong program.\n"
-        "Examples:\n  pmembench visibility --tries 1000000\n"
+        "Examples:\n  pmembench visibility --tries 2000\n"
         "  pmembench visibility --host-memory ./pmembench-private_lines.so --store clwb,none\n"
         "  pmembench visibility --self-test");
   }

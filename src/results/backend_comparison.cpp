@@ -56,13 +56,13 @@ std::vector<BackendComparison> backend_comparisons(const std::vector<Row>& rows,
 
 std::vector<PrintedTable> backend_tables(const std::vector<BackendComparison>& comparisons) {
   if (comparisons.empty()) return {};
-  PrintedTable table{
-      "backends",
-      "the same work by each backend",
-      {{"backend", false}, {"time/op", true}, {"over the reference", false}},
-      {},
-      "intervals of the last column are over pairs of one round of the run: built-in "
-      "backends have the same process and pages there.\n"};
+  PrintedTable table{"backends",
+                     "the same work by each backend",
+                     {{"backend", false}, {"time/op", true}, {"over the reference", false}},
+                     {},
+                     "Intervals of the last column are over pairs of one round of the "
+                     "run.\nBuilt-in backends have "
+                     "the same process and pages there.\n"};
   for (const BackendComparison& comparison : comparisons) {
     table.rows.push_back({{}, 0, comparison.title});
     for (const ComparedBackend& each : comparison.backends) {

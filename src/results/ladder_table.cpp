@@ -73,8 +73,9 @@ std::vector<PrintedTable> ladder_tables(const std::vector<Ladder>& ladders) {
   if (!tables.empty()) {
     tables.back().note =
         "over: what an operation takes more than on the paths that this one is built on, and than "
-        "on direct; intervals are over processes that ran both.\nstored: bytes for each byte "
-        "written; lines, fences and sectors: for one operation. All four are counted by the device "
+        "on direct.\nIntervals are over processes that ran both. stored: bytes for each byte "
+        "written.\nlines, fences and sectors: for one operation. All four are counted by the "
+        "device "
         "and the layers.\n";
   }
   return tables;

@@ -9,7 +9,7 @@ from command import ROOT, TINY
 
 COMMANDS = ["help", "list", "probe", "layers", "lookup", "rules", "run", "micro", "curve", "slo", "show", "explain", "export",
             "import", "translate", "mlc", "compare", "gate",
-            "history", "baseline", "report", "check", "audit", "characterize", "crash", "fsck", "mkfs",
+            "history", "baseline", "report", "check", "audit", "characterize", "crash", "visibility", "fsck", "mkfs",
             "replay"]
 
 

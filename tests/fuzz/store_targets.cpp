@@ -33,7 +33,7 @@ void read_store(const Store& store) {
       static_cast<void>(export_run(*run, *rows, replicates, format));
     }
     static_cast<void>(derived_of(store, *run));
-    static_cast<void>(store.medians(listed.id));
+    static_cast<void>(store.figures(listed.id));
     static_cast<void>(store.sibling_estimates(listed.id, {}));
     static_cast<void>(store.check_content(listed.id));
   }

@@ -244,7 +244,7 @@ def test_a_newer_schema_is_refused(tmp_path, report):
     outcome = report("made.db")
     assert outcome.status == 2
     assert sentence_of(outcome) == (
-        "made.db has schema version 9 and this report knows version 1 to 3: use the report of the "
+        "made.db has schema version 9 and this report knows version 1 to 4: use the report of the "
         "pmembench that wrote it")
     assert not (tmp_path / "report.html").exists()
 

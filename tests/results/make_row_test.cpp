@@ -229,6 +229,7 @@ TEST(Claim, of_groups_is_that_of_the_weaker_medium) {
   one.medium.probe.emplace_back().claim = "emulated";
   EXPECT_EQ(row_of(cell, {one}).claim, "durable") << "a probe writes nothing that is kept";
   cell.workload = "groups";
+  cell.parameters = {{"groups", "1*random:access=write,durability=each"}};
   EXPECT_EQ(row_of(cell, {one}).claim, "emulated");
 }
 

@@ -124,7 +124,7 @@ TEST_F(OpenWorkerTest, knows_its_own_medium_by_another_name) {
 }
 
 TEST_F(OpenWorkerTest, waits_no_longer_for_a_medium_than_is_allowed) {
-  WorkerLauncher launcher(settings(R"(*'"do":"open"'*) exec cat >/dev/null;;)"));
+  WorkerLauncher launcher(settings(R"(*'"do":"open"'*) exec sleep 60;;)"));
   const auto worker = launcher.start(cell_);
   ASSERT_TRUE(worker);
   const Status opened = (*worker)->await_open_within(50);

@@ -33,8 +33,8 @@ class VisibilityCommand final : public Command {
     subcommand_->add_flag("--json", as_json_, "Print the outcome as one JSON document.");
     subcommand_->footer(
         "Two processes of this host: the one stores messages, the other looks for them. Memory "
-        "between them is coherent, so that only a model (--host-memory) or `pmembench-mpi "
-        "visibility` on several hosts shows differences.\n"
+        "between them is coherent, so that only a model (--host-memory) "
+        "shows differences.\n"
         "Exit status 1: no sequence is safe, or the self-test missed a wrong program.\n"
         "Examples:\n  pmembench visibility --tries 2000\n"
         "  pmembench visibility --host-memory ./pmembench-private_lines.so --store clwb,none\n"

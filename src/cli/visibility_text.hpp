@@ -1,4 +1,4 @@
-// The options and the tables that `pmembench visibility` and `pmembench-mpi visibility` share.
+// The options and the tables of `pmembench visibility`.
 #pragma once
 
 #include <cstdint>

@@ -238,7 +238,7 @@ def beside_fio(pmembench: Path, folder: Path) -> list[str]:
                     figures.MISSED if ratios[-1] < 1 else figures.UNDECIDED)
             words.append(figures.add(f"operations / fio's, {rival.name}",
                                      f"{statistics.median(ratios):.2f} [{ratios[0]:.2f}, {ratios[-1]:.2f}]",
-                                     ">= 1", word, "rounds lie on both sides"))
+                                     ">= 1", word, "rounds are on both sides"))
     finally:
         file.unlink()
     return words

@@ -165,7 +165,7 @@ def check_quick(command: Command) -> list[str]:
         for cpu in sorted(os.sched_getaffinity(0)):
             hogs.enter_context(Hog(cpu))
         loaded = Quick(command, "beside a busy loop on every CPU")
-    words.append(figures.at_most("quick.yaml beside busy loops", loaded.seconds, QUICK_SECONDS, " s"))
+    words.append(figures.at_most("quick.yaml next to busy loops", loaded.seconds, QUICK_SECONDS, " s"))
     liars = alone.liars + loaded.liars
     words.append(figures.at_most("rows whose `converged` is not what the interval says", len(liars), 0,
                                  reason=", ".join(liars)))

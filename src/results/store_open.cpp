@@ -212,16 +212,17 @@ Result<Kind> identify_alone(const Database& database) {
   return kind;
 }
 
-// Reads all of the file. One that is only read, and larger than this, is checked where it is read,
-// by its checksums.
+// check_whole() reads all of the file. One that is only read, larger than this, and has checksums
+// is checked by them, where it is read.
 constexpr std::int64_t kCheckedBytes = std::int64_t{64} << 20;
 
-Result<bool> is_large(const Database& database) {
+Result<bool> is_checked_where_it_is_read(const Database& database) {
   const Result<std::int64_t> pages = database.integer("PRAGMA page_count");
   if (!pages) return pages.error();
   const Result<std::int64_t> page_bytes = database.integer("PRAGMA page_size");
   if (!page_bytes) return page_bytes.error();
-  return *pages * *page_bytes > kCheckedBytes;
+  if (*pages * *page_bytes <= kCheckedBytes) return false;
+  return find_checksums(database);
 }
 
 Status check_whole(const Database& database) {
@@ -371,9 +372,9 @@ Result<Database> open_checked(const std::string& path, Store::Mode mode, int bus
         "the file with --db",
         path);
   }
-  const Result<bool> large = is_large(*database);
-  if (!large) return large.error();
-  const Status whole = *large && !writing ? Status() : check_whole(*database);
+  const Result<bool> skips = writing ? Result<bool>(false) : is_checked_where_it_is_read(*database);
+  if (!skips) return skips.error();
+  const Status whole = *skips ? Status() : check_whole(*database);
   if (!whole) return whole.error();
   if (writing) {
     const Status prepared = prepare_for_writing(path, *database, *kind, busy_timeout_ms);

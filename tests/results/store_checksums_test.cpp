@@ -198,6 +198,23 @@ TEST_F(StoreChecksums, know_each_of_1000_bits_that_turned_in_a_large_file) {
   expect_no_silent_flip(bytes, 1000);
 }
 
+// Without checksums SQLite's own check is all there is.
+TEST_F(StoreChecksums, leave_out_the_check_of_a_large_file_only_where_they_replace_it) {
+  RawDatabase raw(path_);
+  raw.execute(
+      "DELETE FROM checksums; CREATE TABLE filler (bytes BLOB); INSERT INTO filler VALUES "
+      "(zeroblob(67108864)); PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::uint64_t page = std::stoull(
+      raw.text("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'cells' AND type = 'index'"));
+  const std::uint64_t page_bytes = std::stoull(raw.text("PRAGMA page_size"));
+  ASSERT_TRUE(Store::open(path_, Store::Mode::read));
+  with_flip((page - 1) * page_bytes * 8, [&] {
+    const auto opened = Store::open(path_, Store::Mode::read);
+    ASSERT_FALSE(opened) << "the type of a page of an index";
+    EXPECT_THAT(opened.error().message, testing::HasSubstr("is damaged"));
+  });
+}
+
 void StoreChecksums::expect_refused(const std::string& sql, const std::string& what) {
   RawDatabase(path_).execute("BEGIN; " + sql + "; COMMIT");
   const auto found = everything();

@@ -52,18 +52,24 @@ void TextTable::add_heading(std::string text) { rows_.push_back({{}, std::move(t
 
 std::vector<std::size_t> TextTable::widths(const std::vector<std::size_t>& shown,
                                            std::size_t columns) const {
-  std::vector<std::size_t> widths(columns_.size(), 0), narrowest(columns_.size(), kNarrowest);
+  std::vector<std::size_t> widths(columns_.size(), 0);
   for (const std::size_t column : shown) {
     for (const Row& row : rows_) {
       if (row.cells.empty()) continue;
       widths[column] = std::max(widths[column], text_width(row.cells[column]));
-      narrowest[column] = std::max(narrowest[column], unbroken_width(row.cells[column]));
     }
     if (widths[column] > 0) {
       widths[column] = std::max(widths[column], text_width(columns_[column].title));
     }
   }
-  if (columns == 0) return widths;
+  if (columns == 0 || total_of(widths) <= columns) return widths;
+  std::vector<std::size_t> narrowest(columns_.size(), kNarrowest);
+  for (const std::size_t column : shown) {
+    for (const Row& row : rows_) {
+      if (row.cells.empty()) continue;
+      narrowest[column] = std::max(narrowest[column], unbroken_width(row.cells[column]));
+    }
+  }
   // The widest column of words gives way until all fit, or none is wide enough to wrap well.
   while (total_of(widths) > columns) {
     std::size_t widest = columns_.size();
@@ -91,9 +97,12 @@ std::string TextTable::text(std::size_t columns) const {
     std::vector<std::size_t> shown = rest;
     if (!first) shown.insert(shown.begin(), key);
     // The last columns wait, as long as there is one next to the first.
-    const auto fits = [&] { return columns == 0 || total_of(widths(shown, columns)) <= columns; };
-    while (shown.size() > 2 && !fits()) shown.pop_back();
-    result += block(shown, widths(shown, columns), first);
+    std::vector<std::size_t> fitted = widths(shown, columns);
+    while (columns != 0 && shown.size() > 2 && total_of(fitted) > columns) {
+      shown.pop_back();
+      fitted = widths(shown, columns);
+    }
+    result += block(shown, fitted, first);
     rest.erase(rest.begin(),
                rest.begin() + static_cast<std::ptrdiff_t>(shown.size() - (first ? 0 : 1)));
   }

@@ -9,8 +9,10 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
+#include "cli/output_file.hpp"
 #include "cli/visibility_self_test.hpp"
 #include "cli/visibility_text.hpp"
+#include "dax/media_spec.hpp"
 #include "results/store.hpp"
 #include "run/host_info.hpp"
 #include "visibility/shared_area.hpp"
@@ -50,6 +52,9 @@ class VisibilityCommand final : public Command {
     if (!known) return known.error();
     std::optional<Store> store;
     if (!database_.empty()) {
+      const auto spec = parse_media(options_.media);
+      const NamedPath medium[] = {{"--media", spec ? spec->path : ""}};
+      if (Status apart = keep_results_apart(database_, medium); !apart) return apart.error();
       auto opened = Store::open(database_, Store::Mode::write);
       if (!opened) return opened.error();
       store.emplace(*std::move(opened));

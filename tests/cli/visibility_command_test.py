@@ -46,3 +46,11 @@ def test_wrong_words_are_refused_with_those_that_there_are(tmp_path):
                         (["--host-memory", "/nowhere.so"], "/nowhere.so")):
         done = subprocess.run([BINARY, "visibility", *words], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode in (2, 3) and part in done.stderr, (words, done.stderr)
+
+
+def test_the_results_file_is_not_the_memory_under_test(tmp_path):
+    (tmp_path / "a.db").write_bytes(bytes(1 << 20))
+    done = subprocess.run([BINARY, "visibility", "--tries", "10", "--media", "file:a.db", "--db", "a.db"],
+                          cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and "a.db" in done.stderr, done.stderr
+    assert (tmp_path / "a.db").read_bytes() == bytes(1 << 20)

@@ -82,7 +82,7 @@ InterleaveResult infer_interleave(std::span<const StrideRates> strides) {
   const double off = std::sqrt(best.squares / static_cast<double>(strides.size()));
   if (off > kMostOffPair) {
     return neither(
-        fmt::format("no dealing out of addresses explains the rates within {:.0f} %", 100 * off));
+        fmt::format("no distribution of addresses explains the rates within {:.0f} %", 100 * off));
   }
   if (fits.size() > 1 && fits[1].bic < best.bic + kClearlyWorse) {
     return neither(fmt::format("{} B x {} explains the rates nearly as well as {} B x {}",

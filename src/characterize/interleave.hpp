@@ -1,4 +1,4 @@
-// Over how many channels addresses are dealt out, and in pieces of what size: by strides.
+// Over how many channels addresses are distributed, and in pieces of what size: by strides.
 #pragma once
 
 #include "characterize/inference.hpp"

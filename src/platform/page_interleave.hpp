@@ -24,7 +24,7 @@ struct NodeWeight {
 // The node of the `index`-th page: of 0:3+1:1, pages 0 to 2 on node 0, 3 on node 1, 4 on node 0.
 [[nodiscard]] int interleaved_node(std::span<const NodeWeight> weights, std::uint64_t index);
 
-// Node -> share of `pages` pages that are dealt out so.
+// Node -> share of `pages` pages that are distributed so.
 [[nodiscard]] std::map<int, double> interleaved_shares(std::span<const NodeWeight> weights,
                                                        std::uint64_t pages);
 

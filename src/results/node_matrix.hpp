@@ -56,7 +56,7 @@ struct InterleaveSweep {
     // Shares on the first node whose intervals overlap that of the best: it may be any of them.
     double low_share = 0, high_share = 0;
   } best;
-  // From the bandwidths of each node alone: pages dealt out in their proportion keep both busy to
+  // From the bandwidths of each node alone: pages distributed in their proportion keep both busy to
   // the end. Nothing where one of them was not measured.
   struct Predicted {
     std::optional<double> first_share, bytes_per_s;

@@ -11,7 +11,7 @@
 namespace pmembench {
 namespace {
 
-// What is there behind the medium's offset, and the unit in which it can be dealt out.
+// What is there behind the medium's offset, and the unit in which it can be distributed.
 struct Rest {
   std::uint64_t size_bytes = 0;
   std::uint64_t unit_bytes = DAX_PAGE_BYTES;

@@ -300,11 +300,12 @@ Translation mlc_translation(const MlcRequest& request) {
       break;
     case MlcMode::c2c_latency:
       part.groups.push_back(transfer_group());
-      part.notes.emplace_back("every two CPUs, one of each core, and not one pair of a socket");
+      part.notes.emplace_back(
+          "every pair of CPUs, one of each core, instead of one pair for each socket");
       break;
     case MlcMode::memory_bandwidth_scan:
       part.groups.push_back(scan_group(request));
-      part.notes.emplace_back("the buffer of -b is scanned, and not all memory of the host");
+      part.notes.emplace_back("the buffer of -b is scanned, not all memory of the host");
       break;
   }
   if (!request.seconds.empty()) {

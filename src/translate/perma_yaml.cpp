@@ -159,7 +159,7 @@ Status add_step(std::string_view text, ChainDraft& chain) {
     const Instruction* const instruction = instruction_called(words[2]);
     if (instruction == nullptr) return usage_error("{}: {} is not known", text, words[2]);
     if (!chain.backend.empty() && chain.backend != instruction->backend) {
-      return usage_error("{}: writes of one chain by two instructions", text);
+      return usage_error("{}: the writes of one chain use two instructions", text);
     }
     chain.backend = instruction->backend;
     step = fmt::format("{}:{}:{}", words[2] == "none" ? "write" : "persist", words[1],
@@ -194,7 +194,7 @@ void add_chains(const Arguments& arguments, TranslatedPart& part) {
   for (const std::string& chain : chains) add_chain(arguments, chain, part);
   if (chains.empty()) part.missing.emplace_back("custom_operations: there are none");
   if (part.groups.empty()) return;
-  part.notes.emplace_back("the address of each read is in what the read before it loaded");
+  part.notes.emplace_back("each read loads the address of the next");
 }
 
 // One of parallel_benchmarks as a group of threads: "2*random:access=write,operation_size=256".
@@ -219,7 +219,7 @@ Status add_thread_group(const Arguments& arguments, std::string& groups, std::st
     const Instruction* const instruction = instruction_called(name);
     if (instruction == nullptr) return usage_error("persist_instruction={}: it is not known", name);
     if (!backend.empty() && backend != instruction->backend) {
-      return usage_error("writes at the same time by two instructions");
+      return usage_error("writes at the same time use two instructions");
     }
     backend = instruction->backend;
   }

@@ -10,7 +10,8 @@
 //                                       <-    {"is":"ready","operations":N}
 //   {"do":"slice","first":true}         ->    one timed slice, begun when this line woke it;
 //   `first`:
-//                                             forget the latencies of the slices before (warm-up)
+//                                             forget the latencies of the slices before (warm-up);
+//                                             "turn":N, of a workload that has several turns
 //                                       <-    {"is":"slice",...}
 //   {"do":"end"}                        ->    verifies the bytes, ends the cell
 //                                       <-    {"is":"done",...}

@@ -75,7 +75,7 @@ class Worker {
     if (verb == "hello") return hello();
     if (verb == "open") return open(message);
     if (verb == "cell") return begin_cell(message);
-    if (verb == "slice") return slice(message.value("first", nlohmann::json()) == true);
+    if (verb == "slice") return slice(message);
     if (verb == "end") return end_cell();
     return runtime_error("worker protocol: unknown request '{}'", verb);
   }
@@ -255,10 +255,12 @@ class Worker {
     return {};
   }
 
-  Result<nlohmann::json> slice(bool first) {
+  Result<nlohmann::json> slice(const nlohmann::json& message) {
     if (!in_cell_) return runtime_error("worker protocol: 'slice' outside a cell");
-    if (first) session_->forget_latencies();
-    const auto reply = session_->slice();
+    const nlohmann::json turn = message.value("turn", nlohmann::json(0U));
+    if (!turn.is_number_unsigned()) return runtime_error("worker protocol: a turn is a number");
+    if (message.value("first", nlohmann::json()) == true) session_->forget_latencies();
+    const auto reply = session_->slice(turn.get<unsigned>());
     if (!reply) return reply.error();
     return to_json(*reply);
   }

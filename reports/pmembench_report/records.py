@@ -154,6 +154,7 @@ class Data:
     comparison: dict | None = None
     history: dict | None = None
     crash: dict | None = None
+    datasheet: dict | None = None
     slices: Callable[[Cell], list[Slices]] = lambda cell: []
     histograms: Callable[[Cell], list[Histogram]] = lambda cell: []
     details: Callable[[Cell], list[dict]] = lambda cell: []

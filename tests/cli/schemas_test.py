@@ -163,6 +163,14 @@ def test_characterize(pmembench):
              printed(pmembench("characterize", "--self-test", "1", "--only", "fence", "--json")))
 
 
+def test_datasheet(pmembench):
+    outcome = pmembench("characterize", "--media", "dram:1M", "--only", "fence,figures", "--budget", "1ms",
+                        "--self-test", "1", "--json")
+    keeps_to("datasheet", printed(outcome, 0, 5))
+    for kind, document in pmembench.sql("SELECT kind, document FROM documents WHERE kind = 'datasheet'"):
+        keeps_to(kind, json.loads(document))
+
+
 def test_replay(pmembench):
     log = pmembench.folder / "log"
     log.write_bytes(bytes(64 << 20))

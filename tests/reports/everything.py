@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import real_stores
-from fixture_store import comparison, crash, history
+from fixture_store import comparison, crash, datasheet, history
 
 CAMPAIGN = """
 name: everything
@@ -158,7 +158,7 @@ def make(folder: Path) -> Path:
         verdict = comparison()
         verdict["head"]["run"], verdict["base"]["run"] = 1, 2
         for kind, document, run in (("compare", verdict, 1), ("history", history(), None),
-                                    ("crash", crash(), 1)):
+                                    ("crash", crash(), 1), ("datasheet", datasheet(), 1)):
             connection.execute("INSERT INTO documents VALUES (NULL, '2026-01-02T03:06:00Z', ?, ?, ?, ?)",
                                (kind, run, document.get("verdict", ""), json.dumps(document)))
     connection.close()

@@ -137,6 +137,8 @@ DOCUMENTS = {
     "comparison": ["REGRESSION", "+5.12 % [+4.52 %, +5.72 %]", "-4.14 %", "band ±2 %",
                    "dram:128M/movnt/direct/random/t1"],
     "crash_outcomes": ["btt", "4,000", "311", "✗ fs-dax", "rmw: neighbours damaged 311"],
+    "datasheet": ["latency, idle", "311 ns [305 ns, 318 ns]", "256 B (97 of 100 right)", "bank classes",
+                  "the two kinds are nearer than four deviations", "3.1 x [3 x, 3.2 x]"],
     "history": ["alarm: point", "alarm: creep", "accepted: a deliberate trade", "build7",
                 "ratio to the reference (not from zero)", "1.028"],
 }

@@ -25,6 +25,8 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "crash": {"base", "dax", "block", "fs"},
     "audit": {"base", "platform", "dax", "crash", "backends"},
     "visibility": {"base", "measure", "record", "dax", "backends"},
+    "datasheet": {"base", "platform", "measure", "sim", "characterize", "record", "config", "dax", "workloads",
+                  "plan", "results"},
     "workloads": {"base", "dax", "block", "fs"},
     "plan": {"base", "platform", "record", "config", "dax", "workloads"},
     "run": {"base", "platform", "measure", "record", "plan", "workloads", "dax", "block", "fs"},

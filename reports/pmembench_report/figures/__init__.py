@@ -12,6 +12,7 @@ from . import (
     core_to_core,
     crash_outcomes,
     crossover,
+    datasheet,
     durability,
     error_policy,
     history,
@@ -30,7 +31,7 @@ from . import (
 )
 
 FIGURES: tuple[ModuleType, ...] = (
-    comparison, throughput_by_size, throughput_by_threads, persist_cost, durability, crossover,
+    comparison, datasheet, throughput_by_size, throughput_by_threads, persist_cost, durability, crossover,
     latency_percentiles, latency_over_time, staircase, loaded_latency, numa, interleave, core_to_core, layer_ladder,
     lifetime, personalities, crash_outcomes, error_policy, history,
 )

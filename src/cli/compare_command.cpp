@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <future>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
+#include "base/at_once.hpp"
 #include "cli/commands.hpp"
 #include "cli/comparison_files.hpp"
 #include "cli/comparison_table.hpp"
@@ -95,10 +95,8 @@ Result<std::pair<StoredRun, StoredRun>> read_both(const Operand& base, Operand h
     if (!opened) return opened.error();
     head.store = &second.emplace(*std::move(opened));
   }
-  auto reading = std::async(std::launch::async | std::launch::deferred,
-                            [&head] { return read_operand(head); });
-  auto base_run = read_operand(base);
-  auto head_run = reading.get();
+  auto [base_run, head_run] =
+      at_once([&base] { return read_operand(base); }, [&head] { return read_operand(head); });
   if (!base_run) return base_run.error();
   if (!head_run) return head_run.error();
   return std::pair{*std::move(base_run), *std::move(head_run)};

@@ -1,8 +1,9 @@
 #include "results/stored_derived.hpp"
 
-#include <future>
 #include <nlohmann/json.hpp>
 #include <optional>
+
+#include "base/at_once.hpp"
 
 namespace pmembench {
 namespace {
@@ -22,17 +23,15 @@ Result<Derived> derive_stored(const Store& store, const RunRecord& record,
 
 // Rows and figures are each about half of the time of a large run: read by two connections at once.
 Result<RunResults> read_and_derive(const Store& store, const RunRecord& record) {
-  auto figures =
-      std::async(std::launch::async | std::launch::deferred, [&]() -> Result<FiguresByCell> {
-        const auto reader = store.another_reader();
-        if (!reader) return reader.error();
-        return reader->figures(record.id);
-      });
-  auto rows = store.rows(record.id);
-  auto read = figures.get();
+  const auto read_figures = [&]() -> Result<FiguresByCell> {
+    const auto reader = store.another_reader();
+    if (!reader) return reader.error();
+    return reader->figures(record.id);
+  };
+  auto [rows, figures] = at_once([&] { return store.rows(record.id); }, read_figures);
   if (!rows) return rows.error();
-  if (!read) return read.error();
-  auto derived = derive_stored(store, record, *rows, *std::move(read));
+  if (!figures) return figures.error();
+  auto derived = derive_stored(store, record, *rows, *std::move(figures));
   if (!derived) return derived.error();
   return RunResults{*std::move(rows), *std::move(derived)};
 }

@@ -112,7 +112,7 @@ TEST(Structure, takes_stalls_only_where_processes_agree) {
     slots.slot_ns = 1000;
     const std::size_t period = each.index == 0 ? 40 : 57;
     for (std::size_t i = 0; i < 4000; ++i)
-      slots.max_ns.push_back(i % period == 0 ? 900 : 100 + i % 3);
+      slots.max_ns.push_back(i % period == 0 ? 900.0 : 100.0 + static_cast<double>(i % 3));
     each.details.slots = slots;
   }
   ProbeCell alike = cell;

@@ -173,10 +173,9 @@ def test_a_device_that_disappears_half_way_leaves_reasons(pmembench, memory_fold
     os.truncate(medium, 0)
     outcome = pmembench.finish(process)
     document = json.loads(outcome.out)
-    assert outcome.status in (0, 4), outcome.err
-    if outcome.status == 4:
-        assert document["failures"]
-        assert any(not line["determined"] for line in lines_of(document, "fence", "turnaround"))
+    assert outcome.status == 4, outcome.err
+    assert document["failures"]
+    assert any(not line["determined"] for line in lines_of(document, "fence", "turnaround"))
 
 
 @pytest.mark.parametrize(("words", "why"), [

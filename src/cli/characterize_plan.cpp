@@ -64,7 +64,7 @@ std::string too_small(const std::string& media, std::uint64_t bytes) {
 }
 
 // The groups of the campaign on one medium, each tried by itself: one that this medium does not
-// hold is no mistake of the user.
+// hold is not a mistake of the user.
 Status add_medium(const Campaign& campaign, const std::string& media,
                   const CharacterizeWishes& wishes, const Host& host,
                   std::vector<CellGroup>& groups, std::vector<Row>& absent) {

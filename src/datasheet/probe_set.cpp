@@ -42,7 +42,7 @@ std::vector<unsigned> common_processes(const std::vector<const ProbeCell*>& cell
   return common;
 }
 
-// With a region of their own and at least one process, by the size of it.
+// With a region and at least one process, by the size of it.
 std::vector<const ProbeCell*> by_region(std::vector<const ProbeCell*> cells) {
   std::erase_if(cells, [](const ProbeCell* cell) {
     return cell->replicates.empty() || number(*cell, "range_size") == 0;

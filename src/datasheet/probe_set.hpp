@@ -20,7 +20,7 @@ namespace pmembench {
 
 struct ProbeCell {
   Row row;
-  std::vector<Replicate> replicates;  // empty: it was not measured; its row says why
+  std::vector<Replicate> replicates;  // empty: it was not measured; its row has the reason
 };
 
 class ProbeSet {

@@ -1,5 +1,5 @@
 // The inferred structure of a memory: every property, with its value or the reason why there is
-// none, beside what the firmware states.
+// none, next to what the firmware states.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ struct StructureLine {
   double added_ns = 0;      // of a capacity: what a load beyond it takes longer
 };
 
-// What is known of the medium and of the host besides the samples.
+// What is known of the medium and of the host in addition to the samples.
 struct StructureContext {
   std::vector<CpuCache> caches;  // of the CPUs that measured
   std::uint64_t page_bytes = 0;  // of the medium; 0: unknown

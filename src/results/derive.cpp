@@ -66,9 +66,14 @@ Derived derive(const std::vector<Row>& rows, const FiguresByCell& replicates,
                const DeriveContext& context) {
   const double confidence = context.confidence;
   // What another tool measured is shown next to ours, and no finding is made of it.
-  std::vector<Row> own;
-  std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
-               [](const Row& row) { return !row.is_imported(); });
+  std::vector<Row> chosen;
+  const bool any_imported =
+      std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.is_imported(); });
+  if (any_imported) {
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(chosen),
+                 [](const Row& row) { return !row.is_imported(); });
+  }
+  const std::vector<Row>& own = any_imported ? chosen : rows;
   Derived derived;
   derived.backends = backend_comparisons(own, replicates, confidence);
   derived.ladders = ladders_of(own, replicates, confidence, context.backend_options);
@@ -78,7 +83,7 @@ Derived derive(const std::vector<Row>& rows, const FiguresByCell& replicates,
   derived.interleave = interleave_sweeps(own);
   derived.loaded = loaded_curves(own, replicates, confidence, context.backend_options);
   derived.headline = headline_of(own, {derived.ladders, derived.matrices, derived.loaded});
-  if (own.size() < rows.size()) {
+  if (any_imported) {
     derived.matrices = node_matrices(rows);
     derived.loaded = loaded_curves(rows, replicates, confidence, context.backend_options);
   }

@@ -78,9 +78,6 @@ static void do_more(unsigned char *base) {
   late_place = base;
   if (first) pthread_create(&thread, NULL, write_late, NULL);
 #endif
-#ifdef LIE_WRITES_FAR
-  base[DAX_PAGE_BYTES * 200 + 7] = 1;
-#endif
 #ifdef LIE_CHANGES_ITS_TABLE
   lying.name = "other";
   lying.capabilities = 0;

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import matplotlib
 
-from . import paper, style
+from . import style
 from .derived import SCHEMA, VERSION, Derived
 from .derived import read as read_derived
 from .errors import ReportError
@@ -166,6 +166,8 @@ def _write_each(output: Output, folder: str, option: str, suffix: str,
 def _paper(output: Output, options: argparse.Namespace, panels: list[tuple[str, Panel]],
            title: str) -> list[str]:
     """Last of all: it makes the panels smaller."""
+    from . import paper  # here, for it loads matplotlib's PDF, which a page does not need
+
     written = []
     for _, panel in panels:
         paper.to_column(panel.figure)

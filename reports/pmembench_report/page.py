@@ -22,6 +22,7 @@ from .tables import Table, all_tables
 from .trust import card, not_run, warnings
 
 HERE = Path(__file__).resolve().parent
+PIECES = 1000  # of the template in one of the page: a large run has a million
 UPLOT = HERE / "vendor" / "uplot"
 
 
@@ -136,7 +137,7 @@ def render(data: Data, sections: list[Section], raw: Raw) -> Iterator[str]:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("report.html.j2").generate(
+    stream = environment.get_template("report.html.j2").stream(
         run=data.run, counts=_counts(data), banner=_banner(data), not_run=not_run(data),
         headline=data.derived.headline, lights=data.derived.quotable,
         contents=_contents(data, sections), trust=card(data), warnings=warnings(data), sections=sections,
@@ -145,3 +146,5 @@ def render(data: Data, sections: list[Section], raw: Raw) -> Iterator[str]:
         emulated=any(cell.emulated for cell in data.measured),
         styles=Markup("\n".join(styles)), scripts=[_script(text) for text in scripts],
         hashes=" ".join(f"'sha256-{_hash(text)}'" for text in scripts))
+    stream.enable_buffering(PIECES)
+    return stream

@@ -150,11 +150,14 @@ class Store:
             "AND json_extract(value, '$.backend_options') <> ''", run))
 
     def timers(self, run: int) -> list[dict]:
-        """The facts of the clock, as each worker process found them (the same in all its cells)."""
+        """The facts of the clock, as each worker process found them (the same in all its cells):
+        so of the cell of each medium that most processes measured."""
         rows = self._query(
-            "SELECT min(json_extract(details, '$.timer')) "
-            "FROM replicates JOIN cells ON cells.id = replicates.cell_id "
-            "WHERE run_id = ? AND json_valid(details) GROUP BY replicate, media", run)
+            "SELECT json_extract(details, '$.timer') FROM replicates WHERE json_valid(details) "
+            "AND cell_id IN (SELECT id FROM (SELECT id, max(processes) FROM ("
+            "SELECT cells.id, media, count(*) AS processes FROM cells "
+            "JOIN replicates ON cell_id = cells.id WHERE run_id = ? GROUP BY cells.id"
+            ") GROUP BY media))", run)
         return [timer for row in rows if isinstance(row[0], str) for timer in [self._json(row[0])]
                 if isinstance(timer, dict)]
 

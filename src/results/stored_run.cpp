@@ -8,7 +8,8 @@
 namespace pmembench {
 namespace {
 
-StoredCell stored_cell(const Row& row, const FiguresByCell& figures) {
+// Takes the cell's figures out of `figures`: there are many.
+StoredCell stored_cell(const Row& row, FiguresByCell& figures) {
   StoredCell cell;
   cell.cell = row.cell;
   cell.status = row.status;
@@ -17,9 +18,9 @@ StoredCell stored_cell(const Row& row, const FiguresByCell& figures) {
   for (const Warning& warning : row.warnings) {
     if (warning.type == "unaudited") cell.unaudited = warning.sentence;
   }
-  const auto found = figures.find(row.cell);
-  if (found != figures.end()) {
-    for (const ReplicateFigures& each : found->second) {
+  const auto taken = figures.extract(row.cell);
+  if (!taken.empty()) {
+    for (const ReplicateFigures& each : taken.mapped()) {
       cell.median_ns.emplace_hint(cell.median_ns.end(), each.index, each.median_ns_per_operation);
     }
   }
@@ -33,7 +34,7 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
                              const std::string& label) {
   const Result<RunRecord> record = store.run(run);
   if (!record) return record.error();
-  const auto figures = store.figures(record->id);
+  auto figures = store.figures(record->id);
   if (!figures) return figures.error();
   StoredRun stored;
   stored.side = {label, record->version, record->machine_fingerprint, record->id};

@@ -7,6 +7,8 @@
 
 #include "base/random.hpp"
 #include "dax/read_proof.hpp"
+#include "platform/process_state.hpp"
+#include "platform/thread_registers.hpp"
 
 namespace pmembench {
 namespace {
@@ -24,6 +26,18 @@ struct Bench {
   std::uint64_t granule = 1;  // of offsets and sizes
   bool works = true;
   const dax_host_info* host = nullptr;
+  ProcessState process = ProcessState::now();  // before the backend did anything
+  std::string registers = {};                  // what an operation left changed, the first
+
+  // Each operation of the checks goes through this.
+  template <typename Operation>
+  auto call(const char* what, Operation operation) {
+    const ThreadRegisters before;
+    const auto result = operation();
+    std::string changes = before.changes();
+    if (registers.empty() && !changes.empty()) registers = fmt::format("{} {}", what, changes);
+    return result;
+  }
 
   Bytes noise(std::uint64_t size_bytes) {
     Bytes bytes(size_bytes);
@@ -44,12 +58,12 @@ struct Bench {
   std::int64_t write(std::uint64_t offset_bytes, Bytes& bytes) {
     const ReadSection section(reader);
     dax_iter iter = range(offset_bytes, bytes);
-    return device.copy_from_iter(section, iter);
+    return call("copy_from_iter", [&] { return device.copy_from_iter(section, iter); });
   }
   std::int64_t persist(std::uint64_t offset_bytes, Bytes& bytes) {
     const ReadSection section(reader);
     dax_iter iter = range(offset_bytes, bytes);
-    return device.persist_from_iter(section, iter);
+    return call("persist_from_iter", [&] { return device.persist_from_iter(section, iter); });
   }
   // Room on both sides: a backend that writes outside its buffer must be detected and must do no
   // damage.
@@ -60,7 +74,8 @@ struct Bench {
     const ReadSection section(reader);
     dax_iter iter = range(offset_bytes, bytes);
     iter.buffer = wide.data() + kRoomBytes;
-    const std::int64_t count = device.copy_to_iter(section, iter);
+    const std::int64_t count =
+        call("copy_to_iter", [&] { return device.copy_to_iter(section, iter); });
     const auto begin = wide.begin() + kRoomBytes;
     std::copy(begin, begin + static_cast<std::ptrdiff_t>(bytes.size()), bytes.begin());
     return count;
@@ -166,7 +181,7 @@ std::string batches_read_all_ranges_by(Bench& bench, const std::string& kernel) 
   const dax_operations& operations = *bench.device.operations();
   for (const std::uint64_t size_bytes :
        {std::max<std::uint64_t>(64, bench.granule), DAX_PAGE_BYTES}) {
-    for (const std::uint64_t count : {2, 7, 64, 256}) {
+    for (const std::uint64_t count : {2U, 7U, 64U, 256U}) {
       const Status proved = prove_batch_reads(operations, *bench.host, size_bytes, count, kernel);
       if (!proved) return proved.error().message;
     }
@@ -217,7 +232,8 @@ std::string zeroed_pages_are_zero(Bench& bench) {
   int status = 0;
   {
     const ReadSection section(bench.reader);
-    status = bench.device.zero_page_range(section, 2, 3);
+    status =
+        bench.call("zero_page_range", [&] { return bench.device.zero_page_range(section, 2, 3); });
   }
   if (status != 0) return count_error("zero_page_range", status, 0);
   std::fill(bytes.begin() + 2 * DAX_PAGE_BYTES, bytes.begin() + 5 * DAX_PAGE_BYTES, 0);
@@ -230,11 +246,12 @@ std::string flush_and_drain_succeed(Bench& bench) {
   Bytes bytes = bench.noise(4096);
   bench.write(0, bytes);
   dax_iter iter = Bench::range(0, bytes);
-  const std::int64_t lines = bench.device.flush(bench.reader, iter);
+  const std::int64_t lines =
+      bench.call("flush", [&] { return bench.device.flush(bench.reader, iter); });
   if (lines < 0) return count_error("flush", lines, 0);
   if (lines > 64) return fmt::format("flush of 4096 bytes counts {} lines of 64 bytes", lines);
   if (iter.count != 0) return fmt::format("flush leaves count at {}", iter.count);
-  const int status = bench.device.drain(bench.reader);
+  const int status = bench.call("drain", [&] { return bench.device.drain(bench.reader); });
   return status == 0 ? "" : count_error("drain", status, 0);
 }
 
@@ -275,6 +292,12 @@ std::string unaligned_ranges_are_refused(Bench& bench) {
   return got < 0 ? "" : count_error("a copy to offset 1", got, 0);
 }
 
+std::string thread_and_process_are_as_before(Bench& bench) {
+  if (!bench.registers.empty()) return bench.registers;
+  const std::string changes = bench.process.changes(ProcessState::now());
+  return changes.empty() ? "" : "it " + changes;
+}
+
 struct Named {
   const char* name;
   std::string (*check)(Bench&);
@@ -299,6 +322,8 @@ constexpr Named kChecks[] = {
     {"there is no address beyond the end", addresses_end_at_the_end, Named::Needs::addresses},
     {"ranges that break the declared alignment are refused", unaligned_ranges_are_refused,
      Named::Needs::alignment},
+    {"it leaves registers, signals, threads and processes as it found them",
+     thread_and_process_are_as_before, Named::Needs::nothing},
 };
 
 std::string why_skipped(const Named& named, const Bench& bench) {

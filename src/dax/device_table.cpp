@@ -73,7 +73,7 @@ const DeviceEntry* DeviceTable::find(std::string_view word) const {
     if (S_ISBLK(facts.st_mode)) device = facts.st_rdev;
   }
   if (!device) return nullptr;
-  for (const mode_t kind : {S_IFCHR, S_IFBLK}) {
+  for (const mode_t kind : {mode_t{S_IFCHR}, mode_t{S_IFBLK}}) {
     facts.st_mode = kind;
     facts.st_rdev = *device;
     if (const DeviceEntry* const found = with_identity(medium_identity(facts))) return found;

@@ -167,7 +167,18 @@ Result<std::vector<MemoryRange>> reachable_memory(const dax_operations& table, v
       return environment_error("backend {} gives no address for page {} of {} ({})", table.name,
                                page, pages, got < 0 ? errno_text(static_cast<int>(-got)) : "none");
     }
-    const std::uint64_t reach = std::min(static_cast<std::uint64_t>(got), pages - page);
+    const auto number = reinterpret_cast<std::uintptr_t>(address);
+    if (number % DAX_PAGE_BYTES != 0) {
+      return environment_error(
+          "backend {} gives {:#x} for page {}, where no page begins; fix the backend",
+          table.name, number, page);
+    }
+    const auto reach = static_cast<std::uint64_t>(got);
+    if (reach > pages - page) {
+      return environment_error(
+          "backend {} gives {} pages from page {} on, of which the medium has {}; fix the backend",
+          table.name, got, page, pages - page);
+    }
     ranges.push_back({static_cast<unsigned char*>(address), reach * DAX_PAGE_BYTES});
     page += reach;
   }

@@ -10,6 +10,7 @@
 #include "dax/float_control.hpp"
 #include "dax/operations_check.hpp"
 #include "dax/plugin_trial.hpp"
+#include "platform/process_state.hpp"
 
 namespace pmembench {
 namespace {
@@ -31,6 +32,7 @@ std::string last_dl_error() {
 Result<dax_operations> load_table(const std::string& path, const TrialStage& stage) {
   stage("was loaded");
   const FloatControl kept;
+  const ProcessState before = ProcessState::now();
   void* library = dlopen(path_for_dlopen(path).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     return environment_error("it cannot be opened: {}", last_dl_error());
@@ -43,7 +45,24 @@ Result<dax_operations> load_table(const std::string& path, const TrialStage& sta
   }
   stage("ran pmembench_backend()");
   const auto backend = reinterpret_cast<dax_backend_function>(symbol);
-  return complete_operations(backend());
+  Result<dax_operations> table = complete_operations(backend());
+  const std::string changes = before.changes(ProcessState::now());
+  if (changes.empty()) return table;
+  return environment_error("it {} while it was loaded; a backend leaves the process as it found it",
+                           changes);
+}
+
+// What a plan is made from. Pointers differ between processes.
+std::string facts_of(const dax_operations& table) {
+  std::string text =
+      fmt::format("{} {:#x} {:#x} {} {} {}", table.name, table.capabilities, table.media,
+                  table.minimum_io_bytes, table.alignment_bytes, table.nontemporal_from_bytes);
+  for (const bool there :
+       {table.open != nullptr, table.direct_access != nullptr, table.recovery_write != nullptr,
+        table.persist_from_iter != nullptr, table.choose_read_kernel != nullptr}) {
+    text += there ? '1' : '0';
+  }
+  return text;
 }
 
 }  // namespace
@@ -55,13 +74,21 @@ Result<LoadedPlugin> load_plugin(const std::string& path, const dax_host_info& h
     Result<dax_operations> table = load_table(path, stage);
     if (!table) return table.error();
     stage("was probed");
-    return probe_operations(*table, host);
+    return facts_of(*table) + "\n" + probe_operations(*table, host);
   };
-  Result<std::string> reason = try_in_child(trial, limit_ms);
-  if (!reason) return reason.error().with_context(context);
+  const Result<std::string> answer = try_in_child(trial, limit_ms);
+  if (!answer) return answer.error().with_context(context);
   Result<dax_operations> table = load_table(path, [](std::string_view) {});
   if (!table) return table.error().with_context(context);
-  return LoadedPlugin{*table, *reason};
+  const std::size_t end = answer->find('\n');
+  if (answer->substr(0, end) != facts_of(*table)) {
+    return environment_error(
+        "{}: its table was another when it was loaded before: {} and {} (name, capabilities, "
+        "media, "
+        "sizes, operations); a table is constant",
+        context, answer->substr(0, end), facts_of(*table));
+  }
+  return LoadedPlugin{*table, end == std::string::npos ? "" : answer->substr(end + 1)};
 }
 
 Result<std::vector<std::string>> plugins_in_folder(const std::string& folder) {

@@ -62,6 +62,7 @@ void send(int fd, char tag, std::string_view text) {
   const rlimit no_core{1, 1};
   setrlimit(RLIMIT_CORE, &no_core);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  (void)setpgid(0, 0);  // a group, so that what it forks is ended with it
   const Result<std::string> result =
       trial([fd](std::string_view stage) { send(fd, kStage, stage); });
   if (result) {
@@ -125,9 +126,14 @@ Verdict listen(int fd, const TrialLimits& limits) {
   return verdict;
 }
 
-// Ends the child, even if it is still busy, and collects it.
+// Waits for the child, ends what it forked, and collects it.
 int collect(pid_t child) {
   int status = 0;
+  // First the end alone: as long as it is not collected, no other process gets its number.
+  siginfo_t ended{};
+  while (waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
+  kill(-child, SIGKILL);
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   return status;

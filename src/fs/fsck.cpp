@@ -26,7 +26,7 @@ Result<Metadata> read_superblock(ByteStore& store, ByteSession& session) {
   }
   bool read = false, ours = false;
   std::uint32_t version = kVersion;
-  for (const std::uint64_t copy : {0, 1}) {
+  for (const std::uint64_t copy : {0U, 1U}) {
     Superblock sb;
     const auto bytes = std::as_writable_bytes(std::span(&sb, 1));
     // One bad copy is what the other one is for.

@@ -98,7 +98,8 @@ std::optional<Crossover> crossover_of(const CrossoverGroup& group, const std::st
   if (sizes.size() < 2) return std::nullopt;
   std::vector<double> crossings;
   const Curves& theirs = group.by_backend.at(group.nontemporal);
-  for (const auto& [index, curve] : group.by_backend.at(cached)) {
+  for (const auto& [index, own_curve] : group.by_backend.at(cached)) {
+    const auto& curve = own_curve;  // clang 14 captures no structured binding
     const auto pair = theirs.find(index);
     if (pair == theirs.end()) continue;
     const bool whole = std::all_of(sizes.begin(), sizes.end(), [&](double size) {

@@ -173,7 +173,7 @@ std::string work_text(const Row& row, std::string_view left_out) {
   for (const auto& [key, value] : row.parameters) {
     const bool is_default =
         type != nullptr && std::any_of(type->parameters.begin(), type->parameters.end(),
-                                       [&](const ParameterSpec& spec) {
+                                       [&, &key = key, &value = value](const ParameterSpec& spec) {
                                          return spec.name == key && spec.default_value == value;
                                        });
     const bool names_the_work = key == "operation_size" || key == "line";

@@ -201,9 +201,9 @@ std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const FiguresByCell
     const auto& others = alone[work_of_group[title]];
     members.insert(members.end(), others.begin(), others.end());
     // Several rows of one path are not a ladder: none is built on another.
-    const bool climbs = std::any_of(members.begin(), members.end(), [&](const Candidate& one) {
-      return one.path != members.front().path;
-    });
+    const bool climbs = std::any_of(
+        members.begin(), members.end(),
+        [first = members.front().path](const Candidate& one) { return one.path != first; });
     const bool built = std::any_of(members.begin(), members.end(),
                                    [](const Candidate& one) { return !one.path->parents.empty(); });
     if (members.size() < (built ? kFewestBuilt : kFewestRungs) || !climbs) continue;

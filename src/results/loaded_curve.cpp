@@ -33,13 +33,14 @@ std::string loaded_group(const Row& row, const OptionsByCell& options) {
   if (found != options.end()) text += ", " + found->second;
   const WorkloadType* type = find_workload(row.workload);
   for (const auto& [key, value] : row.parameters) {
-    const auto is_key = [&](const char* name) { return key == name; };
+    const auto is_key = [&key = key](const char* name) { return key == name; };
     const bool apart = std::any_of(kHowMuch.begin(), kHowMuch.end(), is_key) ||
                        std::any_of(kLoadKeys.begin(), kLoadKeys.end(),
                                    [&](const LoadKey& load) { return is_key(load.name); });
-    const bool is_default = std::any_of(
-        type->parameters.begin(), type->parameters.end(),
-        [&](const ParameterSpec& spec) { return spec.name == key && spec.default_value == value; });
+    const bool is_default = std::any_of(type->parameters.begin(), type->parameters.end(),
+                                        [&key = key, &value = value](const ParameterSpec& spec) {
+                                          return spec.name == key && spec.default_value == value;
+                                        });
     if (!apart && !is_default) text += fmt::format(" {}={}", key, value);
   }
   return text;

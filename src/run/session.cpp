@@ -4,7 +4,7 @@
 
 #include "base/random.hpp"
 #include "base/units.hpp"
-#include "run/checks.hpp"
+#include "platform/thread_registers.hpp"
 #include "run/session_details.hpp"
 #include "workloads/loaded.hpp"
 #include "workloads/parameters.hpp"
@@ -258,7 +258,18 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
   SliceTask task = task_;
   task.operations = operations;
   if (slice_ticks_ != 0 && warm_) task.ticks = slice_ticks_;
-  team_->run([&](unsigned index) { threads_[index]->run(task); });
+  team_->run([&](unsigned index) {
+    const ThreadRegisters before;
+    ThreadContext& thread = *threads_[index];
+    thread.run(task);
+    const std::string changes = before.changes(false);
+    if (changes.empty() || !thread.status) return;
+    thread.status = runtime_error(
+        "the backend {}, so that what is computed afterwards differs; a backend leaves the "
+        "thread's "
+        "registers as it found them",
+        changes);
+  });
   if (life_ != nullptr && !life_->status()) return life_->status().error();
   for (const auto& thread : threads_) {
     if (thread->role == Role::load) bytes_loaded_ += thread->work.bytes;
@@ -295,57 +306,9 @@ void Session::count_device(std::map<std::string, std::uint64_t>& counters) const
   counters["drains"] = after.drains - before.drains;
 }
 
-// What the device saw, in its own counters, against what the threads say that they moved. The
-// mapped path's loads and stores pass no device.
-Status Session::check_paced(const CellDoneReply& reply) const {
-  const auto load_threads = static_cast<unsigned>(threads_.size() - 1);
-  const Status below = check_ceiling(host_.does_work ? best_bytes_per_s_ : 0,
-                                     host_.ceiling_bytes_per_s, load_threads);
-  if (!below || cell_.path != "direct" || !host_.does_work) return below;
-  const std::uint64_t seen =
-      reply.counters.at("bytes_copied_from") + reply.counters.at("bytes_copied_to");
-  if (seen == bytes_loaded_) return {};
-  return runtime_error(
-      "the load threads counted {} bytes and the device {}: the bandwidth would be wrong; this is "
-      "a defect of the backend or of pmembench",
-      bytes_loaded_, seen);
-}
-
-Status Session::check_operations(const Histogram& histogram) const {
-  const Status below = check_ceiling(best_bytes_per_s_, host_.ceiling_bytes_per_s, cell_.threads);
-  if (!below) return below;
-  if (histogram.count() == 0 || thread_time_ns_ <= 0 || life_ != nullptr) return {};
-  const auto timed = static_cast<std::uint64_t>(operations_in_slices_);
-  if (forgotten_ && histogram.count() != timed) {
-    return runtime_error("{} operations were done and {} latencies were counted: some are missing",
-                         timed, histogram.count());
-  }
-  // In an open loop operations wait: those that are served are as many as there are threads.
-  return check_littles_law(
-      rate_over_thread_time(operations_in_slices_, thread_time_ns_, cell_.threads),
-      histogram.mean() * host_.timer.ns_per_tick, cell_.threads, host_.timer.step_ns);
-}
-
-Status Session::check_threads(CellDoneReply& reply) const {
-  for (std::size_t index = 0; index < threads_.size(); ++index) {
-    const ThreadContext& thread = *threads_[index];
-    if (!thread.status) return thread.status;
-    if (thread.cpu >= 0 && thread.cpu != cell_.placement.cpus[index]) {
-      return runtime_error("thread {} ran on CPU {}, not on CPU {} where it was put", index,
-                           thread.cpu, cell_.placement.cpus[index]);
-    }
-    reply.cpus.push_back(thread.cpu);
-    if (thread.workload == nullptr) continue;
-    for (const auto& [name, value] : thread.workload->figures()) {
-      const double parts = name.ends_with("_share") ? static_cast<double>(threads_.size()) : 1;
-      reply.figures[name] += value / parts;
-    }
-  }
-  return {};
-}
-
 Result<CellDoneReply> Session::finish() {
   CellDoneReply reply;
+  if (const Status kept = check_process(); !kept) return kept.error();
   if (!paced_) reply.counters["operations"] = operations_done_;
   // A mounted file system bypasses the device, which then counts nothing: a missing count is not a
   // count of none.

@@ -10,6 +10,7 @@
 
 #include "dax/open_device.hpp"
 #include "measure/timer.hpp"
+#include "platform/process_state.hpp"
 #include "run/group_rates.hpp"
 #include "run/life_trial.hpp"
 #include "run/protocol.hpp"
@@ -26,6 +27,7 @@ struct SessionHost {
   TimerFacts timer;
   double ceiling_bytes_per_s = 0;
   bool does_work = true;  // false for a backend that declares that it does nothing
+  ProcessState process = ProcessState::now();  // before the first operation of the backend
 };
 
 // Used by the worker's main thread, which is thread 0 of the cell's team. In a cell of a paced
@@ -61,6 +63,7 @@ class Session {
   // session.cpp
   [[nodiscard]] DaxDevice& device() const { return *host_.opened->device; }
   Status prepare_threads();
+  [[nodiscard]] Status check_process() const;
   Status prepare_thread(unsigned index);
   Status prepare_paced_thread(unsigned index);
   Status prepare_life(const PathType& path);

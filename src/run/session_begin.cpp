@@ -60,7 +60,9 @@ Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uin
     if (!rate) return rate.error();
     rate_per_s = *rate;
     const double due = rate_per_s * static_cast<double>(slice_ns) * 1e-9 / threads;
-    if (operations == 0) operations = std::max<std::uint64_t>(1, std::llround(due));
+    if (operations == 0) {
+      operations = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(due)));
+    }
   } else {
     // A slice in slots is a time, regardless of how long the operations take.
     slice_ticks_ =

@@ -68,6 +68,8 @@ class Worker {
       return runtime_error("there is not enough memory for the worker: free some, or ask for less");
     } catch (const std::exception& error) {
       return runtime_error("an unexpected error in the worker: {}", error.what());
+    } catch (...) {
+      return runtime_error("an exception of another type than std::exception in the worker: fix the backend");
     }
   }
 
@@ -115,8 +117,12 @@ class Worker {
     device_.emplace(*std::move(opened));
     if (const Status reported = report_faults(); !reported) return reported.error();
     if (const Status shown = board_.add(*device_, *spec); !shown) return shown.error();
-    host_ = {&*device_, nullptr, *timer, measure_load_ceiling(timer->ns_per_tick),
-             ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0};
+    host_ = {&*device_,
+             nullptr,
+             *timer,
+             measure_load_ceiling(timer->ns_per_tick),
+             ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0,
+             ProcessState::now()};
     OpenedReply reply;
     reply.medium = medium_facts(device_->facts, *spec);
     follow_audit(audits_, *device_, options, *host, *spec, &reply.medium);

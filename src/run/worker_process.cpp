@@ -32,6 +32,7 @@ constexpr std::uint64_t kDeathMilliseconds = 10'000;
   prctl(PR_SET_PDEATHSIG, kParentDiedSignal);
   if (getppid() != parent) _exit(126);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
+  (void)setpgid(0, 0);  // a group, so that what a plugin forks can be ended with it
   if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) _exit(126);
   execve(arguments.front(), arguments.data(), environment.data());
   _exit(127);
@@ -115,6 +116,11 @@ WorkerProcess::~WorkerProcess() {
 std::optional<int> WorkerProcess::reap() {
   int status = 0;
   pid_t got = 0;
+  // First the end alone: as long as it is not collected, no other process gets its number.
+  siginfo_t ended{};
+  while (waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
+  ::kill(-pid_, SIGKILL);
   do {
     got = waitpid(pid_, &status, 0);
   } while (got < 0 && errno == EINTR);

@@ -1,9 +1,10 @@
-/* A backend that opens its medium itself: anonymous memory, or a file by its path. It gives addresses
- * away 512 pages at a time, so that short returns are met.
+/* A backend that opens its medium itself: anonymous memory, or a file by its path. It gives
+ * addresses away 512 pages at a time, so that short returns are met.
  *
  * Options, comma separated: "refuse" (open fails with a sentence), "mute" (open fails without one),
- * "half" (half of the medium is usable), "liar" (more than the medium), "unaddressed" (direct_access
- * fails). */
+ * "half" (half of the medium is usable), "liar" (more than the medium), "unaddressed"
+ * (direct_access fails), "unaligned" (its addresses are not those of pages), "generous" (it gives
+ * more pages than are asked for). */
 #define _GNU_SOURCE
 #include <backends/dax_operations.h>
 
@@ -20,7 +21,7 @@
 struct own_memory {
   unsigned char *address;
   uint64_t size_bytes;
-  int unaddressed;
+  int unaddressed, unaligned, generous;
 };
 
 static int own_probe(const dax_host_info *host, char *reason, uint64_t reason_bytes) {
@@ -62,6 +63,8 @@ static int own_open(const dax_host_info *host, const dax_media_info *media, void
   if (!own) return -ENOMEM;
   own->size_bytes = media->size_bytes;
   own->unaddressed = strstr(media->options, "unaddressed") != NULL;
+  own->unaligned = strstr(media->options, "unaligned") != NULL;
+  own->generous = strstr(media->options, "generous") != NULL;
   const int code = map_medium(media, own);
   if (code != 0) {
     free(own);
@@ -86,7 +89,8 @@ static int64_t own_direct_access(void *handle, uint64_t page_offset, uint64_t pa
   (void)mode;
   if (own->unaddressed) return -EIO;
   const uint64_t stretch = STRETCH_PAGES - page_offset % STRETCH_PAGES;
-  *address = own->address + page_offset * DAX_PAGE_BYTES;
+  *address = own->address + page_offset * DAX_PAGE_BYTES + (own->unaligned ? 64 : 0);
+  if (own->generous) return (int64_t)(pages + 1);
   return (int64_t)(pages < stretch ? pages : stretch);
 }
 

@@ -1,0 +1,68 @@
+#include "platform/process_state.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace pmembench {
+namespace {
+
+TEST(ProcessState, finds_nothing_where_nothing_was_changed) {
+  const ProcessState before = ProcessState::now();
+  EXPECT_EQ(before.changes(ProcessState::now()), "");
+}
+
+TEST(ProcessState, finds_a_handler_and_its_removal) {
+  const ProcessState before = ProcessState::now();
+  std::signal(SIGUSR2, [](int) {});
+  EXPECT_EQ(before.changes(ProcessState::now()), "changed the handling of SIGUSR2");
+  std::signal(SIGUSR2, SIG_IGN);
+  EXPECT_EQ(before.changes(ProcessState::now()), "changed the handling of SIGUSR2");
+  std::signal(SIGUSR2, SIG_DFL);
+  EXPECT_EQ(before.changes(ProcessState::now()), "");
+}
+
+TEST(ProcessState, finds_a_signal_that_is_blocked) {
+  const ProcessState before = ProcessState::now();
+  sigset_t set, old;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR2);
+  pthread_sigmask(SIG_BLOCK, &set, &old);
+  EXPECT_EQ(before.changes(ProcessState::now()), "changed whether SIGUSR2 is blocked");
+  pthread_sigmask(SIG_SETMASK, &old, nullptr);
+}
+
+TEST(ProcessState, counts_threads_that_are_not_expected) {
+  const ProcessState before = ProcessState::now();
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(pipe(ends), 0);
+  std::thread waiting([&] {
+    char byte = 0;
+    EXPECT_EQ(read(ends[0], &byte, 1), 0);
+  });
+  const ProcessState now = ProcessState::now();
+  close(ends[1]);
+  waiting.join();
+  close(ends[0]);
+  EXPECT_EQ(before.changes(now), "started 1 thread");
+  EXPECT_EQ(before.changes(now, 1), "");
+}
+
+TEST(ProcessState, finds_a_child) {
+  const ProcessState before = ProcessState::now();
+  const pid_t child = fork();
+  if (child == 0) {
+    for (;;) pause();
+  }
+  ASSERT_GT(child, 0);
+  const std::string changes = before.changes(ProcessState::now());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(changes, "left 1 child process");
+  EXPECT_EQ(before.changes(ProcessState::now()), "");
+}
+
+}  // namespace
+}  // namespace pmembench

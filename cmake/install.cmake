@@ -22,6 +22,9 @@ add_custom_command(
 add_custom_target(pmembench_generated ALL DEPENDS ${generated}/done)
 
 install(TARGETS pmembench)
+if(TARGET pmembench-mpi)
+  install(TARGETS pmembench-mpi)
+endif()
 install(FILES backends/dax_operations.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pmembench/backends)
 install(DIRECTORY configs/ DESTINATION ${PMEMBENCH_DATA_DIR}/configs)
 install(DIRECTORY reports/pmembench_report DESTINATION ${PMEMBENCH_DATA_DIR}/reports

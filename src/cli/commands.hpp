@@ -66,6 +66,7 @@ class Command {
   X(check)                    \
   X(audit)                    \
   X(crash)                    \
+  X(visibility)               \
   X(fsck)                     \
   X(mkfs)                     \
   X(replay)                   \

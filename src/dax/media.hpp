@@ -36,6 +36,8 @@ struct OpenOptions {
   bool found_empty = false;
   bool read_only = false;     // nothing of it is changed, not even a hole filled; it must exist
   bool keep_created = false;  // what is made for the medium stays
+  // Other processes of this measurement use the same bytes: the medium is claimed as readers do.
+  bool shared = false;
   std::uint64_t claim_patience_ms = 2'500;  // for one who is about to end (media_claim)
   // Of a larger medium no more than this is used, and touched; 0: all of it. Of "dram:auto" it is
   // the size.

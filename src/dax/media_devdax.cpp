@@ -122,9 +122,9 @@ Result<DaxSight> look(const MediaSpec& spec, const OpenOptions& options, Access 
   if (!size) return size.error();
   sight.size_bytes = *size;
   sight.facts = std::move(*facts);
-  const Claim claim = access == Access::use    ? Claim::write
-                      : access == Access::read ? Claim::read
-                                               : Claim::test;
+  const Claim claim = access == Access::use && !options.shared ? Claim::write
+                      : access != Access::look                 ? Claim::read
+                                                               : Claim::test;
   const Status claimed =
       claim_medium(spec.path, sight.fd.get(), spec.offset_bytes, sight.size_bytes, claim,
                    options.claim_patience_ms, options.sysfs_root);

@@ -64,7 +64,7 @@ Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
   // What another tool measured is shown next to ours, and no finding is made of it.
   std::vector<Row> own;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
-               [](const Row& row) { return !row.is_imported(); });
+               [](const Row& row) { return !row.is_imported() && row.host.empty(); });
   Derived derived;
   derived.backends = backend_comparisons(own, replicates, confidence);
   derived.ladders = ladders_of(own, replicates, confidence, context.backend_options);

@@ -173,6 +173,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   if (!process) return process.error();
   OpenRequest request = open_request_for(cell);
   request.destroy = settings_.destroy;
+  request.shared = settings_.shared;
   request.identity = identity_of(request.media);
   request.found_empty = is_ours(request.media, request.identity);
   if (!request.probe_media.empty()) {

@@ -108,6 +108,7 @@ class Worker {
     options.identity = request->identity;
     options.found_empty = request->found_empty;
     options.used_bytes = request->used_bytes;
+    options.shared = request->shared;
     options.in_parallel = in_parallel;
     options.registry = &*registry_;
     auto opened = open_device(**backend, *spec, *host, options);

@@ -22,6 +22,7 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "fs": {"base", "dax", "block"},
     "crash": {"base", "dax", "block", "fs"},
     "audit": {"base", "platform", "dax", "crash", "backends"},
+    "visibility": {"base", "measure", "dax", "backends"},
     "workloads": {"base", "dax", "block", "fs"},
     "plan": {"base", "platform", "record", "config", "dax", "workloads"},
     "run": {"base", "platform", "measure", "record", "plan", "workloads", "dax", "block", "fs"},

@@ -5,6 +5,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/junit.hpp"
+
 namespace pmembench {
 namespace {
 
@@ -35,54 +37,36 @@ json sheet_json(const SheetLine& line) {
           {"system_calls", sheet.system_calls}};
 }
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char letter : text) {
-    switch (letter) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(letter) < 0x20 && letter != '\n' ? ' ' : letter;
-    }
-  }
-  return out;
-}
-
-std::string test_case(const std::string& backend, const json& mask) {
-  const std::string verdict = mask.at("verdict");
-  std::string inside;
+// One message for all that was found: a case of JUnit has one.
+JunitCase case_of(const std::string& backend, const json& mask) {
+  JunitCase out;
+  out.class_name = "audit." + backend;
+  out.name = mask.at("cpu");
+  const std::string verdict = mask.at("verdict"), reason = mask.at("reason");
+  const auto add = [&](const std::string& text) {
+    out.outcome = JunitOutcome::failure;
+    out.message += (out.message.empty() ? "" : "; ") + text;
+  };
   for (const json& finding : mask.value("findings", json::array())) {
     if (!finding.at("error").get<bool>()) continue;
-    inside += fmt::format("    <failure message=\"{}\">{} at {}: {}</failure>\n",
-                          escaped(finding.at("rule")), escaped(finding.at("instruction")),
-                          escaped(finding.at("place")), escaped(finding.at("case")));
+    if (out.type.empty()) out.type = finding.at("rule");
+    add(fmt::format("{}: {} at {}: {}", finding.at("rule").get<std::string>(),
+                    finding.at("instruction").get<std::string>(),
+                    finding.at("place").get<std::string>(), finding.at("case").get<std::string>()));
   }
   for (const json& mutant : mask.value("misjudged", json::array())) {  // of a self-test
-    inside += fmt::format("    <failure message=\"{}\"/>\n", escaped(mutant));
+    add("misjudged: " + mutant.get<std::string>());
   }
   for (const json& work : mask.value("power_cuts", json::array())) {
     const std::string example = work.at("example");
-    if (example.empty()) continue;
-    inside += fmt::format("    <failure message=\"{}\">{}</failure>\n", escaped(work.at("subject")),
-                          escaped(example));
+    if (!example.empty()) add(work.at("subject").get<std::string>() + ": " + example);
   }
-  const std::string reason = escaped(mask.at("reason"));
-  if (verdict == "unaudited") inside += fmt::format("    <error message=\"{}\"/>\n", reason);
-  if (verdict == "not_here" || verdict == "no_claim") {
-    inside += fmt::format("    <skipped message=\"{}\"/>\n", reason);
-  }
-  return fmt::format("  <testcase classname=\"audit.{}\" name=\"{}\">\n{}  </testcase>\n",
-                     escaped(backend), escaped(mask.at("cpu")), inside);
+  if (out.type.empty()) out.type = verdict;
+  if (out.outcome == JunitOutcome::failure) return out;
+  out.message = reason;
+  if (verdict == "unaudited") out.outcome = JunitOutcome::error;
+  if (verdict == "not_here" || verdict == "no_claim") out.outcome = JunitOutcome::skipped;
+  return out;
 }
 
 }  // namespace
@@ -101,13 +85,16 @@ json audit_to_json(const AuditResult& result) {
   return out;
 }
 
-std::string audit_to_junit(const json& document) {
-  std::string cases;
+std::string audit_to_junit(const json& document, const std::string& created_utc) {
+  JunitSuite suite;
+  suite.name = "pmembench.audit";
+  suite.created_utc = created_utc;
   for (const json& backend : document.at("backends")) {
-    for (const json& mask : backend.at("masks")) cases += test_case(backend.at("backend"), mask);
+    for (const json& mask : backend.at("masks")) {
+      suite.cases.push_back(case_of(backend.at("backend"), mask));
+    }
   }
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"pmembench audit\">\n" +
-         cases + "</testsuite>\n";
+  return junit_xml(suite);
 }
 
 json power_cuts_to_json(const std::string& subject, const PowerCutResult& result) {

@@ -14,7 +14,9 @@ namespace pmembench {
 
 // The whole: `document` has "backends", each with "backend" and "masks", an array of the above with
 // "cpu". One test case a backend and mask; an error fails it, "unaudited" is an error of it.
-[[nodiscard]] std::string audit_to_junit(const nlohmann::json& document);
+// `created_utc`: when the audit was made.
+[[nodiscard]] std::string audit_to_junit(const nlohmann::json& document,
+                                         const std::string& created_utc);
 
 // The worst of the masks' verdicts: failed, unaudited, passed, no_claim; masks that the backend
 // cannot run are left out.

@@ -15,6 +15,7 @@
 #include "cli/output.hpp"
 #include "cli/output_file.hpp"
 #include "cli/recorded_audits.hpp"
+#include "cli/utc_time.hpp"
 #include "results/store.hpp"
 
 namespace pmembench {
@@ -225,7 +226,7 @@ class AuditCommand final : public Command {
     const auto say_of = [](const Status& kept) {
       if (!kept) say(stderr, fmt::format("pmembench: {}\n", kept.error().message));
     };
-    say_of(junit_.write(audit_to_junit(document)));
+    say_of(junit_.write(audit_to_junit(document, now_utc())));
     if (store_) {
       const auto kept = store_->save_document({0, "", "audit", std::nullopt, verdict, document});
       say_of(kept ? Status() : kept.error());

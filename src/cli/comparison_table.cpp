@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/plain_text.hpp"
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
 #include "results/comparison_parts.hpp"

@@ -46,7 +46,7 @@ CurveRecord curve_record(const Cell& base, const CurveOutcome& outcome,
   for (const PointSamples& point : outcome.points) {
     record.shares.push_back(point.share);
     record.rows.push_back(row_of(rows, point.cell));
-    record.percentiles.push_back(process_percentiles(point.replicates));
+    record.percentiles.push_back(process_percentiles(figures_of(point.replicates)));
   }
   for (unsigned round = 0; round < outcome.rounds; ++round) {
     const auto curve = curve_of_round(outcome.points, round);

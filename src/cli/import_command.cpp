@@ -51,6 +51,10 @@ class ImportCommand final : public Command {
                      "Give an imported cell another name, such as that of a cell of pmembench.")
         ->type_name("OLD=NEW")
         ->allow_extra_args(false);
+    subcommand_
+        ->add_option("--core-clock", core_clock_,
+                     "The files of Mess count cycles of a core with this clock, such as 2.1G.")
+        ->type_name("HZ");
     subcommand_->add_flag("--formats", list_, "List the formats.");
     subcommand_->add_flag("--json", as_json_, "Print the imported rows as JSON lines.");
   }
@@ -62,6 +66,7 @@ class ImportCommand final : public Command {
     if (!cell_.empty() && run_.empty()) {
       return usage_error("--cell names a cell of a run: give the run with --run");
     }
+    if (const Status read = read_clock(); !read) return read.error();
     std::vector<NamedPath> inputs;
     for (const std::string& file : files_) inputs.push_back({"what is imported", file});
     const Status apart = keep_results_apart(database_, inputs);
@@ -85,12 +90,27 @@ class ImportCommand final : public Command {
   }
 
  private:
+  // "2.1G", "2100M", "2100000000".
+  Status read_clock() {
+    if (core_clock_.empty()) return {};
+    char* end = nullptr;
+    const double number = std::strtod(core_clock_.c_str(), &end);
+    const std::string unit = end;
+    core_hz_ = number * (unit == "G" || unit == "GHz"   ? 1e9
+                         : unit == "M" || unit == "MHz" ? 1e6
+                                                        : 1);
+    const bool known = unit.empty() || core_hz_ != number;
+    if (known && core_hz_ >= 1e6 && core_hz_ <= 1e11) return {};
+    return usage_error("--core-clock '{}' is not the clock of a core, such as 2.1G or 2100M",
+                       core_clock_);
+  }
+
   Result<ImportedFile> read(const std::string& path) const {
     std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored)) return import_mess_folder(path);
+    if (std::filesystem::is_directory(path, ignored)) return import_mess_folder(path, core_hz_);
     auto bytes = read_report_file(path, kLargestImportBytes);
     if (!bytes) return bytes.error();
-    return import_bytes(*std::move(bytes), path, format_);
+    return import_bytes(*std::move(bytes), path, format_, core_hz_);
   }
 
   Status rename(std::vector<ImportedFile>& imported) const {
@@ -205,7 +225,8 @@ class ImportCommand final : public Command {
   }
 
   std::vector<std::string> files_, renames_;
-  std::string database_ = "pmembench.db", format_, run_, cell_;
+  std::string database_ = "pmembench.db", format_, run_, cell_, core_clock_;
+  double core_hz_ = 0;  // 0: latencies are in ns
   bool list_ = false, as_json_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include "cli/output.hpp"
 #include "cli/output_file.hpp"
 #include "config/campaign_reader.hpp"
+#include "platform/topology.hpp"
 #include "record/codec.hpp"
 #include "results/mlc_text.hpp"
 #include "results/stored_derived.hpp"
@@ -28,7 +29,7 @@ class MlcCommand final : public Command {
     subcommand_->allow_extras()->fallthrough(false);
     subcommand_->footer(
         "Modes: --loaded_latency, --idle_latency, --latency_matrix, --bandwidth_matrix, "
-        "--peak_injection_bandwidth, --max_bandwidth.\n"
+        "--peak_injection_bandwidth, --max_bandwidth, --c2c_latency, --memory_bandwidth_scan.\n"
         "Options of MLC: -dDELAY, -W2 to -W10 and -R (traffic), -bSIZE, -lSTRIDE, -kCPUS, "
         "-tSECONDS; others are named and passed over.\n"
         "It prints MLC's tables, with an interval over at least six processes behind each value.\n"
@@ -140,10 +141,31 @@ class MlcCommand final : public Command {
       case MlcMode::bandwidth_matrix:
         for (const NodeMatrix& matrix : derived.matrices) text += mlc_matrix_text(matrix);
         return text;
+      case MlcMode::c2c_latency:
+        return mlc_transfer_text(transfers_of(plan, rows, read_topology("/")));
+      case MlcMode::memory_bandwidth_scan:
+        return mlc_scan_text(rows);
       case MlcMode::peak_injection_bandwidth:
         break;
     }
     return peaks_of(plan, rows);
+  }
+
+  static std::vector<MlcTransfer> transfers_of(const Plan& plan, const std::vector<Row>& rows,
+                                               const Topology& topology) {
+    std::vector<MlcTransfer> transfers;
+    for (const Row& row : rows) {
+      const auto cell = std::find_if(plan.cells.begin(), plan.cells.end(),
+                                     [&](const Cell& each) { return each.name == row.cell; });
+      if (cell == plan.cells.end() || row.status != "ok" || !row.ns_per_operation) continue;
+      const std::vector<int>& cpus = cell->placement.cpus;
+      if (cpus.size() != 2) continue;
+      // The first thread has the lines, the second loads them.
+      transfers.push_back({row.parameters.at("state") == "dirty", cpus[0], cpus[1],
+                           topology.node_of_cpu(cpus[0]), topology.node_of_cpu(cpus[1]),
+                           *row.ns_per_operation});
+    }
+    return transfers;
   }
 
   // The groups of the campaign are MLC's lines, in its order, and each is one cell.

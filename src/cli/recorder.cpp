@@ -60,7 +60,7 @@ Status Recorder::finish() {
         context_.null_ns_per_operation ? std::min(*context_.null_ns_per_operation, ns) : ns;
   }
   for (auto& [cell, sentence] :
-       durability_contradictions(rows(), replicates_, context_.confidence)) {
+       durability_contradictions(rows(), figures_of(replicates_), context_.confidence)) {
     line_.say(fmt::format("cell failed: {}: {}", cell, sentence));
     failures_[cell] = sentence;
     ++contradicted_;

@@ -14,6 +14,8 @@ namespace pmembench {
 struct ForeignFile {
   std::string_view text;
   std::string label;  // the path as the user named it
+  // Of the core whose cycles its latencies are; 0: they are ns. Of Mess alone.
+  double core_hz = 0;
 };
 
 struct Importer {
@@ -22,6 +24,7 @@ struct Importer {
   bool (*recognises)(const ForeignFile& file);
   // All of the file or nothing: an error (usage) gives the place of what is wrong.
   Result<ImportedFile> (*read)(const ForeignFile& file);
+  bool may_count_cycles = false;  // its latencies may be of cycles: ForeignFile::core_hz
 };
 
 [[nodiscard]] const std::vector<Importer>& importers();
@@ -30,12 +33,13 @@ struct Importer {
 [[nodiscard]] const Importer* recognise_results(const ForeignFile& file);
 
 // `bytes` of the file `label` by the importer of that name, or by the one that recognises it.
-// Errors (usage): what no importer takes, with the list of those that there are.
+// Errors (usage): what no importer takes, with the list of those that there are; a `core_hz` for a
+// format that does not count cycles.
 Result<ImportedFile> import_bytes(std::string bytes, const std::string& label,
-                                  std::string_view format = "");
+                                  std::string_view format = "", double core_hz = 0);
 
 // Mess: a folder with the files bwlat_*.txt, and with measuring/ or bw/ and lat/.
-Result<ImportedFile> import_mess_folder(const std::string& folder);
+Result<ImportedFile> import_mess_folder(const std::string& folder, double core_hz = 0);
 
 // The formats, each made by one file of this folder.
 Importer fio_importer();

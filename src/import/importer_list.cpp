@@ -28,10 +28,10 @@ const Importer* recognise_results(const ForeignFile& file) {
 }
 
 Result<ImportedFile> import_bytes(std::string bytes, const std::string& label,
-                                  std::string_view format) {
+                                  std::string_view format, double core_hz) {
   const auto text = foreign_text(std::move(bytes), label);
   if (!text) return text.error();
-  const ForeignFile file{*text, label};
+  const ForeignFile file{*text, label, core_hz};
   const Importer* importer = format.empty() ? recognise_results(file) : find_importer(format);
   if (importer == nullptr) {
     std::string known;
@@ -45,6 +45,10 @@ Result<ImportedFile> import_bytes(std::string bytes, const std::string& label,
         "{} is not a file of results that pmembench knows: name its format with "
         "--format ({}), or see docs/interop.md",
         label, known);
+  }
+  if (core_hz > 0 && !importer->may_count_cycles) {
+    return usage_error("{} is {}, which does not count cycles: leave out --core-clock", label,
+                       importer->what);
   }
   auto imported = importer->read(file);
   if (!imported) return imported.error();

@@ -19,6 +19,7 @@ namespace {
 namespace files = std::filesystem;
 
 constexpr double kMessMegabyte = 1e6;
+constexpr double kNs_per_s = 1e9;
 constexpr std::string_view kCurvePrefix = "bwlat_";
 
 std::string file_name(const std::string& label) { return files::path(label).filename().string(); }
@@ -81,12 +82,14 @@ Result<ImportedFile> read_mess_curve(const ForeignFile& file) {
     if (!(*bandwidth > 0) || *bandwidth > kMostBytes_per_s / kMessMegabyte || !(*latency > 0) ||
         *latency > kLongest_ns) {
       return refused_at(file.label, line.number,
-                        fmt::format("{} MB/s at {} ns cannot be", words[0], words[1]));
+                        fmt::format("{} MB/s at {} {} cannot be", words[0], words[1],
+                                    file.core_hz > 0 ? "cycles" : "ns"));
     }
+    const double latency_ns = file.core_hz > 0 ? *latency / file.core_hz * kNs_per_s : *latency;
     const std::string name =
         fmt::format("mess/{}point {}", share ? fmt::format("reads {} %/", *share) : std::string(),
                     imported.rows.size() + 1);
-    imported.rows.push_back(curve_row(imported.source, share, name, *bandwidth, *latency));
+    imported.rows.push_back(curve_row(imported.source, share, name, *bandwidth, latency_ns));
   }
   if (!ends_with_line_break(file.text) && !imported.rows.empty()) {
     return refused_at(file.label, lines_of(file.text).size(),
@@ -161,14 +164,13 @@ std::optional<double> perf_bytes_per_s(std::string_view text) {
   return bytes / *seconds;
 }
 
-// The mean of the column latency_ns of a CSV of the sampler.
-std::optional<double> sampled_latency_ns(std::string_view text) {
+// The mean of a column of a CSV of the sampler.
+std::optional<double> mean_of_column(std::string_view text, std::string_view wanted) {
   const auto lines = lines_of(text);
   if (lines.empty()) return std::nullopt;
   const auto names = split_at(lines.front().text, ',');
-  const auto column = std::find_if(names.begin(), names.end(), [](std::string_view name) {
-    return stripped(name) == "latency_ns";
-  });
+  const auto column = std::find_if(names.begin(), names.end(),
+                                   [&](std::string_view name) { return stripped(name) == wanted; });
   if (column == names.end()) return std::nullopt;
   const auto index = static_cast<std::size_t>(column - names.begin());
   double sum = 0;
@@ -185,6 +187,14 @@ std::optional<double> sampled_latency_ns(std::string_view text) {
   return sum / static_cast<double>(count);
 }
 
+// Of the column in ns, or of that in cycles, if their length is known.
+std::optional<double> sampled_latency_ns(std::string_view text, double core_hz) {
+  const auto ns = mean_of_column(text, "latency_ns");
+  if (ns || !(core_hz > 0)) return ns;
+  const auto cycles = mean_of_column(text, "latency_cycles");
+  return cycles ? std::optional(*cycles / core_hz * kNs_per_s) : std::nullopt;
+}
+
 // "bw_100_50.txt", "bw_perf_100_50.txt" -> (100, 50).
 std::optional<std::pair<unsigned, std::uint64_t>> point_in_name(const files::path& path) {
   const std::string stem = path.stem().string();
@@ -197,7 +207,7 @@ std::optional<std::pair<unsigned, std::uint64_t>> point_in_name(const files::pat
 }
 
 // The raw folders of a profile: points whose bandwidth and latency are both there in known units.
-Status read_mess_profile(const files::path& folder, ImportedFile& imported) {
+Status read_mess_profile(const files::path& folder, double core_hz, ImportedFile& imported) {
   std::error_code error;
   std::map<std::pair<unsigned, std::uint64_t>, files::path> points;
   for (files::directory_iterator each(folder / "bw", error), end; !error && each != end;
@@ -219,7 +229,7 @@ Status read_mess_profile(const files::path& folder, ImportedFile& imported) {
     const auto samples =
         files::exists(sampler, error) ? text_of_file(sampler) : Result<std::string>(std::string());
     if (!samples) return samples.error();
-    const auto latency = sampled_latency_ns(*samples);
+    const auto latency = sampled_latency_ns(*samples, core_hz);
     if (!latency || !(*latency > 0) || *latency > kLongest_ns) {
       ++without_latency;
       continue;
@@ -232,8 +242,8 @@ Status read_mess_profile(const files::path& folder, ImportedFile& imported) {
   }
   if (without_latency > 0) {
     imported.notes.push_back(fmt::format(
-        "{} of {} points have no latency in ns (a column latency_ns in sampler/): counts of cycles "
-        "need the frequency of the core, so run Mess's plotter and import its bwlat_*.txt",
+        "{} of {} points have no latency in ns (a column latency_ns in sampler/); counts of cycles "
+        "(latency_cycles) need the clock of the core: give it with --core-clock",
         without_latency, points.size()));
   }
   return {};
@@ -241,19 +251,19 @@ Status read_mess_profile(const files::path& folder, ImportedFile& imported) {
 
 }  // namespace
 
-Result<ImportedFile> import_mess_folder(const std::string& folder) {
+Result<ImportedFile> import_mess_folder(const std::string& folder, double core_hz) {
   ImportedFile imported;
   imported.format = "mess";
   imported.source = "Mess";
   for (const files::path& path : curve_files(folder)) {
     const auto text = text_of_file(path);
     if (!text) return text.error();
-    auto curve = read_mess_curve({*text, path.string()});
+    auto curve = read_mess_curve({*text, path.string(), core_hz});
     if (!curve) return curve.error();
     for (ImportedRow& row : curve->rows) imported.rows.push_back(std::move(row));
   }
   if (imported.rows.empty()) {
-    const Status read = read_mess_profile(folder, imported);
+    const Status read = read_mess_profile(folder, core_hz, imported);
     if (!read) return read.error();
   }
   if (imported.rows.empty()) {
@@ -267,7 +277,7 @@ Result<ImportedFile> import_mess_folder(const std::string& folder) {
 
 Importer mess_importer() {
   return {"mess", "curve of Mess or its simulators (bwlat_*.txt: MB/s and ns), or its folder",
-          looks_like_mess, read_mess_curve};
+          looks_like_mess, read_mess_curve, true};
 }
 
 }  // namespace pmembench

@@ -16,8 +16,9 @@ constexpr double kMlcMegabyte = 1e6;  // "1 MB/sec = 1,000,000 Bytes/sec"
 
 bool looks_like_mlc(const ForeignFile& file) {
   const std::string_view start = file.text.substr(0, 8192);
-  for (const char* words : {"Memory Latency Checker", "ALL Reads ", "Measuring idle latencies",
-                            "Measuring Loaded Latencies", "Measuring Memory Bandwidths"}) {
+  for (const char* words :
+       {"Memory Latency Checker", "ALL Reads ", "Measuring idle latencies",
+        "Measuring Loaded Latencies", "Measuring Memory Bandwidths", "Measuring cache-to-cache"}) {
     if (start.find(words) != std::string_view::npos) return true;
   }
   // The bare table of loaded latencies, as people keep it.
@@ -296,9 +297,9 @@ class MlcReader {
         peak ? (line.starts_with("Stream") ? line.find(':') : end) : line.rfind(" latency") + 7;
     if (from == line.npos || from >= line.size()) return fail_here("the line has no number");
     const std::string_view rest = stripped(line.substr(from + 1));
-    if (transfer && !decimal(rest)) return;  // a heading
     const auto words = words_of(rest);
     const auto value = words.empty() ? std::nullopt : decimal(words.front());
+    if (transfer && !value) return;  // a heading
     if (!value) return fail_here("the line has no number behind its name");
     add_named(transfer ? line.substr(0, end) : line.substr(0, from), *value, transfer);
   }

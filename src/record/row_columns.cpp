@@ -50,6 +50,7 @@ struct CsvWriter {
   }
   template <typename T>
   void unless_empty(const Field&, const T&) {}  // columns are of all rows
+  void unless_empty(const Field& name, const std::string& value) { field(name, value); }
 
   void add_value(const std::string& name, const std::string& value) { add(name, value); }
   void add_value(const std::string& name, bool value) { add(name, value ? "true" : "false"); }

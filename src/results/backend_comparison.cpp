@@ -22,7 +22,7 @@ std::string compared_work(const Row& row) {
 }  // namespace
 
 std::vector<BackendComparison> backend_comparisons(const std::vector<Row>& rows,
-                                                   const ReplicatesByCell& replicates,
+                                                   const FiguresByCell& replicates,
                                                    double confidence) {
   std::vector<BackendComparison> comparisons;
   std::map<std::string, std::size_t> places;

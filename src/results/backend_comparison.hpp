@@ -31,7 +31,7 @@ struct BackendComparison {
 
 // The measured rows that differ by backend alone, two or more; what comes at a rate is left out.
 [[nodiscard]] std::vector<BackendComparison> backend_comparisons(const std::vector<Row>& rows,
-                                                                 const ReplicatesByCell& replicates,
+                                                                 const FiguresByCell& replicates,
                                                                  double confidence);
 
 // One table, or none.

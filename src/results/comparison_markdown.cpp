@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/plain_text.hpp"
 #include "base/units.hpp"
 #include "results/comparison_parts.hpp"
 #include "results/verdict_parts.hpp"

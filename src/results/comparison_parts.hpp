@@ -20,8 +20,5 @@ namespace pmembench {
 [[nodiscard]] std::vector<std::string> unaudited_lines(const Comparison& comparison);
 // Cells that were imported on one side or both: one line each, with both times.
 [[nodiscard]] std::vector<std::string> imported_lines(const Comparison& comparison);
-// Without what neither XML nor a terminal accepts: control characters become blanks, and bytes that
-// are not UTF-8 become '?'.
-[[nodiscard]] std::string plain_text(std::string_view text);
 
 }  // namespace pmembench

@@ -45,7 +45,7 @@ bool takes_part(const Row& row) {
 }
 
 std::vector<CrossoverGroup> crossover_groups(const std::vector<Row>& rows,
-                                             const ReplicatesByCell& replicates) {
+                                             const FiguresByCell& replicates) {
   std::vector<CrossoverGroup> groups;
   for (const Row& row : rows) {
     const auto found = replicates.find(row.cell);
@@ -63,7 +63,7 @@ std::vector<CrossoverGroup> crossover_groups(const std::vector<Row>& rows,
     if (is_nontemporal(row) && group->nontemporal.empty()) group->nontemporal = backend_text(row);
     const auto bytes = static_cast<double>(*size);
     group->sizes[backend_text(row)].insert(bytes);
-    for (const Replicate& replicate : found->second) {
+    for (const ReplicateFigures& replicate : found->second) {
       group->by_backend[backend_text(row)][replicate.index][bytes] =
           replicate.median_ns_per_operation;
     }
@@ -122,8 +122,8 @@ std::optional<Crossover> crossover_of(const CrossoverGroup& group, const std::st
 
 }  // namespace
 
-std::vector<Crossover> crossovers_of(const std::vector<Row>& rows,
-                                     const ReplicatesByCell& replicates, double confidence) {
+std::vector<Crossover> crossovers_of(const std::vector<Row>& rows, const FiguresByCell& replicates,
+                                     double confidence) {
   std::vector<Crossover> all;
   for (const CrossoverGroup& group : crossover_groups(rows, replicates)) {
     if (group.nontemporal.empty()) continue;

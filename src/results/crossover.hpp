@@ -25,8 +25,8 @@ struct Crossover {
 
 // Of all durable writes, timed as slices, whose rows differ by operation_size and backend alone and
 // have two sizes or more of both kinds. In the order of the rows.
-std::vector<Crossover> crossovers_of(const std::vector<Row>& rows,
-                                     const ReplicatesByCell& replicates, double confidence = 0.95);
+std::vector<Crossover> crossovers_of(const std::vector<Row>& rows, const FiguresByCell& replicates,
+                                     double confidence = 0.95);
 
 // Of the steps, of the four latencies and of the crossovers; those that have a row.
 std::vector<PrintedTable> durability_tables(const std::vector<DurabilityCosts>& costs,

@@ -58,7 +58,11 @@ void append(std::vector<PrintedTable>& all, std::vector<PrintedTable> more) {
 
 }  // namespace
 
-Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
+bool derives_from_distribution(const Row& row) {
+  return row.workload == "loaded" || (row.workload == "durability" && row.latency_ns.has_value());
+}
+
+Derived derive(const std::vector<Row>& rows, const FiguresByCell& replicates,
                const DeriveContext& context) {
   const double confidence = context.confidence;
   // What another tool measured is shown next to ours, and no finding is made of it.

@@ -54,8 +54,12 @@ struct Derived {
   std::vector<PrintedTable> tables;
 };
 
+// Whether the findings about a row need the distributions of its replicates and what they saw under
+// load, and not only their medians.
+[[nodiscard]] bool derives_from_distribution(const Row& row);
+
 // `replicates` of the rows that were measured, by cell.
-[[nodiscard]] Derived derive(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
+[[nodiscard]] Derived derive(const std::vector<Row>& rows, const FiguresByCell& replicates,
                              const DeriveContext& context);
 
 // From a run's plan as the store keeps it; what it does not have has its default.

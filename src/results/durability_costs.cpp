@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 #include <string_view>
 
@@ -48,33 +49,31 @@ std::vector<Group> groups_of(const std::vector<Row>& rows) {
   return groups;
 }
 
-using OfReplicate = std::function<std::optional<double>(const Replicate&)>;
+using OfReplicate = std::function<double(const ReplicateFigures&)>;
 
-// By the index of the replicate; what has no value is left out.
-std::map<unsigned, double> values_of(const Row* row, const ReplicatesByCell& replicates,
+// By the index of the replicate; those without a value (NaN) are left out.
+std::map<unsigned, double> values_of(const Row* row, const FiguresByCell& replicates,
                                      const OfReplicate& value) {
   std::map<unsigned, double> values;
   const auto found = row == nullptr ? replicates.end() : replicates.find(row->cell);
   if (found == replicates.end()) return values;
-  for (const Replicate& replicate : found->second) {
-    if (const auto one = value(replicate)) values[replicate.index] = *one;
+  for (const ReplicateFigures& replicate : found->second) {
+    const double one = value(replicate);
+    if (!std::isnan(one)) values[replicate.index] = one;
   }
   return values;
 }
 
 // What an operation takes of a thread's time.
-std::map<unsigned, double> thread_times(const Row* row, const ReplicatesByCell& replicates) {
-  return values_of(row, replicates, [&](const Replicate& replicate) {
-    return std::optional(replicate.median_ns_per_operation * row->threads);
+std::map<unsigned, double> thread_times(const Row* row, const FiguresByCell& replicates) {
+  return values_of(row, replicates, [&](const ReplicateFigures& replicate) {
+    return replicate.median_ns_per_operation * row->threads;
   });
 }
 
-std::map<unsigned, double> mean_latencies(const Row* row, const ReplicatesByCell& replicates) {
-  return values_of(row, replicates, [](const Replicate& replicate) {
-    const bool known = replicate.histogram && replicate.histogram->count() > 0;
-    return known ? std::optional(replicate.histogram->mean() * replicate.ns_per_tick)
-                 : std::nullopt;
-  });
+std::map<unsigned, double> mean_latencies(const Row* row, const FiguresByCell& replicates) {
+  return values_of(row, replicates,
+                   [](const ReplicateFigures& replicate) { return replicate.mean_latency_ns; });
 }
 
 std::optional<Estimate> estimate_of(const std::map<unsigned, double>& values, double confidence) {
@@ -108,7 +107,7 @@ std::map<unsigned, double> in_flight(const std::map<unsigned, double>& thread_ti
                 [](double time, double latency) { return latency / time; });
 }
 
-void add_steps(const Group& group, const ReplicatesByCell& replicates, double confidence,
+void add_steps(const Group& group, const FiguresByCell& replicates, double confidence,
                DurabilityCosts& costs) {
   const Row* before = nullptr;
   for (const std::string_view step : kSteps) {
@@ -126,8 +125,7 @@ void add_steps(const Group& group, const ReplicatesByCell& replicates, double co
   }
 }
 
-DurabilityCosts costs_of(const Group& group, const ReplicatesByCell& replicates,
-                         double confidence) {
+DurabilityCosts costs_of(const Group& group, const FiguresByCell& replicates, double confidence) {
   DurabilityCosts costs;
   costs.title = group.title;
   add_steps(group, replicates, confidence, costs);
@@ -193,8 +191,7 @@ std::string place_text(const Row& row) {
 }
 
 std::vector<DurabilityCosts> durability_costs(const std::vector<Row>& rows,
-                                              const ReplicatesByCell& replicates,
-                                              double confidence) {
+                                              const FiguresByCell& replicates, double confidence) {
   std::vector<DurabilityCosts> all;
   for (const Group& group : groups_of(rows)) {
     DurabilityCosts costs = costs_of(group, replicates, confidence);
@@ -204,7 +201,7 @@ std::vector<DurabilityCosts> durability_costs(const std::vector<Row>& rows,
 }
 
 std::map<std::string, std::string> durability_contradictions(const std::vector<Row>& rows,
-                                                             const ReplicatesByCell& replicates,
+                                                             const FiguresByCell& replicates,
                                                              double confidence) {
   std::map<std::string, std::string> refused;
   for (const Group& group : groups_of(rows)) {

@@ -46,7 +46,7 @@ struct DurabilityCosts {
 
 // In the order of the rows; a group has two steps or more, or two of the latencies.
 std::vector<DurabilityCosts> durability_costs(const std::vector<Row>& rows,
-                                              const ReplicatesByCell& replicates,
+                                              const FiguresByCell& replicates,
                                               double confidence = 0.95);
 
 // Cells whose latency contradicts the rate of the same operations, with the reason as a sentence: a
@@ -54,7 +54,7 @@ std::vector<DurabilityCosts> durability_costs(const std::vector<Row>& rows,
 // than a core can hold. Only what the intervals exclude, with a fifth to spare for what two loops
 // differ by, is refused; rows without an interval are not judged.
 std::map<std::string, std::string> durability_contradictions(const std::vector<Row>& rows,
-                                                             const ReplicatesByCell& replicates,
+                                                             const FiguresByCell& replicates,
                                                              double confidence = 0.95);
 
 }  // namespace pmembench

@@ -116,7 +116,7 @@ Finding find_expected(const Expectation& expectation, const Row& row,
   if (!name.starts_with("p") || name == "page_bytes" || name == "persistence_domain") {
     return by_medium(expectation, row);
   }
-  const auto percentiles = process_percentiles(replicates, confidence);
+  const auto percentiles = process_percentiles(figures_of(replicates), confidence);
   const auto found = percentiles.find(name);
   return by_interval(expectation,
                      found == percentiles.end() ? std::nullopt : std::optional(found->second),

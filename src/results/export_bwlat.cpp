@@ -42,13 +42,13 @@ std::string curve_lines(const LoadedCurve& curve) {
 Result<std::vector<ExportedCurve>> export_bwlat(const std::vector<Row>& rows,
                                                 const ReplicatesOf& replicates) {
   std::vector<Row> own;
-  ReplicatesByCell by_cell;
+  FiguresByCell by_cell;
   for (const Row& row : rows) {
     if (row.is_imported()) continue;
     auto of_row = replicates(row);
     if (!of_row) return of_row.error();
     own.push_back(row);
-    by_cell[row.cell] = *std::move(of_row);
+    by_cell[row.cell] = figures_of(*of_row);
   }
   std::vector<ExportedCurve> files;
   std::map<std::string, std::string> label_of;  // by the file's name

@@ -100,7 +100,7 @@ std::vector<const Candidate*> parents_of(const Candidate& of, const std::vector<
 
 class LadderMaker {
  public:
-  LadderMaker(std::vector<Candidate> all, const ReplicatesByCell& replicates, double confidence)
+  LadderMaker(std::vector<Candidate> all, const FiguresByCell& replicates, double confidence)
       : all_(std::move(all)), replicates_(replicates), confidence_(confidence) {}
 
   // Depth first, in the order of path_list(): each rung under the first that it is built on.
@@ -149,7 +149,7 @@ class LadderMaker {
   }
 
   std::vector<Candidate> all_;
-  const ReplicatesByCell& replicates_;
+  const FiguresByCell& replicates_;
   double confidence_;
 };
 
@@ -174,7 +174,7 @@ std::optional<double> stored_per_byte(const std::map<std::string, double>& ampli
   return stored->second / asked->second;
 }
 
-std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
+std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const FiguresByCell& replicates,
                                double confidence, const OptionsByCell& options) {
   // By work and backend, in the order in which they come; what stands_alone(), by work.
   std::vector<std::pair<std::string, std::vector<Candidate>>> groups;

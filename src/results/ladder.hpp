@@ -49,7 +49,7 @@ using OptionsByCell = std::map<std::string, std::string>;
 // The rows that were measured and differ only by path, backend apart (paths that reach their medium
 // by themselves have a separate one and are in every ladder of their workload). At least three
 // rungs, of two paths or more, make a ladder. In the order of the rows.
-std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates,
+std::vector<Ladder> ladders_of(const std::vector<Row>& rows, const FiguresByCell& replicates,
                                double confidence = 0.95, const OptionsByCell& options = {});
 
 // Bytes stored for each byte that was asked to be stored (what is read counts on neither side);

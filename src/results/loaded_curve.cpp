@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <set>
 
 #include "base/result.hpp"
@@ -146,7 +147,7 @@ double load_order(const Row& row) {
 
 // One curve a process.
 std::optional<CurveSummary> summary_of(std::vector<const Row*> rows,
-                                       const ReplicatesByCell& replicates, double confidence) {
+                                       const FiguresByCell& replicates, double confidence) {
   constexpr std::size_t kLeastPoints = 3;
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Row* a, const Row* b) { return load_order(*a) < load_order(*b); });
@@ -154,10 +155,10 @@ std::optional<CurveSummary> summary_of(std::vector<const Row*> rows,
   for (const Row* row : rows) {
     const auto found = replicates.find(row->cell);
     if (found == replicates.end()) continue;
-    for (const Replicate& replicate : found->second) {
+    for (const ReplicateFigures& replicate : found->second) {
       CurvePoint point;
       point.latency = replicate.median_ns_per_operation;
-      point.bandwidth = replicate.details.loaded ? replicate.details.loaded->bytes_per_s : 0;
+      point.bandwidth = replicate.loaded_bytes_per_s;
       by_process[replicate.index].push_back(point);
     }
   }
@@ -172,27 +173,22 @@ std::optional<CurveSummary> summary_of(std::vector<const Row*> rows,
 
 }  // namespace
 
-std::map<std::string, Estimate> process_percentiles(const std::vector<Replicate>& replicates,
+std::map<std::string, Estimate> process_percentiles(const std::vector<ReplicateFigures>& replicates,
                                                     double confidence) {
-  constexpr std::array<std::pair<const char*, double>, 4> kShares{
-      {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}}};
   std::map<std::string, Estimate> found;
-  for (const auto& [name, share] : kShares) {
+  for (std::size_t i = 0; i < kShownQuantiles.size(); ++i) {
     std::vector<double> values;
-    for (const Replicate& replicate : replicates) {
-      if (!replicate.histogram || !quantile_is_supported(replicate.histogram->count(), share)) {
-        break;
-      }
-      values.push_back(replicate.histogram->quantile(share) * replicate.ns_per_tick);
+    for (const ReplicateFigures& replicate : replicates) {
+      if (!std::isnan(replicate.quantiles_ns[i])) values.push_back(replicate.quantiles_ns[i]);
     }
     if (values.empty() || values.size() < replicates.size()) continue;
-    found[name] = hodges_lehmann(values, confidence);
+    found[kShownQuantiles[i].first] = hodges_lehmann(values, confidence);
   }
   return found;
 }
 
 std::vector<LoadedCurve> loaded_curves(const std::vector<Row>& rows,
-                                       const ReplicatesByCell& replicates, double confidence,
+                                       const FiguresByCell& replicates, double confidence,
                                        const OptionsByCell& options) {
   const std::vector<LoadedRows> families = families_of(rows, options);
   std::vector<LoadedCurve> curves;

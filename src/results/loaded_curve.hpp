@@ -8,10 +8,10 @@
 
 #include "measure/curve.hpp"
 #include "measure/estimate.hpp"
-#include "record/replicate.hpp"
 #include "record/row.hpp"
 #include "results/ladder.hpp"
 #include "results/printed_table.hpp"
+#include "results/replicate_figures.hpp"
 
 namespace pmembench {
 
@@ -34,14 +34,15 @@ struct LoadedCurve {
   std::optional<CurveSummary> findings;
 };
 
-// A percentile of a cell is each process's own; that of all operations together is in the row.
-std::map<std::string, Estimate> process_percentiles(const std::vector<Replicate>& replicates,
+// Of the quantiles that every replicate's count supports. A percentile of a cell is each process's
+// own; that of all operations together is in the row.
+std::map<std::string, Estimate> process_percentiles(const std::vector<ReplicateFigures>& replicates,
                                                     double confidence = 0.95);
 
 // Of the rows of workload loaded, with all their threads: those with fewer check whether more would
 // move more, and do not belong to a curve.
 std::vector<LoadedCurve> loaded_curves(const std::vector<Row>& rows,
-                                       const ReplicatesByCell& replicates, double confidence = 0.95,
+                                       const FiguresByCell& replicates, double confidence = 0.95,
                                        const OptionsByCell& options = {});
 
 // One table a group, one heading a curve.

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/result.hpp"
+#include "base/units.hpp"
 
 namespace pmembench {
 namespace {
@@ -26,6 +29,30 @@ std::optional<unsigned long> delay_of(const LoadedPoint& point) {
   const std::size_t at = point.asked.find(kPause);
   if (at == std::string::npos) return std::nullopt;
   return std::strtoul(point.asked.c_str() + at + kPause.size(), nullptr, 10);
+}
+
+// As MLC has it: a row for each node of a writer, a column for each node of a reader.
+std::string transfer_matrix(const std::string& state,
+                            const std::map<int, std::map<int, std::vector<double>>>& by_nodes) {
+  std::set<int> nodes;
+  for (const auto& [writer, readers] : by_nodes) {
+    nodes.insert(writer);
+    for (const auto& [reader, values] : readers) nodes.insert(reader);
+  }
+  std::string text = fmt::format(
+      "Remote Socket L2->L2 {} latency (in ns)\n\t\tReader Numa Node\nWriter Numa Node", state);
+  for (const int node : nodes) text += fmt::format("\t{:>6}", node);
+  text += "\n";
+  for (const int writer : nodes) {
+    text += fmt::format("{:>16}", writer);
+    for (const int reader : nodes) {
+      const auto row = by_nodes.find(writer);
+      const bool known = row != by_nodes.end() && row->second.contains(reader);
+      text += known ? fmt::format("\t{:6.1f}", median(row->second.at(reader))) : "\t     -";
+    }
+    text += "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -92,6 +119,48 @@ std::string mlc_peak_text(const std::vector<std::string>& names, const std::vect
     text +=
         fmt::format("{:<17}:\t{:.1f}\t{}\n", names[i], rows[i].bytes_per_s->estimate / kMegabyte,
                     bounds(*rows[i].bytes_per_s, kMegabyte, 1));
+  }
+  return text;
+}
+
+std::string mlc_transfer_text(const std::vector<MlcTransfer>& transfers) {
+  std::string text = "Measuring cache-to-cache transfer latency (in ns)...\n", pairs;
+  for (const bool dirty : {false, true}) {
+    const std::string state = dirty ? "HITM" : "HIT";
+    std::vector<double> local;
+    std::map<int, std::map<int, std::vector<double>>> remote;  // by the node of writer and reader
+    for (const MlcTransfer& each : transfers) {
+      if (each.dirty != dirty) continue;
+      pairs += fmt::format("CPU {} to CPU {}, {}: {:.1f} ns {}\n", each.writer_cpu, each.reader_cpu,
+                           state, each.ns.estimate, bounds(each.ns, 1, 1));
+      if (each.writer_node == each.reader_node) {
+        local.push_back(each.ns.estimate);
+      } else {
+        remote[each.writer_node][each.reader_node].push_back(each.ns.estimate);
+      }
+    }
+    if (!local.empty()) {
+      const auto [least, most] = std::minmax_element(local.begin(), local.end());
+      text += fmt::format(
+          "Local Socket L2->L2 {:<4} latency\t{:.1f}\t[{:.1f} to {:.1f}, {} pair{}]\n", state,
+          median(local), *least, *most, local.size(), local.size() == 1 ? "" : "s");
+    }
+    if (!remote.empty()) text += transfer_matrix(state, remote);
+  }
+  return text + "\n" + pairs;
+}
+
+std::string mlc_scan_text(const std::vector<Row>& rows) {
+  std::string text =
+      "Measuring Memory Bandwidths by region of the buffer\n"
+      "Bandwidths are in MB/sec (1 MB/sec = 1,000,000 Bytes/sec)\n";
+  for (const Row& row : rows) {
+    const auto offset = row.parameters.find("range_offset");
+    if (!row.bytes_per_s || offset == row.parameters.end()) continue;
+    const auto bytes = parse_size(offset->second);
+    text += fmt::format(
+        "from {:>6} :\t{:.1f}\t{}\n", bytes ? format_size_short(*bytes) : offset->second,
+        row.bytes_per_s->estimate / kMegabyte, bounds(*row.bytes_per_s, kMegabyte, 1));
   }
   return text;
 }

@@ -23,6 +23,21 @@ namespace pmembench {
 [[nodiscard]] std::string mlc_peak_text(const std::vector<std::string>& names,
                                         const std::vector<Row>& rows);
 
+// The latency of a line in the cache of another CPU.
+struct MlcTransfer {
+  bool dirty = false;                      // HITM; else HIT
+  int writer_cpu = -1, reader_cpu = -1;    // who had the line, who loaded it
+  int writer_node = -1, reader_node = -1;  // -1: unknown
+  Estimate ns;
+};
+
+// "Local Socket L2->L2 HIT  latency\t48.1", the median of the pairs of one node, and for pairs of
+// two nodes a matrix each for clean and dirty lines; below them each pair with its interval.
+[[nodiscard]] std::string mlc_transfer_text(const std::vector<MlcTransfer>& transfers);
+
+// "from    32M :\t20511.3", a line for each row in its order: from where in the buffer.
+[[nodiscard]] std::string mlc_scan_text(const std::vector<Row>& rows);
+
 // "Each iteration took ... ( 80.9 ns)".
 [[nodiscard]] std::string mlc_idle_text(const Row& row);
 

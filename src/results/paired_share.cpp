@@ -4,14 +4,14 @@
 
 namespace pmembench {
 
-std::optional<Estimate> paired_share(const ReplicatesByCell& replicates, const std::string& below,
+std::optional<Estimate> paired_share(const FiguresByCell& replicates, const std::string& below,
                                      const std::string& above, double confidence) {
   const auto low = replicates.find(below);
   const auto high = replicates.find(above);
   if (low == replicates.end() || high == replicates.end()) return std::nullopt;
   std::vector<double> ratios;
-  for (const Replicate& one : low->second) {
-    for (const Replicate& other : high->second) {
+  for (const ReplicateFigures& one : low->second) {
+    for (const ReplicateFigures& other : high->second) {
       if (one.index != other.index) continue;
       ratios.push_back(std::log(other.median_ns_per_operation / one.median_ns_per_operation));
     }

@@ -1,22 +1,18 @@
 // What one cell takes more than another, from pairs of replicates of the same round of a run.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "measure/estimate.hpp"
-#include "record/replicate.hpp"
+#include "results/replicate_figures.hpp"
 
 namespace pmembench {
-
-using ReplicatesByCell = std::map<std::string, std::vector<Replicate>>;
 
 // As a share (0.5: half as much again) of the time of cell `below`: the Hodges-Lehmann estimate of
 // the logarithms of the pairs' ratios. What changes from round to round is in both and falls out.
 // Absent where fewer than two replicates are common.
-[[nodiscard]] std::optional<Estimate> paired_share(const ReplicatesByCell& replicates,
+[[nodiscard]] std::optional<Estimate> paired_share(const FiguresByCell& replicates,
                                                    const std::string& below,
                                                    const std::string& above, double confidence);
 

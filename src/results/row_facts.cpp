@@ -71,7 +71,7 @@ std::vector<RowFacts> row_facts(const std::vector<Row>& rows) {
   return facts;
 }
 
-RunNoise noise_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates) {
+RunNoise noise_of(const std::vector<Row>& rows, const FiguresByCell& replicates) {
   RunNoise noise;
   for (const Row& row : rows) {
     noise.slices += row.slices;
@@ -85,7 +85,7 @@ RunNoise noise_of(const std::vector<Row>& rows, const ReplicatesByCell& replicat
   }
   for (const auto& [cell, all] : replicates) {
     noise.processes = std::max<std::uint64_t>(noise.processes, all.size());
-    for (const Replicate& replicate : all) {
+    for (const ReplicateFigures& replicate : all) {
       noise.involuntary_switches += replicate.involuntary_switches;
       if (std::isnan(replicate.steal_share)) continue;
       noise.steal_share_max = std::max(noise.steal_share_max.value_or(0), replicate.steal_share);

@@ -37,7 +37,7 @@ struct RunNoise {
   std::uint64_t involuntary_switches = 0;
   std::optional<double> steal_share_max;
 };
-RunNoise noise_of(const std::vector<Row>& rows, const ReplicatesByCell& replicates);
+RunNoise noise_of(const std::vector<Row>& rows, const FiguresByCell& replicates);
 
 // "null costs 0.02 to 0.07 ns an operation; the clock, read between two timed operations, up to
 // 40 ns"; empty where the run measured neither. Nothing is subtracted.

@@ -13,6 +13,7 @@
 #include "record/replicate.hpp"
 #include "record/row.hpp"
 #include "results/history.hpp"
+#include "results/replicate_figures.hpp"
 
 namespace pmembench {
 
@@ -84,6 +85,9 @@ class Store {
 
   // The median of each replicate by cell and index, without their slices.
   Result<std::map<std::string, std::map<unsigned, double>>> medians(std::int64_t run) const;
+  // Of all cells of a run at once, in the order of the replicates: without what their histograms
+  // and details would add.
+  Result<FiguresByCell> figures(std::int64_t run) const;
   // By cell: the times per operation of the finished runs of `base`'s plan, machine and version,
   // its own included and that of `without` left out.
   Result<std::map<std::string, std::vector<double>>> sibling_estimates(

@@ -152,6 +152,27 @@ Result<std::map<std::string, std::map<unsigned, double>>> Store::medians(std::in
   }
 }
 
+Result<FiguresByCell> Store::figures(std::int64_t run) const {
+  Statement select(impl_->database,
+                   "SELECT cells.cell, replicate, median_ns_per_operation, involuntary_switches, "
+                   "steal_share FROM cells JOIN replicates ON replicates.cell_id = cells.id WHERE "
+                   "cells.run_id = ? ORDER BY cells.id, replicate",
+                   "read the figures of a run");
+  select.bind(run);
+  FiguresByCell figures;
+  for (;;) {
+    const Result<bool> row = select.step();
+    if (!row) return row.error();
+    if (!*row) return figures;
+    ReplicateFigures one;
+    one.index = static_cast<unsigned>(select.integer(1));
+    one.median_ns_per_operation = select.real(2);
+    one.involuntary_switches = unsigned_at(select, 3);
+    one.steal_share = select.real(4);
+    figures[select.text(0)].push_back(one);
+  }
+}
+
 Result<std::map<std::string, std::vector<double>>> Store::sibling_estimates(
     std::int64_t base, std::optional<std::int64_t> without) const {
   Statement select(impl_->database,

@@ -10,14 +10,15 @@ constexpr const char* kDerivedKind = "derived";
 Result<Derived> derive_stored(const Store& store, const RunRecord& record) {
   const auto rows = store.rows(record.id);
   if (!rows) return rows.error();
-  ReplicatesByCell replicates;
+  auto figures = store.figures(record.id);
+  if (!figures) return figures.error();
   for (const Row& row : *rows) {
-    if (row.status != "ok") continue;
-    auto found = store.replicates(record.id, row.cell);
-    if (!found) return found.error();
-    replicates[row.cell] = *std::move(found);
+    if (row.status != "ok" || !derives_from_distribution(row)) continue;
+    const auto whole = store.replicates(record.id, row.cell);
+    if (!whole) return whole.error();
+    (*figures)[row.cell] = figures_of(*whole);
   }
-  return derive(*rows, replicates, derive_context(record.plan.json()));
+  return derive(*rows, *figures, derive_context(record.plan.json()));
 }
 
 }  // namespace

@@ -17,21 +17,17 @@ struct ModeWord {
   std::string_view word;
   MlcMode mode;
 };
-constexpr std::array<ModeWord, 6> kModes{
+constexpr std::array<ModeWord, 8> kModes{
     {{"loaded_latency", MlcMode::loaded_latency},
      {"idle_latency", MlcMode::idle_latency},
      {"latency_matrix", MlcMode::latency_matrix},
      {"bandwidth_matrix", MlcMode::bandwidth_matrix},
      {"peak_injection_bandwidth", MlcMode::peak_injection_bandwidth},
-     {"max_bandwidth", MlcMode::peak_injection_bandwidth}}};
+     {"max_bandwidth", MlcMode::peak_injection_bandwidth},
+     {"c2c_latency", MlcMode::c2c_latency},
+     {"memory_bandwidth_scan", MlcMode::memory_bandwidth_scan}}};
 
-// Modes that have no equivalent, with the reason.
-struct MissingMode {
-  std::string_view word, reason;
-};
-constexpr std::array<MissingMode, 2> kMissingModes{
-    {{"c2c_latency", "no workload measures a transfer from one cache to another"},
-     {"memory_bandwidth_scan", "no workload looks for slow pages of all memory"}}};
+constexpr std::uint64_t kScannedBytes = std::uint64_t{1} << 30;  // without -b
 
 // -W of MLC: the reads of a hundred operations, and whether writes are non-temporal.
 struct TrafficWord {
@@ -62,12 +58,6 @@ std::string mode_list() {
 Result<MlcMode> mode_of(std::string_view word) {
   for (const ModeWord& each : kModes) {
     if (each.word == word) return each.mode;
-  }
-  for (const MissingMode& each : kMissingModes) {
-    if (each.word == word) {
-      return usage_error("mlc --{} has no equivalent: {}; there are {}", word, each.reason,
-                         mode_list());
-    }
   }
   return usage_error("mlc has no mode --{}; there are {}", word, mode_list());
 }
@@ -145,6 +135,38 @@ void take_flag(std::string_view flag, MlcRequest& request) {
 // "dram:auto", "dram:200M,node=each": with the buffer that was asked for.
 std::string mlc_medium(const MlcRequest& request, std::string_view more) {
   return fmt::format("dram:{}{}", request.buffer.empty() ? "auto" : request.buffer, more);
+}
+
+// A line that another CPU has written, or read: every two CPUs.
+GroupDraft transfer_group() {
+  GroupDraft group;
+  group.set("media", "dram:auto");
+  group.set("workload", "handover");
+  group.set("path", "mapped");
+  group.set("backend", words::kNonTemporal);
+  group.set("threads", "2");
+  group.set("placement", "pair=each");
+  group.set("state", "clean, dirty");
+  return group;
+}
+
+GroupDraft scan_group(const MlcRequest& request) {
+  const std::uint64_t asked = request.buffer.empty() ? kScannedBytes : *parse_size(request.buffer);
+  // Whole pages of 2 MiB, so that no region begins within one.
+  constexpr std::uint64_t kUnit = std::uint64_t{2} << 20;
+  const std::uint64_t region = std::max(asked / kMlcRegions / kUnit, std::uint64_t{1}) * kUnit;
+  GroupDraft group;
+  group.set("media", fmt::format("dram:{}", format_size_short(kMlcRegions * region)));
+  group.set("workload", "sequential");
+  group.set("access", "load");
+  group.set("operation_size", "16K");
+  group.set("backend", words::kNonTemporal);
+  group.set("threads", "all");
+  if (!request.cpus.empty()) group.set("placement", "cpus=" + request.cpus);
+  group.set("range_size", format_size_short(region));
+  group.set("range_offset", fmt::format("0:+{}:{}", format_size_short(region),
+                                        format_size_short((kMlcRegions - 1) * region)));
+  return group;
 }
 
 void set_writes(const MlcTraffic& traffic, GroupDraft& group) {
@@ -275,6 +297,14 @@ Translation mlc_translation(const MlcRequest& request) {
         part.groups.push_back(bandwidth_group(request, each, false));
       }
       part.notes.emplace_back("bytes that a cached store fetches first are not counted");
+      break;
+    case MlcMode::c2c_latency:
+      part.groups.push_back(transfer_group());
+      part.notes.emplace_back("every two CPUs, one of each core, and not one pair of a socket");
+      break;
+    case MlcMode::memory_bandwidth_scan:
+      part.groups.push_back(scan_group(request));
+      part.notes.emplace_back("the buffer of -b is scanned, and not all memory of the host");
       break;
   }
   if (!request.seconds.empty()) {

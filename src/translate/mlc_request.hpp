@@ -17,6 +17,8 @@ enum class MlcMode {
   latency_matrix,
   bandwidth_matrix,
   peak_injection_bandwidth,
+  c2c_latency,
+  memory_bandwidth_scan,
 };
 
 // A kind of traffic as MLC names it, by what it reads and how it writes.
@@ -43,6 +45,9 @@ struct MlcRequest {
 // `words`: what is behind "mlc". Errors (usage): a mode that there is not (names those that there
 // are), no mode, two modes, a value that is none.
 Result<MlcRequest> mlc_request(const std::vector<std::string>& words);
+
+// Regions of a scan of bandwidth: eighths of its buffer.
+constexpr unsigned kMlcRegions = 8;
 
 // The lines of MLC's peak injection, in its order.
 [[nodiscard]] const std::vector<MlcTraffic>& mlc_peaks();

@@ -62,10 +62,11 @@ std::string medium_of(const Scenario& scenario, const char* kind) {
                      size && *size > 0 ? format_size_short(*size) : std::string("256M"));
 }
 
+// No `size_key`: the workload has its own size.
 void set_common(const Scenario& scenario, const char* size_key, GroupDraft& group) {
   group.set("threads", axis_text(scenario.get("threads", "1")));
   const std::string size = scenario.get("data-size");
-  if (!size.empty()) group.set(size_key, axis_text(size));
+  if (!size.empty() && *size_key != 0) group.set(size_key, axis_text(size));
 }
 
 // The step of a chain of stores that a call of libpmem is.
@@ -102,15 +103,21 @@ void translate_copy(const Scenario& scenario, TranslatedPart& part) {
 struct FlushOperation {
   std::string_view name, missing;  // empty: there is an equivalent
 };
-constexpr std::array<FlushOperation, 7> kFlushes{{
+constexpr std::array<FlushOperation, 4> kFlushes{{
     {"persist_4K_msync_0", "a persist and an msync of no bytes together have no workload"},
     {"persist_2M_msync_0", "a persist and an msync of no bytes together have no workload"},
-    {"msync_0", "an msync of no bytes moves nothing: it measures a system call"},
-    {"msync_async", "MS_ASYNC makes nothing durable, and does nothing on Linux"},
     {"msync_err", "a call that fails by design measures an error path of the kernel"},
     {"msync_invalid", "a call that fails by design measures an error path of the kernel"},
-    {"msync_nodirty", "an msync of clean pages has no workload"},
 }};
+
+// A call of msync that is not one of the stores before it.
+struct MsyncOperation {
+  std::string_view name;
+  const char *mode, *pages;
+};
+constexpr std::array<MsyncOperation, 3> kMsyncs{{{"msync_0", "empty", "dirty"},
+                                                 {"msync_async", "async", "dirty"},
+                                                 {"msync_nodirty", "sync", "clean"}}};
 
 void translate_flush(const Scenario& scenario, TranslatedPart& part) {
   const std::string operation = scenario.get("operation", "noop");
@@ -121,14 +128,24 @@ void translate_flush(const Scenario& scenario, TranslatedPart& part) {
   }
   GroupDraft group;
   const bool random = scenario.get("mode") == "rand";
-  if (operation == "msync") {
+  const auto* const call =
+      std::find_if(kMsyncs.begin(), kMsyncs.end(),
+                   [&](const MsyncOperation& each) { return each.name == operation; });
+  if (operation == "msync" || call != kMsyncs.end()) {
     const std::string file = scenario.get("file", "testfile");
     const std::size_t slash = file.rfind('/');
     group.set("media", "posix:" + (slash == std::string::npos ? std::string(".")
                                                               : file.substr(0, slash + 1)));
     group.set("path", "posix");
-    group.set("workload", "mmap_store");
-    group.set("sync", "msync");
+    if (call == kMsyncs.end()) {
+      group.set("workload", "mmap_store");
+      group.set("sync", "msync");
+    } else {
+      group.set("workload", "msync");
+      group.set("mode", call->mode);
+      group.set("pages", call->pages);
+      part.notes.emplace_back("msync works on whole pages: operation_size is 4K");
+    }
     part.notes.emplace_back("the file is made in the folder, and its size is file_size");
   } else {
     group.set("media", medium_of(scenario, "file"));
@@ -151,7 +168,7 @@ void translate_flush(const Scenario& scenario, TranslatedPart& part) {
     }
     part.notes.emplace_back("PMDK dirties 4 bytes of each chunk; here the whole range is stored");
   }
-  set_common(scenario, "operation_size", group);
+  set_common(scenario, call == kMsyncs.end() ? "operation_size" : "", group);
   part.groups.push_back(std::move(group));
 }
 

@@ -245,7 +245,7 @@ def main(program: str) -> int:
     pmembench = Path(program).resolve()
     words = []
     with tempfile.TemporaryDirectory(prefix="pmembench-bench-") as name:
-        for section in (memory, fixed_cost, large_store, beside_fio):
+        for section in (memory, fixed_cost, beside_fio, large_store):
             words += section(pmembench, Path(name))
             sys.stdout.flush()
     return figures.status(words)

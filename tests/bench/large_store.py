@@ -2,6 +2,7 @@
 
 Usage: large_store.py SMALL.db LARGE.db CELLS REPLICATES. The newest run of SMALL.db, with as many
 cells and replicates of each as asked; replicates are repeated with medians that differ a little.
+What was derived from the small run is left out: a reader derives it from the large one.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def enlarge(small: str, large: str, cells: int, replicates: int) -> None:
             if histogram:
                 connection.execute("INSERT INTO histograms VALUES (?, ?, ?)",
                                    (replicate_id, *histogram[1:]))
+    connection.execute("DELETE FROM documents WHERE kind = 'derived'")
     connection.execute("UPDATE runs SET plan = ? WHERE id = ?", (json.dumps(plan), run))
     connection.commit()
     connection.execute("VACUUM")

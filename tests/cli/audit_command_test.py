@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from command import PLUGINS
+from junit_rules import junit_faults
 
 UNSAFE = PLUGINS / "unsafe"
 
@@ -84,7 +85,8 @@ def test_results_go_into_junit_and_the_results_file(pmembench):
     assert outcome.status == 0, outcome.err
     assert "clflush: passed" in outcome.out
     suite = ElementTree.parse(pmembench.folder / "audit.xml").getroot()
-    assert [case.get("name") for case in suite] == ["sse2+clflush"]
+    assert [case.get("name") for case in suite.iter("testcase")] == ["sse2+clflush"]
+    assert junit_faults(suite) == []
     assert (pmembench.folder / "results.db").exists()
 
 
@@ -137,7 +139,8 @@ def test_a_self_test_prints_its_score(pmembench):
     assert outcome.status == 0, outcome.out + outcome.err
     assert "100.0 %" in outcome.out
     suite = ElementTree.parse(pmembench.folder / "audit.xml").getroot()
-    assert [case.get("name") for case in suite] == ["sse2+clflush"]
+    assert [case.get("name") for case in suite.iter("testcase")] == ["sse2+clflush"]
+    assert junit_faults(suite) == []
 
 
 def test_the_junit_file_is_looked_at_before_the_audit(pmembench):

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from command import TINY
+from junit_rules import junit_faults
 
 TIMED = TINY + "  - workload: random\n    backend: movnt\n    operation_size: 64\n    timing: operation\n"
 
@@ -105,26 +106,6 @@ def test_hwloc_info_reads_the_attributes(pmembench):
 def test_a_run_without_nodes_has_no_attributes(exported, pmembench):
     outcome = pmembench("export", "--format", "hwloc")
     assert outcome.status == 2 and "was placed by nodes" in outcome.error()
-
-
-def junit_faults(root: ElementTree.Element) -> list[str]:
-    """What the schema of windyroad (that of Ant) and that of Jenkins' xunit plugin both demand."""
-    faults = [f"testsuite has no {name}" for name in (
-        "name", "timestamp", "hostname", "tests", "failures", "errors", "time") if root.get(name) is None]
-    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", root.get("timestamp", "")):
-        faults.append("timestamp is none without a zone")
-    if not re.fullmatch(r"\d+(\.\d*)?", root.get("time", "")):
-        faults.append("time is no decimal")
-    tags = [child.tag for child in root]
-    if tags != ["properties"] + ["testcase"] * tags.count("testcase") + ["system-out", "system-err"]:
-        faults.append(f"children in another order: {tags}")
-    for case in root.iter("testcase"):
-        faults += [f"testcase has no {name}" for name in ("name", "classname", "time") if not case.get(name)]
-        if len(case) > 1 or any(child.tag not in ("skipped", "error", "failure") for child in case):
-            faults.append("a testcase has another child")
-        faults += [f"{child.tag} has no type" for child in case
-                   if child.tag in ("error", "failure") and not child.get("type")]
-    return faults
 
 
 def test_junit_is_what_both_schemas_take(pmembench):

@@ -24,7 +24,7 @@ PMDK: dict[str, tuple[str, int]] = {
               + "".join(scenario(f"flush_{operation}", "pmem_flush", operation=operation)
                         for operation in ("noop", "persist", "persist_4K", "persist_2M", "msync",
                                           "persist_4K_msync_0", "msync_0", "msync_async", "msync_err",
-                                          "msync_invalid", "msync_nodirty")), 5),
+                                          "msync_invalid", "msync_nodirty")), 8),
     "log": (GLOBAL + scenario("append", "log_append", threads="1:+1:4", data_size=512)
             + scenario("small", "log_append", threads=1, data_size="1:+1:32", seed=4)
             + scenario("tiny", "log_append", threads=1, data_size="1:+1:8")
@@ -90,11 +90,11 @@ PERMA: dict[str, tuple[str, int]] = {
               "    exec_mode: sequential\n    access_size: 4096\n    memory_range: 64M\n"
               "    operation: read\n    run_time: 10\n", 1),
     "custom": ("update:\n  matrix:\n    custom_operations:\n      - \"r_128,w_64_cache_64\"\n  args:\n"
-               "    memory_range: 1G\n    exec_mode: custom\n", 0),
+               "    memory_range: 1G\n    exec_mode: custom\n", 1),
     "parallel": ("both:\n  parallel_benchmarks:\n    scan:\n      args:\n        operation: read\n"
-                 "    write:\n      args:\n        operation: write\n", 0),
+                 "    write:\n      args:\n        operation: write\n", 1),
 }
 
 MLC = {name: (f"# as run\nmlc --{name} -t1\n", 1) for name in (
     "loaded_latency", "idle_latency", "latency_matrix", "bandwidth_matrix", "peak_injection_bandwidth",
-    "max_bandwidth")}
+    "max_bandwidth", "c2c_latency", "memory_bandwidth_scan")}

@@ -78,6 +78,17 @@ def test_counters_of_perf_are_put_with_a_cell(pmembench, tmp_path):
     assert wrong.status == 2 and "no cell 'nosuch'" in wrong.error()
 
 
+def test_a_curve_in_cycles_needs_the_clock_of_its_core(pmembench, tmp_path):
+    (tmp_path / "bwlat_100.txt").write_text("1000.0\t210.0\n")
+    outcome = pmembench("import", tmp_path / "bwlat_100.txt", "--core-clock", "2.1G", "--json")
+    assert outcome.status == 0, outcome.err
+    assert json.loads(outcome.out.splitlines()[0])["latency_ns"]["mean"] == 100
+    assert "source" in pmembench("export", "--format", "csv").out.splitlines()[0].split(",")
+    for clock in ("2.1", "fast", "-2G", "2.1Gx"):
+        outcome = pmembench("import", tmp_path / "bwlat_100.txt", f"--core-clock={clock}")
+        assert outcome.status == 2 and "is not the clock of a core" in outcome.error()
+
+
 def test_all_files_are_read_before_anything_is_stored(pmembench, hyperfine, tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text('{"results": [{"command": "x", "mean": -1}]}')

@@ -51,6 +51,23 @@ def test_peaks_have_mlcs_names(pmembench):
                      "Stream-triad like"]
 
 
+@needs_two_cpus
+def test_transfers_are_those_of_a_clean_and_of_a_dirty_line(pmembench):
+    out = taken(pmembench("mlc", "--c2c_latency", *SHORT))
+    assert re.search(r"^Local Socket L2->L2 HIT  latency\t[\d.]+\t\[", out, re.MULTILINE)
+    assert re.search(r"^Local Socket L2->L2 HITM latency\t[\d.]+\t\[", out, re.MULTILINE)
+    assert re.search(r"^CPU \d+ to CPU \d+, HITM: [\d.]+ ns ", out, re.MULTILINE)
+    path = pmembench.folder / "c2c.txt"
+    path.write_text(out)
+    assert pmembench("import", path).status == 0
+
+
+def test_a_scan_has_a_line_for_each_region(pmembench):
+    out = taken(pmembench("mlc", "--memory_bandwidth_scan", "-b16m", *SHORT[:-2]))
+    assert re.findall(r"^from +(\S+) :\t[\d.]+\t\[", out, re.MULTILINE) == [
+        "0B", "2M", "4M", "6M", "8M", "10M", "12M", "14M"]
+
+
 def test_options_that_have_no_key_are_named(pmembench):
     outcome = pmembench("mlc", "--idle_latency", "-e", "-x2", *SHORT)
     assert "passed over: -e" in outcome.err and "passed over: -x2" in outcome.err
@@ -65,7 +82,7 @@ def test_the_campaign_can_be_looked_at(pmembench):
 
 @pytest.mark.parametrize(("words", "fact"), [
     ((), "needs a mode"), (("--nosuch",), "no mode --nosuch"),
-    (("--c2c_latency",), "has no equivalent"), (("--loaded_latency", "-Wx"), "-Wx")])
+    (("--loaded_latency", "-Wx"), "-Wx")])
 def test_wrong_words_are_refused(pmembench, words, fact):
     outcome = pmembench("mlc", *words)
     assert outcome.status == 2 and fact in outcome.error()

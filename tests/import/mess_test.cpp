@@ -36,6 +36,16 @@ TEST(Mess, reads_megabytes_a_second_and_ns) {
   EXPECT_DOUBLE_EQ(row.latency_ns->mean_ns, 578.51);
 }
 
+TEST(Mess, reads_cycles_of_a_core_whose_clock_is_given) {
+  const auto file = import_bytes("1000.0\t210.0\n", "bwlat_100.txt", "", 2.1e9);
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_DOUBLE_EQ(file->rows.front().row.latency_ns->mean_ns, 100);
+  EXPECT_DOUBLE_EQ(file->rows.front().row.bytes_per_s->estimate, 1e9);
+  const auto other = import_bytes(samples::kMlcMatrix, "m.txt", "", 2.1e9);
+  ASSERT_FALSE(other);
+  EXPECT_THAT(other.error().message, HasSubstr("does not count cycles"));
+}
+
 TEST(Mess, says_that_a_name_has_no_share_of_reads) {
   const ImportedFile file = import_text(samples::kMess, "curve.txt");
   EXPECT_FALSE(file.rows.front().row.parameters.contains("read_share"));
@@ -75,6 +85,11 @@ TEST_F(MessFolder, reads_the_raw_points_of_a_profile) {
   EXPECT_DOUBLE_EQ(row.latency_ns->mean_ns, 101);
   ASSERT_EQ(file->notes.size(), 1U);
   EXPECT_THAT(file->notes.front(), HasSubstr("1 of 2 points have no latency in ns"));
+  const auto timed = import_mess_folder(folder_, 3e9);
+  ASSERT_TRUE(timed) << timed.error().message;
+  ASSERT_EQ(timed->rows.size(), 2U);
+  EXPECT_DOUBLE_EQ(row_named(*timed, "mess/reads 100 %/pause 0").latency_ns->mean_ns, 100);
+  EXPECT_DOUBLE_EQ(row_named(*timed, "mess/reads 100 %/pause 50").latency_ns->mean_ns, 101);
 }
 
 TEST_F(MessFolder, refuses_a_folder_without_results) {

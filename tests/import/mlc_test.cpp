@@ -51,6 +51,15 @@ TEST(Mlc, reads_matrices_peaks_and_transfers) {
   EXPECT_THAT(latency.warnings.front().sentence, HasSubstr("Unable to modify prefetchers"));
 }
 
+TEST(Mlc, reads_a_transfer_with_its_interval_behind_it) {
+  const ImportedFile file = import_text(
+      "Measuring cache-to-cache transfer latency (in ns)...\n"
+      "Local Socket L2->L2 HIT  latency\t49.5\t[48.0 to 51.0, 3 pairs]\n"
+      "Remote Socket L2->L2 HITM latency (data address homed in writer socket)\n");
+  ASSERT_EQ(file.rows.size(), 1U);
+  EXPECT_DOUBLE_EQ(file.rows[0].row.latency_ns->mean_ns, 49.5);
+}
+
 TEST(Mlc, reads_an_idle_latency) {
   const ImportedFile file = import_text(
       "Intel(R) Memory Latency Checker - v3.7\nCommand line parameters: --idle_latency\n\n"

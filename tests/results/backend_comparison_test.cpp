@@ -11,7 +11,7 @@ namespace {
 // Backends at a constant ratio, in processes that differ by far more.
 struct MeasuredBackends {
   std::vector<Row> rows;
-  ReplicatesByCell replicates;
+  FiguresByCell replicates;
 
   void add(const std::string& backend, double ns, const Parameters& keys = {},
            unsigned processes = 8) {
@@ -25,7 +25,7 @@ struct MeasuredBackends {
       all.push_back(sample::replicate(index, ns * (1 + index)));
     }
     rows.push_back(make_row(cell, all, "", RowContext{}));
-    replicates[cell.name] = all;
+    replicates[cell.name] = figures_of(all);
   }
   [[nodiscard]] std::vector<BackendComparison> compared() const {
     return backend_comparisons(rows, replicates, 0.95);

@@ -15,7 +15,7 @@ using TimeOf = std::function<double(double bytes, unsigned process)>;
 
 struct Measured {
   std::vector<Row> rows;
-  ReplicatesByCell replicates;
+  FiguresByCell replicates;
 
   void add(const std::string& backend, const TimeOf& ns, unsigned processes = 8,
            bool durable = true) {
@@ -27,7 +27,7 @@ struct Measured {
       std::vector<Replicate> all;
       for (unsigned i = 0; i < processes; ++i) all.push_back(sample::replicate(i, ns(bytes, i)));
       rows.push_back(make_row(cell, all, "", RowContext{}));
-      replicates[cell.name] = all;
+      replicates[cell.name] = figures_of(all);
     }
   }
   std::vector<Crossover> crossovers() const { return crossovers_of(rows, replicates); }

@@ -18,7 +18,7 @@ namespace {
 // A ladder, a crossover, steps of durability, a matrix with a sweep and a loaded curve.
 struct WholeRun {
   std::vector<Row> rows;
-  ReplicatesByCell replicates;
+  FiguresByCell replicates;
 
   void add(Cell cell, double ns) {
     std::vector<Replicate> all;
@@ -29,7 +29,7 @@ struct WholeRun {
       }
     }
     rows.push_back(make_row(cell, all, "", RowContext{}));
-    replicates[cell.name] = all;
+    replicates[cell.name] = figures_of(all);
   }
 
   static Cell of_workload(const std::string& name, const std::string& workload) {
@@ -73,7 +73,7 @@ struct WholeRun {
     }
     for (Row row : {sample::placed_row(0, "node 0", 0, 64), sample::placed_row(0, "node 1", 1, 128),
                     sample::dealt_row(0, {{0, 2}, {1, 1}}, 43)}) {
-      replicates[row.cell] = sample::at(64);
+      replicates[row.cell] = figures_of(sample::at(64));
       rows.push_back(std::move(row));
     }
   }

@@ -13,7 +13,7 @@ namespace {
 // A run of the workload durability, each cell measured by the same eight processes.
 struct MeasuredSteps {
   std::vector<Row> rows;
-  ReplicatesByCell replicates;
+  FiguresByCell replicates;
 
   Cell cell(const std::string& step, const std::string& mode = "") const {
     Cell cell = sample::served_by("clwb", sample::cell("m/" + step + mode));
@@ -39,7 +39,7 @@ struct MeasuredSteps {
       all.back().histogram = sample::histogram(static_cast<std::uint64_t>(2 * ns(index)), 1000);
     }
     rows.push_back(make_row(cell, all, "", RowContext{}));
-    replicates[cell.name] = all;
+    replicates[cell.name] = figures_of(all);
   }
   void add(const std::string& step, double ns, const std::string& mode = "") {
     add(cell(step, mode), [ns](unsigned index) { return ns * (1 + 0.01 * index); });

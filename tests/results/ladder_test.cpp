@@ -12,7 +12,7 @@ namespace {
 // A run of rungs, each measured by the same processes at a constant distance.
 struct MeasuredRungs {
   std::vector<Row> rows;
-  ReplicatesByCell replicates;
+  FiguresByCell replicates;
   OptionsByCell options;
 
   void add(const std::string& path, double ns, const std::string& backend = "movnt",
@@ -29,7 +29,7 @@ struct MeasuredRungs {
       all.push_back(sample::replicate(index, ns * (1 + index)));
     }
     rows.push_back(make_row(cell, all, "", RowContext{}));
-    replicates[cell.name] = all;
+    replicates[cell.name] = figures_of(all);
   }
   std::vector<Ladder> ladders() const { return ladders_of(rows, replicates, 0.95, options); }
 };
@@ -155,8 +155,9 @@ TEST(Ladder, compares_with_the_parent_that_has_the_same_keys) {
 
 TEST(Ladder, has_the_bytes_stored_for_each_byte_asked_to_be_stored) {
   // Half of the bytes are read.
-  EXPECT_EQ(stored_per_byte({{"bytes_asked", 8192}, {"bytes_to_store", 4096}, {"bytes_stored", 131072}}),
-            32);
+  EXPECT_EQ(
+      stored_per_byte({{"bytes_asked", 8192}, {"bytes_to_store", 4096}, {"bytes_stored", 131072}}),
+      32);
   EXPECT_EQ(stored_per_byte({{"bytes_asked", 4096}, {"bytes_stored", 131072}}), std::nullopt)
       << "a reader's";
   EXPECT_EQ(stored_per_byte({{"bytes_to_store", 0}, {"bytes_stored", 131072}}), std::nullopt);
@@ -241,7 +242,7 @@ TEST(Ladder, has_no_cost_where_no_process_ran_both_rungs) {
   run.add("direct", 100);
   run.add("block-raw", 120);
   run.add("block-btt", 150);
-  for (Replicate& one : run.replicates["m/movnt/block-raw"]) one.index += 100;
+  for (ReplicateFigures& one : run.replicates["m/movnt/block-raw"]) one.index += 100;
   const Ladder ladder = run.ladders().at(0);
   EXPECT_FALSE(rung_of(ladder, "block-raw").over_parents.at(0).ns);
   EXPECT_FALSE(rung_of(ladder, "block-btt").over_parents.at(0).share);

@@ -10,7 +10,7 @@ namespace {
 
 struct LoadedRun {
   std::vector<Row> rows;
-  ReplicatesByCell replicates;
+  FiguresByCell replicates;
 
   void add(const std::string& share, double ns, unsigned threads = 4,
            const std::map<std::string, std::string>& more = {}) {
@@ -30,7 +30,7 @@ struct LoadedRun {
       all.back().histogram = sample::histogram(static_cast<std::uint64_t>(2 * ns) + index, 1000);
     }
     rows.push_back(make_row(cell, all, "", RowContext{}));
-    replicates[cell.name] = all;
+    replicates[cell.name] = figures_of(all);
   }
   std::vector<LoadedCurve> curves() const { return loaded_curves(rows, replicates); }
 };
@@ -53,9 +53,8 @@ TEST(LoadedCurve, finds_the_knee_of_the_curve_that_each_process_measured) {
   const std::vector<std::pair<double, double>> shape{{100, 500}, {0, 90}, {50, 95}, {90, 110}};
   for (const auto& [share, ns] : shape) {  // in no order
     run.add(fmt::format("{}", share), ns);
-    for (Replicate& replicate : run.replicates.at(run.rows.back().cell)) {
-      replicate.details.loaded.emplace();
-      replicate.details.loaded->bytes_per_s = share * 1e8;
+    for (ReplicateFigures& replicate : run.replicates.at(run.rows.back().cell)) {
+      replicate.loaded_bytes_per_s = share * 1e8;
     }
   }
   const auto findings = run.curves().at(0).findings;

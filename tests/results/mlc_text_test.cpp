@@ -46,6 +46,35 @@ TEST(MlcText, prints_a_matrix_with_its_intervals_below) {
   EXPECT_NEAR(file.rows[0].row.latency_ns->mean_ns, 90, 1);
 }
 
+TEST(MlcText, prints_transfers_of_one_node_as_lines_and_of_two_as_a_matrix) {
+  const auto ns = [](double value) { return Estimate{value, value - 1, value + 1, true}; };
+  const std::string text = mlc_transfer_text({{false, 0, 1, 0, 0, ns(48)},
+                                              {false, 0, 2, 0, 0, ns(50)},
+                                              {false, 1, 2, 0, 0, ns(61)},
+                                              {true, 0, 1, 0, 0, ns(55)},
+                                              {true, 0, 8, 0, 1, ns(110)},
+                                              {true, 1, 8, 0, 1, ns(112)}});
+  EXPECT_THAT(text, HasSubstr("Local Socket L2->L2 HIT  latency\t50.0\t[48.0 to 61.0, 3 pairs]\n"));
+  EXPECT_THAT(text, HasSubstr("Local Socket L2->L2 HITM latency\t55.0\t[55.0 to 55.0, 1 pair]\n"));
+  EXPECT_THAT(text, HasSubstr("Reader Numa Node\nWriter Numa Node\t     0\t     1\n"
+                              "               0\t     -\t 111.0\n"
+                              "               1\t     -\t     -\n"));
+  EXPECT_THAT(text, HasSubstr("CPU 0 to CPU 8, HITM: 110.0 ns [109.0, 111.0]\n"));
+  const ImportedFile file = read_back(text);
+  ASSERT_EQ(file.rows.size(), 3U);
+  EXPECT_DOUBLE_EQ(file.rows[2].row.latency_ns->mean_ns, 111);
+}
+
+TEST(MlcText, prints_a_scan_in_the_order_of_its_regions) {
+  Row row = sample::row();
+  row.bytes_per_s = Estimate{5e9, 4.9e9, 5.1e9, true};
+  row.parameters["range_offset"] = "0";
+  Row next = row;
+  next.parameters["range_offset"] = "134217728";
+  EXPECT_THAT(mlc_scan_text({row, next}),
+              HasSubstr("from     0B :\t5000.0\t[4900.0, 5100.0]\nfrom   128M :\t5000.0\t"));
+}
+
 TEST(MlcText, prints_peaks_and_an_idle_latency) {
   Row row = sample::row();
   row.bytes_per_s = Estimate{5e9, 4.9e9, 5.1e9, true};

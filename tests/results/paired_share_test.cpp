@@ -8,7 +8,7 @@ namespace pmembench {
 namespace {
 
 TEST(PairedShare, is_of_replicates_of_the_same_round) {
-  ReplicatesByCell replicates;
+  FiguresByCell replicates;
   for (unsigned index = 0; index < 8; ++index) {
     replicates["below"].push_back(sample::replicate(index, 100 * (1 + index)));
     // In the opposite order: pairs go by index, not by place.
@@ -23,7 +23,7 @@ TEST(PairedShare, is_of_replicates_of_the_same_round) {
 }
 
 TEST(PairedShare, is_absent_where_fewer_than_two_rounds_have_both) {
-  ReplicatesByCell replicates;
+  FiguresByCell replicates;
   EXPECT_FALSE(paired_share(replicates, "below", "above", 0.95));
   replicates["below"] = {sample::replicate(0, 100), sample::replicate(1, 100)};
   replicates["above"] = {sample::replicate(1, 150), sample::replicate(2, 150)};

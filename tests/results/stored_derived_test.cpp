@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sample.hpp"
+#include "workloads/workload.hpp"
 
 namespace pmembench {
 namespace {
@@ -55,6 +56,46 @@ TEST(StoredDerived, is_derived_where_the_run_has_none) {
   ASSERT_TRUE(run.store.finish_run(run.id, "done"));
   EXPECT_EQ(run.derived().noise.processes, 8U);
   EXPECT_TRUE(run.store.documents("derived")->empty()) << "reading stores nothing";
+}
+
+// The store reads distributions only where a finding needs them.
+TEST(StoredDerived, is_what_the_whole_replicates_derive) {
+  sample::Folder folder;
+  Store store = *Store::open(folder.path("a.db"), Store::Mode::write);
+  const std::int64_t id = *store.begin_run(sample::run_record());
+  std::map<std::string, std::vector<Replicate>> whole;
+  const auto add = [&](const std::string& name, const std::string& workload,
+                       const std::string& mode, const std::string& parameter,
+                       const std::string& value) {
+    Cell cell = sample::served_by("clwb", sample::cell(name));
+    cell.workload = workload;
+    cell.latency_mode = mode;
+    if (!mode.empty()) cell.timing = Timing::operation;
+    cell.parameters.clear();
+    for (const ParameterSpec& spec : find_workload(workload)->parameters) {
+      cell.parameters[spec.name] = spec.default_value;
+    }
+    cell.parameters[parameter] = value;
+    std::vector<Replicate>& all = whole[name];
+    for (unsigned index = 0; index < 8; ++index) {
+      all.push_back(sample::replicate(index, 100 + index));
+      all.back().involuntary_switches = index;
+      if (!mode.empty()) all.back().histogram = sample::histogram(200 + index, 2000);
+      ASSERT_TRUE(store.save(id, make_row(cell, all, "", RowContext{}), &all.back()));
+    }
+  };
+  add("untimed", "durability", "", "step", "store_flush_fence");
+  add("timed", "durability", "durable", "step", "store_flush_fence");
+  for (const char* share : {"0", "50", "100"}) {
+    add(fmt::format("loaded {}", share), "loaded", "dependent", "load_share", share);
+  }
+  ASSERT_TRUE(store.finish_run(id, "done"));
+  const Derived derived = *derived_of(store, *store.run(id));
+  EXPECT_EQ(derived_json(derived), derived_json(derive(*store.rows(id), figures_of(whole), {})));
+  ASSERT_FALSE(derived.durability.empty());
+  ASSERT_FALSE(derived.loaded.empty());
+  EXPECT_FALSE(derived.loaded.front().points.front().percentiles.empty());
+  EXPECT_EQ(derived.noise.involuntary_switches, 5U * 28);
 }
 
 TEST(StoredDerived, is_derived_while_a_run_goes_on) {

@@ -38,11 +38,27 @@ TEST(Mlc, has_the_delays_of_the_table_and_the_lines_of_the_peaks) {
 
 TEST(Mlc, refuses_modes_and_values_that_there_are_not) {
   EXPECT_THAT(refused({}), HasSubstr("needs a mode: one of --loaded_latency"));
-  EXPECT_THAT(refused({"--c2c_latency"}), HasSubstr("no workload measures a transfer"));
   EXPECT_THAT(refused({"--nosuch"}), HasSubstr("no mode --nosuch"));
   EXPECT_THAT(refused({"--idle_latency", "--latency_matrix"}), HasSubstr("one mode"));
   EXPECT_THAT(refused({"--loaded_latency", "-W99"}), HasSubstr("-W99"));
   EXPECT_THAT(refused({"--loaded_latency", "-dx"}), HasSubstr("-dx"));
+}
+
+TEST(Mlc, hands_lines_between_every_two_cpus) {
+  const std::string text = campaign_text(mlc_translation(*mlc_request({"--c2c_latency"})), "mlc");
+  EXPECT_THAT(text, HasSubstr("workload: handover"));
+  EXPECT_THAT(text, HasSubstr("placement: \"pair=each\""));
+}
+
+TEST(Mlc, scans_its_buffer_in_eighths) {
+  const auto text = [](const std::vector<std::string>& words) {
+    return campaign_text(mlc_translation(*mlc_request(words)), "mlc");
+  };
+  EXPECT_THAT(text({"--memory_bandwidth_scan"}), HasSubstr("media: \"dram:1G\""));
+  EXPECT_THAT(text({"--memory_bandwidth_scan"}), HasSubstr("range_offset: \"0:+128M:896M\""));
+  EXPECT_THAT(text({"--memory_bandwidth_scan", "-b64m"}), HasSubstr("range_offset: \"0:+8M:56M\""));
+  EXPECT_THAT(text({"--memory_bandwidth_scan", "-b4k"}), HasSubstr("media: \"dram:16M\""))
+      << "regions are whole huge pages";
 }
 
 TEST(Mlc, is_recognised_as_a_line_with_a_program_before_it) {

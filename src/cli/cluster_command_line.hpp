@@ -3,16 +3,11 @@
 
 #include <atomic>
 
-#include "cluster/link.hpp"
+#include "cluster/mpi_session.hpp"
 
 namespace pmembench {
 
-// The exit status. `ended_well`: the ranks have parted from each other; else the caller must end
-// the others, which may be waiting.
-struct ClusterExit {
-  int status = 0;
-  bool ended_well = true;
-};
+// All of it, for one rank.
 ClusterExit run_cluster_command_line(int argc, char** argv, ClusterLink& link,
                                      const std::atomic<bool>& interrupted);
 

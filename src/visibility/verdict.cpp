@@ -136,7 +136,7 @@ void judge(VisibilityPair& pair) {
     const VisibilityCell& cell = pair.cells[*pair.cheapest];
     pair.verdict = PairVerdict::safe;
     pair.sentence =
-        fmt::format("the cheapest that was never wrong: {} ({}; {} a message)", sequence_text(cell),
+        fmt::format("of those that were never wrong this costs least: {} ({}; {} a message)", sequence_text(cell),
                     bound_text(cell), format_duration_ns(cell.cost_ns()));
   }
 }
@@ -183,11 +183,11 @@ json visibility_document(const std::vector<VisibilityPair>& pairs, const std::st
   for (const VisibilityPair& pair : pairs) {
     json each{
         {"writer", pair.writer},     {"reader", pair.reader}, {"verdict", name_of(pair.verdict)},
-        {"sentence", pair.sentence}, {"cheapest", nullptr},   {"cells", json::array()}};
+        {"sentence", pair.sentence}, {"safe_sequence", nullptr},   {"cells", json::array()}};
     for (const VisibilityCell& cell : pair.cells) each["cells"].push_back(json_of(cell));
     if (pair.cheapest) {
       const VisibilityCell& cell = pair.cells[*pair.cheapest];
-      each["cheapest"] = {{"store", name_of(cell.store)}, {"load", name_of(cell.load)}};
+      each["safe_sequence"] = {{"store", name_of(cell.store)}, {"load", name_of(cell.load)}};
     }
     document["pairs"].push_back(std::move(each));
   }

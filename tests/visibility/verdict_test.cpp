@@ -81,7 +81,7 @@ TEST(Visibility, the_document_has_every_cell) {
   judge(pair);
   const auto document = visibility_document({pair}, "file:/x", "", {});
   EXPECT_EQ(document["pairs"][0]["verdict"], "safe");
-  EXPECT_EQ(document["pairs"][0]["cheapest"]["store"], "clwb");
+  EXPECT_EQ(document["pairs"][0]["safe_sequence"]["store"], "clwb");
   EXPECT_EQ(document["pairs"][0]["cells"][0]["stale"], 5);
   EXPECT_EQ(document["pairs"][0]["cells"][2]["skipped"], "this CPU has no such thing");
 }

@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) {
   using namespace pmembench;
-  // A worker of a rank is no rank.
+  // The worker of a rank is not itself a rank.
   if (argc > 1 && std::strcmp(argv[1], "worker") == 0) return run_command_line(argc, argv);
   return run_as_rank(argc, argv, catch_interrupts, run_cluster_command_line);
 }

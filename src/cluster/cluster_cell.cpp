@@ -32,7 +32,7 @@ class ClusterCell {
   std::variant<ClusterReplicates, ClusterFailure> run() {
     auto made = steps();
     if (made) return *std::move(made);
-    // The ranks that are well end their workers; of a run that is over nobody is asked.
+    // The ranks that are well end their workers; after a run is over no rank is asked.
     if (!of_run_) (void)conductor_.all({{"do", "close"}}, "ending its worker");
     return ClusterFailure{made.error(), of_run_};
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/random.hpp"
+#include "record/codec.hpp"
 #include "run/protocol.hpp"
 
 namespace pmembench {
@@ -19,7 +20,7 @@ struct Difference {
 };
 
 std::string text_of_value(const json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
 std::optional<Difference> difference_in(const std::vector<json>& facts, const char* key) {
@@ -140,7 +141,7 @@ std::vector<std::vector<std::size_t>> cpu_ordinals(const Cell& cell,
   std::map<std::string, std::size_t> before;  // ranks of the same kernel and CPUs
   std::vector<std::vector<std::size_t>> ordinals;
   for (const json& hello : hellos) {
-    const std::string key = hello.value("boot", "") + hello.value("cpus", json()).dump();
+    const std::string key = hello.value("boot", "") + json_text(hello.value("cpus", json()));
     const std::size_t shift = before[key]++ * places.size();
     std::vector<std::size_t> own = places;
     for (std::size_t& place : own) place += shift;

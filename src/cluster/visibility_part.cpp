@@ -43,7 +43,7 @@ class LinkSignal final : public TrialSignal {
   }
 
  private:
-  // So many looks without an answer: from now on the limit of a wait is kept.
+  // After this number of looks without an answer: from now on the limit of a wait is kept.
   static constexpr std::uint64_t kLooksWithinLimit = 1'000'000;
   [[nodiscard]] Error gone() const {
     Error error = runtime_error("rank {} ended in the middle of a message", peer_);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "record/cluster_members.hpp"
 #include "record/describe.hpp"
 #include "record/percentiles.hpp"
 #include "record/replicate.hpp"
@@ -228,31 +229,6 @@ void describe(T& slots, V&& members) {
 }
 
 template <typename T, typename V>
-requires IsOf<T, ClusterHost>
-void describe(T& host, V&& members) {
-  members.added("host", host.host);
-  members.added("rank", host.rank);
-  members.added("ns_per_operation", host.ns_per_operation);
-  members.added("operations", host.operations);
-  members.added("bytes", host.bytes);
-  members.added("slices", host.slices);
-  members.added("slices_outside", host.slices_outside);
-  members.added("busy_share", host.busy_share);
-  members.added("late_ns", host.late_ns);
-  members.added("done_ns", host.done_ns);
-  members.added("offset_ns", host.offset_ns);
-  members.added("bound_ns", host.bound_ns);
-  members.added("drift_ppm", host.drift_ppm);
-}
-
-template <typename T, typename V>
-requires IsOf<T, ClusterDetails>
-void describe(T& cluster, V&& members) {
-  members.added("window_ns", cluster.window_ns);
-  members.added("hosts", cluster.hosts);
-}
-
-template <typename T, typename V>
 requires IsOf<T, Details>
 void describe(T& details, V&& members) {
   members.added("timer", details.timer);
@@ -303,27 +279,6 @@ void describe(T& pair, V&& members) {
   members.field("rated", pair.rated);
   members.added("rated_by", pair.rated_by);
   members.field("ratio", pair.ratio);
-}
-
-template <typename T, typename V>
-requires IsOf<T, RowHost>
-void describe(T& host, V&& members) {
-  members.added("host", host.host);
-  members.added("ns_per_operation", host.ns_per_operation);
-  members.added("ratio", host.ratio);
-  members.added("p_value", host.p_value);
-  members.added("verdict", host.verdict);
-  members.added("late_ns", host.late_ns);
-  members.added("busy_share", host.busy_share);
-}
-
-template <typename T, typename V>
-requires IsOf<T, RowCluster>
-void describe(T& cluster, V&& members) {
-  members.added("window_ns", cluster.window_ns);
-  members.added("late_ns", cluster.late_ns);
-  members.added("clock_bound_ns", cluster.clock_bound_ns);
-  members.added("hosts", cluster.hosts);
 }
 
 // The field table of a row: the only list of its fields. JSON, CSV, SQL columns, the JSON schema

@@ -65,7 +65,7 @@ struct RowHost {
   std::string host;
   double ns_per_operation = 0;  // median over the replicates
   Estimate ratio;               // of its time to that of the rest: 1.12 is 12 % slower
-  double p_value = 1;           // that it is no different, adjusted for the number of hosts
+  double p_value = 1;           // that it does not differ, adjusted for the number of hosts
   std::string verdict;          // "equal", "slower", "faster", "unknown"
   double late_ns = 0;           // the latest of its first slices, after the agreed start
   double busy_share = 0;        // median: of the window, inside its slices

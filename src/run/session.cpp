@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/units.hpp"
 #include "run/checks.hpp"
@@ -279,12 +278,8 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
 }
 
 Result<SliceReply> Session::slice() {
-  const MonotonicClock clock;
-  const std::uint64_t begun_ns = clock.now_ns();
   auto reply = run_once(warm_ ? task_.operations : std::min(task_.operations, warm_operations_));
   if (!reply) return reply;
-  reply->begun_ns = begun_ns;
-  reply->ended_ns = clock.now_ns();
   if (paced_) {
     best_bytes_per_s_ = std::max(best_bytes_per_s_, *reply->load_bytes_per_s);
     return reply;

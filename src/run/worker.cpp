@@ -12,6 +12,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/units.hpp"
 #include "dax/addressing_backend.hpp"
 #include "dax/read_proof.hpp"
@@ -258,8 +259,12 @@ class Worker {
   Result<nlohmann::json> slice(bool first) {
     if (!in_cell_) return runtime_error("worker protocol: 'slice' outside a cell");
     if (first) session_->forget_latencies();
-    const auto reply = session_->slice();
+    const MonotonicClock clock;
+    const std::uint64_t begun_ns = clock.now_ns();
+    auto reply = session_->slice();
     if (!reply) return reply.error();
+    reply->begun_ns = begun_ns;
+    reply->ended_ns = clock.now_ns();
     return to_json(*reply);
   }
 

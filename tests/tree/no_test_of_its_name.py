@@ -94,6 +94,7 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "src/visibility/sequence": "two enums and their words",
     "src/visibility/shared_area": "two_processes_test opens some, and what is none",
     "src/visibility/trial": "mutants_test and two_processes_test run trials",
+    "src/record/cluster_members": "a part of members: hosts/run_test reads rows of hosts",
     "src/cli/utc_time": "one call of the kernel; the store's tests read what it wrote",
     "src/cli/version": "one constant, set by CMake",
     "src/cli/worker_command": "every test that runs a campaign starts it; worker_test serves it",

@@ -66,8 +66,11 @@ Derived derive(const std::vector<Row>& rows, const FiguresByCell& replicates,
                const DeriveContext& context) {
   const double confidence = context.confidence;
   // What another tool measured is shown next to ours, and no finding is made of it.
-  std::vector<Row> own;
-  std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
+  // Of a cell that several hosts measured together the row of all of them stands for it.
+  std::vector<Row> own, shown;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(shown),
+               [](const Row& row) { return row.host.empty(); });
+  std::copy_if(shown.begin(), shown.end(), std::back_inserter(own),
                [](const Row& row) { return !row.is_imported(); });
   Derived derived;
   derived.backends = backend_comparisons(own, replicates, confidence);
@@ -78,9 +81,9 @@ Derived derive(const std::vector<Row>& rows, const FiguresByCell& replicates,
   derived.interleave = interleave_sweeps(own);
   derived.loaded = loaded_curves(own, replicates, confidence, context.backend_options);
   derived.headline = headline_of(own, {derived.ladders, derived.matrices, derived.loaded});
-  if (own.size() < rows.size()) {
-    derived.matrices = node_matrices(rows);
-    derived.loaded = loaded_curves(rows, replicates, confidence, context.backend_options);
+  if (own.size() < shown.size()) {
+    derived.matrices = node_matrices(shown);
+    derived.loaded = loaded_curves(shown, replicates, confidence, context.backend_options);
   }
   derived.quotable = quotable_lights(rows);
   derived.rows = row_facts(rows);

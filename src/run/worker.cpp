@@ -12,6 +12,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/units.hpp"
 #include "dax/addressing_backend.hpp"
 #include "dax/read_proof.hpp"
@@ -108,6 +109,7 @@ class Worker {
     options.identity = request->identity;
     options.found_empty = request->found_empty;
     options.used_bytes = request->used_bytes;
+    options.joint = request->joint;
     options.in_parallel = in_parallel;
     options.registry = &*registry_;
     auto opened = open_device(**backend, *spec, *host, options);
@@ -258,8 +260,12 @@ class Worker {
   Result<nlohmann::json> slice(bool first) {
     if (!in_cell_) return runtime_error("worker protocol: 'slice' outside a cell");
     if (first) session_->forget_latencies();
-    const auto reply = session_->slice();
+    const MonotonicClock clock;
+    const std::uint64_t begun_ns = clock.now_ns();
+    auto reply = session_->slice();
     if (!reply) return reply.error();
+    reply->begun_ns = begun_ns;
+    reply->ended_ns = clock.now_ns();
     return to_json(*reply);
   }
 

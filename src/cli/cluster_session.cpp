@@ -14,7 +14,9 @@
 #include "base/units.hpp"
 #include "cli/campaign_session.hpp"
 #include "cli/cluster_text.hpp"
+#include "cli/media_checks.hpp"
 #include "cli/output.hpp"
+#include "cli/output_file.hpp"
 #include "cli/probe_report.hpp"
 #include "cli/recorder.hpp"
 #include "cli/result_table.hpp"
@@ -141,6 +143,13 @@ Result<std::vector<std::string>> ClusterSession::shared_media(const Plan& plan,
           cell.media);
     }
     if (!mapped) continue;
+    // Each replicate of each rank opens it again, and finds what the others left.
+    if (!destroy_) {
+      return usage_error(
+          "medium '{}' is filled by all hosts: give --destroy to allow that its content is "
+          "overwritten",
+          cell.media);
+    }
     const auto size_bytes = size_of_medium(*spec);
     if (!size_bytes) return size_bytes.error();
     place.size_bytes[cell.media] = *size_bytes;
@@ -156,6 +165,9 @@ Result<int> ClusterSession::lead(Conductor& conductor, const Host& host,
   if (!campaign) return campaign.error();
   auto plan = plan_on_host(*campaign, host, destroy_);
   if (!plan) return plan.error();
+  std::vector<NamedPath> inputs = media_paths(*plan);
+  inputs.push_back({"the campaign", options_.file});
+  if (const Status apart = keep_results_apart(database_, inputs); !apart) return apart.error();
   auto store = Store::open(database_, Store::Mode::write);
   if (!store) return store.error();
   ClusterPlace place;
@@ -255,11 +267,23 @@ Result<int> ClusterSession::measure(Conductor& conductor, const Plan& plan,
   if (closed) closed = store.finish_run(run, whole ? "done" : "interrupted");
   if (!closed) return closed.error();
   if (const Status shown = show(store, run, recorder.rows()); !shown) return shown.error();
-  if (outcome->interrupted) return kStatusInterrupted;
+  if (outcome->interrupted) {
+    say(stderr, "interrupted: what was measured is kept; the same command with --resume goes on\n");
+    return kStatusInterrupted;
+  }
   const std::size_t failed = outcome->failed + recorder.contradicted();
   if (failed > 0) {
-    return runtime_error("{} cell{} failed; the results say which and why", failed,
+    return runtime_error("{} cell{} failed; the results have the reasons", failed,
                          failed == 1 ? "" : "s");
+  }
+  if (recorder.measured() == 0 && recorder.unmeasured() == 0) {
+    return environment_error("no cell of {} can run on these hosts; the results have the reasons",
+                             options_.file);
+  }
+  if (!whole) {
+    say(stderr,
+        "unfinished: the budget ended before all cells were measured; repeat the command with "
+        "--resume, or give a larger --budget\n");
   }
   return whole ? kStatusDone : kStatusUnfinished;
 }

@@ -9,8 +9,10 @@
 #include <random>
 
 #include "cli/output.hpp"
+#include "cli/output_file.hpp"
 #include "cluster/ranges.hpp"
 #include "cluster/roll_call.hpp"
+#include "dax/media_spec.hpp"
 #include "measure/clock_offset.hpp"
 #include "results/store.hpp"
 #include "visibility/verdict.hpp"
@@ -59,6 +61,11 @@ Status ClusterVisibility::read() {
   if (options_.media.empty()) {
     return usage_error(
         "visibility takes the medium that the hosts share: --media file:PATH or devdax:PATH");
+  }
+  if (!options_.destroy) {
+    return usage_error(
+        "the hosts store messages into {}: give --destroy to allow that its content is overwritten",
+        options_.media);
   }
   return options_.read();
 }
@@ -120,6 +127,9 @@ Result<int> ClusterVisibility::lead(Conductor& conductor, std::uint64_t cpu_feat
   }
   std::optional<Store> store;
   if (!database_.empty()) {
+    const auto spec = parse_media(options_.media);
+    const NamedPath medium[] = {{"--media", spec ? spec->path : ""}};
+    if (Status apart = keep_results_apart(database_, medium); !apart) return apart.error();
     auto opened = Store::open(database_, Store::Mode::write);
     if (!opened) return opened.error();
     store.emplace(*std::move(opened));

@@ -1,4 +1,4 @@
-// MpiLink: messages by MPI. Compiled where MPI is found; this and mpi_main.cpp alone see mpi.h.
+// MpiLink: messages by MPI. Compiled where MPI is found; the files mpi_* alone see mpi.h.
 #pragma once
 
 #include <mpi.h>

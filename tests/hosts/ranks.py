@@ -34,7 +34,7 @@ ENVIRONMENT = {
 def why_no_ranks() -> str:
     """Empty where pmembench-mpi can be started."""
     if not MPI_BINARY or not Path(MPI_BINARY).exists():
-        return "pmembench-mpi was not built: MPI was not found"
+        return "pmembench-mpi was not built: MPI was not found, or the build has sanitizers"
     if shutil.which("mpirun") is None:
         return "there is no mpirun"
     return ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import statistics
 import subprocess
+from pathlib import Path
 
-from ranks import BINARY
+from ranks import BINARY, MPI_BINARY
 
 
 def rows_of(outcome):
@@ -14,8 +16,16 @@ def rows_of(outcome):
     return outcome.json_lines()
 
 
-def in_root_time(host, time_ns, offset_of):
-    return time_ns - offset_of[host]
+def pmembench(folder, *words, statuses=(0,)) -> str:
+    done = subprocess.run([BINARY, *words], cwd=folder, capture_output=True, text=True)
+    assert done.returncode in statuses, done.stderr
+    return done.stdout
+
+
+def documents(path, kind):
+    with sqlite3.connect(path) as store:
+        return [(json.loads(text),) for (text,) in
+                store.execute("SELECT document FROM documents WHERE kind = ?", (kind,))]
 
 
 def test_there_is_a_row_for_each_host_and_one_in_total(ranks, campaign):
@@ -120,16 +130,64 @@ def test_wrong_words_are_one_message_of_one_rank(ranks):
     assert ranks(2).run("--help").out.count("Usage") <= 1
 
 
-def test_runs_that_were_taken_apart_are_merged_and_compared(ranks, campaign, tmp_path):
-    rows_of(ranks(2).run("run", campaign(replicates=6), "--json", "--db", tmp_path / "a.db"))
-    done = subprocess.run([BINARY, "merge", "a.db", "a.db", "--db", "m.db"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 2 and "another of the runs has too" in done.stderr
-    done = subprocess.run([BINARY, "merge", "a.db", "--db", "m.db"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    fleet = subprocess.run([BINARY, "fleet", "m.db", "--json"], cwd=tmp_path, capture_output=True, text=True)
-    hosts = json.loads(fleet.stdout)["cells"][0]["hosts"]
-    assert len(hosts) == 2 and fleet.returncode in (0, 1)
-    one = subprocess.run([BINARY, "run", campaign(), "--db", "one.db"], cwd=tmp_path, capture_output=True, text=True)
-    assert one.returncode == 0
-    alone = subprocess.run([BINARY, "fleet", "one.db"], cwd=tmp_path, capture_output=True, text=True)
-    assert alone.returncode == 2 and "two hosts" in alone.stderr
+def test_two_hosts_measure_one_file_together(two_hosts, campaign, pool, tmp_path):
+    path = campaign(f"file:{pool}", replicates=2)
+    outcome = two_hosts.run("run", path, "--ranges", "disjoint", "--destroy", "--json")
+    rows = rows_of(outcome)
+    names = {row["host"].split(":")[0] for row in rows if "host" in row}
+    assert names == set(two_hosts.hosts)
+    assert len(rows) == 5 and all(row["status"] == "ok" for row in rows)
+    ((cluster,),) = documents(tmp_path / "pmembench.db", "cluster")
+    assert cluster["ranges"] == "disjoint" and cluster["media"][0]["same_bytes"] is True
+    assert {host["host"] for host in cluster["hosts"]} == names
+    # The store is read by the commands that know nothing of hosts, and drawn.
+    shown = pmembench(tmp_path, "show", "--json")
+    assert [json.loads(line)["cell"] for line in shown.splitlines()][:1] == [rows[0]["cell"]]
+    pmembench(tmp_path, "report", "latest", "--html", "hosts.html")
+    page = (tmp_path / "hosts.html").read_text()
+    assert 'id="figure-hosts"' in page and 'id="figure-window"' in page
+    fleet = json.loads(pmembench(tmp_path, "fleet", "latest", "--json", statuses=(0, 1)))
+    assert len(fleet["cells"][0]["hosts"]) == 4
+
+
+def test_two_files_of_one_name_are_refused(two_hosts, campaign, tmp_path):
+    """Each host mounts its own memory at the same place, as hosts do that do not share it."""
+    two_hosts.count = 2
+    place = tmp_path / "mnt"
+    place.mkdir()
+    mount = f"mount -t tmpfs none {place} && truncate -s 16M {place}/pool && exec \"$@\""
+    own = ["unshare", "--mount", "bash", "-c", mount, "bash"]
+    path = campaign(f"file:{place}/pool")
+    # Rank 0 looks at the file before the others do.
+    (place / "pool").write_bytes(bytes(16 << 20))
+    shared = two_hosts.run("run", path, "--ranges", "disjoint", "--destroy", program=own)
+    assert shared.status == 3, shared.err
+    assert "two media of one name" in shared.err and two_hosts.hosts[1] in shared.err
+    each = two_hosts.run("run", path, "--ranges", "own", "--destroy", "--json", program=own)
+    assert [row["status"] for row in rows_of(each)] == ["ok"] * 3
+
+
+def test_another_binary_on_a_host_is_refused(ranks, campaign, tmp_path):
+    copy = tmp_path / "other"
+    copy.write_bytes(Path(MPI_BINARY).read_bytes() + b"another build")
+    copy.chmod(0o755)
+    swap = ["bash", "-c", f'[ "$OMPI_COMM_WORLD_RANK" = 1 ] || exec "$@"; shift; exec {copy} "$@"', "bash"]
+    outcome = ranks(2).run("run", campaign(), program=swap)
+    assert outcome.status == 3, outcome.err
+    assert "install the same one on all hosts" in outcome.err
+
+
+def test_a_medium_of_another_size_fails_the_cell_of_all_hosts(two_hosts, campaign, tmp_path):
+    two_hosts.count = 2
+    place = tmp_path / "mnt"
+    place.mkdir()
+    (place / "pool").write_bytes(bytes(16 << 20))
+    size = '[ "$OMPI_COMM_WORLD_RANK" = 1 ] && size=8M || size=16M'
+    own = ["unshare", "--mount", "bash", "-c",
+           f'{size}; mount -t tmpfs none {place} && truncate -s $size {place}/pool && exec "$@"', "bash"]
+    outcome = two_hosts.run("run", campaign(f"file:{place}/pool"), "--ranges", "own", "--destroy", "--json", program=own)
+    rows = outcome.json_lines()
+    assert outcome.status == 4, outcome.err
+    assert [row["status"] for row in rows] == ["error"] * 3
+    assert all("16777216 bytes" in row["reason"] and "8388608 on host" in row["reason"] for row in rows)
+    assert outcome.err.count("cell failed") == 1

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "cluster/cluster_replicates.hpp"
-#include "record/members.hpp"
+#include "record/codec.hpp"
 
 namespace pmembench {
 namespace {
@@ -136,7 +136,7 @@ json fleet_document(const std::vector<FleetCell>& cells, const StragglerRules& r
     for (const HostStanding& host : cell.hosts) {
       hosts.push_back({{"host", host.host},
                        {"ns_per_operation", host.median},
-                       {"ratio", encode(host.ratio)},
+                       {"ratio", to_json(host.ratio)},
                        {"p_value", host.adjusted},
                        {"verdict", name_of(host.verdict)}});
     }

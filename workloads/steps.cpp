@@ -80,9 +80,11 @@ bool is_write(const Step& step) {
 
 class Steps final : public Workload {
  public:
-  Steps(std::vector<Step> steps, Region region, std::uint64_t stride_bytes, Path& path,
-        const ThreadPosition& position)
+  Steps(std::vector<Step> steps, bool random_start, Region region, std::uint64_t stride_bytes,
+        Path& path, const ThreadPosition& position)
       : steps_(std::move(steps)),
+        random_start_(random_start),
+        starts_(mix_seed(position.thread_seed())),
         region_(region),
         stride_bytes_(stride_bytes),
         nodes_(region.size_bytes / stride_bytes),
@@ -112,14 +114,17 @@ class Steps final : public Workload {
 
   void refresh() override {
     write_->stamp(++interval_);
-    start_ = node_;
-    reads_in_interval_ = 0;
+    first_node_ = node_;
+    first_starts_ = starts_;
+    operations_in_interval_ = visited_ = 0;
     wrote_bytes_ = 0;
   }
 
   Work run(std::uint64_t operations) override {
     Work work;
     while (work.operations < operations) {
+      if (random_start_) node_ = starts_.below(nodes_);
+      ++operations_in_interval_;
       for (const Step& step : steps_) {
         failed_ = step_once(step);
         if (failed_ < 0) return work;
@@ -137,11 +142,21 @@ class Steps final : public Workload {
 
   // The walk by the cycle that was made, without the medium; and the last node's writes.
   Status verify() override {
-    std::uint64_t node = start_;
-    for (std::uint64_t i = 0; i < reads_in_interval_; ++i) node = next_[node];
-    if (node != node_) {
-      return runtime_error("{} reads led to node {} and not to {}: a read found another address",
-                           reads_in_interval_, node_, node);
+    const auto reads = std::count_if(steps_.begin(), steps_.end(),
+                                     [](const Step& step) { return !is_write(step); });
+    std::uint64_t node = first_node_, visited = 0;
+    for (std::uint64_t operation = 0; operation < operations_in_interval_; ++operation) {
+      if (random_start_) node = first_starts_.below(nodes_);
+      for (auto i = reads; i > 0; --i) {
+        node = next_[node];
+        visited = with_node(visited, node);
+      }
+    }
+    if (visited != visited_) {
+      return runtime_error(
+          "{} operations did not visit the nodes that their links lead to: a read "
+          "found another address",
+          operations_in_interval_);
     }
     if (wrote_bytes_ == 0) return {};
     const std::int64_t done = transfer(StepKind::read, wrote_at_, wrote_bytes_, found_->data());
@@ -155,6 +170,15 @@ class Steps final : public Workload {
   }
 
  private:
+  // 0, which neither the compiler nor the CPU knows before it has the value.
+  static std::uint64_t zero_from(std::uint64_t value) {
+    asm volatile("and $0, %0" : "+r"(value));
+    return value;
+  }
+  // A sum of all nodes in their order.
+  static std::uint64_t with_node(std::uint64_t visited, std::uint64_t node) {
+    return visited * 31 + node;
+  }
   [[nodiscard]] std::uint64_t place_of(std::uint64_t node) const {
     return region_.offset_bytes + node * stride_bytes_;
   }
@@ -173,17 +197,16 @@ class Steps final : public Workload {
     }
     const std::int64_t done = transfer(step.kind, at, step.size_bytes, read_->data());
     if (done < 0) return done;
-    // The next address is what was read: no CPU can begin the next step before that is there.
+    // The next address needs what was read: no CPU can begin the next step before that is there.
     std::uint64_t next = 0;
     if (step.kind == StepKind::load) {
-      next = next_[node_];
-      asm volatile("" : "+r"(next) : "r"(loaded_));
+      next = next_[node_] + zero_from(loaded_);
     } else {
       std::memcpy(&next, read_->data(), kLinkBytes);
     }
     if (next >= nodes_) return -EIO;
     node_ = next;
-    ++reads_in_interval_;
+    visited_ = with_node(visited_, node_);
     return done;
   }
 
@@ -204,6 +227,8 @@ class Steps final : public Workload {
   }
 
   std::vector<Step> steps_;
+  bool random_start_;
+  Random starts_;  // of operations, if each starts at a random node
   Region region_;
   std::uint64_t stride_bytes_;
   std::uint64_t nodes_;
@@ -213,8 +238,11 @@ class Steps final : public Workload {
   std::optional<StampedBuffer> read_, write_, found_;
   std::vector<std::uint64_t> next_;
   std::uint64_t wrote_at_ = 0, wrote_bytes_ = 0;  // of the last write
-  std::uint64_t node_ = 0, start_ = 0;
-  std::uint64_t reads_in_interval_ = 0, interval_ = 0, loaded_ = 0;
+  std::uint64_t node_ = 0, visited_ = 0;
+  // When the interval began:
+  std::uint64_t first_node_ = 0, operations_in_interval_ = 0;
+  Random first_starts_ = starts_;
+  std::uint64_t interval_ = 0, loaded_ = 0;
   std::uint64_t read_bytes_ = 0, written_bytes_ = 0;
   std::int64_t failed_ = 0;
 };
@@ -284,6 +312,12 @@ WorkloadType steps_type() {
                       {},
                       "of an operation, joined by +: read:SIZE, load:SIZE, write:SIZE:DISTANCE, "
                       "persist:SIZE:DISTANCE"},
+                     {"start",
+                      ValueKind::choice,
+                      "linked",
+                      {"linked", "random"},
+                      "linked: an operation starts at the node that the last read led to; random: "
+                      "at any, so that operations can overlap"},
                      {"stride", ValueKind::size, "1024", {}, "bytes between nodes"},
                      range_size_spec()};
   type.writes = [](const Parameters& parameters) { return any_step(parameters, is_write); };
@@ -301,7 +335,8 @@ WorkloadType steps_type() {
     // The first and last stride are room for writes before and behind the nodes.
     const Region nodes{whole.offset_bytes + stride_bytes, whole.size_bytes - 2 * stride_bytes};
     return std::unique_ptr<Workload>(std::make_unique<Steps>(
-        *read_steps(text_of(parameters, "steps")), nodes, stride_bytes, path, position));
+        *read_steps(text_of(parameters, "steps")), text_of(parameters, "start") == "random", nodes,
+        stride_bytes, path, position));
   };
   return type;
 }

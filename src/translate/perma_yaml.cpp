@@ -154,7 +154,7 @@ Status add_step(std::string_view text, ChainDraft& chain) {
   if (words.size() < (writes ? 3U : 2U) || words.size() > most) {
     return usage_error("{}: it is not r_SIZE or w_SIZE_INSTRUCTION_OFFSET", text);
   }
-  std::string step = fmt::format("read:{}", words[1]);
+  std::string step = fmt::format("load:{}", words[1]);
   if (writes) {
     const Instruction* const instruction = instruction_called(words[2]);
     if (instruction == nullptr) return usage_error("{}: {} is not known", text, words[2]);
@@ -184,6 +184,7 @@ void add_chain(const Arguments& arguments, const std::string& text, TranslatedPa
   group.set("media", "dram:" + argument(arguments, "memory_range", "auto"));
   group.set("workload", "steps");
   group.set("steps", chain.steps);
+  group.set("start", "random");
   group.set("backend", chain.backend.empty() ? words::kNonTemporal : chain.backend);
   group.set("threads", argument(arguments, "number_threads", "1"));
   part.groups.push_back(std::move(group));
@@ -194,7 +195,8 @@ void add_chains(const Arguments& arguments, TranslatedPart& part) {
   for (const std::string& chain : chains) add_chain(arguments, chain, part);
   if (chains.empty()) part.missing.emplace_back("custom_operations: there are none");
   if (part.groups.empty()) return;
-  part.notes.emplace_back("each read loads the address of the next");
+  part.notes.emplace_back(
+      "each load of an operation leads to the next; operations start at random nodes");
 }
 
 // One of parallel_benchmarks as a group of threads: "2*random:access=write,operation_size=256".

@@ -40,10 +40,11 @@ TEST(Perma, writes_a_chain_as_steps) {
   };
   const std::string index = chain("r_512,r_512,w_64_cache_-64");
   EXPECT_THAT(index, HasSubstr("workload=steps\n"));
-  EXPECT_THAT(index, HasSubstr("steps=read:512+read:512+persist:64:-64\n"));
+  EXPECT_THAT(index, HasSubstr("steps=load:512+load:512+persist:64:-64\n"));
+  EXPECT_THAT(index, HasSubstr("start=random\n"));
   EXPECT_THAT(index, HasSubstr("backend=clwb\n"));
   EXPECT_THAT(index, HasSubstr("threads=2\n"));
-  EXPECT_THAT(chain("rp_128,wp_64_none_64"), HasSubstr("steps=read:128+write:64:64\n"));
+  EXPECT_THAT(chain("rp_128,wp_64_none_64"), HasSubstr("steps=load:128+write:64:64\n"));
   EXPECT_THAT(chain("w_256_nocache"), HasSubstr("steps=persist:256:0\n"));
   EXPECT_THAT(chain("rd_64,w_64_cache_64"), HasSubstr("access to DRAM"));
   EXPECT_THAT(chain("w_64_cache_0,w_64_nocache_64"), HasSubstr("two instructions"));

@@ -24,13 +24,15 @@ TEST(Steps, are_refused_where_they_would_harm_a_link_or_are_none) {
   EXPECT_NE(step_refusal({{"range_size", "4096"}, {"stride", "2048"}}), "accepted");
 }
 
-class EveryStep : public testing::TestWithParam<const char*> {};
+class EveryStep : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
 
 TEST_P(EveryStep, walks_along_its_links_and_writes_next_to_them) {
   const auto device = test_device(builtin("clflush"));
   auto path = *find_path("direct")->make(*device, nullptr);
   const auto workload = find_workload("steps")->make(
-      parameters_of("steps", {{"steps", GetParam()}}), *path, {0, 1, 5});
+      parameters_of("steps",
+                    {{"steps", std::get<0>(GetParam())}, {"start", std::get<1>(GetParam())}}),
+      *path, {0, 1, 5});
   ASSERT_TRUE(workload->prepare());
   for (int interval = 0; interval < 3; ++interval) {
     workload->refresh();
@@ -42,15 +44,20 @@ TEST_P(EveryStep, walks_along_its_links_and_writes_next_to_them) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Lists, EveryStep,
-                         testing::Values("read:512+read:512+write:64:-64", "load:64+load:64",
-                                         "read:64+persist:256:64", "write:8:8",
-                                         "read:1K+write:1000:8+persist:512:-1016"));
+                         testing::Combine(testing::Values("read:512+read:512+write:64:-64",
+                                                          "load:64+load:64",
+                                                          "read:64+persist:256:64", "write:8:8",
+                                                          "read:1K+write:1000:8+persist:512:-1016"),
+                                          testing::Values("linked", "random")));
 
-TEST(Steps, find_a_link_that_was_changed) {
+class EveryStart : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Both, EveryStart, testing::Values("linked", "random"));
+
+TEST_P(EveryStart, finds_a_link_that_was_changed) {
   const auto device = test_device(builtin("clflush"));
   auto path = *find_path("direct")->make(*device, nullptr);
-  const auto workload = find_workload("steps")->make(parameters_of("steps", {{"steps", "read:64"}}),
-                                                     *path, {0, 1, 5});
+  const auto workload = find_workload("steps")->make(
+      parameters_of("steps", {{"steps", "read:64"}, {"start", GetParam()}}), *path, {0, 1, 5});
   ASSERT_TRUE(workload->prepare());
   const std::span<std::byte> bytes = path->mapping();
   // All nodes lead to node 1: the walk is another than the one that was made.

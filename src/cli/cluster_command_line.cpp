@@ -65,7 +65,13 @@ Result<std::uint64_t> milliseconds(const std::string& text, const char* option) 
 Status read_drill(const std::string& text, HostPartSettings& settings) {
   if (text.empty()) return {};
   std::vector<std::string> words(1);
-  for (const char c : text) c == ':' ? words.emplace_back() : words.back().push_back(c);
+  for (const char c : text) {
+    if (c == ':') {
+      words.emplace_back();
+    } else {
+      words.back().push_back(c);
+    }
+  }
   const std::string action = words.size() > 2 ? words[2] : std::string();
   const auto rank = parse_count(words.size() > 1 ? words[1] : std::string());
   const auto after = parse_count(words.size() > 3 ? words[3] : std::string("0"));

@@ -10,14 +10,15 @@
 namespace pmembench {
 namespace {
 
-double percent(double ratio) { return 100 * (ratio - 1); }
+double percent_over_one(double ratio) { return 100 * (ratio - 1); }
 
 }  // namespace
 
 std::string standing_text(const Estimate& ratio, const std::string& verdict) {
-  if (!ratio.has_interval) return fmt::format("{:+.1f} %", percent(ratio.estimate));
-  return fmt::format("{:+.1f} % [{:+.1f}, {:+.1f}]{}", percent(ratio.estimate), percent(ratio.low),
-                     percent(ratio.high), verdict == "slower" ? " !" : "");
+  if (!ratio.has_interval) return fmt::format("{:+.1f} %", percent_over_one(ratio.estimate));
+  return fmt::format("{:+.1f} % [{:+.1f}, {:+.1f}]{}", percent_over_one(ratio.estimate),
+                     percent_over_one(ratio.low), percent_over_one(ratio.high),
+                     verdict == "slower" ? " !" : "");
 }
 
 std::string cluster_text(const std::vector<Row>& rows) {

@@ -1,7 +1,6 @@
 #include "cli/cluster_command_line.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 

@@ -63,7 +63,7 @@ class HostPart {
   WorkerLauncher launcher_;
   std::unique_ptr<WorkerLink> worker_;
   Status link_status_;
-  std::vector<Line> kept_;  // of the medium, while a nonce is in its place
+  std::vector<MemoryLine> kept_;  // of the medium, while a nonce is in its place
   std::FILE* log_ = nullptr;
   unsigned drills_ = 0;  // how often the drill's command came
 };

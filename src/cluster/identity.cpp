@@ -18,10 +18,10 @@ using nlohmann::json;
 
 constexpr std::uint64_t kNonceLines = kNonceBytes / kLineBytes;
 
-std::vector<Line> nonce_of(std::uint64_t seed) {
+std::vector<MemoryLine> nonce_of(std::uint64_t seed) {
   Random random(seed);
-  std::vector<Line> lines(kNonceLines);
-  for (Line& line : lines) {
+  std::vector<MemoryLine> lines(kNonceLines);
+  for (MemoryLine& line : lines) {
     for (std::uint64_t& word : line) word = random();
   }
   return lines;
@@ -35,15 +35,15 @@ StoreWay best_way() {
   return StoreWay::none;
 }
 
-void store_lines(HostMemory& memory, const std::vector<Line>& lines) {
+void store_lines(HostMemory& memory, const std::vector<MemoryLine>& lines) {
   const StoreWay way = best_way();
   for (std::size_t i = 0; i < lines.size(); ++i) memory.store(i * kLineBytes, lines[i], way);
   for (std::size_t i = 0; i < lines.size(); ++i) memory.write_back(i * kLineBytes, way);
   memory.fence();
 }
 
-std::vector<Line> load_lines(HostMemory& memory) {
-  std::vector<Line> lines;
+std::vector<MemoryLine> load_lines(HostMemory& memory) {
+  std::vector<MemoryLine> lines;
   for (std::uint64_t i = 0; i < kNonceLines; ++i) {
     lines.push_back(memory.load(i * kLineBytes, LoadWay::clflush));
   }
@@ -61,7 +61,7 @@ Status require_existing(const MediaSpec& spec) {
 
 }  // namespace
 
-Result<json> identity_step(const json& command, std::vector<Line>& kept) {
+Result<json> identity_step(const json& command, std::vector<MemoryLine>& kept) {
   const auto step = command.at("step").get<std::string>();
   const auto media = command.at("media").get<std::string>();
   const auto spec = parse_media(media);
@@ -75,7 +75,8 @@ Result<json> identity_step(const json& command, std::vector<Line>& kept) {
     kept.clear();
     return json::object();
   }
-  const std::vector<Line> nonce = nonce_of(std::stoull(command.at("seed").get<std::string>()));
+  const std::vector<MemoryLine> nonce =
+      nonce_of(std::stoull(command.at("seed").get<std::string>()));
   json answer{{"uuid", medium_uuid("/", spec->path)}, {"identity", medium_identity(spec->path)}};
   if (step == "write") {
     kept = load_lines(*memory);

@@ -18,6 +18,6 @@ inline constexpr std::uint64_t kNonceBytes = 4096;
 // of it is the nonce. restore: puts back what was there. write and read also answer the medium's
 // "uuid", of its dax device or file system, "" where there is none, and "identity" (device and
 // inode). Only rank 0 writes and restores; `kept` is what it keeps meanwhile.
-Result<nlohmann::json> identity_step(const nlohmann::json& command, std::vector<Line>& kept);
+Result<nlohmann::json> identity_step(const nlohmann::json& command, std::vector<MemoryLine>& kept);
 
 }  // namespace pmembench

@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
+#include "base/at_once.hpp"
 #include "cli/commands.hpp"
 #include "cli/comparison_files.hpp"
 #include "cli/comparison_table.hpp"
@@ -20,9 +23,13 @@
 namespace pmembench {
 namespace {
 
+// Where one side of a comparison is.
 struct Operand {
-  StoredRun run;
-  std::string database;  // empty: from Google Benchmark's JSON
+  std::optional<StoredRun> run;  // of a file of another tool
+  std::string database = {};     // empty: of a file of another tool
+  const Store* store = nullptr;
+  std::optional<std::int64_t> id = {};  // in the database; the latest where none is given
+  std::string label = {};
 };
 
 // Results files by name, each opened once: an open reads all of the file to see that it is whole.
@@ -41,7 +48,8 @@ class OpenStores {
 };
 
 // "3", "latest", "other.db:3", "benchmark.json".
-Result<Operand> load(const std::string& text, const std::string& database, OpenStores& stores) {
+Result<Operand> find_operand(const std::string& text, const std::string& database,
+                             OpenStores& stores) {
   std::error_code ignored;
   std::string file = database;
   std::string number = text;
@@ -56,7 +64,7 @@ Result<Operand> load(const std::string& text, const std::string& database, OpenS
     const bool other = importer != nullptr && importer->name != std::string_view("gbench");
     auto run = other ? imported_run(*content, text) : gbench_run(*content, text);
     if (!run) return run.error();
-    return Operand{*std::move(run), ""};
+    return Operand{*std::move(run)};
   }
   if (colon != std::string::npos && colon > 0) {
     file = text.substr(0, colon);
@@ -71,18 +79,35 @@ Result<Operand> load(const std::string& text, const std::string& database, OpenS
   if (!id) return id.error();
   const auto store = stores.at(file);
   if (!store) return store.error();
-  auto run = stored_run(**store, *id, file == database ? "run " + number : text);
-  if (!run) return run.error();
-  return Operand{*std::move(run), file};
+  return Operand{std::nullopt, file, *store, *id, file == database ? "run " + number : text};
+}
+
+Result<StoredRun> read_operand(const Operand& operand) {
+  if (operand.run) return *operand.run;
+  return stored_run(*operand.store, operand.id, operand.label);
+}
+
+// Both sides at the same time; one that is in the same file gets its own connection.
+Result<std::pair<StoredRun, StoredRun>> read_both(const Operand& base, Operand head) {
+  std::optional<Store> second;
+  if (head.store != nullptr && head.store == base.store) {
+    auto opened = head.store->another_reader();
+    if (!opened) return opened.error();
+    head.store = &second.emplace(*std::move(opened));
+  }
+  auto [base_run, head_run] =
+      at_once([&base] { return read_operand(base); }, [&head] { return read_operand(head); });
+  if (!base_run) return base_run.error();
+  if (!head_run) return head_run.error();
+  return std::pair{*std::move(base_run), *std::move(head_run)};
 }
 
 Result<std::map<std::string, double>> scatter_of(const Operand& base, const Operand& head,
-                                                 OpenStores& stores) {
-  if (base.database.empty()) return std::map<std::string, double>();
-  const auto store = stores.at(base.database);
-  if (!store) return store.error();
-  return stored_scatter(**store, base.run.side.run.value_or(0),
-                        base.database == head.database ? head.run.side.run : std::nullopt);
+                                                 const ComparisonSide& base_side,
+                                                 const ComparisonSide& head_side) {
+  if (base.store == nullptr) return std::map<std::string, double>();
+  return stored_scatter(*base.store, base_side.run.value_or(0),
+                        base.database == head.database ? head_side.run : std::nullopt);
 }
 
 class CompareCommand final : public Command {
@@ -128,14 +153,16 @@ class CompareCommand final : public Command {
     const Status made = files_.open(inputs);
     if (!made) return made.error();
     OpenStores stores;
-    auto base = load(base_, database_, stores);
+    const auto base = find_operand(base_, database_, stores);
     if (!base) return base.error();
-    auto head = load(head_, database_, stores);
+    const auto head = find_operand(head_, database_, stores);
     if (!head) return head.error();
-    auto scatter = scatter_of(*base, *head, stores);
+    const auto runs = read_both(*base, *head);
+    if (!runs) return runs.error();
+    auto scatter = scatter_of(*base, *head, runs->first.side, runs->second.side);
     if (!scatter) return scatter.error();
     rules_.scatter = *std::move(scatter);
-    Comparison comparison = compare_runs(base->run, head->run, rules_);
+    Comparison comparison = compare_runs(runs->first, runs->second, rules_);
     comparison.created_utc = now_utc();
     comparison.command_line = global.command_line;
     return deliver(comparison);

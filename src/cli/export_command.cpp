@@ -66,9 +66,16 @@ class ExportCommand final : public Command {
       return store->replicates(record->id, row.cell);
     };
     if (curves) return write_curves(*rows, replicates);
-    const auto text = export_run(*record, *rows, replicates, as_json_ ? "jsonl" : format_);
-    if (!text) return text.error();
-    return write(*file, *text);
+    const ExportSource source{replicates, [&] { return store->figures(record->id); }};
+    const TextSink sink = [&](const std::string& text) -> Status {
+      if (!out_.empty()) return file->add(text);
+      print_data(text);
+      return {};
+    };
+    const Status exported = export_run(*record, *rows, source, as_json_ ? "jsonl" : format_, sink);
+    if (!exported) return exported.error();
+    if (const Status whole = file->finish(); !whole) return whole.error();
+    return kStatusDone;
   }
 
  private:
@@ -106,16 +113,6 @@ class ExportCommand final : public Command {
       if (!file) return file.error();
       if (const Status written = file->write(curve.text); !written) return written.error();
     }
-    return kStatusDone;
-  }
-
-  Result<int> write(OutputFile& file, const std::string& text) const {
-    if (out_.empty()) {
-      print_data(text);
-      return kStatusDone;
-    }
-    const Status written = file.write(text);
-    if (!written) return written.error();
     return kStatusDone;
   }
 

@@ -182,9 +182,18 @@ Status OutputFile::open_regular(const struct stat* existing, const std::string& 
 }
 
 Status OutputFile::write(const std::string& text) {
+  Status written = add(text);
+  const Status finished = written ? finish() : Status{};
+  return written ? finished : written;
+}
+
+Status OutputFile::add(const std::string& text) {
+  return file_ ? write_all(file_.get(), path_, text) : Status{};
+}
+
+Status OutputFile::finish() {
   if (!file_) return {};
-  Status written = write_all(file_.get(), path_, text);
-  if (written && renames_) written = give_name();
+  Status written = renames_ ? give_name() : Status{};
   if (::close(file_.release()) != 0 && written) {
     written = runtime_error("{} cannot be written: {}", path_, std::strerror(errno));
   }

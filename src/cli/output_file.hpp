@@ -31,9 +31,13 @@ class OutputFile {
   // yet.
   static Result<OutputFile> open(const std::string& path, const std::string& option, bool force);
 
-  // Writes all of `text`; the file has its name only if all of it arrived. Once. Errors (runtime):
-  // it cannot be written, or something else came to its name in the meantime.
+  // Writes all of `text`; the file has its name only if all of
+  // it arrived. Once. Errors (runtime): it cannot be written, or something else came to its name in
+  // the meantime.
   Status write(const std::string& text);
+  // The same in pieces: add each, then finish. Without a finish the file does not get its name.
+  Status add(const std::string& text);
+  Status finish();
 
  private:
   Status open_regular(const struct stat* existing, const std::string& option);

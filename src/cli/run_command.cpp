@@ -16,6 +16,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/media_checks.hpp"
 #include "cli/output.hpp"
+#include "cli/overrun.hpp"
 #include "cli/result_table.hpp"
 #include "cli/run_time_text.hpp"
 #include "cli/strict.hpp"
@@ -106,7 +107,6 @@ class RunCommand final : public Command {
 
  private:
   static void tell_overrun(const RunOutcome& outcome, std::uint64_t budget_ns) {
-    constexpr double kWorthTelling = 0.1;
     const auto budget = static_cast<double>(budget_ns);
     if (!outcome.not_opened.empty()) {
       say(stderr,
@@ -115,11 +115,7 @@ class RunCommand final : public Command {
               "touches all that it uses; give a larger --budget, or use less (range_size)\n",
               outcome.not_opened, format_duration_ns(budget)));
     }
-    if (outcome.overran_ns <= std::max(kWorthTelling * budget, 1e9)) return;
-    say(stderr,
-        fmt::format("the run took {} more than its budget of {}: what had begun was brought "
-                    "to its end; shorter slices overrun less\n",
-                    format_duration_ns(outcome.overran_ns), format_duration_ns(budget)));
+    say(stderr, overrun_text(outcome.overran_ns, budget));
   }
 
   Status show(const Store& store, const MeasuredCampaign& measured,

@@ -67,23 +67,24 @@ class ShowCommand final : public Command {
     if (!number) return number.error();
     const auto record = store->run(*number);
     if (!record) return record.error();
-    const auto rows = store->rows(record->id);
-    if (!rows) return rows.error();
     if (warnings_ && !as_json_ && !numa_) {
+      const auto rows = store->rows(record->id);
+      if (!rows) return rows.error();
       print_text(warnings_text(*rows));
       return kStatusDone;
     }
-    const auto derived = derived_of(*store, *record);
-    if (!derived) return derived.error();
-    if (numa_) return show_numa(*derived);
+    const auto results = results_of(*store, *record);
+    if (!results) return results.error();
+    const auto& [rows, derived] = *results;
+    if (numa_) return show_numa(derived);
     if (as_json_) {
-      for (const Row& row : *rows) print_json(to_json(row), -1);
-      print_data(durability_json_lines(derived->durability, derived->crossovers));
+      for (const Row& row : rows) print_json(to_json(row), -1);
+      print_data(durability_json_lines(derived.durability, derived.crossovers));
     } else {
       print_text(fmt::format("run {}: campaign {}, started {}, {}, seed {}\n\n{}{}\n{}", record->id,
                              record->campaign, record->started_utc, record->status, record->seed,
-                             result_text(*rows, view_), derived_text(derived->tables),
-                             headline_text(*derived)));
+                             result_text(rows, view_), derived_text(derived.tables),
+                             headline_text(derived)));
     }
     return kStatusDone;
   }

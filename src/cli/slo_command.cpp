@@ -13,6 +13,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/media_checks.hpp"
 #include "cli/output.hpp"
+#include "cli/overrun.hpp"
 #include "cli/probe_report.hpp"
 #include "cli/utc_time.hpp"
 #include "cli/version.hpp"
@@ -20,6 +21,7 @@
 #include "platform/executable.hpp"
 #include "results/slo_document.hpp"
 #include "results/store.hpp"
+#include "run/budget.hpp"
 #include "run/slo_runner.hpp"
 #include "workloads/workload.hpp"
 
@@ -171,10 +173,11 @@ class SloCommand final : public Command {
     }
   }
 
+  static bool is_searched(const Cell& cell) { return cell.skip_reason.empty(); }
+
   // So much time for each rate that all searches fit the budget.
   [[nodiscard]] std::uint64_t trial_ns(const Plan& plan) const {
-    const auto cells = std::count_if(plan.cells.begin(), plan.cells.end(),
-                                     [](const Cell& cell) { return cell.skip_reason.empty(); });
+    const auto cells = std::count_if(plan.cells.begin(), plan.cells.end(), is_searched);
     const double halvings = std::log2(std::log(100.0) / std::log1p(resolution_ / 100));
     const double trials = static_cast<double>(std::max<std::ptrdiff_t>(1, cells)) * processes_ *
                           (3 + std::max(0.0, halvings));
@@ -190,6 +193,10 @@ class SloCommand final : public Command {
     if (!store) return store.error();
     json cells = json::array();
     std::size_t searched = 0, found = 0;
+    const MonotonicClock clock;
+    const Budget budget(clock, plan.settings.budget_ns);
+    auto cells_left = std::count_if(plan.cells.begin(), plan.cells.end(), is_searched);
+    input.clock = &clock;
     bool stopped_early = false;
     for (const Cell& cell : plan.cells) {
       if (!cell.skip_reason.empty()) {
@@ -199,10 +206,14 @@ class SloCommand final : public Command {
       input.cell = cell;
       input.cell.arrival = arrival_;
       input.seed = cell.seed;
+      // At least 1 ns: an over budget still lets one process search each cell.
+      input.budget_ns =
+          1 + static_cast<std::uint64_t>(budget.left_ns() / static_cast<double>(cells_left--));
       const auto findings = search_rate(input);
       stopped_early = input.workers->interrupted();
       if (!findings) return findings.error();
       cells.push_back(cell_json(cell, input.bound, *findings));
+      if (!stopped_early) tell_missing(cell, findings->size(), plan.settings.budget_ns);
       ++searched;
       if (cells.back()["verdict"] == "FOUND") ++found;
       if (!as_json_)
@@ -210,7 +221,18 @@ class SloCommand final : public Command {
             fmt::format("{}\n  {}\n", cell.name, cells.back()["sentence"].get<std::string>()));
       if (stopped_early) break;
     }
+    const auto budget_ns = static_cast<double>(plan.settings.budget_ns);
+    say(stderr, overrun_text(budget.elapsed_ns() - budget_ns, budget_ns));
     return close(*store, std::move(cells), searched, found, stopped_early, global);
+  }
+
+  void tell_missing(const Cell& cell, std::size_t processes, std::uint64_t budget_ns) const {
+    if (processes >= processes_) return;
+    say(stderr, fmt::format("{}: {} of {} processes searched within the budget of {}: a percentile "
+                            "needs many operations, and they take long at a low rate; give a "
+                            "larger --budget, or ask for a lower percentile\n",
+                            cell.name, processes, processes_,
+                            format_duration_ns(static_cast<double>(budget_ns))));
   }
 
   [[nodiscard]] json cell_json(const Cell& cell, const LatencyBound& bound,

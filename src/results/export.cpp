@@ -17,21 +17,14 @@ std::vector<Row> own_rows(const std::vector<Row>& rows) {
   return own;
 }
 
-}  // namespace
-
-std::string export_format_names() {
-  return "jsonl, csv, gbench, bencher, prometheus, github, hwloc, hgrm or bwlat";
-}
-
-Result<std::string> export_run(const RunRecord& run, const std::vector<Row>& rows,
-                               const ReplicatesOf& replicates, std::string_view format) {
+Result<std::string> text_of(const RunRecord& run, const std::vector<Row>& rows,
+                            const ExportSource& source, std::string_view format) {
   if (format == "csv") return export_csv(run, rows);
-  if (format == "gbench") return export_gbench(run, rows, replicates);
   if (format == "bencher") return export_bencher(own_rows(rows));
   if (format == "prometheus") return export_prometheus(run, own_rows(rows));
   if (format == "github") return export_github(own_rows(rows));
   if (format == "hwloc") return export_hwloc(run, own_rows(rows));
-  if (format == "hgrm") return export_hgrm(rows, replicates);
+  if (format == "hgrm") return export_hgrm(rows, source.replicates);
   if (format != "jsonl") {
     return usage_error("there is no export format \"{}\": choose {}", format,
                        export_format_names());
@@ -39,6 +32,23 @@ Result<std::string> export_run(const RunRecord& run, const std::vector<Row>& row
   std::string lines;
   for (const Row& row : rows) lines += json_text(to_json(row)) + "\n";
   return lines;
+}
+
+}  // namespace
+
+std::string export_format_names() {
+  return "jsonl, csv, gbench, bencher, prometheus, github, hwloc, hgrm or bwlat";
+}
+
+Status export_run(const RunRecord& run, const std::vector<Row>& rows, const ExportSource& source,
+                  std::string_view format, const TextSink& sink) {
+  if (format == "gbench") {
+    const auto figures = source.figures();
+    if (!figures) return figures.error();
+    return export_gbench(run, rows, *figures, sink);
+  }
+  const auto text = text_of(run, rows, source, format);
+  return text ? sink(*text) : Status{text.error()};
 }
 
 }  // namespace pmembench

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "record/replicate.hpp"
 #include "record/row.hpp"
+#include "results/replicate_figures.hpp"
 #include "results/store.hpp"
 
 namespace pmembench {
@@ -17,6 +18,15 @@ namespace pmembench {
 // fit into memory, and most formats need none.
 using ReplicatesOf = std::function<Result<std::vector<Replicate>>(const Row&)>;
 
+// What a format may need beside the rows; it calls what it needs.
+struct ExportSource {
+  ReplicatesOf replicates;
+  std::function<Result<FiguresByCell>()> figures;  // of all rows
+};
+
+// Takes an export piece by piece, in their order; an error ends the export.
+using TextSink = std::function<Status(const std::string&)>;
+
 // `format`: "jsonl" (one Row a line), "csv" (RFC 4180, header line, parameters as one k=v;...
 // column), "gbench" (context and benchmarks as google/benchmark 1.7 writes them: each replicate as
 // an iteration run with repetition_index, and mean/median/stddev aggregates; skipped and error
@@ -24,8 +34,10 @@ using ReplicatesOf = std::function<Result<std::vector<Replicate>>(const Row&)>;
 // takes wall time alone), "bencher", "prometheus", "github", "hwloc" or "hgrm"
 // (results/export_formats.hpp; imported rows are in none of these five, because their readers raise
 // alarms). Unknown formats are a usage error that lists these.
-Result<std::string> export_run(const RunRecord& run, const std::vector<Row>& rows,
-                               const ReplicatesOf& replicates, std::string_view format);
+// What can fail is read before the first piece: after an error of another cause than the sink's,
+// the sink has got nothing.
+Status export_run(const RunRecord& run, const std::vector<Row>& rows, const ExportSource& source,
+                  std::string_view format, const TextSink& sink);
 
 // The names of the formats, for help and messages: "jsonl, csv, ...".
 [[nodiscard]] std::string export_format_names();

@@ -26,7 +26,7 @@ Result<std::string> export_hwloc(const RunRecord& run, const std::vector<Row>& r
 // HdrHistogram's percentile distribution, in ns: of the rows whose operations were timed.
 Result<std::string> export_hgrm(const std::vector<Row>& rows, const ReplicatesOf& replicates);
 
-Result<std::string> export_gbench(const RunRecord& run, const std::vector<Row>& rows,
-                                  const ReplicatesOf& replicates);
+Status export_gbench(const RunRecord& run, const std::vector<Row>& rows,
+                     const FiguresByCell& figures, const TextSink& sink);
 
 }  // namespace pmembench

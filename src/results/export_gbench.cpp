@@ -1,7 +1,9 @@
 // A run as google/benchmark 1.7 writes its JSON, so that its readers (compare.py and others) read
 // it.
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "measure/spread.hpp"
 #include "record/codec.hpp"
@@ -12,6 +14,12 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
+
+std::span<const ReplicateFigures> of_cell(const FiguresByCell& figures, const std::string& cell) {
+  const auto found = figures.find(cell);
+  if (found == figures.end()) return {};
+  return found->second;
+}
 
 // The first value under `key`, at any depth: where `probe` puts a fact is its own business.
 const json* find_fact(const json& facts, const std::string& key) {
@@ -63,15 +71,13 @@ ordered_json caches_of(const json& environment) {
 }
 
 // Of the counter that timed the run, as calibrated in it.
-Result<ordered_json> mhz_of(const std::vector<Row>& rows, const ReplicatesOf& replicates) {
+ordered_json mhz_of(const std::vector<Row>& rows, const FiguresByCell& figures) {
   for (const Row& row : rows) {
-    const auto of_row = replicates(row);
-    if (!of_row) return of_row.error();
-    for (const Replicate& replicate : *of_row) {
-      if (replicate.ns_per_tick > 0) return ordered_json(std::lround(1000 / replicate.ns_per_tick));
+    for (const ReplicateFigures& replicate : of_cell(figures, row.cell)) {
+      if (replicate.ns_per_tick > 0) return std::lround(1000 / replicate.ns_per_tick);
     }
   }
-  return ordered_json(nullptr);
+  return nullptr;
 }
 
 ordered_json scaling_of(const json& environment) {
@@ -145,13 +151,13 @@ struct Columns {
   std::vector<double> time_ns, bytes_per_s, items_per_s;
 };
 
-Columns columns_of(const Row& row, const std::vector<Replicate>& replicates) {
+Columns columns_of(const Row& row, std::span<const ReplicateFigures> replicates) {
   Columns columns;
   // Operations that failed are in the time, and not in the rate.
   const double done = row.operations_per_s
                           ? row.operations_per_s->estimate * row.ns_per_operation->estimate / 1e9
                           : 1;
-  for (const Replicate& replicate : replicates) {
+  for (const ReplicateFigures& replicate : replicates) {
     const double rate = 1e9 / replicate.median_ns_per_operation;
     columns.time_ns.push_back(replicate.median_ns_per_operation);
     columns.items_per_s.push_back(rate * std::min(1.0, done));
@@ -189,11 +195,20 @@ ordered_json aggregate_entry(const Row& row, std::size_t family, const Columns& 
   return entry;
 }
 
-// The document's array, as text: as a value in memory it takes ten times as much.
+// The document as text, in pieces: as a value in memory it takes ten times as much.
 class Entries {
  public:
+  // `document` ends with an empty array, in whose place the entries are.
+  Entries(const ordered_json& document, const TextSink& sink) : sink_(sink) {
+    constexpr std::string_view kEmpty = "]\n}";
+    text_ = dump(document);
+    text_.resize(text_.size() - kEmpty.size());
+  }
   void add(const ordered_json& entry) {
-    text_ += text_.empty() ? "\n" : ",\n";
+    constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+    if (text_.size() > kPieceBytes) give();
+    text_ += any_ ? ",\n" : "\n";
+    any_ = true;
     const std::string own = dump(entry);
     for (std::size_t at = 0; at < own.size();) {
       const std::size_t end = std::min(own.find('\n', at), own.size() - 1);
@@ -201,24 +216,27 @@ class Entries {
       at = end + 1;
     }
   }
-  // `document` with the entries in place of its last member, an empty array.
-  [[nodiscard]] std::string in(const ordered_json& document) && {
-    constexpr std::string_view kEmpty = "[]\n}";
-    std::string whole = dump(document);
-    if (text_.empty()) return whole + "\n";
-    whole.resize(whole.size() - kEmpty.size());
-    whole.append("[").append(std::move(text_)).append("\n  ]\n}\n");
-    return whole;
+  Status end() {
+    text_ += any_ ? "\n  ]\n}\n" : "]\n}\n";
+    give();
+    return given_;
   }
 
  private:
   static std::string dump(const ordered_json& value) {
     return value.dump(2, ' ', false, ordered_json::error_handler_t::replace);
   }
+  void give() {
+    if (given_) given_ = sink_(text_);
+    text_.clear();
+  }
+  const TextSink& sink_;
   std::string text_;
+  bool any_ = false;
+  Status given_;
 };
 
-void add_cell(const Row& row, std::size_t family, const std::vector<Replicate>& replicates,
+void add_cell(const Row& row, std::size_t family, std::span<const ReplicateFigures> replicates,
               Entries& benchmarks) {
   if (row.status != "ok" || replicates.empty()) {
     benchmarks.add(error_entry(row, family));
@@ -242,20 +260,16 @@ void add_cell(const Row& row, std::size_t family, const std::vector<Replicate>& 
 
 }  // namespace
 
-Result<std::string> export_gbench(const RunRecord& run, const std::vector<Row>& rows,
-                                  const ReplicatesOf& replicates) {
-  auto mhz = mhz_of(rows, replicates);
-  if (!mhz) return mhz.error();
-  Entries entries;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto of_row = replicates(rows[i]);
-    if (!of_row) return of_row.error();
-    add_cell(rows[i], i, *of_row, entries);
-  }
+Status export_gbench(const RunRecord& run, const std::vector<Row>& rows,
+                     const FiguresByCell& figures, const TextSink& sink) {
   ordered_json document;
-  document["context"] = context_of(run, *std::move(mhz));
+  document["context"] = context_of(run, mhz_of(rows, figures));
   document["benchmarks"] = ordered_json::array();
-  return std::move(entries).in(document);
+  Entries entries(document, sink);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    add_cell(rows[i], i, of_cell(figures, rows[i].cell), entries);
+  }
+  return entries.end();
 }
 
 }  // namespace pmembench

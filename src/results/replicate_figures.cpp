@@ -7,6 +7,9 @@ namespace pmembench {
 ReplicateFigures::ReplicateFigures(const Replicate& replicate)
     : index(replicate.index),
       median_ns_per_operation(replicate.median_ns_per_operation),
+      operations(replicate.operations),
+      bytes(replicate.bytes),
+      ns_per_tick(replicate.ns_per_tick),
       involuntary_switches(replicate.involuntary_switches),
       steal_share(replicate.steal_share) {
   if (replicate.details.loaded) loaded_bytes_per_s = replicate.details.loaded->bytes_per_s;

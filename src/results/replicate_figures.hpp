@@ -26,6 +26,8 @@ struct ReplicateFigures {
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   unsigned index = 0;  // which process of its device, from 0
   double median_ns_per_operation = 0;
+  std::uint64_t operations = 0, bytes = 0;
+  double ns_per_tick = 0;
   std::uint64_t involuntary_switches = 0;
   double steal_share = kUnknown;
   double mean_latency_ns = kUnknown;  // of the timed operations; NaN: none was timed

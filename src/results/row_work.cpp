@@ -1,7 +1,8 @@
 #include "results/row_work.hpp"
 
+#include <algorithm>
+
 #include "base/units.hpp"
-#include "plan/cell_keys.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench {
@@ -11,8 +12,8 @@ namespace {
 std::string key_text(const WorkloadType* type, const std::string& key, const std::string& value) {
   const bool names_the_work = key == "operation_size" || key == "access";
   std::string text = value;
-  for (const ParameterSpec& spec :
-       type == nullptr ? std::vector<ParameterSpec>{} : type->parameters) {
+  if (type == nullptr) return fmt::format(" {}={}", key, text);
+  for (const ParameterSpec& spec : type->parameters) {
     if (spec.name != key) continue;
     if (spec.default_value == value && !names_the_work) return "";
     const auto bytes = parse_count(value);
@@ -23,7 +24,13 @@ std::string key_text(const WorkloadType* type, const std::string& key, const std
 
 }  // namespace
 
-bool is_path_key(const std::string& key) { return !paths_with(key).empty(); }
+bool is_path_key(const std::string& key) {
+  const auto& paths = path_list();
+  return std::any_of(paths.begin(), paths.end(), [&](const PathType& path) {
+    return std::any_of(path.parameters.begin(), path.parameters.end(),
+                       [&](const ParameterSpec& spec) { return spec.name == key; });
+  });
+}
 
 bool is_memory(const Row& row) {
   return !row.medium || (row.medium->kind != "block" && row.medium->kind != "posix");

@@ -99,6 +99,8 @@ Result<Store> Store::open(const std::string& path, Mode mode, int busy_timeout_m
   return Store(std::make_unique<Impl>(Impl{{}, std::move(*database)}));
 }
 
+Result<Store> Store::another_reader() const { return open(impl_->database.name(), Mode::read); }
+
 Status check_run(const Database& database, std::int64_t run) {
   Statement find(database, "SELECT 1 FROM runs WHERE id = ?", "look for a run");
   const Result<bool> row = find.bind(run).step();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +59,8 @@ class Store {
   // (read), missing folder, a folder, full disk, locked for `busy_timeout_ms`.
   static Result<Store> open(const std::string& path, Mode mode,
                             int busy_timeout_ms = kBusyTimeoutMs);
+  // Another connection to the file, for reading by another thread.
+  [[nodiscard]] Result<Store> another_reader() const;
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();
@@ -77,7 +80,9 @@ class Store {
 
   Result<std::vector<RunRecord>> runs() const;  // oldest first, without plan and environment
   Result<RunRecord> run(std::optional<std::int64_t> id) const;  // latest where none is given
-  Result<std::vector<Row>> rows(std::int64_t run) const;        // in the order of the plan
+  // In the order of the plan, one at a time; after an error nothing of them counts.
+  Status each_row(std::int64_t run, const std::function<void(Row&&)>& take) const;
+  Result<std::vector<Row>> rows(std::int64_t run) const;
   Result<std::vector<Replicate>> replicates(std::int64_t run, const std::string& cell) const;
   // False: nothing that is read of this file can be compared with what was stored.
   [[nodiscard]] bool has_checksums() const;

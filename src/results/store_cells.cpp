@@ -74,7 +74,7 @@ Status Store::save(std::int64_t run, const std::vector<Row>& rows) {
   return transaction->commit();
 }
 
-Result<std::vector<Row>> Store::rows(std::int64_t run) const {
+Status Store::each_row(std::int64_t run, const std::function<void(Row&&)>& take) const {
   const Database& database = impl_->database;
   const Snapshot snapshot(database);
   const Status known = check_run(database, run);
@@ -87,8 +87,8 @@ Result<std::vector<Row>> Store::rows(std::int64_t run) const {
                   checksum_join(database, Sealed::cells)),
       "read the rows of a run");
   select.bind(run);
-  std::vector<Row> rows;
-  for (;;) {
+  std::size_t rows = 0;
+  for (;; ++rows) {
     const Result<bool> more = select.step();
     if (!more) return more.error();
     if (!*more) break;
@@ -99,10 +99,19 @@ Result<std::vector<Row>> Store::rows(std::int64_t run) const {
     if (!row) {
       return row.error().with_context(fmt::format("{}, run {}", database.name(), run));
     }
-    rows.push_back(std::move(*row));
+    take(*std::move(row));
   }
-  const Status all = check_count(database, Sealed::cells, run, rows.size());
-  if (!all) return all.error();
+  return check_count(database, Sealed::cells, run, rows);
+}
+
+Result<std::vector<Row>> Store::rows(std::int64_t run) const {
+  const Result<std::int64_t> counted =
+      impl_->database.integer(fmt::format("SELECT count(*) FROM cells WHERE run_id = {}", run));
+  if (!counted) return counted.error();
+  std::vector<Row> rows;
+  rows.reserve(static_cast<std::size_t>(*counted));
+  const Status read = each_row(run, [&](Row&& row) { rows.push_back(std::move(row)); });
+  if (!read) return read.error();
   return rows;
 }
 

@@ -228,8 +228,10 @@ Result<FiguresByCell> Store::figures(std::int64_t run) const {
   Statement select(
       database,
       fmt::format("SELECT cells.cell, replicate, median_ns_per_operation, involuntary_switches, "
-                  "steal_share, {} FROM cells JOIN replicates ON replicates.cell_id = cells.id{} "
-                  "WHERE cells.run_id = ? ORDER BY cells.id, replicate",
+                  "steal_share, {}, replicates.operations, replicates.bytes, ns_per_tick FROM "
+                  "cells JOIN replicates ON "
+                  "replicates.cell_id = cells.id{} "
+                  "WHERE cells.run_id = ? ORDER BY cells.cell, replicate",
                   scalars_whole(database, Sealed::replicates),
                   checksum_join(database, Sealed::replicates)),
       "read the figures of a run");
@@ -251,6 +253,9 @@ Result<FiguresByCell> Store::figures(std::int64_t run) const {
     one.median_ns_per_operation = select.real(2);
     one.involuntary_switches = unsigned_at(select, 3);
     one.steal_share = select.real(4);
+    one.operations = unsigned_at(select, 6);
+    one.bytes = unsigned_at(select, 7);
+    one.ns_per_tick = select.real(8);
     cell->second.push_back(one);
   }
   const Status all = check_replicate_count(database, run);

@@ -6,13 +6,33 @@
 #include "results/compare.hpp"
 
 namespace pmembench {
+namespace {
+
+StoredCell stored_cell(const Row& row, const FiguresByCell& figures) {
+  StoredCell cell;
+  cell.cell = row.cell;
+  cell.status = row.status;
+  cell.reason = row.reason;
+  cell.imported = row.source;
+  for (const Warning& warning : row.warnings) {
+    if (warning.type == "unaudited") cell.unaudited = warning.sentence;
+  }
+  const auto found = figures.find(row.cell);
+  if (found != figures.end()) {
+    for (const ReplicateFigures& each : found->second) {
+      cell.median_ns.emplace_hint(cell.median_ns.end(), each.index, each.median_ns_per_operation);
+    }
+  }
+  if (row.replicates > 0) cell.slices = static_cast<unsigned>(row.slices / row.replicates);
+  return cell;
+}
+
+}  // namespace
 
 Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run,
                              const std::string& label) {
   const Result<RunRecord> record = store.run(run);
   if (!record) return record.error();
-  const Result<std::vector<Row>> rows = store.rows(record->id);
-  if (!rows) return rows.error();
   const auto figures = store.figures(record->id);
   if (!figures) return figures.error();
   StoredRun stored;
@@ -23,24 +43,9 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
     const auto session = environment.find("session");
     if (session != environment.end() && session->is_string()) stored.session = *session;
   }
-  for (const Row& row : *rows) {
-    StoredCell cell;
-    cell.cell = row.cell;
-    cell.status = row.status;
-    cell.reason = row.reason;
-    cell.imported = row.source;
-    for (const Warning& warning : row.warnings) {
-      if (warning.type == "unaudited") cell.unaudited = warning.sentence;
-    }
-    const auto found = figures->find(row.cell);
-    if (found != figures->end()) {
-      for (const ReplicateFigures& each : found->second) {
-        cell.median_ns.emplace_hint(cell.median_ns.end(), each.index, each.median_ns_per_operation);
-      }
-    }
-    if (row.replicates > 0) cell.slices = static_cast<unsigned>(row.slices / row.replicates);
-    stored.cells.push_back(std::move(cell));
-  }
+  const Status read = store.each_row(
+      record->id, [&](Row&& row) { stored.cells.push_back(stored_cell(row, *figures)); });
+  if (!read) return read.error();
   return stored;
 }
 

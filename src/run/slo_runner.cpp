@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <optional>
 
 #include "base/random.hpp"
 #include "measure/histogram.hpp"
 #include "plan/arrival_keys.hpp"
 #include "record/limits.hpp"
+#include "run/budget.hpp"
 #include "run/closed_rates.hpp"
 #include "run/measure_cell.hpp"
 
@@ -131,16 +133,22 @@ class SloProcess {
 
 Result<std::vector<RateFinding>> search_rate(const SloInput& input) {
   std::vector<RateFinding> findings;
+  std::optional<Budget> budget;
+  if (input.budget_ns > 0) budget.emplace(*input.clock, input.budget_ns);
   const auto closed = measure_closed_rates(*input.workers, {&input.cell}, input.slice_ns);
   if (!closed && closed.error().kind == ErrorKind::interrupted) return findings;
   if (!closed) return closed.error();
   const auto base = closed->per_s.find(input.cell.name);
   if (base == closed->per_s.end()) return closed->failures.at(input.cell.name);
+  double longest_ns = 0;
   for (unsigned process = 0; process < input.processes; ++process) {
+    const double begin_ns = budget ? budget->elapsed_ns() : 0;
+    if (budget && process > 0 && budget->left_ns() < longest_ns) break;
     auto finding = SloProcess(input, base->second, process).search();
     if (!finding && finding.error().kind == ErrorKind::interrupted) break;
     if (!finding) return finding.error();
     findings.push_back(*std::move(finding));
+    if (budget) longest_ns = std::max(longest_ns, budget->elapsed_ns() - begin_ns);
   }
   return findings;
 }

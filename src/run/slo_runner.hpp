@@ -42,8 +42,12 @@ struct SloInput {
   double lowest_share = 0.01;  // of the closed loop: where the search begins
   double resolution = 0.05;
   std::uint64_t seed = 1;
+  // No process begins that would end after it, if it takes as long as the longest before it. The
+  // first begins always. 0: none.
+  std::uint64_t budget_ns = 0;
 
   WorkerSource* workers = nullptr;
+  const Clock* clock = nullptr;                                        // needed with a budget
   std::function<void(unsigned process, const RateTrial& trial)> told;  // may be null
 };
 

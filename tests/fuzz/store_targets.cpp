@@ -26,11 +26,11 @@ void read_store(const Store& store) {
     if (!run) continue;
     const auto rows = store.rows(listed.id);
     if (!rows) continue;
-    const ReplicatesOf replicates = [&](const Row& row) {
-      return store.replicates(listed.id, row.cell);
-    };
+    const ExportSource source{[&](const Row& row) { return store.replicates(listed.id, row.cell); },
+                              [&] { return store.figures(listed.id); }};
     for (const char* format : {"csv", "jsonl", "gbench"}) {
-      static_cast<void>(export_run(*run, *rows, replicates, format));
+      static_cast<void>(
+          export_run(*run, *rows, source, format, [](const std::string&) { return Status{}; }));
     }
     static_cast<void>(derived_of(store, *run));
     static_cast<void>(store.figures(listed.id));

@@ -18,10 +18,13 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string exported(const std::vector<Row>& rows, std::string_view format) {
-  const auto text = export_run(
-      sample::run_record(), rows, [](const Row&) { return std::vector<Replicate>(); }, format);
-  EXPECT_TRUE(text) << (text ? "" : text.error().message);
-  return text ? *text : "";
+  std::string text;
+  const Status done = export_run(
+      sample::run_record(), rows,
+      {[](const Row&) { return std::vector<Replicate>(); }, [] { return FiguresByCell(); }}, format,
+      sample::collected_in(text));
+  EXPECT_TRUE(done) << (done ? "" : done.error().message);
+  return text;
 }
 
 // One list after the other, for formats that ask once for each row.

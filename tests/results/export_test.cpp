@@ -35,9 +35,16 @@ struct Exported {
       }
       return std::vector<Replicate>();
     };
-    const Result<std::string> text = export_run(run, rows, of_row, format);
-    EXPECT_TRUE(text) << text.error().message;
-    return *text;
+    const auto figures = [&]() -> Result<FiguresByCell> {
+      FiguresByCell all;
+      for (const Row& row : rows) all[row.cell] = figures_of(of_row(row));
+      return all;
+    };
+    std::string text;
+    const Status done =
+        export_run(run, rows, {of_row, figures}, format, sample::collected_in(text));
+    EXPECT_TRUE(done) << done.error().message;
+    return text;
   }
 };
 
@@ -58,7 +65,7 @@ Exported sample_export() {
 }
 
 TEST(Export, refuses_a_format_it_does_not_know) {
-  const auto refused = export_run({}, {}, {}, "xml");
+  const auto refused = export_run({}, {}, {}, "xml", {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::usage);
   EXPECT_EQ(refused.error().message,

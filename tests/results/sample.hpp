@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "results/export.hpp"
 #include "results/make_row.hpp"
 #include "results/store.hpp"
 #include "workloads/workload.hpp"
@@ -106,6 +107,14 @@ inline Histogram histogram(std::uint64_t ticks, std::uint64_t count) {
 inline Row row_of(const Cell& cell, const std::vector<Replicate>& replicates,
                   const RowContext& context = {}) {
   return make_row(cell, replicates, "", context);
+}
+
+// Takes the pieces of an export.
+inline TextSink collected_in(std::string& text) {
+  return [&text](const std::string& piece) {
+    text += piece;
+    return Status{};
+  };
 }
 
 inline Row row(const std::string& name = cell().name) {

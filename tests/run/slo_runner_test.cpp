@@ -136,6 +136,28 @@ TEST_F(SloRunnerTest, keeps_the_whole_processes_of_an_interrupted_search) {
   EXPECT_EQ(workers_.count("gone"), workers_.started());
 }
 
+TEST_F(SloRunnerTest, begins_no_process_that_would_end_after_the_budget) {
+  fakes::SteppingClock clock(0);
+  input_.clock = &clock;
+  workers_.fault = [&](const fakes::WorkerRequest& request) -> std::optional<Error> {
+    if (request.verb == "slice") clock.advance(1'000'000'000);
+    return std::nullopt;
+  };
+  const auto searched_in = [&](double budget_s) {
+    input_.budget_ns = static_cast<std::uint64_t>(budget_s * 1e9);
+    const std::uint64_t begin_ns = clock.now_ns();
+    const auto findings = search_rate(input_);
+    EXPECT_TRUE(findings);
+    return std::pair{findings->size(), static_cast<double>(clock.now_ns() - begin_ns) * 1e-9};
+  };
+  const auto [all, all_s] = searched_in(1e6);
+  EXPECT_EQ(all, 3u);
+  EXPECT_EQ(searched_in(1).first, 1u) << "one process always";
+  const auto [two, two_s] = searched_in(all_s - 1);
+  EXPECT_EQ(two, 2u);
+  EXPECT_LE(two_s, all_s - 1);
+}
+
 TEST_F(SloRunnerTest, a_worker_that_dies_ends_the_search) {
   workers_.fault = [this](const fakes::WorkerRequest& request) -> std::optional<Error> {
     if (request.verb != "end") return std::nullopt;

@@ -192,6 +192,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   if (!process) return process.error();
   OpenRequest request = open_request_for(cell);
   request.destroy = settings_.destroy;
+  request.joint = settings_.joint;
   request.identity = identity_of(request.media);
   request.found_empty = is_ours(request.identity);
   if (!request.probe_media.empty()) {

@@ -229,6 +229,19 @@ def datasheet() -> dict:
                       {"media": "dram:1G", "figures": [], "structure": []}]}
 
 
+def visibility() -> dict:
+    def cell(store: str, load: str, wrong: int) -> dict:
+        return {"store": store, "load": load, "tries": 4000, "stale": wrong, "torn": 0, "reordered": wrong // 2,
+                "wrong_share_at_most": 0.5 if wrong else 0.00075, "publish_ns": 61.5, "load_ns": 20.25,
+                "sight_ns": {"n": 4000, "p50": 812.0, "p90": 900.0, "p99": 1234.0, "max": 9000.0, "clock_error": 15.0}}
+    return {"schema": "pmembench-visibility", "version": 1, "media": "file:/mnt/pool", "host_memory": "",
+            "payload_lines": 4, "pairs": [
+                {"writer": "n01", "reader": "n02", "verdict": "safe", "sentence": "clwb with clflush",
+                 "safe_sequence": {"store": "clwb", "load": "clflush"},
+                 "cells": [cell("none", "plain", 321), cell("clwb", "clflush", 0),
+                           {"store": "movdir64b", "load": "plain", "skipped": "this CPU has no movdir64b"}]}]}
+
+
 def crash() -> dict:
     return {"schema": "pmembench-crash", "version": 1, "seed": "77", "outcomes": [
         {"target": "btt", "crashes": 4000, "torn": 0, "acknowledged_lost": 0,

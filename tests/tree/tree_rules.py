@@ -33,8 +33,11 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "import": {"base", "measure", "record"},
     "translate": {"base", "config", "import"},
     "results": {"base", "platform", "measure", "record", "import", "config", "plan", "workloads"},
+    "cluster": {"base", "platform", "measure", "record", "config", "dax", "visibility", "workloads", "plan",
+                "run", "results"},
     "cli": EVERYTHING,
     "main.cpp": EVERYTHING,
+    "mpi_main.cpp": EVERYTHING,
 }
 
 # Files that name a file of the kernel's in a sentence, and do not open it.
@@ -181,6 +184,16 @@ def clock_violations(root: Path) -> list[str]:
             if match.group(1).startswith("measure/"):
                 found.append(f'{path}: a workload measures nothing: "{match.group(1)}"')
     return found
+
+
+def mpi_violations(root: Path) -> list[str]:
+    return [
+        f"{path}: only src/cluster sees MPI: <{match.group(1)}>"
+        for path, text in sources(root)
+        if folder_of(path) != "cluster"
+        for match in SYSTEM_INCLUDE.finditer(without_comments(text))
+        if match.group(1) == "mpi.h"
+    ]
 
 
 def length_violations(root: Path) -> list[str]:

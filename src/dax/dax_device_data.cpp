@@ -241,12 +241,10 @@ std::int64_t persist_range(const dax_operations& table, void* handle, DaxReader:
     one.count = 1;
     const std::int64_t lines = table.flush(handle, &one);
     if (lines < 0) return lines;
-    // No range touches more: such a count would stand in the row.
     if (static_cast<std::uint64_t>(lines) > one.size_bytes / DAX_LINE_BYTES + 2) return -ERANGE;
     bump(slot.lines_flushed, static_cast<std::uint64_t>(lines));
   }
-  const int drained = table.drain(handle);
-  if (drained < 0) return drained;
+  if (const int drained = table.drain(handle); drained < 0) return drained;
   bump(slot.drains, 1);
   return done;
 }

@@ -170,8 +170,8 @@ Result<std::vector<MemoryRange>> reachable_memory(const dax_operations& table, v
     const auto number = reinterpret_cast<std::uintptr_t>(address);
     if (number % DAX_PAGE_BYTES != 0) {
       return environment_error(
-          "backend {} gives {:#x} for page {}, where no page begins; fix the backend",
-          table.name, number, page);
+          "backend {} gives {:#x} for page {}, where no page begins; fix the backend", table.name,
+          number, page);
     }
     const auto reach = static_cast<std::uint64_t>(got);
     if (reach > pages - page) {

@@ -2,11 +2,8 @@
 
 Usage: large_store.py SMALL.db LARGE.db CELLS REPLICATES. The newest run of SMALL.db, with as many
 cells and replicates of each as asked; replicates are repeated with medians that differ a little.
-<<<<<<< HEAD
 What was derived from the small run is left out: a reader derives it from the large one.
-=======
 The next command that writes to it makes its checksums.
->>>>>>> 9c8159d
 """
 
 from __future__ import annotations

@@ -64,6 +64,7 @@ PRINT = re.compile(
 )
 DUMP = re.compile(r"\.dump\s*\(")
 EXIT = re.compile(r"(?<![\w.>])(_exit|_Exit|quick_exit|exit)\s*\(")
+MERGE_MARK = re.compile(rb"^(<{7}|>{7}) \w", re.M)
 CLOCK_INCLUDE = re.compile(r"^(chrono|ctime|time\.h|sys/time\.h|x86intrin\.h)$")
 
 
@@ -206,6 +207,16 @@ def length_violations(root: Path) -> list[str]:
             if lines > MAXIMUM_LINES:
                 name = path.relative_to(root).as_posix()
                 found.append(f"{name}: {lines} lines, at most {MAXIMUM_LINES} are allowed")
+    return found
+
+
+def merge_mark_violations(root: Path) -> list[str]:
+    """What git writes where two changes of one line met, and nobody chose."""
+    found = []
+    for top in ("backends", "workloads", "src", "tests", "reports", "script", "docs", "configs"):
+        for path in sorted((root / top).rglob("*")):
+            if path.is_file() and MERGE_MARK.search(path.read_bytes()):
+                found.append(f"{path.relative_to(root).as_posix()}: it has marks of a merge")
     return found
 
 

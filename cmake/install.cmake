@@ -22,6 +22,9 @@ add_custom_command(
 add_custom_target(pmembench_generated ALL DEPENDS ${generated}/done)
 
 install(TARGETS pmembench)
+if(TARGET pmembench-mpi)
+  install(TARGETS pmembench-mpi COMPONENT mpi)
+endif()
 install(FILES backends/dax_operations.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pmembench/backends)
 install(DIRECTORY configs/ DESTINATION ${PMEMBENCH_DATA_DIR}/configs)
 install(DIRECTORY reports/pmembench_report DESTINATION ${PMEMBENCH_DATA_DIR}/reports
@@ -74,5 +77,18 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Measuring needs none of them; drawing the report does.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3, python3-matplotlib, python3-numpy, python3-jinja2")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+# What needs MPI is a separate package: pmembench itself does not depend on MPI.
+if(TARGET pmembench-mpi)
+  set(CPACK_DEB_COMPONENT_INSTALL ON)
+  set(CPACK_COMPONENTS_ALL Unspecified mpi)
+  set(CPACK_DEBIAN_UNSPECIFIED_PACKAGE_NAME pmembench)
+  set(CPACK_COMPONENT_UNSPECIFIED_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION}")
+  set(CPACK_DEBIAN_MPI_PACKAGE_NAME pmembench-mpi)
+  set(CPACK_DEBIAN_MPI_PACKAGE_DEPENDS "pmembench (= ${PROJECT_VERSION})")
+  set(CPACK_DEBIAN_MPI_PACKAGE_RECOMMENDS "openmpi-bin")
+  set(CPACK_COMPONENT_MPI_DESCRIPTION
+"pmembench for several hosts that share memory, started by mpirun
+one rank on each host.")
+endif()
 set(CPACK_STRIP_FILES ON)
 include(CPack)

@@ -36,5 +36,9 @@ WorkloadType steps_type();
 WorkloadType fill_type();
 WorkloadType groups_type();
 WorkloadType msync_type();
+WorkloadType uniform_type();
+WorkloadType pairs_type();
+WorkloadType alternate_type();
+WorkloadType reload_type();
 
 }  // namespace pmembench

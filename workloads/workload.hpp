@@ -38,6 +38,8 @@ class Workload {
   virtual ~Workload() = default;
   // Makes buffers, tables, fills what will be read. Once, before the first run().
   virtual Status prepare() = 0;
+  // Before refresh(), of a workload with several turns: which of them the next interval is.
+  virtual void take_turn(unsigned turn) { (void)turn; }
   // Before refresh(): how many operations the next interval will have, about.
   virtual void expect(std::uint64_t operations) { (void)operations; }
   // Between two timed intervals, untimed: refresh tables, stamp the buffer again.
@@ -97,6 +99,9 @@ struct WorkloadType {
   // Operations of a slice and thread, where the workload says how many there are; 0 or null: as
   // many as fit the time.
   std::function<std::uint64_t(const Parameters&)> operations_a_slice = nullptr;
+  // Variants whose slices take turns on one mapping, so that they differ in nothing else: slice i
+  // of a replicate is of turn i modulo their number. Null: one.
+  std::function<unsigned(const Parameters&)> turns = nullptr;
   // Are its writes names alone (files made, removed, renamed), so that they are durable when they
   // return on a path whose file system commits names before it returns? Null: they are not.
   std::function<bool(const Parameters&)> only_names = nullptr;

@@ -15,7 +15,8 @@ const std::vector<WorkloadType>& workload_list() {
       log_append_type(), mmap_store_type(), first_touch_type(), create_unlink_type(),
       rename_type(),     fxmark_type(),     ageing_type(),      lifetime_type(),
       chases_type(),     handover_type(),   contend_type(),     steps_type(),
-      fill_type(),       msync_type(),      groups_type(),
+      fill_type(),       msync_type(),      groups_type(),      uniform_type(),
+      pairs_type(),      alternate_type(),  reload_type(),
   };
   return kWorkloads;
 }

@@ -123,6 +123,9 @@ def load(store: Store | NoStore, options: argparse.Namespace) -> Data:
         data.history = next(iter(store.documents("history")), None)
     # Of another run it would be out of place; a file without runs has nothing else to show.
     data.crash = next(iter(store.documents("crash", run.id if run.id else None)), None)
+    data.datasheet = next(iter(store.documents("datasheet", run.id if run.id else None)), None)
+    data.fleet = next(iter(store.documents("fleet", run.id if run.id else None)), None)
+    data.visibility = next(iter(store.documents("visibility")), None)
     return data
 
 

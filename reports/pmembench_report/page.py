@@ -65,9 +65,9 @@ def _labels(tables: list[Table]) -> Markup:
 
 def _counts(data: Data) -> list[tuple[str, str]]:
     cells = data.cells
-    claims = sorted({cell.claim for cell in data.measured})
+    claims = sorted({cell.claim for cell in data.with_numbers})
     return [
-        ("cells measured", f"{len(data.measured):,} of {len(cells) + len(data.run.unmeasured):,}"),
+        ("cells measured", f"{len(data.with_numbers):,} of {len(cells) + len(data.run.unmeasured):,}"),
         ("skipped", f"{sum(cell.status == 'skipped' for cell in cells):,}"),
         ("errors", f"{sum(cell.status == 'error' for cell in cells):,}"),
         ("processes a cell", f"{data.derived.noise['processes']:,}"),
@@ -143,7 +143,7 @@ def render(data: Data, sections: list[Section], raw: Raw) -> Iterator[str]:
         contents=_contents(data, sections), trust=card(data), warnings=warnings(data), sections=sections,
         svg=lambda panel: Markup(to_svg(panel)), tables=tables, raw=raw, raw_text=Markup(raw.text),
         raw_size=units.size(raw.size_bytes), zoom=_json(zoom) if zoom else "",
-        emulated=any(cell.emulated for cell in data.measured),
+        emulated=any(cell.emulated for cell in data.with_numbers),
         styles=Markup("\n".join(styles)), scripts=[_script(text) for text in scripts],
         hashes=" ".join(f"'sha256-{_hash(text)}'" for text in scripts))
     stream.enable_buffering(PIECES)

@@ -33,7 +33,7 @@ def _chunks(data: Data, store: Store) -> Iterator[str]:
             "command_line": run.command_line, "seed": run.seed,
             "machine_fingerprint": run.machine_fingerprint, "environment": run.environment,
             "schema_version": run.schema_version},
-        "comparison": data.comparison, "history": data.history, "crash": data.crash}
+        "comparison": data.comparison, "history": data.history, "crash": data.crash, "datasheet": data.datasheet}
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [\n'
     between = ""
     for row in store.raw_rows(run.id):

@@ -79,6 +79,8 @@ class Cell:
     kinds: dict[str, str] = field(default_factory=dict)
     source: str = ""  # of an imported row: the tool that measured; its backend names it too
     figures: dict[str, float] = field(default_factory=dict)
+    host: str = ""  # of one host's row of a cell that several hosts measured
+    cluster: dict | None = None  # of the row of all of them: the common window, each host's place
 
     @property
     def imported(self) -> bool:
@@ -154,13 +156,21 @@ class Data:
     comparison: dict | None = None
     history: dict | None = None
     crash: dict | None = None
+    datasheet: dict | None = None
+    fleet: dict | None = None
+    visibility: dict | None = None
     slices: Callable[[Cell], list[Slices]] = lambda cell: []
     histograms: Callable[[Cell], list[Histogram]] = lambda cell: []
     details: Callable[[Cell], list[dict]] = lambda cell: []
 
     @property
-    def measured(self) -> list[Cell]:
+    def with_numbers(self) -> list[Cell]:
         return [cell for cell in self.cells if cell.measured]
+
+    @property
+    def measured(self) -> list[Cell]:
+        """What figures draw: of a cell that several hosts measured the row of all of them."""
+        return [cell for cell in self.with_numbers if not cell.host]
 
     @property
     def backends(self) -> list[str]:

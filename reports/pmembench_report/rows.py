@@ -75,6 +75,7 @@ def cell_from(identity: int, row: dict, derived: Derived, cache: dict) -> Cell:
         interval=facts.get("interval", ""), half_width=finite(facts.get("half_width")),
         remarks=facts.get("remarks", []), stored_per_byte=finite(facts.get("stored_per_byte")),
         kinds=derived.parameter_kinds, figures=_shared(_numbers(row.get("figures")), cache),
+        host=text("host"), cluster=row.get("cluster") if isinstance(row.get("cluster"), dict) else None,
     )
 
 

@@ -9,6 +9,8 @@ from . import units
 from .figures import comparison as forest
 from .figures import crash_outcomes as cuts
 from .figures import history as past
+from .figures import hosts as fleet
+from .figures import visibility as sight
 from .records import Cell, Data
 
 # A name above it stands in a file once only; more would make a report of 10,000 cells too large.
@@ -57,7 +59,7 @@ def _interval(cell: Cell) -> Value:
 
 def results(data: Data) -> Table:
     rows = []
-    for cell in data.measured:
+    for cell in data.with_numbers:
         rate, moved = cell.operations_per_s, cell.bytes_per_s
         rows.append([
             Value(cell.cell), number(cell.ns.value, units.duration), _interval(cell),
@@ -78,7 +80,7 @@ def results(data: Data) -> Table:
 
 def latencies(data: Data) -> Table | None:
     rows = []
-    for cell in data.measured:
+    for cell in data.with_numbers:
         latency = cell.latency
         if latency is None:
             continue
@@ -106,7 +108,7 @@ def _percentile(cell: Cell, value: float | None) -> Value:
 
 def work(data: Data) -> Table | None:
     """What the device counted for an operation."""
-    counted = [cell for cell in data.measured if cell.amplification]
+    counted = [cell for cell in data.with_numbers if cell.amplification]
     names = sorted({name for cell in counted for name in cell.amplification})
     if not names:
         return None
@@ -125,7 +127,7 @@ def facts(data: Data) -> Table | None:
     if not data.cells:
         return None
     rows = [[Value(cell.cell), Value(cell.placement_asked), Value(cell.placement_verified),
-             Value(medium_text(cell.medium)), Value(cell.seed)] for cell in data.measured]
+             Value(medium_text(cell.medium)), Value(cell.seed)] for cell in data.with_numbers]
     return Table("facts", "Every cell: placement, medium, seed",
                  ["cell", "placement asked", "placement verified", "medium as verified", "seed"],
                  rows).keep_filled_columns() if rows else None
@@ -183,6 +185,45 @@ def crashes(data: Data) -> Table | None:
                  rows, f"Seed {data.crash.get('seed', 'unknown')}.", set(range(2, 7)))
 
 
+def hosts(data: Data) -> Table | None:
+    """Each host of each cell against the rest."""
+    rows = []
+    for title, found in fleet.standings(data):
+        for host in found:
+            rows.append([Value(title), Value(str(host.get("host", ""))), number(host.get("ns_per_operation"), units.duration),
+                         Value(fleet.ratio_text(host)), number(host.get("p_value"), lambda value: f"{value:.2g}"),
+                         Value(str(host.get("verdict", ""))), number(host.get("late_ns"), units.duration),
+                         number(host.get("busy_share"), units.percent)])
+    if not rows:
+        return None
+    return Table("hosts", "Every host against the rest",
+                 ["cell", "host", "time per operation", "against the rest", "p", "verdict", "began late by",
+                  "inside slices"], rows,
+                 "p is corrected for the number of hosts. Late: after the agreed start, in any replicate; "
+                 "inside slices: of the window in which all hosts ran.", {2, 4, 6, 7}).keep_filled_columns()
+
+
+def visibility(data: Data) -> Table | None:
+    rows = []
+    for pair in sight.pairs(data):
+        for cell in sight.cells_of(pair):
+            seen = cell.get("sight_ns") if isinstance(cell.get("sight_ns"), dict) else {}
+            rows.append([Value(str(pair.get("writer", ""))), Value(str(pair.get("reader", ""))),
+                         Value(str(cell.get("store", ""))), Value(str(cell.get("load", ""))),
+                         *(number(cell.get(name), units.count) for name in ("tries", "stale", "torn", "reordered")),
+                         number(cell.get("wrong_share_at_most"), lambda value: f"{value:.2g}"),
+                         number(seen.get("p50"), units.duration), number(seen.get("p99"), units.duration),
+                         number(seen.get("clock_error"), units.duration), number(cell.get("publish_ns"), units.duration),
+                         Value(str(cell.get("skipped", "")))])
+    if not rows:
+        return None
+    return Table("visibility", "What hosts see of each other's stores",
+                 ["writer", "reader", "store", "load", "messages", "stale", "torn", "reordered", "wrong at most", "sight p50",
+                  "sight p99", "clock", "cost of the writer", "skipped"], rows,
+                 "Wrong at most: the share that is still possible with 95 % confidence. Sight: from the store of the flag "
+                 "to when the reader had it; clock: how far that can be off.", set(range(4, 13))).keep_filled_columns()
+
+
 def accepted(data: Data) -> Table | None:
     """The records of the history that an alarm or an accepted step belongs to."""
     rows = []
@@ -222,5 +263,5 @@ def printed(data: Data) -> list[Table]:
 def all_tables(data: Data) -> Iterable[Table]:
     makers = (compared, results, latencies, work)
     made = [maker(data) for maker in makers] + printed(data)
-    made += [maker(data) for maker in (crashes, accepted, facts)]
+    made += [maker(data) for maker in (hosts, visibility, crashes, accepted, facts)]
     return [table for table in made if table is not None and table.rows]

@@ -83,7 +83,7 @@ def _system(data: Data) -> Group:
 def _medium(data: Data) -> Group:
     group = Group("Media, as proved after first touch")
     found: dict[tuple[str, str], list[str]] = {}
-    for cell in data.measured:
+    for cell in data.with_numbers:
         if cell.medium:
             shares = cell.medium.get("node_share")
             nodes = ", ".join(f"{units.percent(share)} on node {node}" for node, share in shares.items()
@@ -99,7 +99,7 @@ def _medium(data: Data) -> Group:
                 backends.append(backend)
     for (media, proof), backends in found.items():
         group.add(media, f"{proof} ({', '.join(backends)})")
-    placements = Counter((cell.placement_asked, cell.placement_verified) for cell in data.measured)
+    placements = Counter((cell.placement_asked, cell.placement_verified) for cell in data.with_numbers)
     group.add("placement", *(f"asked {asked or 'near'}: {verified or 'not verified'}"
                              for (asked, verified), _ in placements.most_common()))
     return group
@@ -131,8 +131,8 @@ def _measuring(data: Data) -> Group:
     if noise["steal_share_max"] is not None:
         group.add("steal, at most", units.percent(noise["steal_share_max"]),
                   warns=noise["steal_share_max"] > limits["steal_share"])
-    unsteady = sum(not cell.converged for cell in data.measured)
-    group.add("not converged", f"{unsteady} of {len(data.measured)} cells", warns=unsteady > 0)
+    unsteady = sum(not cell.converged for cell in data.with_numbers)
+    group.add("not converged", f"{unsteady} of {len(data.with_numbers)} cells", warns=unsteady > 0)
     return group
 
 

@@ -36,7 +36,8 @@ StallSlots slots_of(const StallSeries& series, const std::vector<double>& ends) 
   const std::vector<double> level = over_neighbours(series.ns);
   StallSlots slots;
   const double typical = series.by_time ? median(series.ns) : 1;
-  slots.width = std::max(1.02 * typical, ends.back() / static_cast<double>(kMostSlots));
+  slots.width = std::max(series.slot_ns > 0 ? series.slot_ns : 1.02 * typical,
+                         ends.back() / static_cast<double>(kMostSlots));
   slots.slowest.assign(static_cast<std::size_t>(ends.back() / slots.width) + 1, 0);
   for (std::size_t i = 0; i < ends.size(); ++i) {
     // Where it began: a stall belongs to the moment that it was caused in.
@@ -102,7 +103,7 @@ StallResult infer_stalls(std::string_view period, std::string_view stall, const 
   std::vector<double> ends(series.ns.size());
   double now = 0;
   for (std::size_t i = 0; i < ends.size(); ++i) {
-    now += series.by_time ? series.ns[i] : 1;
+    now += series.slot_ns > 0 ? series.slot_ns : series.by_time ? series.ns[i] : 1;
     ends[i] = now;
   }
   const StallSlots slots = slots_of(series, ends);

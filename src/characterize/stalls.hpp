@@ -9,6 +9,7 @@ namespace pmembench {
 struct StallSeries {
   std::vector<double> ns;
   bool by_time = true;  // false: the period is in operations
+  double slot_ns = 0;   // not 0: `ns` are the slowest operations of slots of this length
 };
 
 struct StallResult {

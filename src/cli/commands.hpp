@@ -60,6 +60,8 @@ class Command {
   X(mlc)                      \
   X(compare)                  \
   X(gate)                     \
+  X(fleet)                    \
+  X(merge)                    \
   X(history)                  \
   X(baseline)                 \
   X(report)                   \

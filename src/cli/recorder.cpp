@@ -46,8 +46,12 @@ Status Recorder::store_rows() {
 }
 
 Status Recorder::failure(const Cell& cell, const Error& error) {
-  failures_[cell.name] = error.message;
   line_.say(fmt::format("cell failed: {}: {}", cell.name, error.message));
+  return failure_of_part(cell, error);
+}
+
+Status Recorder::failure_of_part(const Cell& cell, const Error& error) {
+  failures_[cell.name] = error.message;
   return store_.save(run_, row_of(cell), nullptr);
 }
 

@@ -33,6 +33,8 @@ class Recorder final : public RunObserver {
   void progress(const Progress& progress) override { line_.show(progress); }
   Status replicate(const Cell& cell, const Replicate& replicate) override;
   Status failure(const Cell& cell, const Error& error) override;
+  // Stored like a failure, and not printed.
+  Status failure_of_part(const Cell& cell, const Error& error) override;
   // The conditions of the run as a whole: every row of finish() warns of them.
   void set_run_warnings(std::vector<Warning> warnings) {
     context_.run_warnings = std::move(warnings);

@@ -35,8 +35,8 @@ class VisibilityCommand final : public Command {
     subcommand_->add_flag("--json", as_json_, "Print the outcome as one JSON document.");
     subcommand_->footer(
         "Two processes of this host: the one stores messages, the other looks for them. Memory "
-        "between them is coherent, so that only a model (--host-memory) "
-        "shows differences.\n"
+        "between them is coherent, so that only a model (--host-memory) or `pmembench-mpi "
+        "visibility` on several hosts shows differences.\n"
         "Exit status 1: no sequence is safe, or the self-test missed a wrong program.\n"
         "Examples:\n  pmembench visibility --tries 2000\n"
         "  pmembench visibility --host-memory ./pmembench-private_lines.so --store clwb,none\n"
@@ -60,7 +60,7 @@ class VisibilityCommand final : public Command {
       store.emplace(*std::move(opened));
     }
     const auto area =
-        SharedArea::open(options_.media, options_.layout().size_bytes(), options_.destroy);
+        SharedArea::open(options_.media, options_.layout().size_bytes(), options_.destroy, false);
     if (!area) return area.error();
     VisibilityPair pair{"process 1", "process 2", {}, PairVerdict::not_tested, {}, {}};
     for (VisibilityCell& cell : options_.cells(host->cpu_features)) {

@@ -15,6 +15,7 @@
 
 #include "base/unique_fd.hpp"
 #include "config/cell_values.hpp"
+#include "config/constants.hpp"
 #include "config/expectation.hpp"
 #include "config/settings.hpp"
 #include "config/yaml_tree.hpp"
@@ -143,7 +144,7 @@ class Reader {
       return error_at(at(key), "'matrix' belongs to a group of 'cells', not to the top level");
     }
     std::vector<std::string> known = setting_names();
-    known.insert(known.end(), {"name", "description", "answers", "takes", "expect", "cells"});
+    known.insert(known.end(), {"name", "description", "answers", "takes", "expect", "constants", "cells"});
     for (std::string& name : cell_key_names(schema_)) known.push_back(std::move(name));
     return unknown_key(key, std::move(known), "at the campaign's top level");
   }
@@ -329,8 +330,9 @@ Result<std::string> read_text(const std::string& path) {
 
 Result<Campaign> read_campaign_text(std::string_view yaml, const std::string& file,
                                     const CampaignSchema& schema) {
-  const auto tree = parse_yaml(yaml, file);
+  auto tree = parse_yaml(yaml, file);
   if (!tree) return tree.error();
+  if (const Status named = apply_constants(*tree, file); !named) return named.error();
   return Reader(file, schema).read(*tree);
 }
 

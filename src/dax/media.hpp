@@ -37,6 +37,8 @@ struct OpenOptions {
   bool read_only = false;  // nothing of it is changed, not even a hole filled; it must exist
   // With read_only: the file may be behind a loop device, whose user can change it meanwhile.
   bool shared = false;
+  // Other processes of this measurement use the same bytes: it is claimed as readers do.
+  bool joint = false;
   bool keep_created = false;                // what is made for the medium stays
   std::uint64_t claim_patience_ms = 2'500;  // for one who is about to end (media_claim)
   // Of a larger medium no more than this is used, and touched; 0: all of it. Of "dram:auto" it is

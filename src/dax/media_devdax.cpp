@@ -138,9 +138,9 @@ Result<DaxSight> look(const MediaSpec& spec, const OpenOptions& options, Access 
   if (!size) return size.error();
   sight.size_bytes = *size;
   sight.facts = std::move(*facts);
-  const Claim claim = access == Access::use    ? Claim::write
-                      : access == Access::read ? Claim::read
-                                               : Claim::test;
+  const Claim claim = access == Access::use && !options.joint ? Claim::write
+                      : access != Access::look                ? Claim::read
+                                                              : Claim::test;
   sight.node = node_for_claims(sight.fd.get(), sight.facts.name, mode, options.sysfs_root);
   const Status claimed =
       claim_medium(spec.path, sight.node ? sight.node.get() : sight.fd.get(), spec.offset_bytes,

@@ -200,9 +200,9 @@ Result<UniqueFd> open_existing(const std::string& path, const struct stat& facts
 // No other process of pmembench has it. A loop device and its file are one medium.
 Status claim(const MediaSpec& spec, const OpenOptions& options, Access access,
              std::uint64_t whole_bytes, PathSight& sight) {
-  const Claim kind = access == Access::use    ? Claim::write
-                     : access == Access::read ? Claim::read
-                                              : Claim::test;
+  const Claim kind = access == Access::use && !options.joint ? Claim::write
+                     : access != Access::look                ? Claim::read
+                                                             : Claim::test;
   const bool part = spec.offset_bytes != 0 || spec.size_bytes != 0;
   Status claimed = claim_medium(spec.path, sight.fd.get(), part ? spec.offset_bytes : 0,
                                 part ? sight.size_bytes : whole_bytes, kind,

@@ -17,7 +17,9 @@ inline constexpr double kOtherLoadShare = 0.05;   // of the CPUs, used by others
 inline constexpr double kFaultShare = 0.01;       // of the time, by what faults cost at least
 inline constexpr double kMinorFault_ns = 300;     // a page that is there, or is zeroed
 inline constexpr double kMajorFault_ns = 5'000;   // a page that is read from a fast device
+inline constexpr double kLateShare = 0.01;        // of the common window: a host that began late
 // A row warns below these.
+inline constexpr double kBusyShare = 0.5;          // of the common window, inside a host's slices
 inline constexpr double kHugeShare = 0.9;          // of bytes in huge pages, if asked for
 inline constexpr double kNodeShare = 0.95;         // of bytes on the node that was asked for
 inline constexpr double kRateKept = 0.99;          // of an open loop's rate, and its inverse above

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "record/cluster_members.hpp"
 #include "record/describe.hpp"
 #include "record/percentiles.hpp"
 #include "record/replicate.hpp"
@@ -244,6 +245,7 @@ void describe(T& details, V&& members) {
   members.unless_empty("loaded", details.loaded);
   members.unless_empty("open_loop", details.open_loop);
   members.unless_empty("slots", details.slots);
+  members.unless_empty("cluster", details.cluster);
   members.unless_empty("harness", details.harness);
 }
 
@@ -353,6 +355,12 @@ void describe(T& row, V&& members) {
        "the loop that read, of a backend that has several, and how much faster it was "
        "than the next one when it was chosen"},
       row.kernel);
+  members.unless_empty({"host", "", "of one host's row of a cell that several hosts measured"},
+                       row.host);
+  members.unless_empty({"cluster", "",
+                        "of a cell that several hosts measured together: the window in which all "
+                        "of them ran, and each host's ratio to the rest"},
+                       row.cluster);
   members.unless_empty(
       {"source", "", "of an imported row only: the tool that measured, and its version"},
       row.source);

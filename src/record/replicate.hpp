@@ -77,6 +77,29 @@ struct KernelChoice {
   double margin = 0;  // how much faster than the next one; 0: it was asked for, or as before
 };
 
+// One host's part in a replicate that several hosts measured together.
+struct ClusterHost {
+  std::string host;
+  unsigned rank = 0;
+  double ns_per_operation = 0;              // median of its counted slices
+  std::uint64_t operations = 0, bytes = 0;  // in them
+  std::uint64_t slices = 0;                 // counted: wholly inside the common window
+  std::uint64_t slices_outside = 0;         // the others
+  double busy_share = 0;                    // of the window, inside counted slices
+  double late_ns = 0;                       // its first slice, after the agreed start
+  double done_ns = 0;                       // its last slice's end, after the agreed start
+  // Of its clock against rank 0's: the difference, how far that can be off, and the drift.
+  double offset_ns = 0, bound_ns = 0, drift_ppm = 0;
+};
+
+// What several hosts measured together: rank 0 waits for all, and only slices inside the window in
+// which all of them ran count.
+struct ClusterDetails {
+  double begin_ns = 0;  // of the window, after the agreed start
+  double window_ns = 0;
+  std::vector<ClusterHost> hosts;  // all of them, or the only one of a host's own row
+};
+
 struct Details {
   TimerFacts timer{.invariant = true};            // invariant unless said otherwise
   std::map<std::string, std::uint64_t> counters;  // of the device and the layers on it
@@ -84,13 +107,14 @@ struct Details {
   std::vector<int> cpus;                          // where the threads were seen to run
   std::string software;  // binary and plugin that measured, with checksums of their content
   std::uint64_t minor_faults = 0, major_faults = 0;  // of pages, in the kept slices
-  bool traced = false;             // a debugger or a tracer held the worker
-  double ceiling_bytes_per_s = 0;  // what one CPU loads from its first-level cache; 0: unknown
+  bool traced = false;                               // a debugger or a tracer held the worker
+  double ceiling_bytes_per_s = 0;      // what one CPU loads from its first-level cache; 0: unknown
   std::optional<KernelChoice> kernel;  // absent: it does not read, or has one
   std::optional<CoreDetails> core;
   std::optional<LoadedDetails> loaded;
   std::optional<OpenLoopDetails> open_loop;
   std::optional<SlotDetails> slots;
+  std::optional<ClusterDetails> cluster;  // absent: one host measured
   std::string harness;  // what took the times, if not pmembench itself: "Google Benchmark"
 };
 

@@ -60,6 +60,24 @@ struct RowPair {
   std::optional<Estimate> ratio;        // measured / rated
 };
 
+// A host's place among those that measured a cell together (measure/stragglers.hpp).
+struct RowHost {
+  std::string host;
+  double ns_per_operation = 0;  // median over the replicates
+  Estimate ratio;               // of its time to that of the rest: 1.12 is 12 % slower
+  double p_value = 1;           // that it does not differ, adjusted for the number of hosts
+  std::string verdict;          // "equal", "slower", "faster", "unknown"
+  double late_ns = 0;           // the latest of its first slices, after the agreed start
+  double busy_share = 0;        // median: of the window, inside its slices
+};
+
+struct RowCluster {
+  double window_ns = 0;       // median: in which all hosts ran
+  double late_ns = 0;         // of the latest host in any replicate
+  double clock_bound_ns = 0;  // the largest: how far the hosts' clocks can be off each other
+  std::vector<RowHost> hosts;
+};
+
 struct Row {
   std::string cell, media, backend, path, workload;
   std::map<std::string, std::string> parameters;
@@ -84,6 +102,8 @@ struct Row {
   std::optional<RowPair> numa;
   std::optional<MediumFacts> medium;
   std::optional<KernelChoice> kernel;
+  std::string host;                   // of one host's row of a cell that several measured
+  std::optional<RowCluster> cluster;  // of a cell that several hosts measured together
   BackendCapabilities capabilities;
   std::string
       source;  // of an imported row: the tool and its version, "fio-3.33"; empty: measured here

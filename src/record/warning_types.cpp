@@ -40,6 +40,17 @@ constexpr std::array kTypes{
                 "the row was imported, and its tool is known to measure something else with these "
                 "options",
                 "measure it again without the options that the row names"},
+    WarningType{
+        "host_slower", kRow, Light::noise,
+        "one of the hosts that measured the cell together is slower than the rest",
+        "look for what that host has less of: memory channels, link width, a busy neighbour"},
+    WarningType{"idle_in_window", kRow, Light::noise,
+                "a host was between slices for half of the time in which all hosts ran: the hosts "
+                "disturbed each other less than a row of all of them says",
+                "ask for longer slices, such as --set slice=20ms"},
+    WarningType{"late_start", kRow, Light::noise,
+                "a host began more than a hundredth of the common window after the agreed start",
+                "give each rank separate CPUs, or measure for longer"},
     WarningType{"no_slots", kRow, Light::precision,
                 "no slice lasted as long as a slot, so none was measured",
                 "make slots shorter, or slices longer than many of them"},

@@ -66,14 +66,22 @@ Derived derive(const std::vector<Row>& rows, const FiguresByCell& replicates,
                const DeriveContext& context) {
   const double confidence = context.confidence;
   // What another tool measured is shown next to ours, and no finding is made of it.
-  std::vector<Row> chosen;
+  // Of a cell that several hosts measured together the row of all of them is used.
+  std::vector<Row> of_all, chosen;
+  const bool any_host =
+      std::any_of(rows.begin(), rows.end(), [](const Row& row) { return !row.host.empty(); });
+  if (any_host) {
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(of_all),
+                 [](const Row& row) { return row.host.empty(); });
+  }
+  const std::vector<Row>& shown = any_host ? of_all : rows;
   const bool any_imported =
-      std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.is_imported(); });
+      std::any_of(shown.begin(), shown.end(), [](const Row& row) { return row.is_imported(); });
   if (any_imported) {
-    std::copy_if(rows.begin(), rows.end(), std::back_inserter(chosen),
+    std::copy_if(shown.begin(), shown.end(), std::back_inserter(chosen),
                  [](const Row& row) { return !row.is_imported(); });
   }
-  const std::vector<Row>& own = any_imported ? chosen : rows;
+  const std::vector<Row>& own = any_imported ? chosen : shown;
   Derived derived;
   derived.backends = backend_comparisons(own, replicates, confidence);
   derived.ladders = ladders_of(own, replicates, confidence, context.backend_options);
@@ -84,8 +92,8 @@ Derived derive(const std::vector<Row>& rows, const FiguresByCell& replicates,
   derived.loaded = loaded_curves(own, replicates, confidence, context.backend_options);
   derived.headline = headline_of(own, {derived.ladders, derived.matrices, derived.loaded});
   if (any_imported) {
-    derived.matrices = node_matrices(rows);
-    derived.loaded = loaded_curves(rows, replicates, confidence, context.backend_options);
+    derived.matrices = node_matrices(shown);
+    derived.loaded = loaded_curves(shown, replicates, confidence, context.backend_options);
   }
   derived.quotable = quotable_lights(rows);
   derived.rows = row_facts(rows);

@@ -224,6 +224,8 @@ void measure_row(const Cell& cell, const std::vector<Replicate>& replicates,
   row.status = "ok";
   row.medium = replicates.front().medium;
   row.kernel = replicates.front().details.kernel;
+  row.cluster = cluster_of(replicates, context.confidence);
+  if (row.cluster && row.cluster->hosts.size() == 1) row.host = row.cluster->hosts.front().host;
   row.placement.verified = placement_of(replicates.front());
   row.claim = claim_of(cell, replicates);
   count_work(replicates, row);

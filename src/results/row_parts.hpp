@@ -41,6 +41,11 @@ std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>&
   return warnings;
 }
 
+// Of a cell that several hosts measured together; nothing of another.
+std::optional<RowCluster> cluster_of(const std::vector<Replicate>& replicates, double confidence);
+// And what a reader must know of its hosts.
+std::vector<Warning> cluster_warnings_of(const Row& row);
+
 // Of these, those about the memory of the bytes: in which nodes, pages and caches they were.
 std::vector<Warning> memory_warnings_of(const Cell& cell, const std::vector<Replicate>& replicates);
 

@@ -291,6 +291,8 @@ std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>&
                warn_not_steady(replicates), warn_rate_not_kept(replicates),
                warn_failed_operations(row), warn_no_slots(cell, replicates),
                warn_periodic(replicates), warn_clock(replicates), warn_siblings(cell)});
+  const std::vector<Warning> cluster = cluster_warnings_of(row);
+  warnings.insert(warnings.end(), cluster.begin(), cluster.end());
   const std::vector<Warning> memory = memory_warnings_of(cell, replicates);
   warnings.insert(warnings.end(), memory.begin(), memory.end());
   warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());

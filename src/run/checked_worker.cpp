@@ -68,8 +68,8 @@ class CheckedWorker final : public WorkerLink {
     return operations;
   }
 
-  Result<SliceReply> take_slice(bool first) override {
-    auto slice = worker_->take_slice(first);
+  Result<SliceReply> take_turn(bool first, unsigned turn) override {
+    auto slice = worker_->take_turn(first, turn);
     if (!slice) return slice;
     if (first) forget();
     const Status believed = check(*slice);

@@ -28,7 +28,8 @@ struct CellOutcome {
 // Warm-up: at least one slice, until the last five show a slope below 1 % over their span, for at
 // most a fifth of the slices. Then `slices` slices. A disturbed slice is taken again, up to
 // `slices` times (not in a cell with time slots, whose slices follow each other); after that it is
-// kept and flagged. Errors as the worker gives them.
+// kept and flagged. Of a workload with several turns `slices` blocks of one slice of each turn, in
+// their order: the replicate has them all. Errors as the worker gives them.
 Result<CellOutcome> measure_cell(WorkerLink& worker, const CellOrder& order);
 
 }  // namespace pmembench

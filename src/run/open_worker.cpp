@@ -89,8 +89,10 @@ class ProcessLink final : public WorkerLink {
     return ready->operations;
   }
 
-  Result<SliceReply> take_slice(bool first) override {
-    const auto answer = ask({{"do", "slice"}, {"first", first}}, slice_timeout_ms(cell_.slice_ns));
+  Result<SliceReply> take_turn(bool first, unsigned turn) override {
+    nlohmann::json request{{"do", "slice"}, {"first", first}};
+    if (turn != 0) request["turn"] = turn;
+    const auto answer = ask(request, slice_timeout_ms(cell_.slice_ns));
     if (!answer) return with_cause(answer.error(), cell_);
     return slice_reply_from_json(*answer);
   }
@@ -190,6 +192,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   if (!process) return process.error();
   OpenRequest request = open_request_for(cell);
   request.destroy = settings_.destroy;
+  request.joint = settings_.joint;
   request.identity = identity_of(request.media);
   request.found_empty = is_ours(request.identity);
   if (!request.probe_media.empty()) {

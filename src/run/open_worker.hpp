@@ -21,6 +21,7 @@ struct WorkerSettings {
   PluginSearch plugins;
   std::string without_cpu;  // features that the CPU is taken not to have
   bool destroy = false;     // existing content of the media may be overwritten
+  bool joint = false;       // other processes of this measurement use the same bytes
   // What the paths of media led to when they were looked at (medium_identity()): a worker opens
   // that and nothing else that came to the name since. One that was there and held nothing may be
   // overwritten from the second open on; the first open still makes sure that it is empty.

@@ -137,6 +137,7 @@ void describe(T& open, V&& members) {
   members.unless_empty("found_empty", open.found_empty);
   members.unless_empty("probe_found_empty", open.probe_found_empty);
   members.unless_empty("used_bytes", open.used_bytes);
+  members.unless_empty("joint", open.joint);
 }
 
 template <typename T, typename V>
@@ -193,6 +194,8 @@ void describe(T& slice, V&& members) {
   members.unless_empty("load_bytes_per_s", slice.load_bytes_per_s);
   members.unless_empty("backlog_ns", slice.backlog_ns);
   members.unless_empty("core_probes_ns", slice.core_probes_ns);
+  members.unless_empty("begun_ns", slice.begun_ns);
+  members.unless_empty("ended_ns", slice.ended_ns);
 }
 
 template <typename T, typename V>

@@ -10,7 +10,8 @@
 //                                       <-    {"is":"ready","operations":N}
 //   {"do":"slice","first":true}         ->    one timed slice, begun when this line woke it;
 //   `first`:
-//                                             forget the latencies of the slices before (warm-up)
+//                                             forget the latencies of the slices before (warm-up);
+//                                             "turn":N, of a workload that has several turns
 //                                       <-    {"is":"slice",...}
 //   {"do":"end"}                        ->    verifies the bytes, ends the cell
 //                                       <-    {"is":"done",...}
@@ -56,6 +57,7 @@ struct OpenRequest {
   // It held nothing when a worker of this run first opened it.
   bool found_empty = false, probe_found_empty = false;
   std::uint64_t used_bytes = 0;  // of each medium; 0: all of it
+  bool joint = false;            // other processes of this measurement use the same bytes
 };
 
 struct OpenedReply {
@@ -108,6 +110,8 @@ struct SliceReply {
   std::optional<double> backlog_ns = std::nullopt;
   // The core probes around the slice (measure/core_probe.hpp), one a thread; empty: not probed.
   std::vector<double> core_probes_ns = {};
+  // When it began and ended, by CLOCK_MONOTONIC; absent: of a worker that does not say.
+  std::optional<std::uint64_t> begun_ns = std::nullopt, ended_ns = std::nullopt;
 };
 
 // What only some kinds of cell have.

@@ -34,6 +34,11 @@ class RunObserver {
   // The cell cannot be measured: its worker died, its medium did not open, its bytes were wrong. It
   // is not tried again.
   virtual Status failure(const Cell& cell, const Error& error) = 0;
+  // The same of one host's part of a cell that failed on several hosts together, which was reported
+  // before.
+  virtual Status failure_of_part(const Cell& cell, const Error& error) {
+    return failure(cell, error);
+  }
 };
 
 }  // namespace pmembench

@@ -200,15 +200,6 @@ Result<std::uint64_t> Session::begin(const CellRequest& request) {
   return operations;
 }
 
-void Session::forget_latencies() {
-  for (auto& thread : threads_) thread->forget_latencies();
-  operations_in_slices_ = thread_time_ns_ = 0;
-  if (groups_) groups_->forget();
-  // A point of a curve is judged by its own slices, and not by those of the points before.
-  if (paced_) best_bytes_per_s_ = 0;
-  warm_ = forgotten_ = true;
-}
-
 double Session::time_ns_of(const ThreadContext& thread) const {
   return static_cast<double>(thread.end - thread.begin) * host_.timer.ns_per_tick;
 }
@@ -287,7 +278,10 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
   return summarise();
 }
 
-Result<SliceReply> Session::slice() {
+Result<SliceReply> Session::slice(unsigned turn) {
+  for (auto& thread : threads_) {
+    if (thread->workload != nullptr) thread->workload->take_turn(turn);
+  }
   auto reply = run_once(warm_ ? task_.operations : std::min(task_.operations, warm_operations_));
   if (!reply) return reply;
   if (paced_) {

@@ -51,8 +51,8 @@ class Session {
   Result<std::uint64_t> begin(const CellRequest& request);
   // Warm-up is over: latencies are counted from here on.
   void forget_latencies();
-  // One slice on all threads.
-  Result<SliceReply> slice();
+  // One slice on all threads, of a workload's turn.
+  Result<SliceReply> slice(unsigned turn = 0);
   // Verifies bytes, counters, physical ceiling and Little's law over all slices, and that threads
   // and pages stayed where they were put.
   Result<CellDoneReply> finish();

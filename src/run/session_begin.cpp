@@ -137,6 +137,15 @@ void Session::set_pace(double bytes_per_s) {
   }
 }
 
+void Session::forget_latencies() {
+  for (auto& thread : threads_) thread->forget_latencies();
+  operations_in_slices_ = thread_time_ns_ = 0;
+  if (groups_) groups_->forget();
+  // A point of a curve is judged by its own slices, and not by those of the points before.
+  if (paced_) best_bytes_per_s_ = 0;
+  warm_ = forgotten_ = true;
+}
+
 Result<double> Session::measure_maximum() {
   set_pace(0);
   task_.ticks =

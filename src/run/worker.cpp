@@ -12,6 +12,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/units.hpp"
 #include "dax/addressing_backend.hpp"
 #include "dax/read_proof.hpp"
@@ -78,7 +79,7 @@ class Worker {
     if (verb == "hello") return hello();
     if (verb == "open") return open(message);
     if (verb == "cell") return begin_cell(message);
-    if (verb == "slice") return slice(message.value("first", nlohmann::json()) == true);
+    if (verb == "slice") return slice(message);
     if (verb == "end") return end_cell();
     return runtime_error("worker protocol: unknown request '{}'", verb);
   }
@@ -111,6 +112,7 @@ class Worker {
     options.identity = request->identity;
     options.found_empty = request->found_empty;
     options.used_bytes = request->used_bytes;
+    options.joint = request->joint;
     options.in_parallel = in_parallel;
     options.registry = &*registry_;
     auto opened = open_device(**backend, *spec, *host, options);
@@ -262,11 +264,17 @@ class Worker {
     return {};
   }
 
-  Result<nlohmann::json> slice(bool first) {
+  Result<nlohmann::json> slice(const nlohmann::json& message) {
     if (!in_cell_) return runtime_error("worker protocol: 'slice' outside a cell");
-    if (first) session_->forget_latencies();
-    const auto reply = session_->slice();
+    const nlohmann::json turn = message.value("turn", nlohmann::json(0U));
+    if (!turn.is_number_unsigned()) return runtime_error("worker protocol: a turn is a number");
+    if (message.value("first", nlohmann::json()) == true) session_->forget_latencies();
+    const MonotonicClock clock;
+    const std::uint64_t begun_ns = clock.now_ns();
+    auto reply = session_->slice(turn.get<unsigned>());
     if (!reply) return reply.error();
+    reply->begun_ns = begun_ns;
+    reply->ended_ns = clock.now_ns();
     return to_json(*reply);
   }
 

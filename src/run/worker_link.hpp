@@ -29,7 +29,9 @@ class WorkerLink {
   // The operations of a slice and thread that the worker goes by.
   virtual Result<std::uint64_t> begin_cell(const CellRequest& request) = 0;
   // One slice of about `slice_ns`. `first`: the latencies of the slices before are forgotten.
-  virtual Result<SliceReply> take_slice(bool first) = 0;
+  Result<SliceReply> take_slice(bool first) { return take_turn(first, 0); }
+  // A slice of one of the turns of a workload that has several (WorkloadType::turns).
+  virtual Result<SliceReply> take_turn(bool first, unsigned turn) = 0;
   virtual Result<CellDoneReply> end_cell() = 0;
   [[nodiscard]] virtual bool alive() const = 0;
 };

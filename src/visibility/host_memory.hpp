@@ -12,7 +12,7 @@
 namespace pmembench {
 
 inline constexpr std::uint64_t kLineBytes = 64;
-using Line = std::array<std::uint64_t, kLineBytes / sizeof(std::uint64_t)>;
+using MemoryLine = std::array<std::uint64_t, kLineBytes / sizeof(std::uint64_t)>;
 
 // One host's view. Used by one thread. Offsets are multiples of kLineBytes.
 class HostMemory {
@@ -21,10 +21,10 @@ class HostMemory {
   HostMemory(const HostMemory&) = delete;
   HostMemory& operator=(const HostMemory&) = delete;
   virtual ~HostMemory() = default;
-  virtual void store(std::uint64_t offset, const Line& line, StoreWay way) = 0;
+  virtual void store(std::uint64_t offset, const MemoryLine& line, StoreWay way) = 0;
   virtual void write_back(std::uint64_t offset, StoreWay way) = 0;
   virtual void fence() = 0;
-  [[nodiscard]] virtual Line load(std::uint64_t offset, LoadWay way) = 0;
+  [[nodiscard]] virtual MemoryLine load(std::uint64_t offset, LoadWay way) = 0;
   // Time passes while the host does something else: of a model, what happens by itself.
   virtual void idle() {}
 };

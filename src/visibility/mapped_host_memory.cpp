@@ -8,20 +8,20 @@ namespace pmembench {
 namespace {
 
 // Each word is a separate store or load: the compiler must neither merge nor repeat them.
-void store_words(unsigned char* at, const Line& line) {
+void store_words(unsigned char* at, const MemoryLine& line) {
   auto* words = reinterpret_cast<volatile std::uint64_t*>(at);
   for (std::size_t i = 0; i < line.size(); ++i) words[i] = line[i];
 }
 
-void stream_words(unsigned char* at, const Line& line) {
+void stream_words(unsigned char* at, const MemoryLine& line) {
   auto* words = reinterpret_cast<long long*>(at);
   for (std::size_t i = 0; i < line.size(); ++i) {
     _mm_stream_si64(words + i, static_cast<long long>(line[i]));
   }
 }
 
-[[gnu::target("movdir64b")]] void store_direct(unsigned char* at, const Line& line) {
-  alignas(kLineBytes) const Line source = line;
+[[gnu::target("movdir64b")]] void store_direct(unsigned char* at, const MemoryLine& line) {
+  alignas(kLineBytes) const MemoryLine source = line;
   compiler_barrier();  // the instruction reads `source`, which the compiler does not know
   _movdir64b(at, source.data());
 }
@@ -32,15 +32,15 @@ void stream_words(unsigned char* at, const Line& line) {
   if (way == StoreWay::clflush) return flush_line<Flush::clflush>(at);
 }
 
-Line load_words(const unsigned char* at) {
+MemoryLine load_words(const unsigned char* at) {
   const auto* words = reinterpret_cast<const volatile std::uint64_t*>(at);
-  Line line{};
+  MemoryLine line{};
   for (std::size_t i = 0; i < line.size(); ++i) line[i] = words[i];
   return line;
 }
 
-[[gnu::target("sse4.1")]] Line stream_load(unsigned char* at) {
-  alignas(kLineBytes) Line line{};
+[[gnu::target("sse4.1")]] MemoryLine stream_load(unsigned char* at) {
+  alignas(kLineBytes) MemoryLine line{};
   auto* from = reinterpret_cast<__m128i*>(at);
   auto* to = reinterpret_cast<__m128i*>(line.data());
   for (int i = 0; i < 4; ++i) _mm_store_si128(to + i, _mm_stream_load_si128(from + i));
@@ -51,7 +51,7 @@ class MappedHostMemory final : public HostMemory {
  public:
   explicit MappedHostMemory(unsigned char* home) : home_(home) {}
 
-  void store(std::uint64_t offset, const Line& line, StoreWay way) override {
+  void store(std::uint64_t offset, const MemoryLine& line, StoreWay way) override {
     compiler_barrier();
     if (way == StoreWay::movnt) {
       stream_words(home_ + offset, line);
@@ -70,7 +70,7 @@ class MappedHostMemory final : public HostMemory {
 
   void fence() override { _mm_sfence(); }
 
-  Line load(std::uint64_t offset, LoadWay way) override {
+  MemoryLine load(std::uint64_t offset, LoadWay way) override {
     unsigned char* const at = home_ + offset;
     if (way == LoadWay::clflush) {
       _mm_clflush(at);
@@ -78,7 +78,7 @@ class MappedHostMemory final : public HostMemory {
       _mm_mfence();
     }
     compiler_barrier();
-    const Line line = way == LoadWay::nontemporal ? stream_load(at) : load_words(at);
+    const MemoryLine line = way == LoadWay::nontemporal ? stream_load(at) : load_words(at);
     _mm_lfence();  // what is loaded next is loaded after this line
     return line;
   }

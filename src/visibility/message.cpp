@@ -31,16 +31,16 @@ WriterProgram writer_program(StoreWay way, const MessageLayout& layout) {
   return program;
 }
 
-Line payload_line(std::uint64_t message, unsigned line) {
-  Line words{};
+MemoryLine payload_line(std::uint64_t message, unsigned line) {
+  MemoryLine words{};
   for (std::size_t i = 0; i < words.size(); ++i) {
     words[i] = message << kPlaceBits | std::uint64_t{line} << 3 | i;
   }
   return words;
 }
 
-Line flag_line(std::uint64_t message, std::uint64_t time_ns) {
-  Line words{};
+MemoryLine flag_line(std::uint64_t message, std::uint64_t time_ns) {
+  MemoryLine words{};
   words[kNumberWord] = words[kCopyWord] = message;
   words[kTimeWord] = time_ns;
   return words;
@@ -90,7 +90,7 @@ void MessageReader::begin(std::uint64_t message) {
 }
 
 bool MessageReader::look_for_flag(bool published) {
-  const Line flag = memory_.load(layout_.flag_offset(message_), program_.flag);
+  const MemoryLine flag = memory_.load(layout_.flag_offset(message_), program_.flag);
   saw_flag_ = flag[kNumberWord] == message_ && flag[kCopyWord] == message_;
   if (saw_flag_) {
     flag_time_ns_ = flag[kTimeWord];
@@ -103,7 +103,7 @@ bool MessageReader::look_for_flag(bool published) {
 
 void MessageReader::judge_payload() {
   for (unsigned line = 0; line < layout_.payload_lines; ++line) {
-    const Line& found = payload_[line];
+    const MemoryLine& found = payload_[line];
     if (found == payload_line(message_, line)) continue;
     const bool whole = std::all_of(found.begin(), found.end(), [&](std::uint64_t word) {
       return message_of(word) == message_of(found.front());

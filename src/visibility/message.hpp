@@ -43,8 +43,8 @@ struct ReaderProgram {
 };
 
 // Message `message` (from 1 on) in one line. The flag carries the writer's clock.
-[[nodiscard]] Line payload_line(std::uint64_t message, unsigned line);
-[[nodiscard]] Line flag_line(std::uint64_t message, std::uint64_t time_ns);
+[[nodiscard]] MemoryLine payload_line(std::uint64_t message, unsigned line);
+[[nodiscard]] MemoryLine flag_line(std::uint64_t message, std::uint64_t time_ns);
 
 class MessageWriter {
  public:
@@ -95,7 +95,7 @@ class MessageReader {
   ReaderProgram program_;
   MessageLayout layout_;
   std::uint64_t message_ = 0;
-  std::vector<Line> payload_;
+  std::vector<MemoryLine> payload_;
   bool saw_flag_ = false;
   bool published_ = false;  // before the present round of loads
   Sight sight_ = Sight::right;

@@ -17,15 +17,15 @@ class PluginHostMemory final : public HostMemory {
       : table_(table), handle_(handle) {}
   ~PluginHostMemory() override { table_.close(handle_); }
 
-  void store(std::uint64_t offset, const Line& line, StoreWay way) override {
+  void store(std::uint64_t offset, const MemoryLine& line, StoreWay way) override {
     table_.store(handle_, offset, line.data(), static_cast<std::uint32_t>(way));
   }
   void write_back(std::uint64_t offset, StoreWay way) override {
     table_.write_back(handle_, offset, static_cast<std::uint32_t>(way));
   }
   void fence() override { table_.fence(handle_); }
-  Line load(std::uint64_t offset, LoadWay way) override {
-    Line line{};
+  MemoryLine load(std::uint64_t offset, LoadWay way) override {
+    MemoryLine line{};
     table_.load(handle_, offset, line.data(), static_cast<std::uint32_t>(way));
     return line;
   }

@@ -116,7 +116,7 @@ void PrivateLines::idle() {
   }
 }
 
-void PrivateLines::store(std::uint64_t offset, const Line& line, StoreWay way) {
+void PrivateLines::store(std::uint64_t offset, const MemoryLine& line, StoreWay way) {
   idle();
   if (bypasses_caches(way)) {
     drop(offset);
@@ -149,7 +149,7 @@ void PrivateLines::fence() {
   while (!under_way_.empty()) arrive(oldest_of_its_line(random_.below(under_way_.size())));
 }
 
-Line PrivateLines::load(std::uint64_t offset, LoadWay way) {
+MemoryLine PrivateLines::load(std::uint64_t offset, LoadWay way) {
   idle();
   settle(offset);  // a host sees its own stores
   if (way == LoadWay::clflush) drop(offset);

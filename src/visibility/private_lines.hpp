@@ -41,10 +41,10 @@ class PrivateLines final : public HostMemory {
   // What is dirty is lost: a host that ends without writing back.
   ~PrivateLines() override = default;
 
-  void store(std::uint64_t offset, const Line& line, StoreWay way) override;
+  void store(std::uint64_t offset, const MemoryLine& line, StoreWay way) override;
   void write_back(std::uint64_t offset, StoreWay way) override;
   void fence() override;
-  Line load(std::uint64_t offset, LoadWay way) override;
+  MemoryLine load(std::uint64_t offset, LoadWay way) override;
   // What happens before every operation: an eviction, a prefetch, an arrival, as it is drawn.
   void idle() override;
   // Is there a private copy?
@@ -52,14 +52,14 @@ class PrivateLines final : public HostMemory {
 
  private:
   struct Copy {
-    Line line{};
+    MemoryLine line{};
     bool dirty = false;
     std::size_t place = 0;  // in held_
   };
   struct UnderWay {
     enum class Kind { write_back, write_back_and_drop, words, whole_line } kind;
     std::uint64_t offset = 0;
-    Line line{};
+    MemoryLine line{};
     std::size_t arrived = 0;  // words of `line`
   };
   Copy& fetch(std::uint64_t offset);

@@ -8,7 +8,7 @@
 namespace pmembench {
 
 Result<SharedArea> SharedArea::open(const std::string& media, std::uint64_t size_bytes,
-                                    bool destroy) {
+                                    bool destroy, bool joint) {
   auto spec = parse_media(media);
   if (!spec) return spec.error();
   SharedArea area;
@@ -27,6 +27,7 @@ Result<SharedArea> SharedArea::open(const std::string& media, std::uint64_t size
   }
   OpenOptions options;
   options.destroy = destroy;
+  options.joint = joint;
   auto medium = open_medium(*spec, options, true);
   if (!medium) return medium.error().with_context(fmt::format("medium '{}'", media));
   if (medium->mapping.size_bytes() < size_bytes) {

@@ -10,9 +10,11 @@ namespace pmembench {
 class SharedArea {
  public:
   // `media`: dram (shared with processes that are forked from here), file or devdax; the area is
-  // the beginning of the medium. Errors: another kind of medium, one that is too small
+  // the beginning of the medium. `joint`: other processes of this measurement have it open too.
+  // Errors: another kind of medium, one that is too small
   // (usage); those of opening it.
-  static Result<SharedArea> open(const std::string& media, std::uint64_t size_bytes, bool destroy);
+  static Result<SharedArea> open(const std::string& media, std::uint64_t size_bytes, bool destroy,
+                                 bool joint);
   [[nodiscard]] unsigned char* address() const { return mapping_.address(); }
 
  private:

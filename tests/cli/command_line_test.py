@@ -9,8 +9,8 @@ from command import ROOT, TINY
 
 COMMANDS = ["help", "list", "probe", "layers", "lookup", "rules", "run", "micro", "curve", "slo", "show", "explain", "export",
             "import", "translate", "mlc", "compare", "gate",
-            "history", "baseline", "report", "check", "audit", "characterize", "crash", "visibility", "fsck", "mkfs",
-            "replay"]
+            "fleet", "merge", "history", "baseline", "report", "check", "audit", "characterize", "crash", "visibility",
+            "fsck", "mkfs", "replay"]
 
 
 def test_help_names_each_command_and_each_exit_status(pmembench):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import json
 import os
+import sqlite3
 
 import pytest
 from command import BINARY, ROOT, TINY
+from fleet_stores import store_of
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -54,6 +56,11 @@ def keeps_to(name: str, document) -> None:
 def printed(outcome, *statuses: int):
     assert outcome.status in (statuses or (0,)), outcome.err
     return json.loads(outcome.out)
+
+
+def stored(path, query: str) -> list[tuple]:
+    with sqlite3.connect(path) as store:
+        return store.execute(query).fetchall()
 
 
 @pytest.fixture
@@ -154,6 +161,28 @@ def test_layers(pmembench):
     keeps_to("lookup", printed(pmembench("lookup", "dram:1M", "--layer", "block-rmw", "--json"), 1))
 
 
+def test_visibility(pmembench):
+    words = ("visibility", "--tries", "50", "--store", "none,clwb,movdir64b", "--load", "plain", "--json", "--db", "v.db")
+    document = printed(pmembench(*words))
+    keeps_to("visibility", document)
+    ((kept,),) = stored(pmembench.folder / "v.db", "SELECT document FROM documents WHERE kind = 'visibility'")
+    assert json.loads(kept) == document
+
+
+def test_fleet(pmembench):
+    parts = [store_of(pmembench, "n01"), store_of(pmembench, "n02", shift=1)]
+    document = printed(pmembench("fleet", *parts, "--json"))
+    keeps_to("fleet", document)
+    merged = pmembench("merge", *parts, "--db", "fleet.db", "--json")
+    assert merged.status == 0, merged.err
+    for row in merged.rows():
+        keeps_to("row", row)
+    for kind, kept in stored(pmembench.folder / "fleet.db", "SELECT kind, document FROM documents"):
+        keeps_to(kind, json.loads(kept))
+    ((plan,),) = stored(pmembench.folder / "fleet.db", "SELECT plan FROM runs")
+    keeps_to("plan", json.loads(plan))
+
+
 def test_rules(pmembench):
     keeps_to("rules", printed(pmembench("rules", "--json")))
 
@@ -161,6 +190,14 @@ def test_rules(pmembench):
 def test_characterize(pmembench):
     keeps_to("characterize",
              printed(pmembench("characterize", "--self-test", "1", "--only", "fence", "--json")))
+
+
+def test_datasheet(pmembench):
+    outcome = pmembench("characterize", "--media", "dram:1M", "--only", "fence,figures", "--budget", "1ms",
+                        "--self-test", "1", "--json")
+    keeps_to("datasheet", printed(outcome, 0, 5))
+    for kind, document in pmembench.sql("SELECT kind, document FROM documents WHERE kind = 'datasheet'"):
+        keeps_to(kind, json.loads(document))
 
 
 def test_replay(pmembench):

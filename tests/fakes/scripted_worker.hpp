@@ -38,6 +38,7 @@ struct WorkerRequest {
   Cell cell;                  // of the device (start, open), or that was begun last
   CellRequest begun;          // of "cell" and what follows it
   bool first = false;         // of "slice"
+  unsigned turn = 0;          // of "slice"
   std::uint64_t most_ms = 0;  // of "open"
   unsigned slice = 0;         // how many of this cell came before
 };
@@ -123,9 +124,10 @@ class ScriptedWorkers final : public WorkerSource {
       if (auto error = ask()) return *error;
       return script_.operations(request);
     }
-    Result<SliceReply> take_slice(bool first) override {
+    Result<SliceReply> take_turn(bool first, unsigned turn) override {
       request_.verb = "slice";
       request_.first = first;
+      request_.turn = turn;
       if (auto error = ask()) return *error;
       SliceReply reply = script_.slice(request_);
       ++request_.slice;

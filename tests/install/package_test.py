@@ -38,6 +38,19 @@ def test_it_declares_what_it_links(package):
     assert re.fullmatch(r"\d+\.\d+\.\d+", field(package, "Version"))
 
 
+def test_what_needs_mpi_is_a_separate_package(package):
+    assert "mpi" not in field(package, "Depends")
+    found = list(package.parent.glob("pmembench-mpi_*.deb"))
+    if not (BUILD / "pmembench-mpi").exists():
+        assert found == []
+        pytest.skip("pmembench-mpi was not built: MPI was not found")
+    (mpi,) = found
+    depends = field(mpi, "Depends")
+    assert f"pmembench (= {field(package, 'Version')})" in depends and "libopenmpi" in depends
+    files = subprocess.run(["dpkg-deb", "-c", mpi], capture_output=True, text=True, check=True).stdout
+    assert "./usr/bin/pmembench-mpi" in files and "usr/bin/pmembench\n" not in files
+
+
 def test_it_has_all_of_an_installation(package):
     files = subprocess.run(["dpkg-deb", "-c", package], capture_output=True, text=True,
                            check=True).stdout

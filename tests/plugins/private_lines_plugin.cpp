@@ -15,8 +15,8 @@
 namespace {
 
 using pmembench::kLineBytes;
-using pmembench::Line;
 using pmembench::LoadWay;
+using pmembench::MemoryLine;
 using pmembench::PrivateLines;
 using pmembench::PrivateLinesOptions;
 using pmembench::StoreWay;
@@ -47,7 +47,7 @@ const pmembench_host_memory kHostMemory = {
     .close = [](void* handle) { delete &host_of(handle); },
     .store =
         [](void* handle, uint64_t offset, const uint64_t words[8], uint32_t way) {
-          Line line;
+          MemoryLine line;
           std::copy(words, words + line.size(), line.begin());
           host_of(handle).store(offset, line, static_cast<StoreWay>(way));
         },
@@ -58,7 +58,7 @@ const pmembench_host_memory kHostMemory = {
     .fence = [](void* handle) { host_of(handle).fence(); },
     .load =
         [](void* handle, uint64_t offset, uint64_t words[8], uint32_t way) {
-          const Line line = host_of(handle).load(offset, static_cast<LoadWay>(way));
+          const MemoryLine line = host_of(handle).load(offset, static_cast<LoadWay>(way));
           std::copy(line.begin(), line.end(), words);
         },
 };
@@ -102,7 +102,7 @@ int64_t copy_from(void* handle, dax_iter* iter) {
   PrivateLines& host = hosts().of(handle);
   return for_each_line(iter,
                        [&](uint64_t offset, const unsigned char* buffer) {
-                         Line line;
+                         MemoryLine line;
                          std::memcpy(line.data(), buffer, sizeof(line));
                          host.store(offset, line, StoreWay::clwb);
                        }) *
@@ -114,7 +114,7 @@ int64_t copy_to(void* handle, dax_iter* iter) {
   PrivateLines& host = hosts().of(handle);
   return for_each_line(iter,
                        [&](uint64_t offset, unsigned char* buffer) {
-                         const Line line = host.load(offset, LoadWay::plain);
+                         const MemoryLine line = host.load(offset, LoadWay::plain);
                          std::memcpy(buffer, line.data(), sizeof(line));
                        }) *
          static_cast<int64_t>(kLineBytes);
@@ -139,7 +139,7 @@ int zero(void* handle, uint64_t page, uint64_t pages) {
   PrivateLines& host = hosts().of(handle);
   for (uint64_t at = page * DAX_PAGE_BYTES; at < (page + pages) * DAX_PAGE_BYTES;
        at += kLineBytes) {
-    host.store(at, Line{}, StoreWay::clwb);
+    host.store(at, MemoryLine{}, StoreWay::clwb);
     host.write_back(at, StoreWay::clwb);
   }
   host.fence();

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import real_stores
-from fixture_store import comparison, crash, history
+from fixture_store import comparison, crash, datasheet, history, visibility
 
 CAMPAIGN = """
 name: everything
@@ -132,6 +132,34 @@ def _nodes(connection: sqlite3.Connection) -> None:
             interleave=[[0, first], [2, second]])
 
 
+def _hosts(connection: sqlite3.Connection) -> None:
+    """A cell that two hosts measured together, of which the second is slower, on two media."""
+    (text,) = connection.execute("SELECT row FROM cells WHERE json_extract(row, '$.workload') = 'sequential' AND "
+                                 "json_extract(row, '$.status') = 'ok'").fetchone()
+    given = {**json.loads(text), "workload": "copy", "warnings": []}
+    given.pop("numa", None)
+    ratio = {"estimate": 1.125, "low": 1.0625, "high": 1.1875, "has_interval": True}
+    standings = [{"host": host, "ns_per_operation": ns, "ratio": {**ratio, "estimate": 1 / 1.125, "low": 0.84, "high": 0.94}
+                  if host == "n01" else ratio, "p_value": 0.0009765625, "verdict": verdict, "late_ns": 1500.0, "busy_share": 0.75}
+                 for host, ns, verdict in (("n01", 100.0, "equal"), ("n02", 112.5, "slower"))]
+    parts = [{"host": host, "rank": rank, "ns_per_operation": 100.0, "operations": 10, "bytes": 640, "slices": 10,
+              "slices_outside": 2, "busy_share": 0.75, "late_ns": 1500.0 * rank, "done_ns": 41e6 + 1e6 * rank,
+              "offset_ns": 0.0, "bound_ns": 512.0, "drift_ppm": 0.0} for rank, host in enumerate(("n01", "n02"))]
+    for place, media in enumerate(("file:/mnt/a", "file:/mnt/b")):
+        total = {**given, "cell": f"together/{place}", "media": media,
+                 "cluster": {"window_ns": 40e6, "late_ns": 1500.0, "clock_bound_ns": 512.0, "hosts": standings}}
+        _add(connection, total, given["cell"])
+        connection.execute(
+            "UPDATE replicates SET details = json_set(details, '$.cluster', json(?)) WHERE cell_id = "
+            "(SELECT id FROM cells WHERE cell = ?)",
+            (json.dumps({"begin_ns": 1e6, "window_ns": 40e6, "hosts": parts}), total["cell"]))
+        for host in ("n01", "n02"):
+            own = {**given, "cell": f"{total['cell']}@{host}", "media": media, "host": host,
+                   "bytes_per_s": {"estimate": 2.0**30 * (1 + place + 2 * (host == "n02")), "low": 2.0**29, "high": 2.0**33,
+                                   "has_interval": True}}
+            _add(connection, own, given["cell"])
+
+
 def _no_numbers(connection: sqlite3.Connection) -> None:
     (text,) = connection.execute("SELECT row FROM cells WHERE json_extract(row, '$.workload') = 'random' AND "
                                  "json_extract(row, '$.status') = 'ok'").fetchone()
@@ -154,11 +182,13 @@ def make(folder: Path) -> Path:
         connection.execute("DELETE FROM documents")
         connection.execute("DELETE FROM checksums")  # what is added below is meant
         _nodes(connection)
+        _hosts(connection)
         _no_numbers(connection)
         verdict = comparison()
         verdict["head"]["run"], verdict["base"]["run"] = 1, 2
         for kind, document, run in (("compare", verdict, 1), ("history", history(), None),
-                                    ("crash", crash(), 1)):
+                                    ("visibility", visibility(), None), ("crash", crash(), 1),
+                                    ("datasheet", datasheet(), 1)):
             connection.execute("INSERT INTO documents VALUES (NULL, '2026-01-02T03:06:00Z', ?, ?, ?, ?)",
                                (kind, run, document.get("verdict", ""), json.dumps(document)))
     connection.close()

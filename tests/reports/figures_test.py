@@ -137,6 +137,13 @@ DOCUMENTS = {
     "comparison": ["REGRESSION", "+5.12 % [+4.52 %, +5.72 %]", "-4.14 %", "band ±2 %",
                    "dram:128M/movnt/direct/random/t1"],
     "crash_outcomes": ["btt", "4,000", "311", "✗ fs-dax", "rmw: neighbours damaged 311"],
+    "datasheet": ["latency, idle", "311 ns [305 ns, 318 ns]", "256 B (97 of 100 right)", "bank classes",
+                  "the two kinds are nearer than four deviations", "3.1 x [3 x, 3.2 x]"],
+    "visibility": ["n01 to n02: safe: clwb with clflush", "321 stale, 160 reordered", "481", "of 4,000",
+                   "none wrong, at most 0.00075 of them (95 %)"],
+    "hosts": ["together/0: all ran together for 40 ms", "n02: 112 ns, +12.5 % [+6.25 %, +18.75 %] against the rest",
+              "p 0.00098, slower", "n02 to file:/mnt/b: 4 GiB/s", "Host by target"],
+    "window": ["window of 40 ms", "n02: from 1.5 us to 42 ms, busy 75 %, clock ±512 ns"],
     "history": ["alarm: point", "alarm: creep", "accepted: a deliberate trade", "build7",
                 "ratio to the reference (not from zero)", "1.028"],
 }

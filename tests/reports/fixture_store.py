@@ -214,6 +214,34 @@ def history() -> dict:
         "change_points": [{"index": 6, "effect": 0.03, "p_value": 0.0004}]}]}
 
 
+def datasheet() -> dict:
+    line = {"name": "read line", "property": "read_line", "determined": True, "none": False, "unit": "B",
+            "value": 256, "low": 256, "high": 256, "p": 1e-13, "reason": "", "firmware": "", "added_ns": None,
+            "self_test": {"property": "read_line", "right": 97, "wrong": 0, "not_determined": 3}}
+    unknown = line | {"name": "bank classes", "property": "banks", "determined": False, "self_test": None,
+                      "reason": "the two kinds are nearer than four deviations"}
+    none = line | {"name": "refresh period", "property": "refresh", "none": True, "firmware": "sysfs: nothing"}
+    figure = {"name": "latency, idle", "unit": "ns", "cell": "", "of": "", "firmware": "",
+              "estimate": {"value": 311.0, "low": 305.0, "high": 318.0, "has_interval": True}}
+    ratio = {"name": "latency, idle", "ratio": {"value": 3.1, "low": 3.0, "high": 3.2, "has_interval": True}}
+    return {"schema": "pmembench-datasheet", "version": 1, "against": [ratio],
+            "media": [{"media": "/dev/dax0.0", "figures": [figure], "structure": [line, unknown, none]},
+                      {"media": "dram:1G", "figures": [], "structure": []}]}
+
+
+def visibility() -> dict:
+    def cell(store: str, load: str, wrong: int) -> dict:
+        return {"store": store, "load": load, "tries": 4000, "stale": wrong, "torn": 0, "reordered": wrong // 2,
+                "wrong_share_at_most": 0.5 if wrong else 0.00075, "publish_ns": 61.5, "load_ns": 20.25,
+                "sight_ns": {"n": 4000, "p50": 812.0, "p90": 900.0, "p99": 1234.0, "max": 9000.0, "clock_error": 15.0}}
+    return {"schema": "pmembench-visibility", "version": 1, "media": "file:/mnt/pool", "host_memory": "",
+            "payload_lines": 4, "pairs": [
+                {"writer": "n01", "reader": "n02", "verdict": "safe", "sentence": "clwb with clflush",
+                 "safe_sequence": {"store": "clwb", "load": "clflush"},
+                 "cells": [cell("none", "plain", 321), cell("clwb", "clflush", 0),
+                           {"store": "movdir64b", "load": "plain", "skipped": "this CPU has no movdir64b"}]}]}
+
+
 def crash() -> dict:
     return {"schema": "pmembench-crash", "version": 1, "seed": "77", "outcomes": [
         {"target": "btt", "crashes": 4000, "torn": 0, "acknowledged_lost": 0,

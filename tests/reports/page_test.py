@@ -17,7 +17,8 @@ from pmembench_report import units
 from real_stores import done
 
 ORDER = ["verdict", "headline", "figures", "not-run", "trust", "numbers", "raw-data"]
-FIGURES = ["comparison", "throughput_by_size", "throughput_by_threads", "persist_cost", "durability",
+FIGURES = ["comparison", "datasheet", "hosts", "window", "visibility", "throughput_by_size",
+           "throughput_by_threads", "persist_cost", "durability",
            "crossover", "latency_percentiles", "latency_over_time", "staircase", "loaded_latency", "numa",
            "interleave", "core_to_core", "layer_ladder", "lifetime", "personalities", "crash_outcomes",
            "error_policy", "history"]

@@ -15,15 +15,16 @@ ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("PMEMBENCH", ROOT / "build/test/pmembench"))
 CAMPAIGNS = sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
 # Six processes make an interval; campaigns of hundreds of cells have no time for them.
-MANY_CELLS = ("bandwidth", "durability", "filesystem", "latency", "quick")
+MANY_CELLS = ("bandwidth", "characterize", "durability", "filesystem", "latency", "quick")
 SMALLER = {"bandwidth": ["--media", "dram:2M", "--set", "operation_size=64", "--set", "threads=1"],
+           "characterize": ["--media", "dram:8M", "--set", "range_size=0,4M"],
            "durability": ["--set", "range_size=16K"],
            "latency": ["--media", "dram:8M", "--set", "range_size=4M,8M"]}
 # The budget ends a campaign of hundreds of cells, wherever it is; the others are measured whole.
-BUDGETS = {name: "8s" for name in ("bandwidth", "durability", "latency", "quick")}
+BUDGETS = {name: "8s" for name in ("bandwidth", "characterize", "durability", "latency", "quick")}
 UNFINISHED = 5
 # Slots of 10 ms want a slice of several.
-SLICES = {"tail": "60ms", "loaded": "2ms"}
+SLICES = {"stalls": "1ms", "wear": "2ms", "tail": "60ms", "loaded": "2ms"}
 
 
 @dataclass

@@ -71,6 +71,30 @@ TEST(MeasureCell, stops_a_warm_up_that_never_settles_at_a_fifth) {
   EXPECT_EQ(worker.workers.count("slice"), 10 + 50u);
 }
 
+TEST(MeasureCell, takes_the_turns_of_a_workload_in_order_and_keeps_whole_blocks) {
+  fakes::ScriptedWorkers workers;
+  unsigned taken = 0;
+  workers.slice = [&](const fakes::WorkerRequest& request) {
+    // One slice is disturbed: its block is taken again.
+    return ++taken == 5 ? preempted_slice(900) : quiet_slice(100 + request.turn);
+  };
+  Cell cell;
+  cell.name = "cell";
+  cell.workload = "pairs";
+  auto worker = open_worker(workers, cell);
+  ASSERT_TRUE(worker);
+  CellOrder order;
+  order.cell = &cell;
+  order.slices = 5;
+  const auto outcome = measure_cell(**worker, order);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  const std::vector<double> expected{100, 101, 100, 101, 100, 101, 100, 101, 100, 101};
+  EXPECT_EQ(outcome->replicate.slice_ns_per_operation, expected);
+  std::size_t firsts = 0;
+  for (const auto& request : workers.log) firsts += request.first && request.verb == "slice";
+  EXPECT_EQ(firsts, 1U);
+}
+
 TEST(MeasureCell, repeats_a_disturbed_slice) {
   ListedWorker worker;
   worker.slices = {quiet_slice(1), preempted_slice(900), uneven_slice(800), quiet_slice(100)};

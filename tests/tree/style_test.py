@@ -14,6 +14,7 @@ RULES = [
     tree_rules.dump_violations,
     tree_rules.exit_violations,
     tree_rules.clock_violations,
+    tree_rules.mpi_violations,
     tree_rules.length_violations,
     tree_rules.first_line_violations,
     tree_rules.test_name_violations,

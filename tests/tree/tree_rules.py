@@ -25,14 +25,19 @@ MAY_INCLUDE: dict[str, set[str] | None] = {
     "crash": {"base", "dax", "block", "fs"},
     "audit": {"base", "platform", "dax", "crash", "backends"},
     "visibility": {"base", "measure", "record", "dax", "backends"},
+    "datasheet": {"base", "platform", "measure", "sim", "characterize", "record", "config", "dax", "workloads",
+                  "plan", "results"},
     "workloads": {"base", "dax", "block", "fs"},
     "plan": {"base", "platform", "record", "config", "dax", "workloads"},
     "run": {"base", "platform", "measure", "record", "plan", "workloads", "dax", "block", "fs"},
     "import": {"base", "measure", "record"},
     "translate": {"base", "config", "import"},
     "results": {"base", "platform", "measure", "record", "import", "config", "plan", "workloads"},
+    "cluster": {"base", "platform", "measure", "record", "config", "dax", "visibility", "workloads", "plan",
+                "run", "results"},
     "cli": EVERYTHING,
     "main.cpp": EVERYTHING,
+    "mpi_main.cpp": EVERYTHING,
 }
 
 # Files that name a file of the kernel's in a sentence, and do not open it.
@@ -179,6 +184,16 @@ def clock_violations(root: Path) -> list[str]:
             if match.group(1).startswith("measure/"):
                 found.append(f'{path}: a workload measures nothing: "{match.group(1)}"')
     return found
+
+
+def mpi_violations(root: Path) -> list[str]:
+    return [
+        f"{path}: only src/cluster sees MPI: <{match.group(1)}>"
+        for path, text in sources(root)
+        if folder_of(path) != "cluster"
+        for match in SYSTEM_INCLUDE.finditer(without_comments(text))
+        if match.group(1) == "mpi.h"
+    ]
 
 
 def length_violations(root: Path) -> list[str]:

@@ -7,8 +7,8 @@ namespace {
 
 constexpr PrivateLinesOptions kStill{0, 0, 0, 64, 1};  // nothing happens by itself
 
-Line filled(std::uint64_t value) {
-  Line line;
+MemoryLine filled(std::uint64_t value) {
+  MemoryLine line;
   line.fill(value);
   return line;
 }

@@ -19,7 +19,7 @@ TrialOrder order_of(StoreWay store, LoadWay load, std::uint64_t tries) {
 }
 
 SharedArea area() {
-  auto opened = SharedArea::open("dram:1M", MessageLayout{}.size_bytes(), false);
+  auto opened = SharedArea::open("dram:1M", MessageLayout{}.size_bytes(), false, false);
   EXPECT_TRUE(opened);
   return *std::move(opened);
 }
@@ -96,11 +96,11 @@ TEST(TwoProcesses, an_interruption_ends_the_trial) {
 }
 
 TEST(SharedArea, refuses_what_has_no_loads_and_stores_and_what_is_too_small) {
-  const auto block = SharedArea::open("block:/nowhere", 4096, false);
+  const auto block = SharedArea::open("block:/nowhere", 4096, false, false);
   ASSERT_FALSE(block);
   EXPECT_EQ(block.error().kind, ErrorKind::usage);
   const std::string path = testing::TempDir() + "shared_area_" + std::to_string(getpid());
-  const auto small = SharedArea::open("file:" + path + ",size=4K", 8192, false);
+  const auto small = SharedArea::open("file:" + path + ",size=4K", 8192, false, false);
   ASSERT_FALSE(small);
   EXPECT_NE(small.error().message.find("larger"), std::string::npos);
 }

@@ -44,8 +44,12 @@ std::vector<Parameters> variants(const std::string& workload) {
     return {parameters_of(workload, {}), parameters_of(workload, {{"read_share", "30"}}),
             parameters_of(workload, {{"read_share", "0"}, {"durability", "each"}})};
   }
+  if (workload == "pairs") {
+    return {parameters_of(workload, {}), parameters_of(workload, {{"access", "store"}})};
+  }
   if (workload == "durability") return durability_variants();
-  for (const char* own : {"lifetime", "chases", "handover", "contend", "steps", "fill"}) {
+  for (const char* own : {"lifetime", "chases", "handover", "contend", "steps", "fill", "uniform",
+                          "alternate", "reload"}) {
     if (workload == own) return {parameters_of(workload, {})};
   }
   std::vector<Parameters> all;

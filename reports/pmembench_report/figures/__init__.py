@@ -12,9 +12,11 @@ from . import (
     core_to_core,
     crash_outcomes,
     crossover,
+    datasheet,
     durability,
     error_policy,
     history,
+    hosts,
     interleave,
     latency_over_time,
     latency_percentiles,
@@ -27,10 +29,13 @@ from . import (
     staircase,
     throughput_by_size,
     throughput_by_threads,
+    visibility,
+    window,
 )
 
 FIGURES: tuple[ModuleType, ...] = (
-    comparison, throughput_by_size, throughput_by_threads, persist_cost, durability, crossover,
+    comparison, datasheet, hosts, window, visibility, throughput_by_size, throughput_by_threads, persist_cost,
+    durability, crossover,
     latency_percentiles, latency_over_time, staircase, loaded_latency, numa, interleave, core_to_core, layer_ladder,
     lifetime, personalities, crash_outcomes, error_policy, history,
 )

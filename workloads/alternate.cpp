@@ -1,0 +1,155 @@
+// alternate: runs of loads and runs of writes of random lines, by turns of growing length: what a
+// change between reading and writing costs.
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/random.hpp"
+#include "workloads/access_pattern.hpp"
+#include "workloads/parameters.hpp"
+#include "workloads/range_workload.hpp"
+#include "workloads/types.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kAlternateLine = 64;
+constexpr unsigned kAlternateTurns = 8;  // runs of 1, 2, 4 ... 128 lines
+
+// Lines of the first half are loaded, lines of the second half written: what is loaded stays.
+class Alternate final : public Workload {
+ public:
+  Alternate(Region region, std::uint64_t seed, Path& path)
+      : region_(region),
+        path_(path),
+        bytes_(path.mapping().subspan(region.offset_bytes, region.size_bytes)),
+        lines_(region.size_bytes / 2 / kAlternateLine),
+        random_(seed) {}
+
+  Status prepare() override {
+    const Region written{region_.offset_bytes + lines_ * kAlternateLine, lines_ * kAlternateLine};
+    iter_ = uniform_iter(written, kAlternateLine, random_());
+    refresh();
+    return {};
+  }
+  void take_turn(unsigned turn) override { run_lines_ = std::uint64_t{1} << turn; }
+  void refresh() override {
+    for (std::uint64_t& word : line_) word = random_();
+    iter_.buffer = reinterpret_cast<unsigned char*>(line_.data());
+    begun_at_ = random_;
+    sum_ = loads_ = 0;
+  }
+
+  Work run(std::uint64_t operations) override {
+    Work work;
+    bool writes = false;
+    while (work.operations < operations) {
+      const std::uint64_t count = std::min(run_lines_, operations - work.operations);
+      if (writes) {
+        iter_.count = count;
+        last_ = iter_;
+        const std::int64_t bytes = path_.write(iter_);
+        if (bytes < 0) {
+          failed_ = bytes;
+          return work;
+        }
+      } else {
+        load_run(count);
+      }
+      writes = !writes;
+      work.operations += count;
+      work.bytes += count * (writes ? sizeof(std::uint64_t) : kAlternateLine);
+    }
+    return work;
+  }
+
+  std::string failure() const override {
+    return failed_ == 0 ? std::string() : path_failure(failed_, "a run of writes");
+  }
+
+  Status verify() override {
+    Random random = begun_at_;
+    std::uint64_t sum = 0;
+    for (std::uint64_t i = 0; i < loads_; ++i) {
+      std::uint64_t value = 0;
+      std::memcpy(&value, bytes_.data() + random.below(lines_) * kAlternateLine, sizeof value);
+      sum += value;
+    }
+    if (sum != sum_) {
+      return runtime_error("{} loads added up to {} where the same words add up to {}", loads_,
+                           sum_, sum);
+    }
+    if (last_.count == 0) return {};
+    dax_iter again = last_;
+    std::array<unsigned char, kAlternateLine> found{};
+    again.count = 1;
+    again.buffer = found.data();
+    const std::int64_t bytes = path_.read(again);
+    if (bytes < 0) return runtime_error("{}", path_failure(bytes, "reading back"));
+    if (std::memcmp(found.data(), line_.data(), kAlternateLine) == 0) return {};
+    return runtime_error("a line of the last run does not hold what was written there");
+  }
+
+ private:
+  void load_run(std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::byte* const at = bytes_.data() + random_.below(lines_) * kAlternateLine;
+      std::uint64_t value = 0;
+      asm volatile("mov (%1), %0" : "=r"(value) : "r"(at) : "memory");
+      sum_ += value;
+    }
+    loads_ += count;
+  }
+
+  Region region_;
+  Path& path_;
+  std::span<std::byte> bytes_;
+  std::uint64_t lines_;
+  Random random_, begun_at_{0};
+  std::uint64_t run_lines_ = 1;
+  alignas(kAlternateLine) std::array<std::uint64_t, kAlternateLine / 8> line_{};
+  dax_iter iter_{}, last_{};
+  std::uint64_t sum_ = 0, loads_ = 0;
+  std::int64_t failed_ = 0;
+};
+
+Region alternate_region(const Parameters& parameters, std::uint64_t device_bytes, unsigned index,
+                        unsigned count) {
+  return position_region(range_bytes_of(parameters, device_bytes), 2 * kAlternateLine, false, index,
+                         count);
+}
+
+Status check_alternate(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {
+  if (device_bytes == 0) return {};
+  if (range_bytes_of(parameters, device_bytes) > device_bytes) {
+    return usage_error("range_size is larger than the medium");
+  }
+  const Region region = alternate_region(parameters, device_bytes, 0, threads);
+  if (region.size_bytes >= 4 * kAlternateLine) return {};
+  return usage_error("each thread needs four lines: use a larger range_size");
+}
+
+}  // namespace
+
+WorkloadType alternate_type() {
+  WorkloadType type;
+  type.name = "alternate";
+  type.summary =
+      "runs of 1 to 128 loads and as many writes, in turns: the cost of changing between them";
+  type.needs_mapping = true;
+  type.parameters = {range_size_spec()};
+  type.writes = [](const Parameters&) { return true; };
+  type.durable = [](const Parameters&) { return false; };
+  type.turns = [](const Parameters&) { return kAlternateTurns; };
+  type.check = check_alternate;
+  type.moves_words = true;
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
+    const Region region =
+        alternate_region(parameters, path.size_bytes(), position.index, position.count);
+    return std::unique_ptr<Workload>(
+        std::make_unique<Alternate>(region, position.thread_seed(), path));
+  };
+  return type;
+}
+
+}  // namespace pmembench

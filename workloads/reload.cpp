@@ -1,0 +1,135 @@
+// reload: one line, or a pair of lines, flushed from the caches and loaded again, so that each load
+// reaches the memory: refreshes and rows that conflict.
+#include <emmintrin.h>
+
+#include <cstring>
+
+#include "base/random.hpp"
+#include "workloads/access_pattern.hpp"
+#include "workloads/parameters.hpp"
+#include "workloads/types.hpp"
+
+namespace pmembench {
+namespace {
+
+constexpr std::uint64_t kReloadLine = 64;
+constexpr unsigned kReloadRepeats = 4;  // of a pair, as one operation
+
+class Reload final : public Workload {
+ public:
+  Reload(std::span<const std::byte> bytes, bool pairs, std::uint64_t seed)
+      : bytes_(bytes), pairs_(pairs), lines_(bytes.size() / kReloadLine), random_(seed) {}
+
+  Status prepare() override {
+    refresh();
+    return {};
+  }
+  void refresh() override {
+    begun_at_ = random_;
+    sum_ = done_ = 0;
+  }
+
+  Work run(std::uint64_t operations) override {
+    for (std::uint64_t i = 0; i < operations; ++i) pairs_ ? reload_pair() : reload_one();
+    done_ += operations;
+    return {operations, operations * sizeof(std::uint64_t) * loads()};
+  }
+
+  std::string failure() const override { return {}; }
+
+  Status verify() override {
+    Random random = begun_at_;
+    std::uint64_t sum = 0;
+    for (std::uint64_t i = 0; i < done_; ++i) {
+      if (!pairs_) {
+        sum += word_at(0);
+        continue;
+      }
+      const std::uint64_t a = random.below(lines_), b = random.below(lines_);
+      sum += kReloadRepeats * (word_at(a) + word_at(b));
+    }
+    if (sum == sum_) return {};
+    return runtime_error("{} reloads added up to {} where the same words add up to {}", done_, sum_,
+                         sum);
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t loads() const { return pairs_ ? 2 * kReloadRepeats : 1; }
+  [[nodiscard]] std::uint64_t word_at(std::uint64_t line) const {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes_.data() + line * kReloadLine, sizeof value);
+    return value;
+  }
+  // The value is part of the next address, and changes nothing of it.
+  std::uint64_t load_after(const std::byte* at, std::uint64_t zero) {
+    std::uint64_t value = 0;
+    asm volatile("mov (%1), %0" : "=r"(value) : "r"(at + zero) : "memory");
+    sum_ += value;
+    asm volatile("and $0, %0" : "+r"(value));
+    return value;
+  }
+  void reload_one() {
+    _mm_clflush(bytes_.data());
+    _mm_mfence();
+    load_after(bytes_.data(), 0);
+  }
+  void reload_pair() {
+    const std::byte* const a = bytes_.data() + random_.below(lines_) * kReloadLine;
+    const std::byte* const b = bytes_.data() + random_.below(lines_) * kReloadLine;
+    for (unsigned i = 0; i < kReloadRepeats; ++i) {
+      _mm_clflush(a);
+      _mm_clflush(b);
+      _mm_mfence();
+      load_after(b, load_after(a, 0));
+    }
+  }
+
+  std::span<const std::byte> bytes_;
+  bool pairs_;
+  std::uint64_t lines_;
+  Random random_, begun_at_{0};
+  std::uint64_t sum_ = 0, done_ = 0;
+};
+
+Region reload_region(const Parameters& parameters, std::uint64_t device_bytes, unsigned index,
+                     unsigned count) {
+  return position_region(range_bytes_of(parameters, device_bytes), kReloadLine, false, index,
+                         count);
+}
+
+Status check_reload(const Parameters& parameters, std::uint64_t device_bytes, unsigned threads) {
+  if (device_bytes == 0) return {};
+  if (range_bytes_of(parameters, device_bytes) > device_bytes) {
+    return usage_error("range_size is larger than the medium");
+  }
+  const Region region = reload_region(parameters, device_bytes, 0, threads);
+  if (region.size_bytes >= 2 * kReloadLine) return {};
+  return usage_error("each thread needs two lines: use a larger range_size");
+}
+
+}  // namespace
+
+WorkloadType reload_type() {
+  WorkloadType type;
+  type.name = "reload";
+  type.summary = "a line, or a random pair, flushed and loaded again: each load reaches the memory";
+  type.needs_mapping = true;
+  type.parameters = {{"lines",
+                      ValueKind::choice,
+                      "one",
+                      {"one", "pair"},
+                      "pair: another pair of lines each operation, four times in a row"},
+                     range_size_spec()};
+  type.writes = type.durable = [](const Parameters&) { return false; };
+  type.check = check_reload;
+  type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
+    const Region region =
+        reload_region(parameters, path.size_bytes(), position.index, position.count);
+    return std::unique_ptr<Workload>(
+        std::make_unique<Reload>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
+                                 text_of(parameters, "lines") == "pair", position.thread_seed()));
+  };
+  return type;
+}
+
+}  // namespace pmembench

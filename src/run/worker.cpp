@@ -70,7 +70,8 @@ class Worker {
     } catch (const std::exception& error) {
       return runtime_error("an unexpected error in the worker: {}", error.what());
     } catch (...) {
-      return runtime_error("an exception of another type than std::exception in the worker: fix the backend");
+      return runtime_error(
+          "an exception of another type than std::exception in the worker: fix the backend");
     }
   }
 

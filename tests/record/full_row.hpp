@@ -85,6 +85,9 @@ inline Row full_row() {
   row.medium = medium();
   row.capabilities = {true, true, 64};
   row.kernel = {"plain", 0.25};
+  row.host = "n02";
+  row.cluster =
+      RowCluster{4e7, 1500, 250, {{"n02", 112, estimate(1.125), 0.25, "slower", 500, 0.75}}};
   row.source = "fio-3.33";
   return row;
 }

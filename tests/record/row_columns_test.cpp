@@ -31,11 +31,12 @@ std::map<std::string, SqlColumn> sql_by_name() {
 // record/members.hpp, to full_row.hpp, and a name here.
 TEST(RowFields, are_all_members_of_a_row) {
   const auto& [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
-               m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32] = full_row();
-  const std::set<const void*> members{&m1,  &m2,  &m3,  &m4,  &m5,  &m6,  &m7,  &m8,
-                                      &m9,  &m10, &m11, &m12, &m13, &m14, &m15, &m16,
-                                      &m17, &m18, &m19, &m20, &m21, &m22, &m23, &m24,
-                                      &m25, &m26, &m27, &m28, &m29, &m30, &m31, &m32};
+               m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34] =
+      full_row();
+  const std::set<const void*> members{&m1,  &m2,  &m3,  &m4,  &m5,  &m6,  &m7,  &m8,  &m9,
+                                      &m10, &m11, &m12, &m13, &m14, &m15, &m16, &m17, &m18,
+                                      &m19, &m20, &m21, &m22, &m23, &m24, &m25, &m26, &m27,
+                                      &m28, &m29, &m30, &m31, &m32, &m33, &m34};
   EXPECT_EQ(row_fields().size(), members.size());
 }
 

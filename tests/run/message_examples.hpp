@@ -47,10 +47,10 @@ auto members_of(const OpenRequest& open) {
   // The version is the protocol's: another one is refused.
   [[maybe_unused]] const auto& [version, media, backend, backend_options, node, destroy, plugins,
                                 without_cpu, probe_media, probe_destroy, identity, probe_identity,
-                                found_empty, probe_found_empty, used_bytes] = open;
+                                found_empty, probe_found_empty, used_bytes, joint] = open;
   return std::tie(media, backend, backend_options, node, destroy, plugins, without_cpu, probe_media,
                   probe_destroy, identity, probe_identity, found_empty, probe_found_empty,
-                  used_bytes);
+                  used_bytes, joint);
 }
 
 auto members_of(const MediumFacts& medium) {
@@ -97,9 +97,10 @@ auto members_of(const HelloReply& hello) {
 
 auto members_of(const SliceReply& slice) {
   const auto& [ns_per_operation, operations, bytes, overlap, involuntary_switches, faults,
-               major_faults, load_bytes_per_s, backlog_ns, core_probes_ns] = slice;
+               major_faults, load_bytes_per_s, backlog_ns, core_probes_ns, begun_ns, ended_ns] =
+      slice;
   return std::tie(ns_per_operation, operations, bytes, overlap, involuntary_switches, faults,
-                  major_faults, load_bytes_per_s, backlog_ns, core_probes_ns);
+                  major_faults, load_bytes_per_s, backlog_ns, core_probes_ns, begun_ns, ended_ns);
 }
 
 auto members_of(const LoadedDetails::Steady& steady) {
@@ -264,6 +265,7 @@ OpenRequest example_open() {
   open.probe_identity = "nothing";
   open.found_empty = open.probe_found_empty = true;
   open.used_bytes = std::uint64_t{1} << 30;
+  open.joint = true;
   return open;
 }
 
@@ -328,6 +330,8 @@ SliceReply example_slice() {
   slice.load_bytes_per_s = 0;
   slice.backlog_ns = 1234.5;
   slice.core_probes_ns = {700, 712.5};
+  slice.begun_ns = 5'000'000'000;
+  slice.ended_ns = 5'000'500'000;
   return slice;
 }
 

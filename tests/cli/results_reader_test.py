@@ -23,9 +23,9 @@ CHANGES = {
     "derived": "UPDATE documents SET document = json_set(document, '$.harness_floor', 'x') "
                "WHERE run_id = 2 AND kind = 'derived'",
 }
-# Who reads which of them: `show` prints no replicate, JSON lines have no document.
+# Who reads which of them: `show` prints no replicate, JSON lines have no document, gbench no slice.
 READ = {"show": {"row", "run", "derived"}, "json": {"row", "run", "derived"}, "csv": {"row", "run"},
-        "gbench": {"row", "run", "replicate", "slices"}, "compare": {"row", "run", "replicate"},
+        "gbench": {"row", "run", "replicate"}, "compare": {"row", "run", "replicate"},
         "explain": {"row", "run", "replicate", "slices"}, "report": set(CHANGES)}
 
 

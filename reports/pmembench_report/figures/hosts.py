@@ -58,7 +58,7 @@ def _map(name: str, title: str, hosts: list[dict]):
         alarm = host.get("verdict") == "slower"
         ns = units.finite(host.get("ns_per_operation"))
         p_value = units.finite(host.get("p_value"))
-        texts = (units.duration(ns), ratio_text(host).replace(" [", "\n["),
+        texts = (units.duration(ns), ratio_text(host).replace(" [", "\n[").replace(", ", ",\n"),
                  "" if p_value is None else f"{p_value:.2g}", str(host.get("verdict", "")))
         tip = f"{host.get('host', '')}: {texts[0]}, {ratio_text(host)} against the rest, p {texts[2]}, {texts[3]}"
         for column, text in enumerate(texts):

@@ -28,12 +28,20 @@ std::string last_dl_error() {
   return text == nullptr ? "no reason given" : text;
 }
 
+// Code of a plugin; what it leaves in the registers for floating point is put back before any of
+// ours runs.
+template <typename Foreign>
+auto with_float_control(Foreign foreign) {
+  const FloatControl kept;
+  return foreign();
+}
+
 // Loads and checks; what crashes here crashes the process, so the child goes first.
 Result<dax_operations> load_table(const std::string& path, const TrialStage& stage) {
   stage("was loaded");
-  const FloatControl kept;
   const ProcessState before = ProcessState::now();
-  void* library = dlopen(path_for_dlopen(path).c_str(), RTLD_NOW | RTLD_LOCAL);
+  const std::string name = path_for_dlopen(path);
+  void* library = with_float_control([&] { return dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL); });
   if (library == nullptr) {
     return environment_error("it cannot be opened: {}", last_dl_error());
   }
@@ -45,7 +53,7 @@ Result<dax_operations> load_table(const std::string& path, const TrialStage& sta
   }
   stage("ran pmembench_backend()");
   const auto backend = reinterpret_cast<dax_backend_function>(symbol);
-  Result<dax_operations> table = complete_operations(backend());
+  Result<dax_operations> table = complete_operations(with_float_control(backend));
   const std::string changes = before.changes(ProcessState::now());
   if (changes.empty()) return table;
   return environment_error("it {} while it was loaded; a backend leaves the process as it found it",

@@ -140,9 +140,11 @@ double refined(const std::vector<double>& series, const Peak& peak, double bin_f
 }
 
 // How much of the series' sum of squares repeats itself after `period` steps: folded into bins of a
-// step each, less what as many bins explain of noise. `shift`: where the first bin begins, in bins.
+// step each or a little more, less what as many bins explain of noise. (With bins below a step a
+// pulse could have one for itself at the half of an odd period, and all would repeat there.)
+// `shift`: where the first bin begins, in bins.
 double repeated(const std::vector<double>& series, double period, double shift) {
-  const auto bins = static_cast<std::size_t>(std::ceil(period));
+  const auto bins = static_cast<std::size_t>(period);
   if (bins + 1 >= series.size()) return 0;
   std::vector<double> sums(bins), counts(bins);
   const double step = static_cast<double>(bins) / period;

@@ -105,10 +105,10 @@ TEST(ProbeSet, makes_pairs_of_banks_from_what_was_timed) {
   ASSERT_EQ(pairs.size(), 3000U);
   EXPECT_NEAR(*std::min_element(pairs.begin(), pairs.end()), 50, 1);
   EXPECT_NEAR(*std::max_element(pairs.begin(), pairs.end()), 100, 1);
-  // Both halves have both kinds.
+  // Both halves have both kinds: a half of 1,500 out of 3,000 has 750, with a deviation of 14.
   const auto slow =
       std::count_if(pairs.begin(), pairs.begin() + 1500, [](double each) { return each > 75; });
-  EXPECT_NEAR(static_cast<double>(slow), 750, 20);
+  EXPECT_NEAR(static_cast<double>(slow), 750, 45);
 }
 
 TEST(ProbeSet, shows_the_noise_of_slices_and_of_processes) {

@@ -12,7 +12,7 @@ name: hosts
 budget: 120s
 minimum_replicates: {replicates}
 maximum_replicates: {replicates}
-slices: 20
+slices: 100
 slice: 2ms
 media: {media}
 cells:

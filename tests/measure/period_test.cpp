@@ -89,6 +89,19 @@ TEST(Period, is_the_fundamental_of_200_to_400_slots) {
 }
 
 // Stalls of the first half alone: the order is not by chance, and yet no period of the series.
+// At the half of an odd period a pulse may have a bin of the fold for itself.
+TEST(Period, is_not_the_half_of_an_odd_whole_number_of_slots) {
+  for (const std::size_t period : {41U, 57U, 75U, 99U, 151U}) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < 4000; ++i) {
+      values.push_back(i % period == 0 ? 900.0 : 100.0 + static_cast<double>(i % 3));
+    }
+    const Period found = find_period(values, 1);
+    ASSERT_TRUE(found.found) << period;
+    EXPECT_NEAR(found.period, static_cast<double>(period), 0.5);
+  }
+}
+
 TEST(Period, must_show_in_both_halves) {
   std::vector<double> values = series(1600, 40, 8, 21);
   const std::vector<double> quiet = series(800, 0, 1, 22);

@@ -55,7 +55,7 @@ TEST(RowJson, has_exactly_the_fields_of_the_design) {
                          "operations_per_s", "bytes_per_s", "ns_per_operation", "latency_ns",
                          "service_ns", "floor_ns", "replicates", "slices", "converged",
                          "disturbed_share", "amplification", "figures", "warnings", "seed", "numa",
-                         "medium", "capabilities", "kernel", "source"));
+                         "medium", "capabilities", "kernel", "host", "cluster", "source"));
   EXPECT_FALSE(to_json(empty_row()).contains("service_ns")) << "of an open loop only";
 }
 

@@ -38,6 +38,7 @@ class Alternate final : public Workload {
     iter_.buffer = reinterpret_cast<unsigned char*>(line_.data());
     begun_at_ = random_;
     sum_ = loads_ = 0;
+    last_.count = 0;  // of this interval there is no write yet
   }
 
   Work run(std::uint64_t operations) override {

@@ -44,7 +44,7 @@ TEST(Structure, has_only_what_was_asked_for) {
 TEST(Structure, finds_lines_chains_costs_and_changes) {
   std::vector<ProbeCell> cells;
   for (const char* distance : {"64", "128", "256", "512"}) {
-    const bool gains = std::string(distance) < "2" || std::string(distance) == "64";
+    const bool gains = std::string(distance) == "64";  // the next line is there already
     cells.push_back(made_cell("pairs", {{"distance", distance}}, [gains](unsigned process) {
       std::vector<double> slices;
       for (int i = 0; i < 12; ++i) {

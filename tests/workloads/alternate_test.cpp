@@ -24,6 +24,18 @@ TEST(Alternate, verifies_its_loads_and_its_last_write_in_each_turn) {
   EXPECT_FALSE(workload->verify());
 }
 
+TEST(Alternate, bears_an_interval_without_a_write) {
+  const auto device = test_device(builtin("clflush"));
+  auto path = *find_path("mapped")->make(*device, nullptr);
+  const WorkloadType& type = *find_workload("alternate");
+  const auto workload = type.make(parameters_of("alternate", {}), *path, {0, 1, 5});
+  ASSERT_TRUE(workload->prepare());
+  workload->run(1000);
+  workload->refresh();
+  EXPECT_EQ(workload->run(1).operations, 1U);
+  EXPECT_TRUE(workload->verify());
+}
+
 TEST(Alternate, refuses_a_medium_without_room) {
   const WorkloadType& type = *find_workload("alternate");
   EXPECT_TRUE(type.check(parameters_of("alternate", {}), 4096, 1));

@@ -3,9 +3,13 @@
 import json
 import os
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from command import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_it_counts_right_wrong_and_not_determined(pmembench):
@@ -138,6 +142,9 @@ def test_a_medium_that_cannot_be_written_is_refused(nobody, open_folder):
     medium = open_folder / "sealed"
     medium.write_bytes(bytes(1 << 20))
     medium.chmod(0o444)
+    # A copy of the command lies alone in a folder that everybody may read.
+    shutil.copytree(ROOT / "configs", open_folder / "data/configs")
+    nobody.environment["PMEMBENCH_DATA"] = str(open_folder / "data")
     outcome = nobody("characterize", "--media", f"file:{medium}", "--destroy", *QUICK)
     assert outcome.status in (2, 3)
     assert "sealed" in outcome.error()

@@ -118,7 +118,7 @@ def test_a_run_goes_on_with_resume(ranks, campaign, tmp_path):
     path = campaign(replicates=6)
     first = ranks(2).run("run", path, "--budget", "1ms")
     assert first.status == 5, first.err
-    second = ranks(2).run("run", path, "--budget", "1ms", "--resume", "--set", "budget=100s", "--json")
+    second = ranks(2).run("run", path, "--budget", "100s", "--resume", "--json")
     assert "going on with run 1" in second.err, second.err
     total = next(row for row in rows_of(second) if "host" not in row)
     assert total["replicates"] == 6

@@ -116,10 +116,14 @@ def test_a_file_that_is_not_there_is_refused(ranks, campaign, tmp_path):
 
 def test_a_run_goes_on_with_resume(ranks, campaign, tmp_path):
     path = campaign(replicates=6)
-    first = ranks(2).run("run", path, "--budget", "1ms")
+    words = ("run", path, "--budget", "2s")
+    first = ranks(2).run(*words)
     assert first.status == 5, first.err
-    second = ranks(2).run("run", path, "--budget", "100s", "--resume", "--json")
-    assert "going on with run 1" in second.err, second.err
+    for _ in range(10):  # each of them measures a process or more
+        second = ranks(2).run(*words, "--resume", "--json")
+        assert "going on with run 1" in second.err, second.err
+        if second.status != 5:
+            break
     total = next(row for row in rows_of(second) if "host" not in row)
     assert total["replicates"] == 6
 
@@ -191,4 +195,4 @@ def test_a_medium_of_another_size_fails_the_cell_of_all_hosts(two_hosts, campaig
     assert outcome.status == 4, outcome.err
     assert [row["status"] for row in rows] == ["error"] * 3
     assert all("16777216 bytes" in row["reason"] and "8388608 on host" in row["reason"] for row in rows)
-    assert outcome.err.count("cell failed") == 1
+    assert outcome.err.count("cell failed: ") == 1

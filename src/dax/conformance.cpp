@@ -34,7 +34,7 @@ struct Bench {
   auto call(const char* what, Operation operation) {
     const ThreadRegisters before;
     const auto result = operation();
-    std::string changes = before.changes(false);
+    std::string changes = before.changes();
     if (registers.empty() && !changes.empty()) registers = fmt::format("{} {}", what, changes);
     return result;
   }

@@ -45,6 +45,13 @@ def test_what_an_operation_leaves_behind_is_found_by_check_and_by_the_run(pmembe
     assert detail.removeprefix("it ").removeprefix("copy_from_iter ") in row["reason"]
 
 
+def test_vector_registers_that_are_left_in_use_are_found_by_check(pmembench):
+    if "xgetbv1" not in open("/proc/cpuinfo", encoding="utf-8").read():
+        pytest.skip("this CPU does not say which of its registers are in use")
+    checks, _ = failed_checks(pmembench, plugin("leaves_upper_halves"))
+    assert "copy_from_iter leaves the upper halves" in checks[STATE]
+
+
 def test_a_child_of_a_plugin_ends_with_its_worker(pmembench):
     process = pmembench.start("run", pmembench.campaign(LATER), "--plugin", plugin("forks"),
                               "--backend", "forks")

@@ -27,16 +27,22 @@ void zero_upper_halves() {
   if (ThreadRegisters::sees_upper_halves()) asm volatile("vzeroupper" ::: "memory");
 }
 
+// XGETBV with 1 exists, and reports what vzeroupper changes: an emulated CPU may report all of its
+// registers as in use, always.
+bool reports_upper_halves() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & bit_OSXSAVE) == 0 || (c & bit_AVX) == 0) {
+    return false;
+  }
+  if (__get_cpuid_count(0xD, 1, &a, &b, &c, &d) == 0 || (a & 4) == 0) return false;
+  asm volatile("vzeroupper" ::: "memory");
+  return (in_use() & kUpperHalves) == 0;
+}
+
 }  // namespace
 
 bool ThreadRegisters::sees_upper_halves() {
-  static const bool sees = [] {
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & bit_OSXSAVE) == 0 || (c & bit_AVX) == 0) {
-      return false;
-    }
-    return __get_cpuid_count(0xD, 1, &a, &b, &c, &d) != 0 && (a & 4) != 0;
-  }();
+  static const bool sees = reports_upper_halves();
   return sees;
 }
 

@@ -15,7 +15,8 @@ class ThreadRegisters {
   // "" if nothing changed, else what did, as in "leaves MXCSR changed (0x1f80 to 0x9fc0)". Puts
   // everything back. The upper halves alone change no result: `with_upper_halves` asks for them.
   [[nodiscard]] std::string changes(bool with_upper_halves = true) const;
-  // Does this CPU report which upper halves are in use (XGETBV with 1)? Else none is found.
+  // Does this CPU report which upper halves are in use (XGETBV with 1, proved by vzeroupper)? Else
+  // none is found.
   static bool sees_upper_halves();
 
  private:

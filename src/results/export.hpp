@@ -18,7 +18,7 @@ namespace pmembench {
 // fit into memory, and most formats need none.
 using ReplicatesOf = std::function<Result<std::vector<Replicate>>(const Row&)>;
 
-// What a format may need beside the rows; it calls what it needs.
+// What a format may need in addition to the rows; it calls what it needs.
 struct ExportSource {
   ReplicatesOf replicates;
   std::function<Result<FiguresByCell>()> figures;  // of all rows

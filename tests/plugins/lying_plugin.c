@@ -1,5 +1,5 @@
 /* A backend that loads and breaks one promise at work, chosen by the definition LIE_...: memcpy,
- * CLFLUSH and SFENCE but for that. `pmembench check` must find each of them. */
+ * CLFLUSH and SFENCE except there. `pmembench check` must find each of them. */
 #define _GNU_SOURCE
 #include <backends/dax_operations.h>
 

@@ -47,9 +47,11 @@ LeftBehind made_by(const MediumFacts& medium, const std::string& media, bool unn
 class ProcessLink final : public WorkerLink {
  public:
   ProcessLink(const WorkerLauncher& launcher, std::set<std::string>& opened_identities,
-              KernelChoices& kernels, std::unique_ptr<WorkerProcess> process, OpenRequest request)
+              OpenedAlike& alike, KernelChoices& kernels, std::unique_ptr<WorkerProcess> process,
+              OpenRequest request)
       : launcher_(launcher),
         opened_identities_(opened_identities),
+        alike_(alike),
         kernels_(kernels),
         process_(std::move(process)),
         request_(std::move(request)) {
@@ -66,14 +68,15 @@ class ProcessLink final : public WorkerLink {
     auto opened = opened_reply_from_json(*answer);
     if (!opened) return opened.error();
     opened_ = *std::move(opened);
+    const Status alike = alike_.remember(request_, opened_);
     calibrated_ = read_clocks();
     left_ = made_by(opened_.medium, request_.media, opened_.unnamed);
     remember(request_.identity);
-    if (opened_.medium.probe.empty()) return {};
+    if (opened_.medium.probe.empty()) return alike;
     left_by_probe_ =
         made_by(opened_.medium.probe.front(), request_.probe_media, opened_.probe_unnamed);
     remember(request_.probe_identity);
-    return {};
+    return alike;
   }
 
   [[nodiscard]] const OpenedReply& opened() const override { return opened_; }
@@ -124,6 +127,7 @@ class ProcessLink final : public WorkerLink {
 
   const WorkerLauncher& launcher_;
   std::set<std::string>& opened_identities_;
+  OpenedAlike& alike_;
   KernelChoices& kernels_;
   LeftBehind left_, left_by_probe_;  // go after the process, which removes them unless it dies
   std::unique_ptr<WorkerProcess> process_;
@@ -150,6 +154,27 @@ Error with_cause(Error error, const CellRequest& request) {
       "slices",
       request.cell.rate, format_duration_ns(static_cast<double>(request.slice_ns)));
   return error;
+}
+
+Status OpenedAlike::remember(const OpenRequest& request, const OpenedReply& opened) {
+  const std::string key = fmt::format("{}|{}|{}|{}", request.media, request.backend,
+                                      request.backend_options, request.used_bytes);
+  const auto [place, first] =
+      seen_.try_emplace(key, Seen{opened.software, opened.medium.size_bytes});
+  const Seen& seen = place->second;
+  if (seen.software != opened.software) {
+    return runtime_error(
+        "the software was {} when this began and is {} now: leave the binary and its plugins alone "
+        "while they are measured, and start again",
+        seen.software, opened.software);
+  }
+  if (seen.size_bytes != opened.medium.size_bytes) {
+    return runtime_error(
+        "{} had {} when this began and has {} now: leave it alone while it is measured, and start "
+        "again",
+        request.media, format_size(seen.size_bytes), format_size(opened.medium.size_bytes));
+  }
+  return {};
 }
 
 OpenRequest open_request_for(const Cell& cell) {
@@ -202,7 +227,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   }
   request.plugins = settings_.plugins;
   request.without_cpu = settings_.without_cpu;
-  return checked(std::make_unique<ProcessLink>(*this, opened_, *settings_.kernels,
+  return checked(std::make_unique<ProcessLink>(*this, opened_, alike_, *settings_.kernels,
                                                *std::move(process), std::move(request)));
 }
 

@@ -50,7 +50,7 @@ Result<std::string> data_folder(const std::string& binary, const std::string& pa
   return environment_error(
       "what ships with pmembench is missing: there is no {}, and no source tree with {} around {}; "
       "install pmembench with cmake --install, or let PMEMBENCH_DATA name the folder that holds {}",
-      (installed / has).lexically_normal().string(), what, own.string(), part);
+      has.empty() ? installed.string() : (installed / has).string(), what, own.string(), part);
 }
 
 }  // namespace pmembench

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -25,15 +24,6 @@ std::optional<loop_info64> loop_info(int device) {
   loop_info64 info{};
   if (ioctl(device, LOOP_GET_STATUS64, &info) != 0) return std::nullopt;
   return info;
-}
-
-// Its folder below /sys/devices, in which the folders of its partitions are.
-std::string device_folder(const std::string& sysfs_root, dev_t device) {
-  std::error_code error;
-  const std::filesystem::path link = std::filesystem::path(sysfs_root) / "sys/dev/block" /
-                                     fmt::format("{}:{}", major(device), minor(device));
-  const std::filesystem::path folder = std::filesystem::canonical(link, error);
-  return error ? std::string() : folder.string();
 }
 
 // The part of its file that a loop device shows, as a range.
@@ -70,11 +60,11 @@ std::optional<std::string> loop_over(dev_t device, ino_t inode, std::uint64_t be
 // One that shows bytes of this block device, of a partition of it, or of the disk that it is a
 // partition of. The kernel lets a loop device be made over one without claiming it.
 std::optional<std::string> loop_over_device(dev_t device, const std::string& sysfs_root) {
-  const std::string whole = device_folder(sysfs_root, device);
+  const std::string whole = folder_of_device(sysfs_root, device);
   return find_loop(device, sysfs_root, [&](const loop_info64& info) {
     if (info.lo_rdevice == 0) return false;
     if (info.lo_rdevice == device) return true;
-    const std::string other = device_folder(sysfs_root, info.lo_rdevice);
+    const std::string other = folder_of_device(sysfs_root, info.lo_rdevice);
     return !whole.empty() && !other.empty() &&
            (other.starts_with(whole + "/") || whole.starts_with(other + "/"));
   });
@@ -129,7 +119,7 @@ Result<UniqueFd> backing_file_of(int device, const std::string& sysfs_root) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) != 0) return UniqueFd();
   if (S_ISBLK(facts.st_mode) && facts.st_rdev == info->lo_rdevice) {
-    // Nobody can mount it or claim it as long as this is open.
+    // It cannot be mounted or claimed as long as this is open.
     UniqueFd beneath(open(path.c_str(), O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK));
     if (beneath || errno != EBUSY) return beneath;
     Error error = environment_error(

@@ -84,13 +84,13 @@ void on_touch(int /*signal*/, siginfo_t* info, void* /*context*/) {
   }
 }
 
-// How the ranges lie in the memory: each in pages of its own.
+// Where the ranges are in the memory: no two in one page.
 struct ProofLayout {
   std::uint64_t ranges = 0, granule_bytes = 0, offset_bytes = 0, range_bytes = 0;
   [[nodiscard]] std::uint64_t size_bytes() const { return ranges * granule_bytes; }
 };
 
-// Ranges that nobody has read yet, and a handler that records which of their pages are touched.
+// Ranges that were not read yet, and a handler that records which of their pages are touched.
 class WatchedMemory {
  public:
   WatchedMemory(const ProofLayout& layout, const unsigned char* buffer)
@@ -148,7 +148,7 @@ std::uint64_t whole_pages(std::uint64_t size_bytes) {
 }
 
 // Ranges of a few lines reach from one page into the next, so that their first lines alone are not
-// enough. The buffer tells more of longer ones.
+// enough. The buffer shows more of longer ones.
 ProofLayout layout_of(const dax_operations& operations, std::uint64_t size_bytes,
                       std::uint64_t count) {
   ProofLayout layout;

@@ -12,7 +12,8 @@ namespace {
 
 // What faults cost at least, as a share of the time in which the operations were timed. Behind a
 // memory limit a fault that reads waits for the disk, and for what is written to make room, a
-// thousand times as long as the least: as many operations as that are too many whatever they cost.
+// thousand times as long as the least: more than that share of the operations is too many at any
+// cost.
 std::optional<Warning> warn_page_faults(const std::vector<Replicate>& replicates,
                                         const Cell& cell) {
   std::uint64_t minor = 0, major = 0;

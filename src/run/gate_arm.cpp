@@ -38,7 +38,7 @@ Result<HelloReply> greet_arm(const GateArm& arm, Arm which) {
   const auto answer = (*worker)->ask({{"do", "hello"}}, kGreetTimeout_ms);
   if (!answer) {
     if (answer.error().kind == ErrorKind::interrupted) return answer.error();
-    // Whatever it is, it did not come to say so.
+    // It may be a pmembench: it did not get to its answer.
     if ((*worker)->was_ended()) {
       return runtime_error("{} {} did not say what it is: {}", name_of(which), path,
                            answer.error().message);

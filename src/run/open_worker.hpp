@@ -32,7 +32,7 @@ struct WorkerSettings {
 };
 
 // What all workers of one launcher have to be alike in, by what they were asked to open: they are
-// measured together, whoever measures. What rows hold beyond that is compared in each row.
+// measured together. What rows hold beyond that is compared in each row.
 class OpenedAlike {
  public:
   // Runtime error: a worker that was asked for the same had another binary or plugin, or found

@@ -35,7 +35,7 @@ unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells
 
 double least_process_ns(const MeasureSettings& settings, const Cell& cell) {
   const double slice_ns = std::max(static_cast<double>(settings.slice_ns), interval_ns(cell));
-  return (std::min(kFewestSlices, settings.slices) + 1) * slice_ns;
+  return std::min(kFewestSlices, settings.slices) * slice_ns;
 }
 
 Status check_budget(const Plan& plan) {
@@ -53,8 +53,8 @@ Status check_budget(const Plan& plan) {
   return usage_error(
       "nothing can be measured: one process of a cell takes at least {} slices of {}, and the "
       "budget is {}; {}, or give a larger --budget",
-      std::min(kFewestSlices, plan.settings.slices) + 1,
-      format_duration_ns(least_ns / (std::min(kFewestSlices, plan.settings.slices) + 1)),
+      std::min(kFewestSlices, plan.settings.slices),
+      format_duration_ns(least_ns / std::min(kFewestSlices, plan.settings.slices)),
       format_duration_ns(static_cast<double>(plan.settings.budget_ns)),
       seldom ? fmt::format("ask for a higher rate than {}", shortest->rate)
              : "ask for shorter slices");

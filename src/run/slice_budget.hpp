@@ -20,7 +20,7 @@ inline constexpr unsigned kFewestSlices = 5;
 [[nodiscard]] unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells,
                                             const Cell& cell);
 
-// What the slices of one process of this cell take at the least, warm-up included.
+// What the slices of one process of this cell take at the least, without the warm-up.
 [[nodiscard]] double least_process_ns(const MeasureSettings& settings, const Cell& cell);
 
 // Usage error: there are cells that could run, and the budget is too short for one process of any

@@ -219,14 +219,16 @@ def test_where_no_cell_can_run_the_host_is_to_blame(pmembench):
 
 
 def test_a_budget_that_ends_before_a_cell_says_so_and_a_larger_one_goes_on(pmembench):
-    # The first cell takes two slices of 100 ms, and that is the whole budget.
+    # The first cell takes a warm-up and a slice of 100 ms, and that is the whole budget.
     words = ("--set", "slice=100ms", "--set", "slices=1", "--set", "access=write,read")
     outcome = pmembench.run(*words, "--budget", "200ms")
     assert outcome.status == 5
+    # On a busy host opening the medium may take all of it.
+    unmeasured = [row for row in outcome.rows() if row["status"] != "ok"]
     assert outcome.err.splitlines()[-1] == (
-        "unfinished: the budget ended with 1 of 2 cells not measured and 0 more below 1 process; "
-        "repeat the command with --resume, or give a larger --budget")
-    (row,) = (row for row in outcome.rows() if row["status"] != "ok")
+        f"unfinished: the budget ended with {len(unmeasured)} of 2 cells not measured and 0 more below 1 "
+        "process; repeat the command with --resume, or give a larger --budget")
+    row = unmeasured[0]
     assert row["status"] == "unmeasured"
     assert row["reason"].startswith("not measured: the run ended before this cell's turn")
     # It is no finished run: --resume takes it up, by its larger budget too.
@@ -238,8 +240,8 @@ def test_a_budget_that_ends_before_a_cell_says_so_and_a_larger_one_goes_on(pmemb
 
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])
 @pytest.mark.parametrize(("words", "sentence"), [
-    (["--budget", "1ns"], "takes at least 3 slices of 100 us, and the budget is 1 ns; ask for shorter slices"),
-    (["--set", "slice=61s"], "takes at least 3 slices of 61.0 s, and the budget is 60.0 s; ask for shorter slices"),
+    (["--budget", "1ns"], "takes at least 2 slices of 100 us, and the budget is 1 ns; ask for shorter slices"),
+    (["--set", "slice=61s"], "takes at least 2 slices of 61 s, and the budget is 60 s; ask for shorter slices"),
 ])
 def test_a_budget_that_holds_no_process_is_refused_before(pmembench, words, sentence, more):
     outcome = pmembench("run", pmembench.campaign(TINY), *words, *more)

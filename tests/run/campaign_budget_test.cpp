@@ -74,7 +74,7 @@ TEST_F(CampaignRunnerTest, begins_no_cell_that_the_whole_budget_does_not_hold) {
   plan_.cells.front().rate = "0.1";
   const auto outcome = run();
   ASSERT_TRUE(outcome);
-  EXPECT_EQ(observer_.replicates.count(plan_.cells.front().name), 0U) << "six slices take 60 s";
+  EXPECT_EQ(observer_.replicates.count(plan_.cells.front().name), 0U) << "five slices take 50 s";
   EXPECT_GT(observer_.replicates[plan_.cells.back().name].size(), 0U);
   EXPECT_TRUE(outcome->budget_ended);
 }

@@ -171,7 +171,7 @@ Status check_chase(const Parameters& parameters, std::uint64_t device_bytes, uns
 
 WorkloadType chase_type() {
   const auto no = [](const Parameters&) { return false; };
-  return {
+  WorkloadType type{
       "chase",
       "pointer chase along one cycle, random or in another order: the latency of dependent loads",
       true,
@@ -199,6 +199,8 @@ WorkloadType chase_type() {
       no,
       check_chase,
       make_chase};
+  limit_operations(type);
+  return type;
 }
 
 }  // namespace pmembench

@@ -168,6 +168,7 @@ WorkloadType chases_type() {
         std::make_unique<Chases>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
                                  number_of(parameters, "chases"), spec));
   };
+  limit_operations(type);
   return type;
 }
 

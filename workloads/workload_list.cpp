@@ -16,7 +16,7 @@ const std::vector<WorkloadType>& workload_list() {
       rename_type(),     fxmark_type(),     ageing_type(),      lifetime_type(),
       chases_type(),     handover_type(),   contend_type(),     steps_type(),
       fill_type(),       msync_type(),      groups_type(),      uniform_type(),
-      pairs_type(),      alternate_type(),  reload_type(),
+      pairs_type(),      alternate_type(),  reload_type(),      sizes_type(),
   };
   return kWorkloads;
 }

@@ -53,4 +53,10 @@ std::string xml_text(std::string_view text) {
   return result;
 }
 
+std::string_view without_library(std::string_view message) {
+  const std::size_t end = message.find("] ");
+  const bool named = message.starts_with("[json.exception") && end != std::string_view::npos;
+  return named ? message.substr(end + 2) : message;
+}
+
 }  // namespace pmembench

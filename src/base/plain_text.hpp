@@ -13,4 +13,8 @@ namespace pmembench {
 // plain_text() as the content of an element or an attribute of XML.
 [[nodiscard]] std::string xml_text(std::string_view text);
 
+// What a library's exception says, without the library's own name and number before it:
+// "[json.exception.type_error.302] type must be ..." is the second half.
+[[nodiscard]] std::string_view without_library(std::string_view message);
+
 }  // namespace pmembench

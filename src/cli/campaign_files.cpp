@@ -34,7 +34,7 @@ std::vector<CampaignFile> campaigns_in(const std::string& folder) {
 Result<std::string> campaign_folder() {
   const auto binary = executable_path();
   if (!binary) return binary.error();
-  return data_folder(*binary, "configs", "quick.yaml");
+  return data_folder(*binary, "configs", "");
 }
 
 Result<std::string> campaign_file(const std::string& word, const Result<std::string>& folder) {

@@ -28,6 +28,7 @@
 #include "platform/devices.hpp"
 #include "record/codec.hpp"
 #include "results/stored_derived.hpp"
+#include "run/slice_budget.hpp"
 
 namespace pmembench {
 namespace {
@@ -165,6 +166,7 @@ Result<int> ClusterSession::lead(Conductor& conductor, const Host& host,
   if (!campaign) return campaign.error();
   auto plan = plan_on_host(*campaign, host, destroy_);
   if (!plan) return plan.error();
+  if (const Status holds = check_budget(*plan); !holds) return holds.error();
   std::vector<NamedPath> inputs = media_paths(*plan);
   inputs.push_back({"the campaign", options_.file});
   if (const Status apart = keep_results_apart(database_, inputs); !apart) return apart.error();

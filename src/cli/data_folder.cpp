@@ -21,30 +21,36 @@ bool has_file(const files::path& folder, const std::string& file) {
   return files::exists(folder / file, ignored);
 }
 
+bool holds(const files::path& folder, const std::string& file) {
+  std::error_code ignored;
+  return file.empty() ? files::is_directory(folder, ignored) : has_file(folder, file);
+}
+
 }  // namespace
 
 Result<std::string> data_folder(const std::string& binary, const std::string& part,
                                 const std::string& has) {
+  const std::string what = has.empty() ? part : part + "/" + has;
   if (const char* named = std::getenv("PMEMBENCH_DATA"); named != nullptr && *named != '\0') {
     const files::path folder = files::path(named) / part;
-    if (has_file(folder, has)) return folder.string();
+    if (holds(folder, has)) return folder.string();
     return environment_error(
-        "PMEMBENCH_DATA names {}, which has no {}/{}: let it name share/pmembench of an "
+        "PMEMBENCH_DATA names {}, which has no {}: let it name share/pmembench of an "
         "installation, or unset it",
-        named, part, has);
+        named, what);
   }
   const files::path own = files::path(binary).parent_path();
   const files::path installed = (own / kDataFromBinary / part).lexically_normal();
-  if (has_file(installed, has)) return installed.string();
+  if (holds(installed, has)) return installed.string();
   for (files::path folder = own; folder.has_relative_path(); folder = folder.parent_path()) {
-    if (has_file(folder, kSourceTree) && has_file(folder / part, has)) {
+    if (has_file(folder, kSourceTree) && holds(folder / part, has)) {
       return (folder / part).string();
     }
   }
   return environment_error(
-      "{}/{} is neither in {} nor in a source tree around {}: install pmembench with cmake "
-      "--install, or let PMEMBENCH_DATA name the folder that holds {}",
-      part, has, installed.string(), own.string(), part);
+      "what ships with pmembench is missing: there is no {}, and no source tree with {} around {}; "
+      "install pmembench with cmake --install, or let PMEMBENCH_DATA name the folder that holds {}",
+      has.empty() ? installed.string() : (installed / has).string(), what, own.string(), part);
 }
 
 }  // namespace pmembench

@@ -14,6 +14,7 @@
 #include "record/codec.hpp"
 #include "results/mlc_text.hpp"
 #include "results/stored_derived.hpp"
+#include "run/slice_budget.hpp"
 #include "translate/mlc_request.hpp"
 
 #include <nlohmann/json.hpp>
@@ -82,6 +83,7 @@ class MlcCommand final : public Command {
     if (!host) return host.error();
     auto plan = plan_on_host(*campaign, *host, false);
     if (!plan) return plan.error();
+    if (const Status holds = check_budget(*plan); !holds) return holds.error();
     std::map<std::string, std::string> identities = media_identities(*plan);
     const Status usable = skip_unusable_media(*plan, host->registry, false);
     if (!usable) return usable.error();

@@ -24,6 +24,7 @@
 #include "record/codec.hpp"
 #include "results/stored_derived.hpp"
 #include "run/campaign_runner.hpp"
+#include "run/slice_budget.hpp"
 
 namespace pmembench {
 namespace {
@@ -73,6 +74,7 @@ class RunCommand final : public Command {
     if (!host) return host.error();
     auto plan = plan_on_host(*campaign, *host, destroy_);
     if (!plan) return plan.error();
+    if (const Status holds = check_budget(*plan); !holds) return holds.error();
     std::map<std::string, std::string> identities = media_identities(*plan);
     const Status usable = skip_unusable_media(*plan, host->registry, destroy_);
     if (!usable && !dry_run_) return usable.error();

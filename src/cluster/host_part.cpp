@@ -11,6 +11,7 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
+#include "base/plain_text.hpp"
 #include "base/units.hpp"
 #include "cluster/clock_exchange.hpp"
 #include "cluster/identity.hpp"
@@ -97,8 +98,8 @@ json HostPart::handle(const json& command) {
     const Result<json> answer = dispatch(verb, command);
     return answer ? *answer : error_answer(answer.error());
   } catch (const std::exception& error) {
-    return error_answer(
-        runtime_error("an unexpected error in rank {}: {}", link_.rank(), error.what()));
+    return error_answer(runtime_error("an unexpected error in rank {}: {}", link_.rank(),
+                                      without_library(error.what())));
   }
 }
 

@@ -208,7 +208,9 @@ Status claim(const MediaSpec& spec, const OpenOptions& options, Access access,
                                 part ? sight.size_bytes : whole_bytes, kind,
                                 options.claim_patience_ms, options.sysfs_root);
   if (!claimed || !sight.block_device) return claimed;
-  sight.backing = backing_file_of(sight.fd.get(), options.sysfs_root);
+  Result<UniqueFd> backing = backing_file_of(sight.fd.get(), options.sysfs_root);
+  if (!backing) return backing.error();
+  sight.backing = std::move(*backing);
   if (!sight.backing) return {};
   return claim_medium(spec.path, sight.backing.get(), 0, 0,
                       kind == Claim::test ? Claim::test : Claim::read, options.claim_patience_ms,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/plain_text.hpp"
 #include "import/foreign_text.hpp"
 #include "record/codec.hpp"
 
@@ -55,11 +56,8 @@ bool is_too_deep(std::string_view text) {
   return false;
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 2: ..." without the library's
-// name.
-std::string without_library(std::string_view message) {
-  const std::size_t end = message.find("] ");
-  if (message.starts_with('[') && end != std::string_view::npos) message.remove_prefix(end + 2);
+// At most a line of it, in characters that every terminal shows.
+std::string short_ascii(std::string_view message) {
   std::string text;
   for (const char c : message.substr(0, 200)) {
     const auto byte = static_cast<unsigned char>(c);
@@ -105,7 +103,7 @@ Result<Document> foreign_json(std::string_view text, const std::string& label) {
     return Document(json::parse(with_null_for_special_numbers(text)));
   } catch (const json::exception& error) {
     return usage_error("{} is not one JSON document ({}): it is cut, joined or of another kind",
-                       label, without_library(error.what()));
+                       label, short_ascii(without_library(error.what())));
   }
 }
 

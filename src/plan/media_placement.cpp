@@ -43,10 +43,8 @@ bool moves_memory(std::string_view asked, int node) {
   return words && words->node && *words->node != node;
 }
 
-}  // namespace
-
-Result<Placement> place_on_media(std::string_view asked, unsigned threads, const MediaSpec& spec,
-                                 const Topology& topology, const std::string& root) {
+Result<Placement> place_by_kind(std::string_view asked, unsigned threads, const MediaSpec& spec,
+                                const Topology& topology, const std::string& root) {
   if (!spec.interleave.empty()) return place_interleaved(asked, threads, spec, topology);
   if (spec.kind == DAX_MEDIA_DRAM) return place(asked, threads, spec.node, topology);
   const int node = found_node(spec, topology, root);
@@ -58,6 +56,37 @@ Result<Placement> place_on_media(std::string_view asked, unsigned threads, const
   }
   auto placement = place(asked, threads, node, topology);
   if (placement && node < 0) placement->memory_node = -1;
+  return placement;
+}
+
+// The nodes on which memory is to be made. near and far choose none that cannot be used; what the
+// medium, its parts and the placement name may be any.
+Status check_memory_nodes(const MediaSpec& spec, const Placement& placement,
+                          const Topology& topology) {
+  std::vector<int> named;
+  for (const MediaSpec* part : simple_media(spec)) {
+    if (part->kind != DAX_MEDIA_DRAM) continue;
+    if (part->node >= 0) named.push_back(part->node);
+    for (const NodeWeight& one : part->interleave) named.push_back(one.node);
+  }
+  if (spec.kind == DAX_MEDIA_DRAM && placement.memory_node >= 0) {
+    named.push_back(placement.memory_node);
+  }
+  for (const int node : named) {
+    if (Status usable = check_memory_node(node, topology); !usable) return usable;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Placement> place_on_media(std::string_view asked, unsigned threads, const MediaSpec& spec,
+                                 const Topology& topology, const std::string& root) {
+  auto placement = place_by_kind(asked, threads, spec, topology, root);
+  if (!placement) return placement;
+  if (Status usable = check_memory_nodes(spec, *placement, topology); !usable) {
+    return usable.error();
+  }
   return placement;
 }
 

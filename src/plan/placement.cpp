@@ -50,16 +50,16 @@ std::vector<int> cpus_of(const Topology& topology, const NumaNode& node) {
   return cpus;
 }
 
-// How far the firmware ranks `from` from being a best initiator of memory on `to`: 0, it is one;
-// 1, it is one of the best with CPUs; 2, it is none, or nothing is said.
+// How far the firmware ranks `from` from being a best initiator of memory on `to`: 0 and 1, it is
+// one; of several, those that are also among the best with CPUs come first. 2, it is only that;
+// 3, it is none, or nothing is said.
 int initiator_rank(const Topology& topology, int from, int to) {
   const NumaNode* memory = topology.node(to);
-  if (memory == nullptr) return 2;
-  const auto names = [&](const std::vector<int>& nodes) {
-    return std::find(nodes.begin(), nodes.end(), from) != nodes.end();
+  if (memory == nullptr) return 3;
+  const auto passed_over = [&](const std::vector<int>& nodes) {
+    return std::find(nodes.begin(), nodes.end(), from) == nodes.end() ? 1 : 0;
   };
-  if (names(memory->best_initiators)) return 0;
-  return names(memory->best_cpu_initiators) ? 1 : 2;
+  return 2 * passed_over(memory->best_initiators) + passed_over(memory->best_cpu_initiators);
 }
 
 // Distances, and where they are equal (all of them, on some hosts) what the firmware ranks.
@@ -233,6 +233,24 @@ Result<Placement> place_explicit(std::string_view asked, unsigned threads, int m
 }
 
 }  // namespace
+
+Status check_memory_node(int id, const Topology& topology) {
+  const NumaNode* node = topology.node(id);
+  if (node == nullptr) return no_such_node(topology, id);
+  if (node->memory_bytes == std::uint64_t{0}) {
+    return environment_error(
+        "node {} has no memory: name one that `pmembench probe` lists with "
+        "memory",
+        id);
+  }
+  if (!node->allowed) {
+    return environment_error(
+        "this process may not use the memory of node {}: allow it (cpuset.mems), or name another "
+        "node",
+        id);
+  }
+  return {};
+}
 
 unsigned count_siblings(const std::vector<int>& cpus, const Topology& topology) {
   std::map<int, unsigned> on_core;

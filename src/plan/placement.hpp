@@ -34,6 +34,9 @@ struct Placement {
 Result<Placement> place(std::string_view asked, unsigned threads, int media_node,
                         const Topology& topology);
 
+// Environment error: this host has no such node, or no memory there that this process may use.
+[[nodiscard]] Status check_memory_node(int id, const Topology& topology);
+
 // How many of these CPUs have a sibling of the same core among them.
 [[nodiscard]] unsigned count_siblings(const std::vector<int>& cpus, const Topology& topology);
 

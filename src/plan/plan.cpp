@@ -27,11 +27,13 @@ void add_parameter(CampaignSchema& schema, const ParameterSpec& spec) {
   }
 }
 
+// Without the budget: it says how long is measured and not what, and a run that it ended goes on
+// with a larger one.
 std::string settings_text(const MeasureSettings& settings) {
   return fmt::format(
-      "budget_ns={}\nprecision={}\nconfidence={}\nminimum_replicates={}\nmaximum_replicates={}\n"
+      "precision={}\nconfidence={}\nminimum_replicates={}\nmaximum_replicates={}\n"
       "slices={}\nslice_ns={}\nseed={}\n",
-      settings.budget_ns, settings.precision, settings.confidence, settings.minimum_replicates,
+      settings.precision, settings.confidence, settings.minimum_replicates,
       settings.maximum_replicates, settings.slices, settings.slice_ns, settings.seed);
 }
 

@@ -59,10 +59,24 @@ class StackReader {
     if (is_in_memory(file_system)) return last(KeepsBytes::no, file_system);
     // An anonymous device number: the devices of such a file system do not have it.
     if (number.starts_with("0:")) return last(KeepsBytes::unknown, file_system);
-    return on_top(file_system, of_number(number, level + 1));
+    DeviceStack below = of_number(number, level + 1);
+    if (flushes_device(number)) return on_top(file_system, std::move(below));
+    // fsync ends where the device may still hold the bytes in a cache that forgets them.
+    if (below.keeps == KeepsBytes::yes) below.keeps = KeepsBytes::unknown;
+    return on_top(file_system + " (nobarrier)", std::move(below));
   }
 
  private:
+  // False: the file system there was mounted to send no flush.
+  [[nodiscard]] bool flushes_device(const std::string& number) const {
+    const std::vector<Mount> mounts = read_mounts(tree_);
+    return std::none_of(mounts.begin(), mounts.end(), [&](const Mount& mount) {
+      const std::string options = "," + mount.options + ",";
+      return mount.device_number == number && (options.find(",nobarrier,") != options.npos ||
+                                               options.find(",barrier=0,") != options.npos);
+    });
+  }
+
   static DeviceStack on_top(const std::string& name, DeviceStack below) {
     below.text = name + " on " + below.text;
     return below;

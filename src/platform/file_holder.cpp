@@ -31,6 +31,12 @@ std::string file_of_loop(const std::string& root, dev_t device) {
   return text ? text->substr(0, text->find('\n')) : "";
 }
 
+std::string folder_of_device(const std::string& root, dev_t device) {
+  return HostTree(root)
+      .real(fmt::format("sys/dev/block/{}:{}", major(device), minor(device)))
+      .value_or("");
+}
+
 std::optional<FileHolder> holder_of(const std::string& root, const struct stat& facts) {
   const HostTree tree(root);
   std::optional<FileHolder> found;

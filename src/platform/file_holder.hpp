@@ -22,5 +22,8 @@ std::optional<FileHolder> holder_of(const std::string& root, const struct stat& 
 // The path of the file beneath the loop device of this number, as the kernel has it; empty: it is
 // not a loop device, or has none.
 std::string file_of_loop(const std::string& root, dev_t device);
+// The folder of a block device in sysfs, in which the folders of its partitions are; empty:
+// unknown.
+std::string folder_of_device(const std::string& root, dev_t device);
 
 }  // namespace pmembench

@@ -29,7 +29,7 @@ std::string cause_of_refused_bind(int code, int node) {
     case EPERM:
       return "the host forbids mbind; allow it in the container's seccomp profile";
     default:
-      return fmt::format("{}; leave the node out", std::strerror(code));
+      return fmt::format("{}; name another node, or fewer bytes", std::strerror(code));
   }
 }
 

@@ -65,7 +65,8 @@ std::vector<Mount> read_mounts(const HostTree& tree) {
     if (words.size() < 6) continue;
     const auto dash = std::find(words.begin() + 6, words.end(), "-");
     if (words.end() - dash < 3) continue;
-    mounts.push_back({words[2], unescaped(words[4]), unescaped(*(dash + 2)), *(dash + 1)});
+    const std::string options = words.end() - dash > 3 ? *(dash + 3) : std::string();
+    mounts.push_back({words[2], unescaped(words[4]), unescaped(*(dash + 2)), *(dash + 1), options});
   }
   return mounts;
 }

@@ -12,8 +12,9 @@ class HostTree;
 struct Mount {
   std::string device_number;  // "254:0"
   std::string point;
-  std::string source;       // "/dev/vda1"; file systems with numbers of their own (btrfs) need it
+  std::string source;  // "/dev/vda1"; file systems with numbers of their own (btrfs) need it
   std::string file_system = {};  // "ext4", "tmpfs"
+  std::string options = {};      // of the file system, all mounts of it: "rw,nobarrier"
 };
 std::vector<Mount> read_mounts(const HostTree& tree);
 

@@ -1,5 +1,6 @@
 #include "record/codec.hpp"
 
+#include "base/plain_text.hpp"
 #include "record/members.hpp"
 #include "record/older_rows.hpp"
 
@@ -14,7 +15,7 @@ Result<T> from_text(std::string_view text, const char* what) {
   try {
     decode(json::parse(text), value);
   } catch (const json::exception& failure) {
-    return runtime_error("{} cannot be read: {}", what, failure.what());
+    return runtime_error("{} cannot be read: {}", what, without_library(failure.what()));
   }
   return value;
 }
@@ -58,7 +59,7 @@ Result<Row> row_from_json(const json& value) {
     return runtime_error(
         "this is not a row of results ({}): it is damaged or of another version of pmembench; read "
         "it with the version that wrote it",
-        failure.what());
+        without_library(failure.what()));
   }
   return row;
 }

@@ -1,5 +1,6 @@
 // Errors of decode: what is wrong, and at which key.
 #include "record/describe.hpp"
+#include "base/plain_text.hpp"
 
 #include <charconv>
 
@@ -18,19 +19,13 @@ void require(bool right, const char* wanted, const json& found) {
       kWrongType, std::string("type must be ") + wanted + ", but is " + found.type_name(), nullptr);
 }
 
-// Without the library's "[json.exception.type_error.302] ".
-std::string_view message_of(const json::exception& error) {
-  const std::string_view text = error.what();
-  const std::size_t end = text.find("] ");
-  return text.starts_with("[json.exception") && end != text.npos ? text.substr(end + 2) : text;
-}
-
 }  // namespace
 
 void rethrow_at(std::string_view key, const json::exception& error) {
   const std::string_view separator = error.id == kErrorAtKey ? "." : ": ";
   throw json::other_error::create(
-      kErrorAtKey, std::string(key).append(separator).append(message_of(error)), nullptr);
+      kErrorAtKey, std::string(key).append(separator).append(without_library(error.what())),
+      nullptr);
 }
 
 void require_object(const json& value) { require(value.is_object(), "object", value); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/plain_text.hpp"
 #include "record/codec.hpp"
 
 namespace pmembench {
@@ -202,7 +203,7 @@ Result<Comparison> comparison_from_json(const json& document) {
     for (const json& cell : document.at("cells")) comparison.cells.push_back(cell_from(cell));
   } catch (const std::exception& failure) {
     return usage_error("this comparison document is damaged ({}): give it as pmembench wrote it",
-                       failure.what());
+                       without_library(failure.what()));
   }
   return comparison;
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/plain_text.hpp"
 #include "record/codec.hpp"
 #include "record/limits.hpp"
 #include "record/schema_maker.hpp"
@@ -159,7 +160,8 @@ Result<Derived> derived_from_json(const nlohmann::json& document) {
     decode(document, derived);
     return derived;
   } catch (const nlohmann::json::exception& error) {
-    return runtime_error("it is not a {} document: {}", kDerivedSchema, error.what());
+    return runtime_error("it is not a {} document: {}", kDerivedSchema,
+                         without_library(error.what()));
   }
 }
 

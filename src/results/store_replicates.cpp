@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/plain_text.hpp"
 #include "record/codec.hpp"
 #include "results/store_checksums.hpp"
 #include "results/store_impl.hpp"
@@ -55,7 +56,7 @@ Status read_slices(const Statement& row, Replicate& replicate) {
     return runtime_error(
         "the slices of replicate {} cannot be read ({}): the file was changed by "
         "another program; restore a copy",
-        replicate.index, failure.what());
+        replicate.index, without_library(failure.what()));
   }
   return {};
 }

@@ -199,9 +199,11 @@ class Run {
   }
 
   // Do the slices, and opening the medium for them, fit into what is left? The first cell of all is
-  // tried in any case.
+  // tried however long its medium takes to open.
   [[nodiscard]] bool fits(const CellState& state, bool open_already = false) const {
-    if (outcome_.replicates == 0) return true;
+    if (outcome_.replicates == 0) {
+      return least_process_ns(settings_, state.asked) <= static_cast<double>(settings_.budget_ns);
+    }
     const double slice_ns =
         std::max(static_cast<double>(settings_.slice_ns), interval_ns(state.asked));
     const auto opening = opening_ns_.find(state.cell->worker_key());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/clock.hpp"
 #include "base/units.hpp"
 #include "measure/histogram.hpp"
 #include "record/limits.hpp"
@@ -20,6 +21,11 @@ Error unbelievable(fmt::format_string<Parts...> sentence, Parts&&... parts) {
       "its memory",
       fmt::format(sentence, std::forward<Parts>(parts)...));
 }
+
+// Wide enough for two clocks and for what a slice does before it is timed: what this catches is off
+// by powers of ten.
+constexpr double kClockSlack = 2;
+constexpr double kWaitSlack_ns = 1e8;
 
 bool is_share(double value) { return value >= 0 && value <= 1 + 1e-9; }
 bool is_finite_and_positive(double value) { return std::isfinite(value) && value > 0; }
@@ -69,10 +75,12 @@ class CheckedWorker final : public WorkerLink {
   }
 
   Result<SliceReply> take_turn(bool first, unsigned turn) override {
+    const std::uint64_t asked_ns = clock_.now_ns();
     auto slice = worker_->take_turn(first, turn);
     if (!slice) return slice;
     if (first) forget();
-    const Status believed = check(*slice);
+    Status believed = check(*slice);
+    if (believed) believed = check_time(*slice, static_cast<double>(clock_.now_ns() - asked_ns));
     if (!believed) return believed.error();
     operations_ += slice->operations;
     time_ns_ += slice->ns_per_operation * static_cast<double>(slice->operations);
@@ -112,6 +120,14 @@ class CheckedWorker final : public WorkerLink {
     return check_bytes(slice);
   }
 
+  // Its operations cannot have taken longer than it was waited for.
+  [[nodiscard]] Status check_time(const SliceReply& slice, double waited_ns) const {
+    const double took_ns = slice.ns_per_operation * static_cast<double>(slice.operations);
+    if (took_ns <= kClockSlack * threads_ * waited_ns + kWaitSlack_ns) return {};
+    return unbelievable("a slice of {} operations of {} ns, whose answer came after {}",
+                        slice.operations, slice.ns_per_operation, format_duration_ns(waited_ns));
+  }
+
   // A backend that does no work moves nothing, even if it counts bytes.
   [[nodiscard]] Status check_bytes(const SliceReply& slice) const {
     if (slice.load_bytes_per_s && !is_duration(*slice.load_bytes_per_s)) {
@@ -145,6 +161,7 @@ class CheckedWorker final : public WorkerLink {
   }
 
   std::unique_ptr<WorkerLink> worker_;
+  MonotonicClock clock_;
   unsigned threads_ = 1;
   bool closed_ = true, does_work_ = true, paced_ = false;
   // Since latencies were forgotten.

@@ -38,6 +38,11 @@ Result<HelloReply> greet_arm(const GateArm& arm, Arm which) {
   const auto answer = (*worker)->ask({{"do", "hello"}}, kGreetTimeout_ms);
   if (!answer) {
     if (answer.error().kind == ErrorKind::interrupted) return answer.error();
+    // It may be a pmembench: it did not get to its answer.
+    if ((*worker)->was_ended()) {
+      return runtime_error("{} {} did not say what it is: {}", name_of(which), path,
+                           answer.error().message);
+    }
     return usage_error("{} {} cannot be driven as a pmembench: {}; name a pmembench binary",
                        name_of(which), path, answer.error().message);
   }

@@ -29,7 +29,8 @@ struct GateArm {
 [[nodiscard]] Cell cell_of_arm(const GateArm& arm, const Cell& cell);
 
 // Starts a worker and asks what it is. A worker from before "hello" has protocol 0 and no version.
-// Errors (usage): it is not a pmembench, or speaks another protocol; names both versions.
+// Errors (usage): it is not a pmembench, or speaks another protocol; names both versions. Runtime
+// error: a signal or the time-out ended it before it answered.
 Result<HelloReply> greet_arm(const GateArm& arm, Arm which);
 
 }  // namespace pmembench

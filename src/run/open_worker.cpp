@@ -56,10 +56,11 @@ PrefetchControl::State prefetchers_of(const Parameters& parameters) {
 class ProcessLink final : public WorkerLink {
  public:
   ProcessLink(const WorkerLauncher& launcher, std::set<std::string>& opened_identities,
-              const WorkerSettings& settings, std::unique_ptr<WorkerProcess> process,
-              OpenRequest request)
+              OpenedAlike& alike, const WorkerSettings& settings,
+              std::unique_ptr<WorkerProcess> process, OpenRequest request)
       : launcher_(launcher),
         opened_identities_(opened_identities),
+        alike_(alike),
         kernels_(*settings.kernels),
         prefetchers_(*settings.prefetchers),
         process_(std::move(process)),
@@ -77,14 +78,15 @@ class ProcessLink final : public WorkerLink {
     auto opened = opened_reply_from_json(*answer);
     if (!opened) return opened.error();
     opened_ = *std::move(opened);
+    const Status alike = alike_.remember(request_, opened_);
     calibrated_ = read_clocks();
     left_ = made_by(opened_.medium, request_.media, opened_.unnamed);
     remember(request_.identity);
-    if (opened_.medium.probe.empty()) return {};
+    if (opened_.medium.probe.empty()) return alike;
     left_by_probe_ =
         made_by(opened_.medium.probe.front(), request_.probe_media, opened_.probe_unnamed);
     remember(request_.probe_identity);
-    return {};
+    return alike;
   }
 
   [[nodiscard]] const OpenedReply& opened() const override { return opened_; }
@@ -138,6 +140,7 @@ class ProcessLink final : public WorkerLink {
 
   const WorkerLauncher& launcher_;
   std::set<std::string>& opened_identities_;
+  OpenedAlike& alike_;
   KernelChoices& kernels_;
   PrefetchControl& prefetchers_;
   LeftBehind left_, left_by_probe_;  // go after the process, which removes them unless it dies
@@ -165,6 +168,27 @@ Error with_cause(Error error, const CellRequest& request) {
       "slices",
       request.cell.rate, format_duration_ns(static_cast<double>(request.slice_ns)));
   return error;
+}
+
+Status OpenedAlike::remember(const OpenRequest& request, const OpenedReply& opened) {
+  const std::string key = fmt::format("{}|{}|{}|{}", request.media, request.backend,
+                                      request.backend_options, request.used_bytes);
+  const auto [place, first] =
+      seen_.try_emplace(key, Seen{opened.software, opened.medium.size_bytes});
+  const Seen& seen = place->second;
+  if (seen.software != opened.software) {
+    return runtime_error(
+        "the software was {} when this began and is {} now: leave the binary and its plugins alone "
+        "while they are measured, and start again",
+        seen.software, opened.software);
+  }
+  if (seen.size_bytes != opened.medium.size_bytes) {
+    return runtime_error(
+        "{} had {} when this began and has {} now: leave it alone while it is measured, and start "
+        "again",
+        request.media, format_size(seen.size_bytes), format_size(opened.medium.size_bytes));
+  }
+  return {};
 }
 
 OpenRequest open_request_for(const Cell& cell) {
@@ -217,8 +241,8 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   }
   request.plugins = settings_.plugins;
   request.without_cpu = settings_.without_cpu;
-  return checked(std::make_unique<ProcessLink>(*this, opened_, settings_, *std::move(process),
-                                               std::move(request)));
+  return checked(std::make_unique<ProcessLink>(*this, opened_, alike_, settings_,
+                                               *std::move(process), std::move(request)));
 }
 
 }  // namespace pmembench

@@ -33,6 +33,22 @@ struct WorkerSettings {
   std::shared_ptr<PrefetchControl> prefetchers = std::make_shared<PrefetchControl>();
 };
 
+// What all workers of one launcher have to be alike in, by what they were asked to open: they are
+// measured together. What rows hold beyond that is compared in each row.
+class OpenedAlike {
+ public:
+  // Runtime error: a worker that was asked for the same had another binary or plugin, or found
+  // another size.
+  Status remember(const OpenRequest& request, const OpenedReply& opened);
+
+ private:
+  struct Seen {
+    std::string software;
+    std::uint64_t size_bytes = 0;
+  };
+  std::map<std::string, Seen> seen_;
+};
+
 // Used by one thread. Outlives the workers that it starts.
 class WorkerLauncher final : public WorkerSource {
  public:
@@ -52,6 +68,7 @@ class WorkerLauncher final : public WorkerSource {
 
   WorkerSettings settings_;
   std::set<std::string> opened_;  // identities of what workers of this launcher have opened
+  OpenedAlike alike_;
 };
 
 // How long a worker may be silent: several times the slices that it was asked for, at least.

@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/plain_text.hpp"
 #include "record/codec.hpp"
 #include "record/members.hpp"
 
@@ -77,7 +78,8 @@ Result<T> read_message(const json& message, const char* key, const char* wanted)
     decode(message, read);
     return read;
   } catch (const json::exception& error) {
-    return runtime_error("worker protocol: bad '{}' message: {}", wanted, error.what());
+    return runtime_error("worker protocol: bad '{}' message: {}", wanted,
+                         without_library(error.what()));
   }
 }
 
@@ -226,7 +228,7 @@ Result<Cell> cell_from_json(const json& message) {
   try {
     decode(message, cell);
   } catch (const json::exception& error) {
-    return runtime_error("a cell in JSON is incomplete: {}", error.what());
+    return runtime_error("a cell in JSON is incomplete: {}", without_library(error.what()));
   }
   return cell;
 }

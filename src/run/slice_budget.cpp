@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/units.hpp"
 #include "plan/arrival_keys.hpp"
 
 namespace pmembench {
@@ -30,6 +31,33 @@ unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells
                               const Cell& cell) {
   return slices_in_share(settings, cells,
                          std::max(static_cast<double>(settings.slice_ns), interval_ns(cell)));
+}
+
+double least_process_ns(const MeasureSettings& settings, const Cell& cell) {
+  const double slice_ns = std::max(static_cast<double>(settings.slice_ns), interval_ns(cell));
+  return std::min(kFewestSlices, settings.slices) * slice_ns;
+}
+
+Status check_budget(const Plan& plan) {
+  const Cell* shortest = nullptr;
+  double least_ns = 0;
+  for (const Cell& cell : plan.cells) {
+    if (!cell.skip_reason.empty()) continue;
+    const double ns = least_process_ns(plan.settings, cell);
+    if (shortest != nullptr && ns >= least_ns) continue;
+    shortest = &cell;
+    least_ns = ns;
+  }
+  if (shortest == nullptr || least_ns <= static_cast<double>(plan.settings.budget_ns)) return {};
+  const bool seldom = interval_ns(*shortest) > static_cast<double>(plan.settings.slice_ns);
+  return usage_error(
+      "nothing can be measured: one process of a cell takes at least {} slices of {}, and the "
+      "budget is {}; {}, or give a larger --budget",
+      std::min(kFewestSlices, plan.settings.slices),
+      format_duration_ns(least_ns / std::min(kFewestSlices, plan.settings.slices)),
+      format_duration_ns(static_cast<double>(plan.settings.budget_ns)),
+      seldom ? fmt::format("ask for a higher rate than {}", shortest->rate)
+             : "ask for shorter slices");
 }
 
 double least_run_ns(const MeasureSettings& settings, std::size_t cells) {

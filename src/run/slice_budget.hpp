@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "base/result.hpp"
 #include "plan/plan.hpp"
 
 namespace pmembench {
@@ -18,6 +19,13 @@ inline constexpr unsigned kFewestSlices = 5;
 // Of this cell, whose slices are longer where its operations come seldom.
 [[nodiscard]] unsigned slices_within_budget(const MeasureSettings& settings, std::size_t cells,
                                             const Cell& cell);
+
+// What the slices of one process of this cell take at the least, without the warm-up.
+[[nodiscard]] double least_process_ns(const MeasureSettings& settings, const Cell& cell);
+
+// Usage error: there are cells that could run, and the budget is too short for one process of any
+// of them.
+[[nodiscard]] Status check_budget(const Plan& plan);
 
 // What the slices of `cells` cells take at the least, warm-up included, in the minimum of
 // replicates and with as few slices as the budget makes it.

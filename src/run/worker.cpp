@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/plain_text.hpp"
 #include "base/units.hpp"
 #include "dax/addressing_backend.hpp"
 #include "dax/read_proof.hpp"
@@ -69,7 +70,7 @@ class Worker {
     } catch (const std::bad_alloc&) {
       return runtime_error("there is not enough memory for the worker: free some, or ask for less");
     } catch (const std::exception& error) {
-      return runtime_error("an unexpected error in the worker: {}", error.what());
+      return runtime_error("an unexpected error in the worker: {}", without_library(error.what()));
     } catch (...) {
       return runtime_error(
           "an exception of another type than std::exception in the worker: fix the backend");

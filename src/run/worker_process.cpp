@@ -125,6 +125,7 @@ std::optional<int> WorkerProcess::reap() {
     got = waitpid(pid_, &status, 0);
   } while (got < 0 && errno == EINTR);
   const bool reaped = got == pid_;
+  was_ended_ = reaped && WIFSIGNALED(status);
   pid_ = -1;
   return reaped ? std::optional<int>(status) : std::nullopt;
 }

@@ -47,6 +47,8 @@ class WorkerProcess {
   Result<nlohmann::json> receive(std::uint64_t timeout_ms);
   [[nodiscard]] bool alive() const { return pid_ > 0; }
   [[nodiscard]] pid_t pid() const { return pid_; }
+  // A signal ended it, or it was killed since it gave no answer. It did not end by itself.
+  [[nodiscard]] bool was_ended() const { return was_ended_; }
 
  private:
   WorkerProcess(pid_t pid, Channel channel) : pid_(pid), channel_(std::move(channel)) {}
@@ -59,6 +61,7 @@ class WorkerProcess {
   Channel channel_;
   Status sent_;                  // how the last send() went
   std::uint64_t oom_kills_ = 0;  // before it was started
+  bool was_ended_ = false;
 };
 
 // "SIGBUS (bus error)" for 7, and so on.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/plain_text.hpp"
 #include "base/units.hpp"
 #include "measure/estimate.hpp"
 
@@ -153,7 +154,7 @@ Result<WriterSide> writer_side_from_json(const json& json) {
   try {
     return WriterSide{json.at("publish_ns").get<std::vector<double>>()};
   } catch (const nlohmann::json::exception& error) {
-    return damaged_side<WriterSide>(error.what());
+    return damaged_side<WriterSide>(std::string(without_library(error.what())));
   }
 }
 
@@ -168,7 +169,7 @@ Result<ReaderSide> reader_side_from_json(const json& json) {
     side.sight_ns = json.at("sight_ns").get<std::vector<double>>();
     return side;
   } catch (const nlohmann::json::exception& error) {
-    return damaged_side<ReaderSide>(error.what());
+    return damaged_side<ReaderSide>(std::string(without_library(error.what())));
   }
 }
 

@@ -17,5 +17,12 @@ TEST(PlainText, is_escaped_for_xml) {
   EXPECT_EQ(xml_text("<a href=\"x\">'&'\x01"), "&lt;a href=&quot;x&quot;&gt;&apos;&amp;&apos; ");
 }
 
+TEST(PlainText, leaves_a_librarys_own_name_out) {
+  EXPECT_EQ(without_library("[json.exception.type_error.302] type must be string"),
+            "type must be string");
+  EXPECT_EQ(without_library("[json.exception"), "[json.exception");
+  EXPECT_EQ(without_library("[else] what"), "[else] what");
+}
+
 }  // namespace
 }  // namespace pmembench

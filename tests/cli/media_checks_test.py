@@ -127,6 +127,34 @@ def test_a_mounted_device_is_refused_even_with_destroy(pmembench, loop_device, m
     assert (point / "file").read_text() == "content"
 
 
+@pytest.fixture
+def loop_above(loop_device):
+    """A loop device over the loop device: the kernel lets it be made without a claim."""
+    done = subprocess.run(["losetup", "--find", "--show", loop_device], capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"no second loop device here: {done.stderr.strip()}")
+    yield done.stdout.strip()
+    subprocess.run(["losetup", "--detach", done.stdout.strip()], check=True)
+
+
+def test_a_device_that_a_loop_device_shows_is_in_use(pmembench, loop_device, loop_above):
+    refused(pmembench.run("--media", f"block:{loop_device}", "--backend", "block", "--set",
+                          "operation_size=4K", "--destroy"), 3,
+            f"medium 'block:{loop_device}': {loop_device} is in use behind {loop_above} and is never "
+            f"written to while it is; detach it (losetup -d {loop_above}), or name another")
+
+
+def test_a_loop_device_over_a_mounted_device_is_refused(pmembench, loop_device, mounted, loop_above):
+    subprocess.run(["mkfs.ext4", "-q", loop_device], check=True)
+    point = mounted(loop_device)
+    (point / "file").write_text("content")
+    outcome = pmembench.run("--media", f"block:{loop_above}", "--backend", "block", "--set",
+                            "operation_size=4K", "--destroy")
+    assert outcome.status == 3, outcome.err
+    assert f"the loop device shows {loop_device}, which is mounted or in use by others" in outcome.err
+    assert (point / "file").read_text() == "content"
+
+
 def test_a_file_system_on_a_device_is_named(pmembench, loop_device):
     subprocess.run(["mkfs.ext4", "-q", "-L", "mine", loop_device], check=True)
     # udev and friends may look at a new file system for a moment.

@@ -218,19 +218,36 @@ def test_where_no_cell_can_run_the_host_is_to_blame(pmembench):
     assert outcome.row()["status"] == "skipped"
 
 
-def test_a_budget_that_ends_before_the_first_cell_says_so(pmembench):
-    outcome = pmembench.run("--budget", "1ns")
+def test_a_budget_that_ends_before_a_cell_says_so_and_a_larger_one_goes_on(pmembench):
+    # The first cell takes a warm-up and a slice of 100 ms, and that is the whole budget.
+    words = ("--set", "slice=100ms", "--set", "slices=1", "--set", "access=write,read")
+    outcome = pmembench.run(*words, "--budget", "200ms")
     assert outcome.status == 5
+    # On a busy host opening the medium may take all of it.
+    unmeasured = [row for row in outcome.rows() if row["status"] != "ok"]
     assert outcome.err.splitlines()[-1] == (
-        "unfinished: the budget ended with 1 of 1 cells not measured and 0 more below 1 process; "
-        "repeat the command with --resume, or give a larger --budget")
-    row = outcome.row()
+        f"unfinished: the budget ended with {len(unmeasured)} of 2 cells not measured and 0 more below 1 "
+        "process; repeat the command with --resume, or give a larger --budget")
+    row = unmeasured[0]
     assert row["status"] == "unmeasured"
     assert row["reason"].startswith("not measured: the run ended before this cell's turn")
-    # It is no finished run: --resume takes it up.
+    # It is no finished run: --resume takes it up, by its larger budget too.
     assert pmembench.sql("SELECT status FROM runs") == [("interrupted",)]
-    again = pmembench.run("--budget", "1ns", "--resume")
-    assert again.err.startswith("going on with run 1 of ")
+    again = pmembench.run(*words, "--budget", "60s", "--resume")
+    assert "going on with run 1 of " in again.err
+    assert again.status == 0 and [row["status"] for row in again.rows()] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+@pytest.mark.parametrize(("words", "sentence"), [
+    (["--budget", "1ns"], "takes at least 2 slices of 100 us, and the budget is 1 ns; ask for shorter slices"),
+    (["--set", "slice=61s"], "takes at least 2 slices of 61 s, and the budget is 60 s; ask for shorter slices"),
+])
+def test_a_budget_that_holds_no_process_is_refused_before(pmembench, words, sentence, more):
+    outcome = pmembench("run", pmembench.campaign(TINY), *words, *more)
+    assert outcome.status == 2
+    assert outcome.error().startswith("nothing can be measured: ") and sentence in outcome.error()
+    assert outcome.out == "" and not (pmembench.folder / "pmembench.db").exists()
 
 
 def test_cells_short_of_the_minimum_do_not_look_finished(pmembench):

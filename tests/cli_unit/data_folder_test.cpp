@@ -38,6 +38,17 @@ TEST_F(DataFolder, is_that_of_the_installation_first) {
   EXPECT_EQ(*find("bin/pmembench"), (root_ / "share/pmembench/configs").string());
 }
 
+// One campaign that a packager left out does not take the others with it.
+TEST_F(DataFolder, needs_no_file_where_none_is_named) {
+  add("share/pmembench/configs/gate.yaml");
+  const auto found = data_folder((root_ / "bin/pmembench").string(), "configs", "");
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(*found, (root_ / "share/pmembench/configs").string());
+  const auto missing = data_folder((root_ / "lib/x/pmembench").string(), "configs", "");
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().message, HasSubstr("no source tree with configs around"));
+}
+
 TEST_F(DataFolder, is_that_of_the_source_tree_around_a_build) {
   add("configs/quick.yaml");
   add("backends/dax_operations.h");

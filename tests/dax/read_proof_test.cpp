@@ -78,6 +78,47 @@ TEST(ReadProof, finds_a_backend_that_reads_the_first_page_of_a_range_alone) {
   EXPECT_THAT(refused.error().message, HasSubstr("touched 4 of 16 pages"));
 }
 
+// Of each page its first line and of each range its last one, but for the last range of a batch.
+std::int64_t read_little(void* handle, dax_iter* iter) {
+  const auto* const mapping = static_cast<const dax_mapping*>(handle);
+  std::int64_t bytes = 0;
+  for (; iter->count > 1; --iter->count) {
+    const std::uint64_t offset = dax_iter_next(iter);
+    for (std::uint64_t at = 0; at < iter->size_bytes; at += 4096) {
+      std::memcpy(iter->buffer + at, mapping->address + offset + at, 64);
+    }
+    const std::uint64_t last = iter->size_bytes - 64;
+    std::memcpy(iter->buffer + last, mapping->address + offset + last, 64);
+    bytes += static_cast<std::int64_t>(iter->size_bytes);
+  }
+  return bytes + read_range(handle, iter);
+}
+
+TEST(ReadProof, finds_a_backend_that_reads_a_line_of_each_page_alone) {
+  for (const std::uint64_t size_bytes : {1024, 4096, 65536}) {
+    const Status refused = prove_batch_reads(table(read_little), kHost, size_bytes, 64);
+    ASSERT_FALSE(refused) << size_bytes;
+    EXPECT_THAT(refused.error().message, HasSubstr("lines of a range not in the buffer when"));
+  }
+}
+
+TEST(ReadProof, finds_a_backend_that_reads_the_first_line_of_a_short_range_alone) {
+  const Status refused = prove_batch_reads(table([](void* handle, dax_iter* iter) {
+                                             std::int64_t bytes = 0;
+                                             const std::uint64_t whole = iter->size_bytes;
+                                             while (iter->count > 0) {
+                                               iter->size_bytes = iter->count > 1 ? 64 : whole;
+                                               (void)read_range(handle, iter);
+                                               bytes += static_cast<std::int64_t>(whole);
+                                             }
+                                             iter->size_bytes = whole;
+                                             return bytes;
+                                           }),
+                                           kHost, 256, 64);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("touched 65 of 128 pages"));
+}
+
 TEST(ReadProof, finds_a_wrong_count) {
   const Status refused = prove_batch_reads(
       table([](void* handle, dax_iter* iter) { return 2 * read_all(handle, iter); }), kHost, 64, 8);
@@ -103,7 +144,8 @@ TEST(ReadProof, refuses_nothing_that_it_cannot_prove) {
 }
 
 TEST(ReadProof, leaves_the_signal_as_it_was) {
-  struct sigaction before {}, after {};
+  struct sigaction before {
+  }, after{};
   sigaction(SIGSEGV, nullptr, &before);
   EXPECT_TRUE(prove_batch_reads(table(read_all), kHost, 64, 8));
   sigaction(SIGSEGV, nullptr, &after);

@@ -72,6 +72,13 @@ TEST(PlaceNear, takes_the_initiators_that_the_firmware_names_of_equally_near_nod
   EXPECT_EQ(placed("near", 1, 6, equal_distances()), "cpus 2 memory 6") << "by access1";
 }
 
+TEST(PlaceNear, takes_of_several_best_initiators_the_one_that_is_best_with_cpus) {
+  Topology topology = equal_distances();
+  topology.nodes[7].best_initiators = {0, 1};
+  topology.nodes[7].best_cpu_initiators = {1};
+  EXPECT_EQ(placed("near", 1, 7, topology), "cpus 1 memory 7");
+}
+
 TEST(PlaceFar, leaves_out_the_initiators_that_the_firmware_names_of_equally_far_nodes) {
   EXPECT_EQ(placed("far", 1, 4, equal_distances()), "cpus 0 memory 4");
   Topology topology = equal_distances();

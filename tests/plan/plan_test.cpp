@@ -82,12 +82,17 @@ TEST(Fingerprint, is_equal_for_equal_plans_and_hexadecimal) {
 TEST(Fingerprint, changes_with_every_setting_and_cell) {
   std::set<std::string> seen{fingerprint_with({})};
   for (const char* set :
-       {"budget=5s", "precision=3%", "confidence=0.9", "minimum_replicates=5",
-        "maximum_replicates=50", "slices=9", "slice=1ms", "seed=2", "media=dram:2M", "backend=null",
-        "path=mapped", "workload=sequential", "threads=2", "placement=cpus=1", "timing=operation",
+       {"precision=3%", "confidence=0.9", "minimum_replicates=5", "maximum_replicates=50",
+        "slices=9", "slice=1ms", "seed=2", "media=dram:2M", "backend=null", "path=mapped",
+        "workload=sequential", "threads=2", "placement=cpus=1", "timing=operation",
         "operation_size=64", "access=read"}) {
     EXPECT_TRUE(seen.insert(fingerprint_with({set})).second) << set;
   }
+}
+
+// A run that its budget ended goes on with a larger one.
+TEST(Fingerprint, does_not_know_the_budget) {
+  EXPECT_EQ(fingerprint_with({"budget=5s"}), fingerprint_with({"budget=5m"}));
 }
 
 TEST(Fingerprint, does_not_know_the_campaigns_name) {

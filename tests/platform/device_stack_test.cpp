@@ -148,5 +148,20 @@ TEST(DeviceStack, knows_the_domains_of_all_regions_beneath) {
   EXPECT_EQ(kept(tree, 253, 0), KeepsBytes::yes) << "the hypervisor's";
 }
 
+// fsync on such a file system sends no flush to its device.
+TEST(DeviceStack, does_not_know_what_a_mount_without_barriers_keeps) {
+  fakes::SysfsTree tree;
+  write_devices(tree);
+  const auto mounted_with = [&](const std::string& options) {
+    tree.raw("proc/self/mountinfo",
+             "30 1 8:1 / /data rw,relatime - ext4 /dev/sda1 " + options + "\n");
+    return stack_of_file(tree.root(), makedev(8, 1), "ext4");
+  };
+  EXPECT_EQ(mounted_with("rw").keeps, KeepsBytes::yes);
+  EXPECT_EQ(mounted_with("rw,nobarrier").keeps, KeepsBytes::unknown);
+  EXPECT_EQ(mounted_with("rw,barrier=0,data=ordered").keeps, KeepsBytes::unknown);
+  EXPECT_EQ(mounted_with("rw,nobarrier").text, "ext4 (nobarrier) on sda1 on sda");
+}
+
 }  // namespace
 }  // namespace pmembench

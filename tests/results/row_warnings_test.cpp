@@ -294,6 +294,24 @@ TEST(Warnings, tell_of_page_faults_in_timed_slices) {
               testing::HasSubstr("fell into the timed operations"));
 }
 
+// Each waits for the disk so long that the least cost of a fault is nothing beside it.
+TEST(Warnings, tell_of_faults_that_many_operations_waited_for) {
+  const auto slow = changed([](Replicate& r) {
+    r.operations = 50;
+    r.median_ns_per_operation *= 1e5;
+    r.details.major_faults = 14;
+  });
+  const Row row = row_of(sample::cell(), slow);
+  EXPECT_THAT(types_of(row), testing::Contains("page_faults"));
+  const auto seldom = changed([](Replicate& r) {
+    r.operations = 5000;
+    r.median_ns_per_operation *= 1e5;
+    r.details.major_faults = 14;
+  });
+  EXPECT_THAT(types_of(row_of(sample::cell(), seldom)),
+              testing::Not(testing::Contains("page_faults")));
+}
+
 TEST(Warnings, tell_of_a_tracer) {
   const auto traced = changed([](Replicate& r) { r.details.traced = true; }, 3);
   EXPECT_THAT(only("traced", row_of(sample::cell(), traced)),

@@ -67,6 +67,18 @@ TEST_F(CampaignRunnerTest, begins_no_cell_whose_slices_do_not_fit_into_what_is_l
   EXPECT_DOUBLE_EQ(least_run_ns(plan_.settings, 3), 3 * 6 * 2 * 5e9);
 }
 
+TEST_F(CampaignRunnerTest, begins_no_cell_that_the_whole_budget_does_not_hold) {
+  plan_.settings.budget_ns = 15 * kSecond;
+  plan_.cells.front().timing = Timing::operation;
+  plan_.cells.front().arrival = "fixed";
+  plan_.cells.front().rate = "0.1";
+  const auto outcome = run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(observer_.replicates.count(plan_.cells.front().name), 0U) << "five slices take 50 s";
+  EXPECT_GT(observer_.replicates[plan_.cells.back().name].size(), 0U);
+  EXPECT_TRUE(outcome->budget_ended);
+}
+
 TEST_F(CampaignRunnerTest, says_how_far_it_ran_over_its_budget) {
   workers_.slice = [this](const fakes::WorkerRequest&) {
     clock_.advance(100 * kSecond);

@@ -58,6 +58,14 @@ class CheckedWorkerTest : public testing::Test {
   fakes::ScriptedWorkers workers_;
 };
 
+TEST_F(CheckedWorkerTest, refuses_slices_that_took_longer_than_was_waited) {
+  SliceReply slice = fakes::quiet_slice(100);
+  slice.operations = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_THAT(with_slice(slice), HasSubstr("18446744073709551615 operations of 100 ns, whose"));
+  slice = fakes::quiet_slice(1e300);
+  EXPECT_THAT(with_slice(slice), HasSubstr("operations of 1e+300 ns, whose"));
+}
+
 TEST_F(CheckedWorkerTest, believes_what_can_be) {
   EXPECT_EQ(refusal(), "");
   EXPECT_EQ(with_latencies(200, 100), "");

@@ -57,6 +57,18 @@ TEST(GateArm, refuses_what_is_no_pmembench) {
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().message.find("version: type must be a whole number"), std::string::npos)
       << wrong.error().message;
+  EXPECT_EQ(wrong.error().message.find("exception"), std::string::npos) << "a library's words";
+}
+
+TEST(GateArm, does_not_call_what_was_killed_another_program) {
+  GateArm arm;
+  arm.workers.command = {"/bin/sh", "-c", "kill -KILL $$"};
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto hello = greet_arm(arm, Arm::head);
+  ASSERT_FALSE(hello);
+  EXPECT_EQ(hello.error().kind, ErrorKind::runtime);
+  EXPECT_EQ(hello.error().message,
+            "head /bin/sh did not say what it is: the worker died of SIGKILL (Killed)");
 }
 
 TEST(GateArm, runs_a_cell_on_its_own_medium_and_backend) {

@@ -75,6 +75,36 @@ TEST_F(OpenWorkerTest, asks_for_the_device_of_its_cell) {
   EXPECT_EQ(request.node, 1);
 }
 
+// A gate, a curve and a search compare processes that no row holds together.
+TEST_F(OpenWorkerTest, notices_another_binary_or_size_from_one_process_to_the_next) {
+  const auto opened = [](const std::string& software, const std::string& size_bytes) {
+    return R"(*'"do":"open"'*) echo '{"is":"opened","version":1,"software":")" + software +
+           R"(","medium":{"kind":"file","created":false,"size_bytes":)" + size_bytes +
+           R"(},"timer":{"ns_per_tick":0.4,"step_ns":10,"floor_issue_ns":20,)" +
+           R"("floor_durable_ns":90,"invariant":false},"ceiling_bytes_per_s":1e12}';;)";
+  };
+  const auto second = [&](const std::string& first, const std::string& later) {
+    WorkerSettings all = settings(first);
+    const WorkerSettings then = settings(later);
+    // The same command twice: which answer is due stands in a file.
+    all.command[2] = "if mkdir " + (folder_ / "begun").string() + " 2>/dev/null; then " +
+                     all.command[2] + "; else " + then.command[2] + "; fi";
+    std::filesystem::remove_all(folder_ / "begun");
+    WorkerLauncher launcher(all);
+    auto one = launcher.start(cell_);
+    EXPECT_TRUE(one && (*one)->await_open());
+    auto two = launcher.start(cell_);
+    EXPECT_TRUE(two);
+    const Status status = two ? (*two)->await_open() : Status();
+    return status ? std::string() : status.error().message;
+  };
+  EXPECT_EQ(second(opened("a", "4096"), opened("a", "4096")), "");
+  EXPECT_NE(second(opened("a", "4096"), opened("b", "4096")).find("the software was a when"),
+            std::string::npos);
+  EXPECT_NE(second(opened("a", "8192"), opened("a", "4096")).find("had 8 KiB when this began"),
+            std::string::npos);
+}
+
 TEST_F(OpenWorkerTest, goes_through_a_cell) {
   WorkerLauncher launcher(settings());
   const auto worker = open_worker(launcher, cell_);

@@ -43,7 +43,7 @@ class SimMachine {
   void load_uncached(SimThread& thread, std::uint64_t address);
   // A load together with up to `width` - 1 others (never more than the model's parallelism).
   void load_beside(SimThread& thread, std::uint64_t address, unsigned width);
-  // The line comes to where a load would have brought it, in no time.
+  // The line is cached as after a load, in no time.
   void warm(std::uint64_t address);
   // All loads under way are done.
   static void join(SimThread& thread);

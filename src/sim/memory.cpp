@@ -28,11 +28,11 @@ SimMemory::SimMemory(const SimModel& model, const void* base)
 void SimMemory::restart(std::uint64_t seed, unsigned threads) {
   if (machine_) operations_before_ += machine_->operations();
   machine_ = std::make_unique<SimMachine>(model_, seed, threads);
-  seats_.assign(std::max(1U, threads), Seat());
+  threads_.assign(std::max(1U, threads), Context());
 }
 
 void SimMemory::sit(unsigned thread) {
-  PMB_CHECK(thread < seats_.size(), "a simulated memory has a seat for each of its threads");
+  PMB_CHECK(thread < threads_.size(), "there is no such thread in a simulated memory");
   own_place = {this, thread};
 }
 
@@ -41,21 +41,21 @@ SimMemory& SimMemory::of_this_thread() {
   return *own_place.memory;
 }
 
-SimMemory::Seat& SimMemory::seat() {
-  const bool own = own_place.memory == this && own_place.thread < seats_.size();
-  return seats_[own ? own_place.thread : 0];
+SimMemory::Context& SimMemory::context() {
+  const bool own = own_place.memory == this && own_place.thread < threads_.size();
+  return threads_[own ? own_place.thread : 0];
 }
 
 // The last one to come begins the slice: all clocks show the same time then.
 void SimMemory::begin_slice() {
-  Seat& own = seat();
+  Context& own = context();
   SimMachine::join(own.thread);
   std::unique_lock lock(mutex_);
   const std::uint64_t slice = slices_;
-  if (++waiting_ == seats_.size()) {
+  if (++waiting_ == threads_.size()) {
     double latest = 0;
-    for (const Seat& each : seats_) latest = std::max(latest, each.thread.now_ns);
-    for (Seat& each : seats_) {
+    for (const Context& each : threads_) latest = std::max(latest, each.thread.now_ns);
+    for (Context& each : threads_) {
       each.thread.now_ns = latest;
       SimMachine::next_slice(each.thread);
       each.active = true;
@@ -64,21 +64,21 @@ void SimMemory::begin_slice() {
     ++slices_;
     choose_next();
   }
-  const auto index = static_cast<unsigned>(&own - seats_.data());
+  const auto index = static_cast<unsigned>(&own - threads_.data());
   changed_.wait(lock, [&] { return slices_ != slice && running_ == index; });
 }
 
 void SimMemory::end_slice() {
-  Seat& own = seat();
+  Context& own = context();
   SimMachine::join(own.thread);
   const std::lock_guard lock(mutex_);
   own.active = false;
   choose_next();
 }
 
-void SimMemory::give_way(Seat& own) {
+void SimMemory::give_way(Context& own) {
   std::unique_lock lock(mutex_);
-  const auto index = static_cast<unsigned>(&own - seats_.data());
+  const auto index = static_cast<unsigned>(&own - threads_.data());
   choose_next();
   changed_.wait(lock, [&] { return running_ == index; });
 }
@@ -87,56 +87,56 @@ void SimMemory::give_way(Seat& own) {
 void SimMemory::choose_next() {
   constexpr double kNever = std::numeric_limits<double>::infinity();
   unsigned next = kNobody;
-  for (unsigned i = 0; i < seats_.size(); ++i) {
-    if (!seats_[i].active) continue;
-    if (next == kNobody || seats_[i].thread.now_ns < seats_[next].thread.now_ns) next = i;
+  for (unsigned i = 0; i < threads_.size(); ++i) {
+    if (!threads_[i].active) continue;
+    if (next == kNobody || threads_[i].thread.now_ns < threads_[next].thread.now_ns) next = i;
   }
   const unsigned before = running_;
   running_ = next;
   if (next == kNobody) return;
   double others_ns = kNever;
-  for (unsigned i = 0; i < seats_.size(); ++i) {
-    if (i != next && seats_[i].active) others_ns = std::min(others_ns, seats_[i].thread.now_ns);
+  for (unsigned i = 0; i < threads_.size(); ++i) {
+    if (i != next && threads_[i].active) others_ns = std::min(others_ns, threads_[i].thread.now_ns);
   }
-  seats_[next].most_ns = others_ns + kTurn_ns;
+  threads_[next].most_ns = others_ns + kTurn_ns;
   if (next != before) changed_.notify_all();
 }
 
 std::uint64_t SimMemory::now() {
-  Seat& own = seat();
+  Context& own = context();
   SimMachine::join(own.thread);
   after_access(own);
   return static_cast<std::uint64_t>(std::llround(own.thread.now_ns / kTick_ns));
 }
 
 void SimMemory::wait_until(std::uint64_t tick) {
-  Seat& own = seat();
+  Context& own = context();
   SimMachine::join(own.thread);
   own.thread.now_ns = std::max(own.thread.now_ns, static_cast<double>(tick) * kTick_ns);
   after_access(own);
 }
 
 void SimMemory::work(double ns) {
-  Seat& own = seat();
+  Context& own = context();
   SimMachine::join(own.thread);
   own.thread.now_ns += ns;
   after_access(own);
 }
 
 void SimMemory::load(std::uint64_t offset_bytes) {
-  Seat& own = seat();
+  Context& own = context();
   machine_->load(own.thread, offset_bytes);
   after_access(own);
 }
 
 void SimMemory::load_beside(std::uint64_t offset_bytes, unsigned width) {
-  Seat& own = seat();
+  Context& own = context();
   machine_->load_beside(own.thread, offset_bytes, width);
   after_access(own);
 }
 
 void SimMemory::reload(const void* at) {
-  Seat& own = seat();
+  Context& own = context();
   machine_->load_uncached(own.thread, offset_of(at));
   after_access(own);
 }
@@ -151,7 +151,7 @@ void SimMemory::read(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
 
 void SimMemory::write(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
   const std::uint64_t end = offset_bytes + size_bytes;
-  Seat& own = seat();
+  Context& own = context();
   for (std::uint64_t at = offset_bytes / SimMachine::kLine * SimMachine::kLine; at < end;
        at += SimMachine::kLine) {
     machine_->store(own.thread, at);
@@ -160,13 +160,13 @@ void SimMemory::write(std::uint64_t offset_bytes, std::uint64_t size_bytes) {
 }
 
 void SimMemory::flush(std::uint64_t lines) {
-  Seat& own = seat();
+  Context& own = context();
   machine_->flush(own.thread, lines);
   after_access(own);
 }
 
 void SimMemory::fence() {
-  Seat& own = seat();
+  Context& own = context();
   machine_->fence(own.thread);
   after_access(own);
 }

@@ -2,9 +2,9 @@
 // time is that of a SimMachine. Each thread says where it loads and stores, and reads its clock
 // here.
 //
-// Threads of one slice take turns on the machine, in the order of their own clocks, whoever the
-// kernel lets run: the same accesses take the same times on any host. One may be ahead of the
-// others by kTurn_ns; what it leaves free of a channel meanwhile is theirs (sim/server.hpp).
+// Threads of one slice take turns on the machine, in the order of their clocks, not in the
+// kernel's: the same accesses take the same times on any host. One may be ahead of the others by
+// kTurn_ns; what it leaves free of a channel meanwhile is theirs (sim/server.hpp).
 #pragma once
 
 #include <condition_variable>
@@ -54,7 +54,7 @@ class SimMemory {
   void write(std::uint64_t offset_bytes, std::uint64_t size_bytes);
   void flush(std::uint64_t lines);
   void fence();
-  // The bytes were touched while nobody looked at the clock: they are cached as a load leaves them.
+  // The bytes were touched while no clock was read: they are cached as a load leaves them.
   void warm(const void* at, std::uint64_t size_bytes, std::uint64_t step_bytes);
 
   [[nodiscard]] const SimModel& model() const { return model_; }
@@ -62,7 +62,7 @@ class SimMemory {
   [[nodiscard]] bool gone() const;
 
  private:
-  struct Seat {
+  struct Context {
     SimThread thread;
     bool active = false;  // in a slice
     double most_ns = 0;   // of its clock, before it is another's turn
@@ -74,23 +74,23 @@ class SimMemory {
   }
   void load(std::uint64_t offset_bytes);
   void load_beside(std::uint64_t offset_bytes, unsigned width);
-  [[nodiscard]] Seat& seat();
-  void after_access(Seat& seat) {
-    if (seat.active && seat.thread.now_ns > seat.most_ns) [[unlikely]]
-      give_way(seat);
+  [[nodiscard]] Context& context();
+  void after_access(Context& context) {
+    if (context.active && context.thread.now_ns > context.most_ns) [[unlikely]]
+      give_way(context);
   }
-  void give_way(Seat& seat);
+  void give_way(Context& context);
   void choose_next();
 
   SimModel model_;
   const char* base_;
   std::unique_ptr<SimMachine> machine_;
-  std::vector<Seat> seats_;
+  std::vector<Context> threads_;
   std::uint64_t operations_before_ = 0;  // of machines that were switched off
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  unsigned waiting_ = 0;      // that have come to a slice which has not begun
+  unsigned waiting_ = 0;      // for a slice that has not begun
   std::uint64_t slices_ = 0;  // begun so far
   unsigned running_ = kNobody;
 };

@@ -11,7 +11,7 @@ namespace pmembench {
 
 class SimServer {
  public:
-  // Is what is left free remembered? Of one thread nobody comes back to it.
+  // Is what is left free remembered? One thread never comes back to it.
   explicit SimServer(bool keeps_gaps = false) : keeps_gaps_(keeps_gaps) {}
 
   // The first time from `at` on at which it is free for `service_ns`.

@@ -1,7 +1,6 @@
 #include "workloads/access_pattern.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/check.hpp"
 #include "base/random.hpp"
@@ -58,66 +57,12 @@ dax_iter uniform_iter(Region region, std::uint64_t size_bytes, std::uint64_t see
   return iter;
 }
 
-dax_iter table_iter(Region region, std::uint64_t size_bytes, const ZipfTable& table) {
+dax_iter table_iter(Region region, std::uint64_t size_bytes, const DrawTable& table) {
   dax_iter iter = base_iter(region, size_bytes, size_bytes);
   iter.slots = table.entries().size();
   iter.increment = slot_step(iter.slots);
   iter.table = table.entries().data();
   return iter;
-}
-
-ZipfTable::ZipfTable(std::uint64_t slots, double alpha, std::uint64_t seed, std::uint64_t draw_seed)
-    : slots_(slots), alpha_(alpha), seed_(seed), draw_seed_(draw_seed) {
-  PMB_CHECK(slots >= 1 && slots <= 0xFFFFFFFFULL, "zipf over 1 to 2^32 slots");
-  PMB_CHECK(alpha > 0 && alpha != 1.0, "zipf alpha above 0 and not 1");
-  const auto n = static_cast<double>(slots);
-  h_low_ = h(1.5) - 1.0;
-  h_high_ = h(n + 0.5);
-  cut_ = 2.0 - h_inverse(h(2.5) - std::exp(-alpha_ * std::log(2.0)));
-  fill(0);
-}
-
-// The integral of x^-alpha, and its inverse.
-double ZipfTable::h(double x) const { return std::pow(x, 1.0 - alpha_) / (1.0 - alpha_); }
-double ZipfTable::h_inverse(double x) const {
-  return std::pow((1.0 - alpha_) * x, 1.0 / (1.0 - alpha_));
-}
-
-std::uint64_t ZipfTable::slot_of_rank(std::uint64_t rank) const {
-  // A Feistel network over the next even power of two, walked until it lands inside [0, slots).
-  unsigned half_bits = 1;
-  while ((std::uint64_t{1} << (2 * half_bits)) < slots_) ++half_bits;
-  const std::uint64_t mask = (std::uint64_t{1} << half_bits) - 1;
-  std::uint64_t value = rank;
-  do {
-    std::uint64_t left = value >> half_bits;
-    std::uint64_t right = value & mask;
-    for (std::uint64_t round = 0; round < 4; ++round) {
-      const std::uint64_t mixed = left ^ (mix_seed(right + (round << 32) + (seed_ << 1)) & mask);
-      left = right;
-      right = mixed;
-    }
-    value = (left << half_bits) | right;
-  } while (value >= slots_);
-  return value;
-}
-
-void ZipfTable::fill(std::uint64_t interval, std::uint64_t entries) {
-  entries_.resize(std::clamp<std::uint64_t>(entries, 1, kMostEntries));
-  Random random(mix_seed(draw_seed_ ^ mix_seed(interval)));
-  for (std::uint32_t& entry : entries_) {
-    std::uint64_t rank = 0;
-    for (;;) {
-      const double u = h_high_ + random.unit() * (h_low_ - h_high_);
-      const double x = h_inverse(u);
-      const double k = std::clamp(std::floor(x + 0.5), 1.0, static_cast<double>(slots_));
-      if (k - x <= cut_ || u >= h(k + 0.5) - std::exp(-alpha_ * std::log(k))) {
-        rank = static_cast<std::uint64_t>(k) - 1;
-        break;
-      }
-    }
-    entry = static_cast<std::uint32_t>(slot_of_rank(rank));
-  }
 }
 
 }  // namespace pmembench

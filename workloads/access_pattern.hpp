@@ -2,10 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
-#include <vector>
 
 #include "dax/dax_device.hpp"
+#include "workloads/draws.hpp"
 
 namespace pmembench {
 
@@ -30,37 +29,7 @@ struct Region {
 // the number of slots. The same seed gives the same sequence.
 [[nodiscard]] dax_iter uniform_iter(Region region, std::uint64_t size_bytes, std::uint64_t seed);
 
-// Zipf ranks scrambled over the slots, so that hot slots are not neighbours (peers' error 12).
-// Draws are made before the timed region: fill() makes a table of them, one for each operation of
-// the interval, and the iterator walks it once: a table that is walked again bounds what is
-// touched. Its 4 bytes an operation are read in order, which the hardware prefetches.
-class ZipfTable {
- public:
-  // `alpha` > 0, not 1 exactly; `slots` >= 1. Cost: O(1) a draw by rejection-inversion
-  // (W. Hoermann, G. Derflinger, "Rejection-inversion to generate variates from monotone discrete
-  // distributions", ACM TOMACS 6(3), 1996).
-  // `seed` scrambles the ranks, `draw_seed` draws: threads that share a range have the same hot
-  // slots and different draws.
-  ZipfTable(std::uint64_t slots, double alpha, std::uint64_t seed, std::uint64_t draw_seed);
-  static constexpr std::uint64_t kEntries = 16384;           // until fill() says otherwise
-  static constexpr std::uint64_t kMostEntries = 1ULL << 24;  // 64 MiB; more are walked again
-  // `entries` entries, at most kMostEntries; the same `interval` gives the same ones.
-  void fill(std::uint64_t interval, std::uint64_t entries = kEntries);
-  [[nodiscard]] const std::vector<std::uint32_t>& entries() const { return entries_; }
-  // The slot of rank 0, 1, ...: a bijection of [0, slots).
-  [[nodiscard]] std::uint64_t slot_of_rank(std::uint64_t rank) const;
-
- private:
-  [[nodiscard]] double h(double x) const;
-  [[nodiscard]] double h_inverse(double x) const;
-  std::uint64_t slots_;
-  double alpha_;
-  std::uint64_t seed_, draw_seed_;
-  double h_low_, h_high_, cut_;
-  std::vector<std::uint32_t> entries_;
-};
-
 // An iterator that walks `table` over the region's slots, until the next fill().
-[[nodiscard]] dax_iter table_iter(Region region, std::uint64_t size_bytes, const ZipfTable& table);
+[[nodiscard]] dax_iter table_iter(Region region, std::uint64_t size_bytes, const DrawTable& table);
 
 }  // namespace pmembench

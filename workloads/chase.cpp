@@ -222,6 +222,7 @@ WorkloadType chase_type() {
       check_chase,
       make_chase};
   type.simulated = [](const Parameters&) { return true; };
+  limit_operations(type);
   return type;
 }
 

@@ -175,6 +175,7 @@ WorkloadType chases_type() {
     });
   };
   type.simulated = [](const Parameters&) { return true; };
+  limit_operations(type);
   return type;
 }
 

@@ -63,6 +63,9 @@ Status set_keys(ThreadGroup& group, const WorkloadType& type, std::string_view k
       group.on_other = true;
       continue;
     }
+    if (each.starts_with("operations=")) {
+      return usage_error("{}: a group goes on until the slice is over", each);
+    }
     const ParameterSpec* const spec =
         equals == std::string_view::npos ? nullptr : spec_called(type, each.substr(0, equals));
     if (spec == nullptr) {

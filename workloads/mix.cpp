@@ -112,24 +112,26 @@ std::unique_ptr<Workload> make_mixed(std::unique_ptr<Workload> reads,
 }
 
 WorkloadType mix_type() {
-  return {"mix",
-          "reads and writes in a stated share, in rounds of 64 operations",
-          false,
-          false,
-          {operation_size_spec("4096"),
-           {"read_share", ValueKind::count, "50", {}, "percent of operations that read"},
-           {"order",
-            ValueKind::choice,
-            "random",
-            {"random", "sequential"},
-            "of the ranges of each kind"},
-           durability_spec("each"),
-           range_spec(),
-           range_size_spec()},
-          mix_writes,
-          mix_durable,
-          check_mix,
-          make_mix};
+  WorkloadType type{"mix",
+                    "reads and writes in a stated share, in rounds of 64 operations",
+                    false,
+                    false,
+                    {operation_size_spec("4096"),
+                     {"read_share", ValueKind::count, "50", {}, "percent of operations that read"},
+                     {"order",
+                      ValueKind::choice,
+                      "random",
+                      {"random", "sequential"},
+                      "of the ranges of each kind"},
+                     durability_spec("each"),
+                     range_spec(),
+                     range_size_spec()},
+                    mix_writes,
+                    mix_durable,
+                    check_mix,
+                    make_mix};
+  limit_operations(type);
+  return type;
 }
 
 }  // namespace pmembench

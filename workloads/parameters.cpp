@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "base/units.hpp"
 #include "workloads/access_pattern.hpp"
+#include "workloads/shares.hpp"
 
 namespace pmembench {
 
@@ -38,6 +39,20 @@ std::uint64_t range_bytes_of(const Parameters& parameters, std::uint64_t device_
   if (asked != 0) return asked;
   const std::uint64_t offset = range_offset_of(parameters);
   return offset < device_bytes ? device_bytes - offset : 0;
+}
+
+std::vector<RangeSize> range_sizes_of(const Parameters& parameters) {
+  std::vector<RangeSize> ranges;
+  for (const char* name : {"operation_size", "stride"}) {
+    if (parameters.count(name) != 0) ranges.push_back({name, number_of(parameters, name)});
+  }
+  const auto sizes = parameters.find("sizes");
+  const auto shares = sizes == parameters.end()
+                          ? Result<std::vector<SizeShare>>(std::vector<SizeShare>())
+                          : read_sizes(sizes->second);
+  if (!shares) return ranges;  // the workload's check says what is wrong
+  for (const SizeShare& share : *shares) ranges.push_back({"size", share.bytes});
+  return ranges;
 }
 
 ParameterSpec range_offset_spec() {
@@ -99,6 +114,17 @@ ParameterSpec range_size_spec() {
           "0",
           {},
           "bytes of the device that all threads together use; 0 for all of it"};
+}
+
+void limit_operations(WorkloadType& type) {
+  type.parameters.push_back({"operations",
+                             ValueKind::count,
+                             "0",
+                             {},
+                             "of each thread in each slice; 0: as many as fit its time"});
+  type.operations_a_slice = [](const Parameters& parameters) {
+    return number_of(parameters, "operations");
+  };
 }
 
 Status check_ranges(const Parameters& parameters, std::uint64_t granule_bytes,

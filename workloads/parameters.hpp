@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "workloads/workload.hpp"
 
@@ -18,6 +19,13 @@ namespace pmembench {
 [[nodiscard]] std::uint64_t range_bytes_of(const Parameters& parameters,
                                            std::uint64_t device_bytes);
 
+// What says where an operation begins and ends: operation_size, stride, each of sizes.
+struct RangeSize {
+  std::string_view name;
+  std::uint64_t bytes = 0;
+};
+[[nodiscard]] std::vector<RangeSize> range_sizes_of(const Parameters& parameters);
+
 [[nodiscard]] ParameterSpec operation_size_spec(std::string default_value);
 [[nodiscard]] ParameterSpec access_spec();
 [[nodiscard]] ParameterSpec durability_spec(std::string default_value);
@@ -29,6 +37,9 @@ namespace pmembench {
 // For scans of a medium: where in it the range begins. Workloads without it begin at 0.
 [[nodiscard]] ParameterSpec range_offset_spec();
 [[nodiscard]] std::uint64_t range_offset_of(const Parameters& parameters);
+
+// Gives `type` the parameter operations: how many a thread has in each slice, where not 0.
+void limit_operations(WorkloadType& type);
 
 // operation_size in 1..64 MiB, batch >= 1, range_size within the device, and at least one slot of
 // `granule_bytes` for each thread. device_bytes 0: unknown, only the first are checked.

@@ -24,7 +24,7 @@ class RangeWorkload final : public Workload {
     std::uint64_t batch = 1;
     bool shared = false;               // other threads may change what this one read
     std::uint64_t cell_seed = 0;       // stamps are equal in all threads of a cell
-    std::unique_ptr<ZipfTable> table;  // that iter walks over `region`, or null
+    std::unique_ptr<DrawTable> table;  // that iter walks over `region`, or null
     Region region;
   };
   RangeWorkload(Plan plan, Path& path) : plan_(std::move(plan)), path_(path), iter_(plan_.iter) {}
@@ -60,7 +60,7 @@ class RangeWorkload final : public Workload {
   dax_iter iter_;
   dax_iter start_{};  // where the interval since the last refresh() began
   std::uint64_t interval_ = 0;
-  std::uint64_t expected_ = ZipfTable::kEntries;  // operations of the next interval
+  std::uint64_t expected_ = DrawTable::kEntries;  // operations of the next interval
   std::uint64_t done_in_interval_ = 0;
   std::int64_t failed_ = 0;
   std::uint64_t loaded_ = 0;  // what load() computed in the interval (line_load.hpp)

@@ -11,6 +11,7 @@ WorkloadType strided_type();
 WorkloadType persist_type();
 WorkloadType durability_type();
 WorkloadType mix_type();
+WorkloadType sizes_type();
 WorkloadType copy_type();
 WorkloadType chase_type();
 WorkloadType loaded_type();

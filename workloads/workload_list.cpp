@@ -53,6 +53,7 @@ const std::vector<WorkloadType>& workload_list() {
       pairs_type(),
       alternate_type(),
       reload_type(),
+      by_path(sizes_type()),
   };
   return kWorkloads;
 }

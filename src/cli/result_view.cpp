@@ -138,7 +138,7 @@ Unit unit_of(std::vector<double> numbers, std::span<const Unit> units) {
   return chosen;
 }
 
-// Decimals that show three digits of the median, at most two.
+// Decimals that show three digits of the median and two of the smallest, at most two.
 int decimals_of(std::vector<double> numbers, double unit) {
   std::erase_if(numbers, [](double number) { return std::isnan(number); });
   if (numbers.empty()) return 0;
@@ -146,9 +146,21 @@ int decimals_of(std::vector<double> numbers, double unit) {
                   [&](double number) { return number / unit == std::floor(number / unit); })) {
     return 0;
   }
+  for (double& number : numbers) number = std::abs(number) / unit;
   std::sort(numbers.begin(), numbers.end());
-  const double middle = std::abs(numbers[numbers.size() / 2]) / unit;
-  return middle >= 100 ? 0 : middle >= 10 ? 1 : 2;
+  const double middle = numbers[numbers.size() / 2];
+  const auto smallest = std::upper_bound(numbers.begin(), numbers.end(), 0.0);
+  const double least = smallest == numbers.end() ? middle : *smallest;
+  const int of_middle = middle >= 100 ? 0 : middle >= 10 ? 1 : 2;
+  const int of_least = least >= 10 ? 0 : least >= 1 ? 1 : 2;
+  return std::max(of_middle, of_least);
+}
+
+// The number with so many decimals, or with two digits where these would change it by over 5 %.
+std::string digits_of(double number, int decimals) {
+  std::string text = fmt::format("{:.{}f}", number, decimals);
+  const double rounding = std::abs(std::stod(text) - number);
+  return rounding > 0.05 * std::abs(number) ? fmt::format("{:.2g}", number) : text;
 }
 
 struct Printed {
@@ -182,12 +194,7 @@ Printed print_column(const ResultColumn& column, const std::vector<NumberedRow>&
       printed.cells.emplace_back();
       continue;
     }
-    std::string text = fmt::format("{:.{}f}", number / unit.size, decimals);
-    // What is far below the others is not nothing.
-    if (number > 0 && text.find_first_of("123456789") == std::string::npos) {
-      text = fmt::format("{:.2g}", number / unit.size);
-    }
-    printed.cells.push_back(std::move(text));
+    printed.cells.push_back(digits_of(number / unit.size, decimals));
   }
   return printed;
 }

@@ -108,7 +108,15 @@ Status read_arrival(const Combination& combination, const WorkloadType& workload
                     "rate: a closed loop goes as fast as it can: add 'arrival: fixed' or 'arrival: "
                     "poisson'");
   }
-  return read_slots(combination, cell);
+  if (const Status slots = read_slots(combination, cell); !slots) return slots;
+  const bool timed = cell.arrival != "closed" || cell.slots_ns != 0;
+  if (timed && workload.operations_a_slice != nullptr &&
+      workload.operations_a_slice(cell.parameters) != 0) {
+    return error_at(
+        combination.at(cell.slots_ns != 0 ? "slots" : "arrival"),
+        "operations: a slice that has a rate or slots ends by time: leave operations out");
+  }
+  return {};
 }
 
 }  // namespace pmembench

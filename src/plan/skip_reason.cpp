@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "base/units.hpp"
 #include "workloads/groups.hpp"
+#include "workloads/parameters.hpp"
 
 namespace pmembench {
 namespace {
@@ -22,19 +22,12 @@ std::string served_kinds(const dax_operations& operations) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// Which parameters say where an operation of the direct path begins and ends.
-constexpr std::array<std::string_view, 2> kRangeParameters{"operation_size", "stride"};
-
 std::string off_granule(const PathType& path, const Parameters& parameters) {
   const std::uint64_t granule = path.granule_bytes(parameters);
-  for (const std::string_view name : kRangeParameters) {
-    const auto found = parameters.find(std::string(name));
-    if (found == parameters.end()) continue;
-    const auto bytes = parse_count(found->second);
-    PMB_CHECK(bytes.has_value(), "sizes are canonical in Parameters");
-    if (*bytes % granule != 0) {
+  for (const auto& [name, bytes] : range_sizes_of(parameters)) {
+    if (bytes % granule != 0) {
       return fmt::format("{} {} is not a multiple of the sectors of path {}, {}", name,
-                         format_size(*bytes), path.name, format_size(granule));
+                         format_size(bytes), path.name, format_size(granule));
     }
   }
   return {};
@@ -42,20 +35,15 @@ std::string off_granule(const PathType& path, const Parameters& parameters) {
 
 std::string misfit(const BackendEntry& backend, const Parameters& parameters) {
   const dax_operations& operations = *backend.operations;
-  for (const std::string_view name : kRangeParameters) {
-    const auto found = parameters.find(std::string(name));
-    if (found == parameters.end()) continue;
-    const auto bytes = parse_count(found->second);
-    PMB_CHECK(bytes.has_value(), "sizes are canonical in Parameters");
-    if (*bytes < operations.minimum_io_bytes) {
+  for (const auto& [name, bytes] : range_sizes_of(parameters)) {
+    if (bytes < operations.minimum_io_bytes) {
       return fmt::format("{} {} is below the smallest I/O of backend {}, {}", name,
-                         format_size(*bytes), backend.name,
+                         format_size(bytes), backend.name,
                          format_size(operations.minimum_io_bytes));
     }
-    if (operations.alignment_bytes > 1 && *bytes % operations.alignment_bytes != 0) {
+    if (operations.alignment_bytes > 1 && bytes % operations.alignment_bytes != 0) {
       return fmt::format("{} {} is not a multiple of the alignment of backend {}, {}", name,
-                         format_size(*bytes), backend.name,
-                         format_size(operations.alignment_bytes));
+                         format_size(bytes), backend.name, format_size(operations.alignment_bytes));
     }
   }
   return {};

@@ -7,20 +7,40 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <sstream>
+#include <string>
 #include <system_error>
 
 namespace pmembench {
 namespace {
 
-std::size_t threads_of_process() {
-  std::size_t count = 0;
+// Flags of a task in its stat (man proc_pid_stat, field 9; include/linux/sched.h).
+constexpr unsigned kExiting = 0x4, kWorkerOfIoUring = 0x10;
+
+// Its flags, or nothing for a thread that has gone meanwhile. A name may hold blanks and brackets.
+std::optional<unsigned> flags_of_task(const std::filesystem::path& task) {
+  std::ifstream file(task / "stat");
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  std::string skipped;
+  for (int field = 3; field < 9; ++field) fields >> skipped;
+  unsigned flags = 0;
+  if (!(fields >> flags)) return std::nullopt;
+  return flags;
+}
+
+// A thread that was joined may still be listed while the kernel takes it down.
+std::vector<pid_t> threads_of_process() {
+  std::vector<pid_t> threads;
   std::error_code error;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
-    std::ifstream file(task.path() / "comm");
-    std::string name;
-    if (std::getline(file, name) && !name.starts_with("iou-")) ++count;
+    const std::optional<unsigned> flags = flags_of_task(task.path());
+    if (!flags || (*flags & (kExiting | kWorkerOfIoUring)) != 0) continue;
+    threads.push_back(static_cast<pid_t>(std::stol(task.path().filename())));
   }
-  return count;
+  return threads;
 }
 
 std::vector<pid_t> children_of_process() {
@@ -31,6 +51,12 @@ std::vector<pid_t> children_of_process() {
     for (pid_t child = 0; file >> child;) children.push_back(child);
   }
   return children;
+}
+
+std::size_t count_new(const std::vector<pid_t>& before, const std::vector<pid_t>& now) {
+  return static_cast<std::size_t>(std::count_if(now.begin(), now.end(), [&](pid_t each) {
+    return std::find(before.begin(), before.end(), each) == before.end();
+  }));
 }
 
 std::string signal_name(int signal) {
@@ -67,14 +93,12 @@ std::string ProcessState::changes(const ProcessState& now, std::size_t own_threa
       return "changed whether " + signal_name(number) + " is blocked";
     }
   }
-  if (now.threads_ > threads_ + own_threads) {
-    const std::size_t more = now.threads_ - threads_ - own_threads;
+  const std::size_t started = count_new(threads_, now.threads_);
+  if (started > own_threads) {
+    const std::size_t more = started - own_threads;
     return fmt::format("started {} thread{}", more, more == 1 ? "" : "s");
   }
-  const auto is_new = [&](pid_t child) {
-    return std::find(children_.begin(), children_.end(), child) == children_.end();
-  };
-  const auto left = std::count_if(now.children_.begin(), now.children_.end(), is_new);
+  const std::size_t left = count_new(children_, now.children_);
   if (left == 0) return {};
   return fmt::format("left {} child process{}", left, left == 1 ? "" : "es");
 }

@@ -24,7 +24,7 @@ class ProcessState {
  private:
   std::array<std::uintptr_t, 65> handlers_{};
   sigset_t blocked_{};
-  std::size_t threads_ = 0;
+  std::vector<pid_t> threads_;
   std::vector<pid_t> children_;
 };
 

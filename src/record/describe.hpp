@@ -167,7 +167,7 @@ struct Reader {
   template <typename T>
   void inlined(std::string_view key, std::optional<T>& value) {
     if (in.find(key) == in.end()) return;
-    value.emplace();
+    value = T{};  // not emplace(): clang 14 does not find it for a struct within a struct
     describe(*value, *this);
   }
   void percentiles(std::vector<std::pair<std::string, double>>& values) {

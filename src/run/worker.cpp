@@ -29,6 +29,7 @@
 #include "run/read_kernel.hpp"
 #include "run/session.hpp"
 #include "run/software.hpp"
+#include "workloads/parameters.hpp"
 
 namespace pmembench {
 namespace {
@@ -255,10 +256,17 @@ class Worker {
     };
     const auto access = cell.parameters.find("access");
     if (access != cell.parameters.end() && access->second != "read") return {};
-    const std::uint64_t size_bytes = number("operation_size");
     const std::uint64_t batch = std::max(number("batch"), kLeastBatchProved);
-    if (size_bytes == 0 || !proved_.insert({bound_->name + " " + kernel, size_bytes, batch}).second)
-      return {};
+    for (const RangeSize& range : range_sizes_of(cell.parameters)) {
+      if (range.name == "stride") continue;
+      const Status reads = prove_reads_of(range.bytes, batch, kernel);
+      if (!reads) return reads;
+    }
+    return {};
+  }
+
+  Status prove_reads_of(std::uint64_t size_bytes, std::uint64_t batch, const std::string& kernel) {
+    if (!proved_.insert({bound_->name + " " + kernel, size_bytes, batch}).second) return {};
     for (const BaseDevice& base : device_->bases) {
       const Status reads =
           prove_batch_reads(*base.backend->operations, host_facts_, size_bytes, batch, kernel);

@@ -10,6 +10,7 @@
 #include "import/foreign_text.hpp"
 #include "translate/campaign_words.hpp"
 #include "translate/fio_options.hpp"
+#include "translate/fio_values.hpp"
 #include "translate/ini_file.hpp"
 #include "translate/translation.hpp"
 
@@ -154,27 +155,40 @@ class FioJob {
       return false;
     }
     writes_ = rw.ends_with("write");
-    group_.set("workload", random ? "random" : "sequential");
+    random_ = random;
+    const char* const order = random ? "random" : "sequential";
+    group_.set("workload", has("bssplit") ? "sizes" : order);
+    if (has("bssplit")) group_.set("order", order);
     group_.set("access", writes_ ? "write" : "read");
+    return true;
+  }
+
+  bool set_sizes() {
+    const std::string given = get("bssplit");
+    const auto sizes = has_key("read_share") ? std::nullopt : sizes_of_bssplit(given, writes_);
+    if (!sizes) {
+      refuse(fmt::format(
+          "bssplit={}: sizes takes whole percents of reads or of writes that add up to 100",
+          given));
+      return false;
+    }
+    group_.set("sizes", *sizes);
+    part_.notes.emplace_back("bssplit: each size has its own part of the range");
     return true;
   }
 
   // "4k", "4k,8k" (reads, writes).
   bool set_size() {
-    if (has("bssplit") || has("bsrange") || has("blocksize_range")) {
-      refuse(
-          "bssplit, bsrange: operations of several sizes in one job; write a list of "
-          "operation_size, of which each is measured alone");
+    if (has("bssplit")) return set_sizes();
+    if (has("bsrange") || has("blocksize_range")) {
+      refuse("bsrange: any size in a range; write bssplit, or a list of operation_size");
       return false;
     }
     const std::string given = get("bs", "4k");
     const auto pieces = split_at(given, ',');
     const std::string_view own = writes_ && pieces.size() > 1 ? pieces[1] : pieces[0];
-    std::string upper(stripped(own));
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto bytes = parse_size(upper);
-    if (!bytes || *bytes == 0) {
+    const auto bytes = size_of_fio(own);
+    if (!bytes) {
       refuse(fmt::format("bs={}: it is not a size that pmembench reads", given));
       return false;
     }
@@ -186,11 +200,8 @@ class FioJob {
   }
 
   [[nodiscard]] std::string size_text() const {
-    std::string text = get("size", get("filesize", "256M"));
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto bytes = parse_size(text);
-    return bytes && *bytes > 0 ? format_size_short(*bytes) : std::string("256M");
+    const auto bytes = size_of_fio(get("size", get("filesize", "256M")));
+    return bytes ? format_size_short(*bytes) : std::string("256M");
   }
 
   // The first file of "a:b"; without one the job's name in its directory.
@@ -268,19 +279,30 @@ class FioJob {
       }
     }
     const std::string distribution = get("random_distribution");
-    if (distribution.starts_with("zipf") && !mix) {
-      group_.set("distribution", "zipf");
-      const auto pieces = split_at(distribution, ':');
-      if (pieces.size() > 1 && decimal(pieces[1])) group_.set("alpha", std::string(pieces[1]));
-    } else if (!distribution.empty() && distribution != "random") {
-      part_.missing.push_back(
-          fmt::format("random_distribution={}: uniform and zipf are there", distribution));
-    }
+    if (!distribution.empty() && distribution != "random") set_distribution(distribution);
     if (const auto rate = parse_count(get("rate_iops")); rate && *rate > 0) {
       group_.set("timing", "operation");
       group_.set("arrival", get("rate_process") == "poisson" ? "poisson" : "fixed");
       group_.set("rate", std::to_string(*rate));
       part_.notes.emplace_back("rate_iops: latency counts from when an operation was due");
+    }
+  }
+
+  // "zipf:1.2", "pareto:0.2", "zoned:60/10:30/20:10/70".
+  void set_distribution(const std::string& given) {
+    const std::size_t colon = given.find(':');
+    const std::string name = given.substr(0, colon);
+    const std::string value = colon == std::string::npos ? "" : given.substr(colon + 1);
+    const bool fits = random_ && !has("bssplit") && given.find(',') == std::string::npos;
+    if (fits && (name == "zipf" || name == "pareto")) {
+      group_.set("distribution", name);
+      if (decimal(value)) group_.set(name == "zipf" ? "alpha" : "pareto_h", value);
+    } else if (fits && name == "zoned" && !value.empty()) {
+      group_.set("distribution", name);
+      group_.set("zones", zones_of_fio(value));
+    } else {
+      part_.missing.push_back(fmt::format(
+          "random_distribution={}: workload random alone has zipf, pareto and zoned", given));
     }
   }
 
@@ -309,6 +331,7 @@ class FioJob {
   Options options_;
   Engine engine_ = Engine::kernel;
   bool writes_ = false;
+  bool random_ = false;
   TranslatedPart part_;
   GroupDraft group_;
 };

@@ -122,6 +122,10 @@ def test_columns_without_content_are_left_out(measured):
     assert "p50" not in throughput and "p50" in latency
 
 
+def half_a_digit(number):
+    return 0.5 * 10 ** -len(number.partition(".")[2])
+
+
 def test_time_of_several_threads_is_that_of_all_and_of_one(measured):
     rows = [row for row in measured.measured_rows if row["status"] == "ok" and row["threads"] > 1]
     if not rows:
@@ -132,7 +136,9 @@ def test_time_of_several_threads_is_that_of_all_and_of_one(measured):
     threads, together, alone = re.search(r"^ *\d+ +([2-9]\d*) +([\d.]+) +([\d.]+)$", text, re.MULTILINE).groups()
     units = re.search(r"threads +time/op (\w+) +per thread (\w+)$", text, re.MULTILINE).groups()
     scale = {("ns", "us"): 1e-3, ("us", "ns"): 1e3}.get(units, 1)
-    assert float(alone) == pytest.approx(float(together) * int(threads) * scale, rel=0.05)
+    # As exact as the digits that are printed.
+    allowed = half_a_digit(together) * int(threads) * scale + half_a_digit(alone)
+    assert float(alone) == pytest.approx(float(together) * int(threads) * scale, abs=1.01 * allowed)
     assert "per thread" in measured("show", "--wide").out
 
 

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <future>
 #include <thread>
 
 namespace pmembench {
@@ -48,6 +49,28 @@ TEST(ProcessState, counts_threads_that_are_not_expected) {
   close(ends[0]);
   EXPECT_EQ(before.changes(now), "started 1 thread");
   EXPECT_EQ(before.changes(now, 1), "");
+}
+
+// As many threads as before are not the same threads: one may have ended meanwhile.
+TEST(ProcessState, finds_a_thread_that_takes_the_place_of_another) {
+  std::promise<void> end_first, end_second;
+  std::thread first([&] { end_first.get_future().wait(); });
+  const ProcessState before = ProcessState::now();
+  end_first.set_value();
+  first.join();
+  std::thread second([&] { end_second.get_future().wait(); });
+  const ProcessState now = ProcessState::now();
+  end_second.set_value();
+  second.join();
+  EXPECT_EQ(before.changes(now), "started 1 thread");
+}
+
+TEST(ProcessState, does_not_count_a_thread_that_was_joined) {
+  const ProcessState before = ProcessState::now();
+  for (int i = 0; i < 1000; ++i) {
+    std::thread([] {}).join();
+    ASSERT_EQ(before.changes(ProcessState::now()), "");
+  }
 }
 
 TEST(ProcessState, finds_a_child) {

@@ -35,6 +35,14 @@ TEST(FioJob, translates_directions_sizes_and_engines) {
   EXPECT_EQ(value_of(mix, "path"), "mapped");
   EXPECT_EQ(value_of(only_group("rw=write\nfsync=1\n"), "durability"), "each");
   EXPECT_EQ(value_of(only_group("rw=randread\nrandom_distribution=zipf:1.2\n"), "alpha"), "1.2");
+  EXPECT_EQ(value_of(only_group("rw=randread\nrandom_distribution=pareto:0.3\n"), "pareto_h"),
+            "0.3");
+  EXPECT_EQ(value_of(only_group("rw=randread\nrandom_distribution=zoned:60/10:40/90\n"), "zones"),
+            "60:10+40:90");
+  const GroupDraft split = only_group("rw=randwrite\nbssplit=8k/10,4k/60:64k\n");
+  EXPECT_EQ(value_of(split, "workload"), "sizes");
+  EXPECT_EQ(value_of(split, "sizes"), "4K:60+64K:40");
+  EXPECT_EQ(value_of(split, "order"), "random");
   EXPECT_EQ(value_of(only_group("rw=randread\nrate_iops=20000\n"), "arrival"), "fixed");
 }
 
@@ -50,7 +58,11 @@ TEST(FioJob, takes_options_of_global_and_the_longest_time) {
 TEST(FioJob, names_what_has_no_equivalent) {
   EXPECT_THAT(missing_of("ioengine=net\nrw=read\n"), HasSubstr("ioengine=net: "));
   EXPECT_THAT(missing_of("rw=randtrim\n"), HasSubstr("memory has no trim"));
-  EXPECT_THAT(missing_of("rw=read\nbssplit=4k/50:64k/50\n"), HasSubstr("several sizes"));
+  EXPECT_THAT(missing_of("rw=read\nbsrange=4k-64k\n"), HasSubstr("any size in a range"));
+  EXPECT_THAT(missing_of("rw=randrw\nbssplit=4k/50:64k/50\n"), HasSubstr("bssplit="));
+  EXPECT_THAT(missing_of("rw=read\nbssplit=4k/50:64k/49\n"), HasSubstr("add up to 100"));
+  EXPECT_THAT(missing_of("rw=read\nbssplit=4k/50:x/50\n"), HasSubstr("bssplit="));
+  EXPECT_THAT(missing_of("rw=read\nrandom_distribution=zipf:1.2\n"), HasSubstr("zipf:1.2: "));
   EXPECT_THAT(missing_of("rw=read\nzonemode=zbd\n"), HasSubstr("zonemode=zbd: no key"));
   EXPECT_THAT(missing_of("rw=write\nfsync=8\n"), HasSubstr("fsync=8: "));
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "workbench.hpp"
+#include "workloads/parameters.hpp"
 
 namespace pmembench {
 namespace {
@@ -47,6 +48,14 @@ std::vector<Parameters> variants(const std::string& workload) {
   if (workload == "pairs") {
     return {parameters_of(workload, {}), parameters_of(workload, {{"access", "store"}})};
   }
+  if (workload == "sizes") {
+    std::vector<Parameters> all;
+    for (const char* access : {"read", "write"}) {
+      all.push_back(parameters_of(workload, {{"access", access}, {"sizes", "512:70+4K:30"}}));
+      all.push_back(parameters_of(workload, {{"access", access}, {"order", "sequential"}}));
+    }
+    return all;
+  }
   if (workload == "durability") return durability_variants();
   for (const char* own : {"lifetime", "chases", "handover", "contend", "steps", "fill", "uniform",
                           "alternate", "reload"}) {
@@ -63,15 +72,20 @@ std::vector<Parameters> variants(const std::string& workload) {
         }
         continue;
       }
-      if (workload != "copy") {
+      if (workload == "copy") {
+        changed["target_order"] = std::string_view(size) == "64" ? "random" : "same";
+        changed["order"] = std::string_view(durability) == "each" ? "random" : "sequential";
+      } else {
         changed["access"] = "read";
         all.push_back(parameters_of(workload, changed));
         changed["access"] = "write";
       }
       all.push_back(parameters_of(workload, changed));
       if (workload == "random") {
-        changed["distribution"] = "zipf";
-        all.push_back(parameters_of(workload, changed));
+        for (const char* distribution : {"zipf", "pareto", "zoned"}) {
+          changed["distribution"] = distribution;
+          all.push_back(parameters_of(workload, changed));
+        }
       }
     }
   }
@@ -89,11 +103,8 @@ Parameters with_path(Parameters parameters, const PathType& path) {
 // Whether each range of the workload is whole granules of the path.
 bool fits_granule(const PathType& path, const Parameters& parameters) {
   if (path.granule_bytes == nullptr) return true;
-  for (const char* name : {"operation_size", "stride"}) {
-    const auto found = parameters.find(name);
-    if (found != parameters.end() && std::stoull(found->second) % path.granule_bytes(parameters)) {
-      return false;
-    }
+  for (const RangeSize& range : range_sizes_of(parameters)) {
+    if (range.bytes % path.granule_bytes(parameters) != 0) return false;
   }
   return true;
 }

@@ -20,7 +20,7 @@ namespace pmembench {
 class SimMemory {
  public:
   static constexpr double kTick_ns = 1.0 / 16;
-  static constexpr double kTurn_ns = 4000;
+  static constexpr double kTurn_ns = 1000;
 
   // `base`: the address of byte 0.
   SimMemory(const SimModel& model, const void* base);

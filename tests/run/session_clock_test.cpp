@@ -114,9 +114,10 @@ TEST_F(VirtualTime, the_same_seed_gives_the_same_times) {
 }
 
 TEST_F(VirtualTime, a_loaded_probe_waits_behind_its_load) {
-  const std::string media = medium("interleave: {ways: 1, busy: 50ns}\n");
-  Cell cell = live_cell("loaded", {{"load_share", "0"}}, 2 > cpus_at_start().size() ? 1 : 2);
-  if (cell.threads < 2) cell.placement.cpus.push_back(cell.placement.cpus.front());
+  // Four loads under way want 400 ns of 300.
+  const std::string media = medium("interleave: {ways: 1, busy: 100ns}\n");
+  Cell cell = live_cell("loaded", {{"load_share", "0"}}, 1);
+  cell.placement.cpus.push_back(cell.placement.cpus.front());
   cell.threads = 2;
   const double idle = times(media, cell, 2).back();
   cell.parameters["load_share"] = "100";

@@ -44,7 +44,7 @@ class Path {
   // The device's bytes as addresses, or empty where the path has none.
   [[nodiscard]] virtual std::span<std::byte> mapping() = 0;
   // The simulated memory that the device is, whose clock is the workload's: what is done at an
-  // address of mapping() must be told to it. Null: real memory.
+  // address of mapping() must be reported to it. Null: real memory.
   [[nodiscard]] virtual SimMemory* simulation() { return nullptr; }
   // Files, where the way leads through a file system; lives as long as the path. Null elsewhere.
   [[nodiscard]] virtual FileInterface* files() { return nullptr; }
@@ -109,7 +109,7 @@ struct PathType {
   Status (*check)(const Parameters& parameters, std::uint64_t device_bytes) = nullptr;
   // A write that is cut short may destroy what was acknowledged next to it.
   bool harms_neighbours = false;
-  // All that it does to the device's bytes is told to a simulated memory (docs/sim.md).
+  // All that it does to the device's bytes is reported to a simulated memory (docs/sim.md).
   bool simulated = false;
   bool is_layer = true;  // false: the same layer as another, under other conditions
 };

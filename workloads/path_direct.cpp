@@ -9,7 +9,8 @@
 namespace pmembench {
 namespace {
 
-// Told: what load() does is reported to it; the device's operations do that themselves.
+// With a simulated memory what load() does is reported to it; the device's operations do that
+// themselves.
 template <typename Told>
 class DirectPath final : public Path {
  public:

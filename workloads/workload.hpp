@@ -105,8 +105,8 @@ struct WorkloadType {
   // Are its writes names alone (files made, removed, renamed), so that they are durable when they
   // return on a path whose file system commits names before it returns? Null: they are not.
   std::function<bool(const Parameters&)> only_names = nullptr;
-  // Is all that it does at addresses of its own told to a simulated memory, and does no thread wait
-  // for another? Null: it is not.
+  // Is all that it does at addresses of its own reported to a simulated memory, and does no thread
+  // wait for another? Null: it is not.
   std::function<bool(const Parameters&)> simulated = nullptr;
 };
 

@@ -22,7 +22,7 @@ struct BackendEntry {
   [[nodiscard]] bool usable() const { return reason.empty() && operations != nullptr; }
 };
 
-// Does a backend with these operations serve that kind of medium? A model (DAX_MEDIA_SIM) stands
+// Does a backend with these operations serve that kind of medium? A model (DAX_MEDIA_SIM) is
 // between the operations and ordinary memory: what serves that, leaves mapping to the host and does
 // the work serves a model too.
 [[nodiscard]] bool serves(const dax_operations& operations, dax_media_kind kind);

@@ -106,9 +106,18 @@ Result<const PathType*> path_of(const Combination& combination, const WorkloadTy
   return path;
 }
 
+ParameterSpec prefetchers_spec() {
+  return {kPrefetchersKey,
+          ValueKind::choice,
+          kPrefetchersAsFound,
+          {kPrefetchersAsFound, "on", "off"},
+          "hardware prefetchers of the cell's CPUs: switched as root, and put back afterwards"};
+}
+
 std::vector<ParameterSpec> specs_of(const WorkloadType& workload, const PathType& path) {
   std::vector<ParameterSpec> specs = workload.parameters;
   specs.insert(specs.end(), path.parameters.begin(), path.parameters.end());
+  specs.push_back(prefetchers_spec());
   return specs;
 }
 

@@ -18,6 +18,11 @@ namespace pmembench {
 // The keys that every cell has; the others are a workload's parameters.
 [[nodiscard]] bool is_cell_fact(std::string_view key);
 
+// A key of every cell: the prefetchers of its CPUs while it is measured.
+inline constexpr const char* kPrefetchersKey = "prefetchers";
+inline constexpr const char* kPrefetchersAsFound = "as-found";
+[[nodiscard]] ParameterSpec prefetchers_spec();
+
 // All errors are usage errors that begin with the position.
 Result<MediaSpec> media_of(const Combination& combination);
 Result<const WorkloadType*> workload_of(const Combination& combination);
@@ -25,7 +30,7 @@ Result<const PathType*> path_of(const Combination& combination, const WorkloadTy
 
 // All of the workload's parameters, defaults filled in. A key that the workload does not have is an
 // error, unless it was inherited.
-// The keys of a cell: the workload's, then the path's.
+// The keys of a cell: the workload's, then the path's, then that of all.
 std::vector<ParameterSpec> specs_of(const WorkloadType& workload, const PathType& path);
 
 // Names of the paths that have a key of this name.

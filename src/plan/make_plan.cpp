@@ -19,6 +19,8 @@
 #include "plan/plan.hpp"
 #include "plan/skip_reason.hpp"
 #include "plan/used_ranges.hpp"
+#include "platform/host_tree.hpp"
+#include "platform/prefetchers.hpp"
 
 namespace pmembench {
 namespace {
@@ -313,6 +315,10 @@ class PlanBuilder {
     const std::string reason =
         skip_reason(*backend.entry, draft.spec, *draft.path, *draft.workload, cell.parameters);
     if (!reason.empty()) cell.skip_reason = reason;
+    if (cell.skip_reason.empty() && cell.parameters.at(kPrefetchersKey) != kPrefetchersAsFound) {
+      const Status can = prefetchers_can_be_switched(HostTree(input_.root));
+      if (!can) cell.skip_reason = can.error().message;
+    }
     const bool needs_two =
         draft.workload->paced || draft.workload->lives || draft.workload->first_serves;
     if (needs_two && cell.threads < 2 && cell.skip_reason.empty()) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "plan/cell_keys.hpp"
 #include "plan/cell_name.hpp"
 #include "workloads/path.hpp"
 
@@ -87,6 +88,7 @@ CampaignSchema campaign_schema() {
   for (const PathType& path : path_list()) {
     for (const ParameterSpec& spec : path.parameters) add_parameter(schema, spec);
   }
+  add_parameter(schema, prefetchers_spec());
   return schema;
 }
 

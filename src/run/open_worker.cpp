@@ -9,6 +9,7 @@
 #include "dax/media.hpp"
 #include "dax/media_claim.hpp"
 #include "dax/media_stack.hpp"
+#include "plan/cell_keys.hpp"
 #include "run/checked_worker.hpp"
 #include "run/worker_process.hpp"
 
@@ -44,13 +45,23 @@ LeftBehind made_by(const MediumFacts& medium, const std::string& media, bool unn
   return left;
 }
 
+PrefetchControl::State prefetchers_of(const Parameters& parameters) {
+  const auto found = parameters.find(kPrefetchersKey);
+  if (found == parameters.end() || found->second == kPrefetchersAsFound) {
+    return PrefetchControl::State::as_found;
+  }
+  return found->second == "on" ? PrefetchControl::State::on : PrefetchControl::State::off;
+}
+
 class ProcessLink final : public WorkerLink {
  public:
   ProcessLink(const WorkerLauncher& launcher, std::set<std::string>& opened_identities,
-              KernelChoices& kernels, std::unique_ptr<WorkerProcess> process, OpenRequest request)
+              const WorkerSettings& settings, std::unique_ptr<WorkerProcess> process,
+              OpenRequest request)
       : launcher_(launcher),
         opened_identities_(opened_identities),
-        kernels_(kernels),
+        kernels_(*settings.kernels),
+        prefetchers_(*settings.prefetchers),
         process_(std::move(process)),
         request_(std::move(request)) {
     process_->send(to_json(request_));
@@ -80,6 +91,9 @@ class ProcessLink final : public WorkerLink {
 
   Result<std::uint64_t> begin_cell(const CellRequest& request) override {
     cell_ = request;
+    const Status switched =
+        prefetchers_.apply(prefetchers_of(request.cell.parameters), request.cell.placement.cpus);
+    if (!switched) return switched.error();
     cell_.kernel = kernels_.of(request.cell);
     const auto answer = ask(to_json(cell_), prepare_timeout_ms(request.slice_ns));
     if (!answer) return with_cause(answer.error(), cell_);
@@ -125,6 +139,7 @@ class ProcessLink final : public WorkerLink {
   const WorkerLauncher& launcher_;
   std::set<std::string>& opened_identities_;
   KernelChoices& kernels_;
+  PrefetchControl& prefetchers_;
   LeftBehind left_, left_by_probe_;  // go after the process, which removes them unless it dies
   std::unique_ptr<WorkerProcess> process_;
   OpenRequest request_;
@@ -202,8 +217,8 @@ Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
   }
   request.plugins = settings_.plugins;
   request.without_cpu = settings_.without_cpu;
-  return checked(std::make_unique<ProcessLink>(*this, opened_, *settings_.kernels,
-                                               *std::move(process), std::move(request)));
+  return checked(std::make_unique<ProcessLink>(*this, opened_, settings_, *std::move(process),
+                                               std::move(request)));
 }
 
 }  // namespace pmembench

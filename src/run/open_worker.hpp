@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dax/registry.hpp"
+#include "platform/prefetch_control.hpp"
 #include "run/read_kernel.hpp"
 #include "run/worker_link.hpp"
 
@@ -29,6 +30,7 @@ struct WorkerSettings {
   const std::atomic<bool>* interrupted = nullptr;  // set by SIGINT; may be null
   // Of the run, which may have several launchers.
   std::shared_ptr<KernelChoices> kernels = std::make_shared<KernelChoices>();
+  std::shared_ptr<PrefetchControl> prefetchers = std::make_shared<PrefetchControl>();
 };
 
 // Used by one thread. Outlives the workers that it starts.

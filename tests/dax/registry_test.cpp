@@ -26,7 +26,12 @@ const dax_operations kClwb = plain_table("clwb");
 const std::vector<const dax_operations*> kBuiltins{&kMovnt, &kClwb};
 
 PluginSearch search(std::vector<std::string> files, std::vector<std::string> folders = {}) {
-  return {std::move(files), std::move(folders), 300};
+#ifdef PMEMBENCH_SANITIZED
+  constexpr std::uint64_t kLimit_ms = 5000;  // a process under a sanitizer ends slowly
+#else
+  constexpr std::uint64_t kLimit_ms = 300;
+#endif
+  return {std::move(files), std::move(folders), kLimit_ms};
 }
 
 std::vector<std::string> names_of(const Registry& registry) {

@@ -80,7 +80,7 @@ TEST(CellKeys, refuse_usable_where_nothing_serves_the_media) {
 TEST(CellKeys, refuse_a_key_that_the_workload_does_not_have) {
   EXPECT_EQ(error_of("workload: chase, operation_size: 64"),
             "c.yaml:3:23: workload 'chase' has no key 'operation_size'; its keys: stride, touched, "
-            "order, tlb_window, tlb_page, range_size, range_offset, operations");
+            "order, tlb_window, tlb_page, range_size, range_offset, operations, prefetchers");
   EXPECT_EQ(plan_error("media: dram:1M\nstride: 64\ncells: [{workload: random}]"),
             "c.yaml:2:1: no workload or path of this campaign has the key 'stride'");
   EXPECT_EQ(plan_error("media: dram:1M\ncells: [{workload: random}]", {"stride=64"}),

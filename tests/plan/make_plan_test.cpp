@@ -32,7 +32,7 @@ TEST(MakePlan, fills_in_every_default) {
   EXPECT_EQ(cell.timing, Timing::slice);
   EXPECT_EQ(cell.latency_mode, "");
   EXPECT_EQ(cell.skip_reason, "");
-  EXPECT_EQ(cell.parameters.size(), find_workload("random")->parameters.size());
+  EXPECT_EQ(cell.parameters.size(), find_workload("random")->parameters.size() + 1);  // prefetchers
   EXPECT_EQ(cell.parameters.at("access"), "read");
 }
 

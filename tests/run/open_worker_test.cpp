@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "dax/media_claim.hpp"
+#include "tests/fakes/sysfs/nvdimm_server.hpp"
 
 namespace pmembench {
 namespace {
@@ -83,6 +84,31 @@ TEST_F(OpenWorkerTest, goes_through_a_cell) {
   EXPECT_EQ((*worker)->take_slice(true)->ns_per_operation, 100);
   EXPECT_EQ((*worker)->end_cell()->cpus, std::vector<int>{0});
   EXPECT_TRUE((*worker)->alive());
+}
+
+TEST_F(OpenWorkerTest, switches_the_prefetchers_of_its_cell) {
+  fakes::SysfsTree host;
+  write_nvdimm_server(host);
+  host.raw("dev/cpu/1/msr", std::string(0x1A4 + 8, '\0'));
+  const auto off = [&] {
+    std::ifstream file(host.root() + "/dev/cpu/1/msr");
+    file.seekg(0x1A4);
+    return file.get();
+  };
+  WorkerSettings on_host = settings();
+  on_host.prefetchers = std::make_shared<PrefetchControl>(host.root());
+  WorkerLauncher launcher(std::move(on_host));
+  Cell with_off = cell_;
+  with_off.parameters["prefetchers"] = "off";
+  with_off.placement.cpus = {1};
+  const auto worker = open_worker(launcher, with_off);
+  ASSERT_TRUE(worker) << worker.error().message;
+  EXPECT_TRUE((*worker)->begin_cell({with_off, 500'000, 0}));
+  EXPECT_EQ(off(), 0xF);
+  EXPECT_TRUE((*worker)->begin_cell({cell_, 500'000, 0}));
+  EXPECT_EQ(off(), 0);
+  with_off.placement.cpus = {2};
+  EXPECT_FALSE((*worker)->begin_cell({with_off, 500'000, 0}));
 }
 
 TEST_F(OpenWorkerTest, gives_the_environment_to_the_process) {

@@ -28,7 +28,7 @@ TEST(Sample, takes_each_with_the_same_probability_and_at_no_fixed_distance) {
     for (std::size_t i = 0; i < taken.size(); ++i) {
       if (!taken[i]) continue;
       ++all;
-      odd += i % 2;
+      odd += static_cast<unsigned>(i % 2);
     }
     EXPECT_NEAR(all, 1000, 160) << seed;
     EXPECT_NEAR(odd, 500, 120) << seed;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "plan/cell_keys.hpp"
 #include "workloads/groups.hpp"
 #include "workloads/parameters.hpp"
 
@@ -102,6 +103,11 @@ std::string untold(const PathType& path, const WorkloadType& workload,
         "threads of workload {} wait for each other with these parameters, and those of a "
         "simulated host take turns",
         workload.name);
+  }
+  const auto prefetchers = parameters.find(kPrefetchersKey);
+  if (prefetchers != parameters.end() && prefetchers->second != kPrefetchersAsFound) {
+    return "prefetchers are this host's, and a model has its own (the key prefetch of its file): "
+           "leave prefetchers out";
   }
   const auto probe = parameters.find("probe_media");
   if (probe != parameters.end() && !probe->second.empty()) {

@@ -204,6 +204,8 @@ TEST(SkipReason, refuses_what_does_not_report_to_a_model) {
       "threads of workload durability wait for each other with these parameters, and those of a "
       "simulated host take turns");
   EXPECT_NE(reason("movnt", DAX_MEDIA_SIM, "direct", "loaded", {{"probe_media", "dram:1M"}}), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_SIM, "mapped", "chase", {{"prefetchers", "as-found"}}), "");
+  EXPECT_NE(reason("movnt", DAX_MEDIA_SIM, "mapped", "chase", {{"prefetchers", "off"}}), "");
   EXPECT_NE(reason("movnt", DAX_MEDIA_DRAM, "direct", "loaded", {{"probe_media", "sim:m"}}), "");
 }
 

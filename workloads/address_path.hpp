@@ -8,17 +8,19 @@
 #include "workloads/line_copy.hpp"
 #include "workloads/line_load.hpp"
 #include "workloads/path_direct.hpp"
+#include "workloads/told.hpp"
 
 namespace pmembench {
 
 // Addresses: Result-free and inlined, because every batch asks again (an address is good only
 // inside a section):
 //   std::int64_t begin(DaxDevice&, const ReadSection&, unsigned char** first_byte); 0 or -errno
-template <typename Addresses>
+template <typename Addresses, typename Told = NobodyTold>
 class AddressPath final : public Path {
  public:
   AddressPath(DaxDevice& device, DaxReader reader, Addresses addresses)
-      : device_(device),
+      : told_(device.facts().simulation),
+        device_(device),
         reader_(std::move(reader)),
         addresses_(std::move(addresses)),
         copy_(line_copy_for_this_cpu()),
@@ -28,9 +30,11 @@ class AddressPath final : public Path {
   std::uint64_t size_bytes() const override { return device_.size_bytes(); }
 
   std::int64_t read(dax_iter& iter) override {
-    const std::int64_t bytes = each_range(iter, [&](unsigned char* at, dax_iter& batch) {
-      copy_(batch.buffer, at, batch.size_bytes);
-    });
+    const std::int64_t bytes =
+        each_range(iter, [&](unsigned char* at, std::uint64_t offset_bytes, dax_iter& batch) {
+          told_.read(offset_bytes, batch.size_bytes);
+          copy_(batch.buffer, at, batch.size_bytes);
+        });
     if (bytes > 0) device_.note_copies(reader_, 0, static_cast<std::uint64_t>(bytes));
     return bytes;
   }
@@ -47,15 +51,18 @@ class AddressPath final : public Path {
     unsigned char* first_byte = nullptr;
     const std::int64_t status = addresses_.begin(device_, section, &first_byte);
     if (status < 0) return status;
+    told_.reads(iter);
     sum = ranges(first_byte, iter, sum);
     device_.note_copies(reader_, 0, bytes);
     return static_cast<std::int64_t>(bytes);
   }
 
   std::int64_t write(dax_iter& iter) override {
-    const std::int64_t bytes = each_range(iter, [&](unsigned char* at, dax_iter& batch) {
-      copy_(at, batch.buffer, batch.size_bytes);
-    });
+    const std::int64_t bytes =
+        each_range(iter, [&](unsigned char* at, std::uint64_t offset_bytes, dax_iter& batch) {
+          told_.written(offset_bytes, batch.size_bytes);
+          copy_(at, batch.buffer, batch.size_bytes);
+        });
     if (bytes > 0) device_.note_copies(reader_, static_cast<std::uint64_t>(bytes), 0);
     return bytes;
   }
@@ -90,6 +97,7 @@ class AddressPath final : public Path {
   }
   int drain() override { return device_.drain(reader_); }
   std::span<std::byte> mapping() override { return whole_mapping(device_, reader_); }
+  SimMemory* simulation() override { return device_.facts().simulation; }
 
  private:
   template <typename Range>
@@ -100,12 +108,14 @@ class AddressPath final : public Path {
     if (status < 0) return status;
     std::int64_t bytes = 0;
     for (; iter.count > 0; --iter.count) {
-      range(first_byte + dax_iter_next(&iter), iter);
+      const std::uint64_t offset_bytes = dax_iter_next(&iter);
+      range(first_byte + offset_bytes, offset_bytes, iter);
       bytes += static_cast<std::int64_t>(iter.size_bytes);
     }
     return bytes;
   }
 
+  [[no_unique_address]] Told told_;
   DaxDevice& device_;
   DaxReader reader_;
   Addresses addresses_;

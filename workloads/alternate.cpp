@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "workloads/access_pattern.hpp"
+#include "workloads/loads.hpp"
 #include "workloads/parameters.hpp"
 #include "workloads/range_workload.hpp"
 #include "workloads/types.hpp"
@@ -17,10 +18,13 @@ constexpr std::uint64_t kAlternateLine = 64;
 constexpr unsigned kAlternateTurns = 8;  // runs of 1, 2, 4 ... 128 lines
 
 // Lines of the first half are loaded, lines of the second half written: what is loaded stays.
+// In a simulated memory each load waits for the one before.
+template <typename Loads>
 class Alternate final : public Workload {
  public:
-  Alternate(Region region, std::uint64_t seed, Path& path)
-      : region_(region),
+  Alternate(Loads loads, Region region, std::uint64_t seed, Path& path)
+      : loads_of_(loads),
+        region_(region),
         path_(path),
         bytes_(path.mapping().subspan(region.offset_bytes, region.size_bytes)),
         lines_(region.size_bytes / 2 / kAlternateLine),
@@ -95,13 +99,12 @@ class Alternate final : public Workload {
   void load_run(std::uint64_t count) {
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::byte* const at = bytes_.data() + random_.below(lines_) * kAlternateLine;
-      std::uint64_t value = 0;
-      asm volatile("mov (%1), %0" : "=r"(value) : "r"(at) : "memory");
-      sum_ += value;
+      sum_ += loads_of_.word(at);
     }
     loads_ += count;
   }
 
+  [[no_unique_address]] Loads loads_of_;
   Region region_;
   Path& path_;
   std::span<std::byte> bytes_;
@@ -147,9 +150,12 @@ WorkloadType alternate_type() {
   type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     const Region region =
         alternate_region(parameters, path.size_bytes(), position.index, position.count);
-    return std::unique_ptr<Workload>(
-        std::make_unique<Alternate>(region, position.thread_seed(), path));
+    return with_loads(path, [&](auto loads) -> std::unique_ptr<Workload> {
+      return std::make_unique<Alternate<decltype(loads)>>(loads, region, position.thread_seed(),
+                                                          path);
+    });
   };
+  type.simulated = [](const Parameters&) { return true; };
   return type;
 }
 

@@ -4,8 +4,8 @@
 
 #include "workloads/access_pattern.hpp"
 #include "workloads/chain.hpp"
+#include "workloads/loads.hpp"
 #include "workloads/parameters.hpp"
-#include "workloads/pointer_step.hpp"
 #include "workloads/types.hpp"
 
 namespace pmembench {
@@ -23,16 +23,20 @@ ChainSpec spec_of(const Parameters& parameters) {
   return spec;
 }
 
+template <typename Loads>
 class Chase final : public Workload {
  public:
-  Chase(std::span<std::byte> region, const ChainSpec& spec, std::uint64_t touched_bytes)
-      : region_(region),
+  Chase(Loads loads, std::span<std::byte> region, const ChainSpec& spec,
+        std::uint64_t touched_bytes)
+      : loads_(loads),
+        region_(region),
         spec_(spec),
         words_(touched_bytes / 8),
         nodes_(chain_nodes(spec, region.size())) {}
 
   Status prepare() override {
     at_ = build_chain(region_, spec_);
+    loads_.warm(region_.data(), region_.size(), spec_.stride_bytes);
     refresh();
     return {};
   }
@@ -67,8 +71,22 @@ class Chase final : public Workload {
 
  private:
   [[nodiscard]] void* walk(std::uint64_t steps) const {
+    if constexpr (Loads::kSimulated) return chase_simulated(steps);
     if (words_ == 1) return chase_pointers(at_, steps);
     return words_ == 8 ? chase_nodes<8>(at_, steps, 8) : chase_nodes<0>(at_, steps, words_);
+  }
+  // The lines of a node are loaded together; the step waits for all of them.
+  [[nodiscard]] void* chase_simulated(std::uint64_t steps) const {
+    constexpr std::uint64_t kWordsOfLine = 8;
+    void* at = at_;
+    for (; steps > 0; --steps) {
+      const auto* const node = static_cast<const std::byte*>(at);
+      for (std::uint64_t word = kWordsOfLine; word < words_; word += kWordsOfLine) {
+        (void)loads_.word_beside(node + 8 * word, words_);
+      }
+      at = loads_.step(at);
+    }
+    return at;
   }
   static void* chase_pointers(void* at, std::uint64_t steps) {
     for (; steps >= 8; steps -= 8) {
@@ -95,6 +113,7 @@ class Chase final : public Workload {
     return at;
   }
 
+  [[no_unique_address]] Loads loads_;
   std::span<std::byte> region_;
   ChainSpec spec_;
   std::uint64_t words_;
@@ -119,8 +138,11 @@ std::unique_ptr<Workload> make_chase(const Parameters& parameters, Path& path,
   const Region region = chase_region(parameters, path.size_bytes(), position.index, position.count);
   ChainSpec spec = spec_of(parameters);
   spec.seed = position.thread_seed();
-  return std::make_unique<Chase>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
-                                 spec, number_of(parameters, "touched"));
+  const std::span<std::byte> bytes = path.mapping().subspan(region.offset_bytes, region.size_bytes);
+  return with_loads(path, [&](auto loads) -> std::unique_ptr<Workload> {
+    return std::make_unique<Chase<decltype(loads)>>(loads, bytes, spec,
+                                                    number_of(parameters, "touched"));
+  });
 }
 
 Status check_order(const ChainSpec& spec) {
@@ -199,6 +221,7 @@ WorkloadType chase_type() {
       no,
       check_chase,
       make_chase};
+  type.simulated = [](const Parameters&) { return true; };
   limit_operations(type);
   return type;
 }

@@ -7,8 +7,8 @@
 #include "base/random.hpp"
 #include "workloads/access_pattern.hpp"
 #include "workloads/chain.hpp"
+#include "workloads/loads.hpp"
 #include "workloads/parameters.hpp"
-#include "workloads/pointer_step.hpp"
 #include "workloads/types.hpp"
 
 namespace pmembench {
@@ -23,10 +23,11 @@ ChainSpec spec_of_chases(const Parameters& parameters) {
   return spec;
 }
 
+template <typename Loads>
 class Chases final : public Workload {
  public:
-  Chases(std::span<std::byte> region, std::uint64_t chases, const ChainSpec& spec)
-      : region_(region), chases_(chases), spec_(spec) {}
+  Chases(Loads loads, std::span<std::byte> region, std::uint64_t chases, const ChainSpec& spec)
+      : loads_(loads), region_(region), chases_(chases), spec_(spec) {}
 
   Status prepare() override {
     const std::uint64_t part = region_.size() / chases_ / spec_.stride_bytes * spec_.stride_bytes;
@@ -36,6 +37,7 @@ class Chases final : public Workload {
       own.seed = mix_seed(spec_.seed + i);
       at_[i] = build_chain(region_.subspan(i * part, part), own);
     }
+    loads_.warm(region_.data(), region_.size(), spec_.stride_bytes);
     refresh();
     return {};
   }
@@ -103,15 +105,16 @@ class Chases final : public Workload {
     std::copy_n(at_.begin(), kChases, at.begin());
     for (std::uint64_t round = 0; round < rounds; ++round) {
 #pragma GCC unroll 32
-      for (std::size_t i = 0; i < kChases; ++i) at[i] = pointer_step(at[i]);
+      for (std::size_t i = 0; i < kChases; ++i) at[i] = loads_.step_beside(at[i], kChases);
     }
     std::copy_n(at.begin(), kChases, at_.begin());
   }
   void step_next() {
     void*& at = at_[done_in_interval_++ % chases_];
-    at = pointer_step(at);
+    at = loads_.step_beside(at, chases_);
   }
 
+  [[no_unique_address]] Loads loads_;
   std::span<std::byte> region_;
   std::uint64_t chases_;
   ChainSpec spec_;
@@ -164,10 +167,14 @@ WorkloadType chases_type() {
         region_of_chases(parameters, path.size_bytes(), position.index, position.count);
     ChainSpec spec = spec_of_chases(parameters);
     spec.seed = position.thread_seed();
-    return std::unique_ptr<Workload>(
-        std::make_unique<Chases>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
-                                 number_of(parameters, "chases"), spec));
+    const std::span<std::byte> bytes =
+        path.mapping().subspan(region.offset_bytes, region.size_bytes);
+    return with_loads(path, [&](auto loads) -> std::unique_ptr<Workload> {
+      return std::make_unique<Chases<decltype(loads)>>(loads, bytes,
+                                                       number_of(parameters, "chases"), spec);
+    });
   };
+  type.simulated = [](const Parameters&) { return true; };
   limit_operations(type);
   return type;
 }

@@ -134,7 +134,7 @@ Status check_durability(const Parameters& parameters, std::uint64_t device_bytes
 }  // namespace
 
 WorkloadType durability_type() {
-  return {
+  WorkloadType type{
       "durability",
       "stores, flushes, fences and barriers step by step, on lines in a known state",
       false,
@@ -168,6 +168,11 @@ WorkloadType durability_type() {
       step_durable,
       check_durability,
       make_durability};
+  // Threads that share lines wait for each other.
+  type.simulated = [](const Parameters& parameters) {
+    return line_of(parameters) != LineState::shared;
+  };
+  return type;
 }
 
 }  // namespace pmembench

@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "workloads/access_pattern.hpp"
+#include "workloads/loads.hpp"
 #include "workloads/parameters.hpp"
 #include "workloads/range_workload.hpp"
 #include "workloads/types.hpp"
@@ -24,10 +25,12 @@ struct PairPlan {
   std::uint64_t seed = 0;
 };
 
+template <typename Loads>
 class Pairs final : public Workload {
  public:
-  Pairs(const PairPlan& plan, Path& path)
-      : plan_(plan),
+  Pairs(Loads loads, const PairPlan& plan, Path& path)
+      : loads_(loads),
+        plan_(plan),
         path_(path),
         bytes_(path.mapping().subspan(plan.region.offset_bytes, plan.region.size_bytes)),
         random_(plan.seed) {}
@@ -85,8 +88,7 @@ class Pairs final : public Workload {
     std::uint64_t zero = 0;
     for (std::size_t i = 0; i < 2 * count; ++i) {
       const std::byte* const at = bytes_.data() + at_[i] + zero;
-      std::uint64_t value = 0;
-      asm volatile("mov (%1), %0" : "=r"(value) : "r"(at) : "memory");
+      std::uint64_t value = loads_.word(at);
       sum_ += value;
       asm volatile("and $0, %0" : "+r"(value));
       zero = value;
@@ -136,6 +138,7 @@ class Pairs final : public Workload {
                          done_, sum_, sum);
   }
 
+  [[no_unique_address]] Loads loads_;
   PairPlan plan_;
   Path& path_;
   std::span<std::byte> bytes_;
@@ -202,8 +205,11 @@ WorkloadType pairs_type() {
     plan.block_bytes = number_of(parameters, "block");
     plan.stores = pairs_store(parameters);
     plan.seed = position.thread_seed();
-    return std::unique_ptr<Workload>(std::make_unique<Pairs>(plan, path));
+    return with_loads(path, [&](auto loads) -> std::unique_ptr<Workload> {
+      return std::make_unique<Pairs<decltype(loads)>>(loads, plan, path);
+    });
   };
+  type.simulated = [](const Parameters&) { return true; };
   return type;
 }
 

@@ -17,6 +17,7 @@
 namespace pmembench {
 
 class FileInterface;
+class SimMemory;
 
 // Batches of ranges, as the device takes them; every method leaves `iter` where the next batch goes
 // on, and returns the bytes done or a negative errno. Used by the one thread that made it.
@@ -42,6 +43,9 @@ class Path {
   virtual int drain() = 0;                           // what was written so far is durable after it
   // The device's bytes as addresses, or empty where the path has none.
   [[nodiscard]] virtual std::span<std::byte> mapping() = 0;
+  // The simulated memory that the device is, whose clock is the workload's: what is done at an
+  // address of mapping() must be reported to it. Null: real memory.
+  [[nodiscard]] virtual SimMemory* simulation() { return nullptr; }
   // Files, where the way leads through a file system; lives as long as the path. Null elsewhere.
   [[nodiscard]] virtual FileInterface* files() { return nullptr; }
   // Did an operation on this range fail since the last refresh, and was counted as failed in place
@@ -105,6 +109,8 @@ struct PathType {
   Status (*check)(const Parameters& parameters, std::uint64_t device_bytes) = nullptr;
   // A write that is cut short may destroy what was acknowledged next to it.
   bool harms_neighbours = false;
+  // All that it does to the device's bytes is reported to a simulated memory (docs/sim.md).
+  bool simulated = false;
   bool is_layer = true;  // false: the same layer as another, under other conditions
 };
 

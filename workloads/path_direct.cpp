@@ -4,14 +4,19 @@
 #include <cerrno>
 
 #include "workloads/line_load.hpp"
+#include "workloads/told.hpp"
 
 namespace pmembench {
 namespace {
 
+// With a simulated memory what load() does is reported to it; the device's operations do that
+// themselves.
+template <typename Told>
 class DirectPath final : public Path {
  public:
   explicit DirectPath(DaxDevice& device)
-      : device_(device),
+      : told_(device.facts().simulation),
+        device_(device),
         reader_(device.make_reader()),
         load_(load_ranges_for_this_cpu()),
         load_nontemporal_(nontemporal_load_ranges_for_this_cpu()) {}
@@ -37,6 +42,7 @@ class DirectPath final : public Path {
         device_.direct_access(section, 0, static_cast<std::uint64_t>(all), DAX_ACCESS, &address);
     if (pages < 0) return pages;
     if (pages < all) return -EOPNOTSUPP;
+    told_.reads(iter);
     sum = ranges(static_cast<const unsigned char*>(address), iter, sum);
     device_.note_copies(reader_, 0, bytes);
     return static_cast<std::int64_t>(bytes);
@@ -63,8 +69,10 @@ class DirectPath final : public Path {
   std::int64_t flush(dax_iter& iter) override { return device_.flush(reader_, iter); }
   int drain() override { return device_.drain(reader_); }
   std::span<std::byte> mapping() override { return whole_mapping(device_, reader_); }
+  SimMemory* simulation() override { return device_.facts().simulation; }
 
  private:
+  [[no_unique_address]] Told told_;
   DaxDevice& device_;
   DaxReader reader_;
   LoadRanges load_, load_nontemporal_;
@@ -83,13 +91,17 @@ std::span<std::byte> whole_mapping(DaxDevice& device, DaxReader& reader) {
 }
 
 Result<std::unique_ptr<Path>> make_direct_path(DaxDevice& device, PathFixture*) {
-  return std::unique_ptr<Path>(std::make_unique<DirectPath>(device));
+  if (device.facts().simulation == nullptr) {
+    return std::unique_ptr<Path>(std::make_unique<DirectPath<NobodyTold>>(device));
+  }
+  return std::unique_ptr<Path>(std::make_unique<DirectPath<SimulationTold>>(device));
 }
 
 PathType direct_path() {
   PathType type{kRootPath, "the device's own operations", false, make_direct_path};
   type.loads = true;
   type.zeroes = true;
+  type.simulated = true;
   return type;
 }
 

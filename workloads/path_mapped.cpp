@@ -30,6 +30,10 @@ Result<std::unique_ptr<Path>> make_mapped_path(DaxDevice& device, PathFixture*) 
         "piece; use path 'direct'",
         device.name());
   }
+  if (device.facts().simulation != nullptr) {
+    return std::unique_ptr<Path>(std::make_unique<AddressPath<DirectAddresses, SimulationTold>>(
+        device, std::move(reader), DirectAddresses{}));
+  }
   return std::unique_ptr<Path>(
       std::make_unique<AddressPath<DirectAddresses>>(device, std::move(reader), DirectAddresses{}));
 }
@@ -39,6 +43,7 @@ PathType mapped_path() {
                 make_mapped_path};
   type.parents = {kRootPath};
   type.loads = true;
+  type.simulated = true;
   return type;
 }
 

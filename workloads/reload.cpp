@@ -1,11 +1,10 @@
 // reload: one line, or a pair of lines, flushed from the caches and loaded again, so that each load
 // reaches the memory: refreshes and rows that conflict.
-#include <emmintrin.h>
-
 #include <cstring>
 
 #include "base/random.hpp"
 #include "workloads/access_pattern.hpp"
+#include "workloads/loads.hpp"
 #include "workloads/parameters.hpp"
 #include "workloads/types.hpp"
 
@@ -15,10 +14,15 @@ namespace {
 constexpr std::uint64_t kReloadLine = 64;
 constexpr unsigned kReloadRepeats = 4;  // of a pair, as one operation
 
+template <typename Loads>
 class Reload final : public Workload {
  public:
-  Reload(std::span<const std::byte> bytes, bool pairs, std::uint64_t seed)
-      : bytes_(bytes), pairs_(pairs), lines_(bytes.size() / kReloadLine), random_(seed) {}
+  Reload(Loads loads, std::span<const std::byte> bytes, bool pairs, std::uint64_t seed)
+      : loads_of_(loads),
+        bytes_(bytes),
+        pairs_(pairs),
+        lines_(bytes.size() / kReloadLine),
+        random_(seed) {}
 
   Status prepare() override {
     refresh();
@@ -62,28 +66,28 @@ class Reload final : public Workload {
   }
   // The value is part of the next address, and changes nothing of it.
   std::uint64_t load_after(const std::byte* at, std::uint64_t zero) {
-    std::uint64_t value = 0;
-    asm volatile("mov (%1), %0" : "=r"(value) : "r"(at + zero) : "memory");
+    std::uint64_t value = loads_of_.word_flushed(at + zero);
     sum_ += value;
     asm volatile("and $0, %0" : "+r"(value));
     return value;
   }
   void reload_one() {
-    _mm_clflush(bytes_.data());
-    _mm_mfence();
+    loads_of_.flush(bytes_.data());
+    loads_of_.flush_fence();
     load_after(bytes_.data(), 0);
   }
   void reload_pair() {
     const std::byte* const a = bytes_.data() + random_.below(lines_) * kReloadLine;
     const std::byte* const b = bytes_.data() + random_.below(lines_) * kReloadLine;
     for (unsigned i = 0; i < kReloadRepeats; ++i) {
-      _mm_clflush(a);
-      _mm_clflush(b);
-      _mm_mfence();
+      loads_of_.flush(a);
+      loads_of_.flush(b);
+      loads_of_.flush_fence();
       load_after(b, load_after(a, 0));
     }
   }
 
+  [[no_unique_address]] Loads loads_of_;
   std::span<const std::byte> bytes_;
   bool pairs_;
   std::uint64_t lines_;
@@ -125,10 +129,14 @@ WorkloadType reload_type() {
   type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {
     const Region region =
         reload_region(parameters, path.size_bytes(), position.index, position.count);
-    return std::unique_ptr<Workload>(
-        std::make_unique<Reload>(path.mapping().subspan(region.offset_bytes, region.size_bytes),
-                                 text_of(parameters, "lines") == "pair", position.thread_seed()));
+    const std::span<const std::byte> bytes =
+        path.mapping().subspan(region.offset_bytes, region.size_bytes);
+    return with_loads(path, [&](auto loads) -> std::unique_ptr<Workload> {
+      return std::make_unique<Reload<decltype(loads)>>(
+          loads, bytes, text_of(parameters, "lines") == "pair", position.thread_seed());
+    });
   };
+  type.simulated = [](const Parameters&) { return true; };
   return type;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "workloads/access_pattern.hpp"
+#include "workloads/loads.hpp"
 #include "workloads/parameters.hpp"
 #include "workloads/types.hpp"
 
@@ -36,22 +37,18 @@ struct UniformSlots {
   }
 };
 
-[[gnu::always_inline]] inline std::uint64_t load_word(const std::byte* at) {
-  std::uint64_t value = 0;
-  asm volatile("mov (%1), %0" : "=r"(value) : "r"(at) : "memory");
-  return value;
-}
-
 // The value is part of the next address, and changes nothing of it.
 [[gnu::always_inline]] inline std::uint64_t next_state(std::uint64_t state, std::uint64_t value) {
   asm volatile("and $0, %0" : "+r"(value));
   return state * kMultiplier + 1442695040888963407ULL + value;
 }
 
+template <typename Loads>
 class Uniform final : public Workload {
  public:
-  Uniform(UniformSlots own, UniformSlots beside, std::uint64_t chains, std::uint64_t seed)
-      : own_(own), beside_(beside), chains_(chains) {
+  Uniform(Loads loads, UniformSlots own, UniformSlots beside, std::uint64_t chains,
+          std::uint64_t seed)
+      : loads_(loads), own_(own), beside_(beside), chains_(chains) {
     for (std::uint64_t i = 0; i < chains_; ++i) state_[i] = mix_seed(seed + i);
   }
 
@@ -60,7 +57,8 @@ class Uniform final : public Workload {
     std::uint64_t sum = 0;
     for (std::uint64_t slot = 0; slot < std::min(own_.slots, kMostWarmLines); ++slot) {
       const std::uint64_t line = ((slot * 0x9E3779B97F4A7C15ULL) >> 40) & own_.line_mask;
-      sum += load_word(own_.base + slot * own_.spacing_bytes + line * kUniformLine);
+      sum += loads_.word_beside(own_.base + slot * own_.spacing_bytes + line * kUniformLine,
+                                kMostUniformChains);
     }
     asm volatile("" : : "r"(sum));
     refresh();
@@ -110,14 +108,14 @@ class Uniform final : public Workload {
  private:
   [[nodiscard]] UniformSlots slots() const { return turn_ == 0 ? own_ : beside_; }
   void step(const UniformSlots& slots, std::uint64_t& state) {
-    const std::uint64_t value = load_word(slots.at(state));
+    const std::uint64_t value = loads_.word_beside(slots.at(state), chains_);
     sum_ += value;
     state = next_state(state, value);
   }
   void walk_one(const UniformSlots& slots, std::uint64_t loads) {
     std::uint64_t state = state_[0], sum = sum_;
     for (std::uint64_t i = 0; i < loads; ++i) {
-      const std::uint64_t value = load_word(slots.at(state));
+      const std::uint64_t value = loads_.word(slots.at(state));
       sum += value;
       state = next_state(state, value);
     }
@@ -128,7 +126,7 @@ class Uniform final : public Workload {
     std::uint64_t sum = sum_;
     for (std::uint64_t round = 0; round < rounds; ++round) {
       for (std::uint64_t i = 0; i < chains_; ++i) {
-        const std::uint64_t value = load_word(slots.at(state_[i]));
+        const std::uint64_t value = loads_.word_beside(slots.at(state_[i]), chains_);
         sum += value;
         state_[i] = next_state(state_[i], value);
       }
@@ -136,6 +134,7 @@ class Uniform final : public Workload {
     sum_ = sum;
   }
 
+  [[no_unique_address]] Loads loads_;
   UniformSlots own_, beside_;
   std::uint64_t chains_;
   unsigned turn_ = 0;
@@ -218,9 +217,12 @@ WorkloadType uniform_type() {
     beside.spacing_bytes = kUniformLine;
     beside.slots = region.size_bytes / kUniformLine;
     beside.line_mask = 0;
-    return std::unique_ptr<Workload>(std::make_unique<Uniform>(
-        own, beside, number_of(parameters, "chains"), position.thread_seed()));
+    return with_loads(path, [&](auto loads) -> std::unique_ptr<Workload> {
+      return std::make_unique<Uniform<decltype(loads)>>(
+          loads, own, beside, number_of(parameters, "chains"), position.thread_seed());
+    });
   };
+  type.simulated = [](const Parameters&) { return true; };
   return type;
 }
 

@@ -105,6 +105,9 @@ struct WorkloadType {
   // Are its writes names alone (files made, removed, renamed), so that they are durable when they
   // return on a path whose file system commits names before it returns? Null: they are not.
   std::function<bool(const Parameters&)> only_names = nullptr;
+  // Is all that it does at addresses of its own reported to a simulated memory, and does no thread
+  // wait for another? Null: it is not.
+  std::function<bool(const Parameters&)> simulated = nullptr;
 };
 
 // How many of a cell's threads have operations that count: where one probes, kills or loads what

@@ -92,7 +92,7 @@ class Cell:
 
     @property
     def emulated(self) -> bool:
-        return self.claim == "emulated"
+        return self.claim in ("emulated", "simulated")
 
     @property
     def mode(self) -> str:

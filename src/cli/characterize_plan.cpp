@@ -10,6 +10,7 @@
 #include "cli/campaign_session.hpp"
 #include "cli/small_media.hpp"
 #include "datasheet/probe_properties.hpp"
+#include "dax/sim_model.hpp"
 
 namespace pmembench {
 namespace {
@@ -128,6 +129,10 @@ std::uint64_t known_medium_bytes(const std::string& media, const Host& host) {
   const auto spec = parse_media(media);
   if (!spec) return 0;
   if (spec->size_bytes != 0) return spec->size_bytes;
+  if (spec->kind == DAX_MEDIA_SIM) {
+    const auto model = sim_model_of(*spec);
+    return model ? model->size_bytes : 0;
+  }
   std::error_code ignored;
   if (spec->path.empty() || !std::filesystem::exists(spec->path, ignored)) return 0;
   if (std::filesystem::is_regular_file(spec->path, ignored)) {

@@ -177,13 +177,15 @@ MediumSheet sheet_of(const std::string& media, const MeasuredProbes& probes,
   const ProbeSet wear_set = cells_of_medium(wear, media);
   take_medium_facts(set, sheet);
   StructureContext context;
+  // Nothing of this host is between a program and a model.
+  const bool simulated = sheet.kind == media_kind_name(DAX_MEDIA_SIM);
   const Topology topology = read_topology("/");
-  context.caches = read_cache_kinds(HostTree("/"), topology.usable_cpus);
-  context.page_bytes = sheet.page_bytes;
+  if (!simulated) context.caches = read_cache_kinds(HostTree("/"), topology.usable_cpus);
+  context.page_bytes = simulated ? sheet.size_bytes : sheet.page_bytes;
   context.shared_core_share = sheet.shared_core_share;
   context.steal_share = sheet.steal_share;
   const std::string machine = read_environment("/").virtualisation;
-  context.virtual_machine = machine != "none" && machine != "unknown";
+  context.virtual_machine = !simulated && machine != "none" && machine != "unknown";
   context.wear = wishes.wear;
   context.only = wishes.only;
   sheet.structure = infer_structure(set, stall_set.cells().empty() ? nullptr : &stall_set,

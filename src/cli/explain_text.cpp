@@ -85,6 +85,10 @@ std::string claim_line(const Row& row) {
   if (row.claim == "emulated")
     return "emulated: the durability instructions ran, on a medium that loses the data with the "
            "power. The cost is real, the durability is not.";
+  if (row.claim == kSimulatedClaim)
+    return "simulated: a model in virtual time answered (docs/sim.md). No hardware was measured: "
+           "the "
+           "numbers say what the model says.";
   return "volatile: nothing was made durable.";
 }
 

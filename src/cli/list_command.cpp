@@ -35,7 +35,7 @@ json backends_json(const Registry& registry) {
   for (const BackendEntry& entry : registry.entries()) {
     json media = json::array();
     for (const MediaKindWords& kind : media_kinds()) {
-      if (entry.operations != nullptr && (entry.operations->media >> kind.kind & 1U) != 0) {
+      if (entry.operations != nullptr && serves(*entry.operations, kind.kind)) {
         media.push_back(kind.word);
       }
     }

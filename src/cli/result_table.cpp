@@ -198,6 +198,10 @@ std::string legend(const std::vector<Row>& rows) {
           [](const Row& row) { return row.status == "ok" && row.claim == kUnauditedClaim; })) {
     text += "durable (unaudited): no audit shows it; `show --warnings` has the command to run.\n";
   }
+  if (any(rows,
+          [](const Row& row) { return row.status == "ok" && row.claim == kSimulatedClaim; })) {
+    text += "simulated: a model in virtual time answered; no hardware was measured.\n";
+  }
   if (any(rows, [](const Row& row) { return row.status == "ok" && row.claim == "volatile"; })) {
     text += "volatile: nothing was made durable (reads, unflushed writes, null).\n";
   }

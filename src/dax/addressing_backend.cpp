@@ -8,7 +8,7 @@ const BackendEntry* addressing_backend(const Registry& registry, const BackendEn
                                        dax_media_kind kind) {
   const auto fits = [&](const BackendEntry& entry) {
     return entry.usable() && (entry.operations->capabilities & DAX_CAP_DIRECT_ACCESS) != 0 &&
-           (entry.operations->media >> static_cast<unsigned>(kind) & 1U) != 0;
+           serves(*entry.operations, kind);
   };
   if (fits(preferred)) return &preferred;
   const auto& entries = registry.entries();

@@ -32,6 +32,8 @@ struct DeviceCounters {
   DeviceCounters& operator+=(const DeviceCounters& other);
 };
 
+class SimMemory;
+
 // A layer above a device that needs to know of failures (Linux: dax_holder_operations).
 class DaxHolder {
  public:
@@ -54,10 +56,11 @@ struct DeviceFacts {
   std::uint64_t size_bytes = 0;                    // a multiple of DAX_PAGE_BYTES
   std::uint64_t alignment_bytes = DAX_PAGE_BYTES;  // of mappings through the char presentation
   dax_persistence_domain persistence_domain = DAX_DOMAIN_UNKNOWN;
-  bool write_cache = true;   // false: flushes are not needed (eADR, volatile range, by hand)
-  bool synchronous = true;   // false: durability needs a message to a host; no MAP_SYNC
-  int node = -1;             // -1: unknown
-  bool host_mapped = false;  // the operations' handle is the host's dax_mapping
+  bool write_cache = true;          // false: flushes are not needed (eADR, volatile range, by hand)
+  bool synchronous = true;          // false: durability needs a message to a host; no MAP_SYNC
+  int node = -1;                    // -1: unknown
+  bool host_mapped = false;         // the operations' handle is the host's dax_mapping
+  SimMemory* simulation = nullptr;  // whose time its operations take; null: the hardware's
 };
 
 // What must outlive the device and be released after it: the medium, the backend's handle.

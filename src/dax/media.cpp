@@ -175,7 +175,7 @@ struct MediaKind {
   Status (*look)(const MediaSpec& spec, const OpenOptions& options);
   Result<Medium> (*open)(const MediaSpec& spec, const OpenOptions& options, bool map);
 };
-constexpr std::array<MediaKind, 5> kMediaKinds{{
+constexpr std::array<MediaKind, 6> kMediaKinds{{
     {DAX_MEDIA_DRAM, look_at_dram, open_dram},
     {DAX_MEDIA_FILE, look_at_file, open_file},
     {DAX_MEDIA_DEVDAX, look_at_devdax, open_devdax},
@@ -187,6 +187,7 @@ constexpr std::array<MediaKind, 5> kMediaKinds{{
      [](const MediaSpec& spec, const OpenOptions& options, bool) {
        return open_posix(spec, options);
      }},
+    {DAX_MEDIA_SIM, look_at_sim, open_sim},
 }};
 
 Result<const MediaKind*> kind_of(const MediaSpec& spec) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,7 @@ using InParallel =
 
 class AddressArea;
 class Registry;
+struct SimModel;
 
 struct OpenOptions {
   bool destroy = false;          // --destroy: existing content may be overwritten
@@ -39,6 +41,7 @@ struct OpenOptions {
   bool shared = false;
   // Other processes of this measurement use the same bytes: it is claimed as readers do.
   bool joint = false;
+  bool virtual_time = false;                // who opens it reads a model's clock where it has one
   bool keep_created = false;                // what is made for the medium stays
   std::uint64_t claim_patience_ms = 2'500;  // for one who is about to end (media_claim)
   // Of a larger medium no more than this is used, and touched; 0: all of it. Of "dram:auto" it is
@@ -51,7 +54,7 @@ struct OpenOptions {
 
 // What was really mapped, verified after first touch.
 struct MediaFacts {
-  std::string kind;  // "dram", "file", "devdax", "block", "posix"
+  std::string kind;  // "dram", "file", "devdax", "block", "posix", "sim"
   std::uint64_t size_bytes = 0;
   std::uint64_t page_bytes = 0;  // most of the mapping, from smaps; 0 unknown or not mapped
   double huge_share = 0;         // share of the bytes that are in pages of 2 MiB or more
@@ -151,6 +154,7 @@ struct Medium {
   UniqueFd backing;  // by which it is claimed too: the file beneath the loop device that it is, or
                      // the kernel's node of a dax device
   Mapping mapping;   // empty where the backend opens the medium itself
+  std::shared_ptr<SimModel> model;  // whose time it has; null: the hardware's
 };
 
 // ---- one pair a kind: look_at_* changes nothing; open_* looks, then opens; `map`: also maps it.
@@ -165,6 +169,8 @@ Status look_at_posix(const MediaSpec& spec, const OpenOptions& options);
 Result<Medium> open_posix(const MediaSpec& spec, const OpenOptions& options);
 Status look_at_block(const MediaSpec& spec, const OpenOptions& options);
 Result<Medium> open_block(const MediaSpec& spec, const OpenOptions& options);
+Status look_at_sim(const MediaSpec& spec, const OpenOptions& options);
+Result<Medium> open_sim(const MediaSpec& spec, const OpenOptions& options, bool map);
 
 // The pairs above by spec.kind.
 Status look_at_medium(const MediaSpec& spec, const OpenOptions& options);

@@ -15,7 +15,7 @@ constexpr std::string_view kEach = "each";
 // What cells need without a given size: the files of the personalities at their default scale.
 constexpr std::uint64_t kPosixBytes = std::uint64_t{64} << 20;
 
-constexpr std::array<MediaKindWords, 8> kKinds{{
+constexpr std::array<MediaKindWords, 9> kKinds{{
     {"dram", DAX_MEDIA_DRAM, "node, interleave, pages",
      "dram:SIZE|auto[,node=N][,interleave=N:W+M:V][,pages=4k|thp|2m|1g]",
      "anonymous memory: a stand-in, or the medium itself on a CXL or far node"},
@@ -27,6 +27,8 @@ constexpr std::array<MediaKindWords, 8> kKinds{{
      "a block device or a file behind the kernel's block path"},
     {"posix", DAX_MEDIA_POSIX, "size", "posix:DIRECTORY[,size=SIZE]",
      "a mounted file system: files in a subdirectory that pmembench makes and removes"},
+    {"sim", DAX_MEDIA_SIM, "size", "sim:FILE[,size=SIZE]",
+     "a model of a memory in virtual time (docs/sim.md): no hardware is measured"},
     {"linear", DAX_MEDIA_LINEAR, "", "linear:MEDIUM[,backend=NAME]+MEDIUM[,backend=NAME]...",
      "several media one behind the other, as dm-linear"},
     {"stripe", DAX_MEDIA_STRIPE, "", "stripe:N,CHUNK:MEDIUM[,backend=NAME]+...",
@@ -93,8 +95,7 @@ Status set_interleave(MediaSpec& spec, std::string_view value) {
     if (!weight || *weight < 1 || *weight > 255) {
       return usage_error(
           "interleave '{}' has the part '{}', which is not a node and a weight; write NODE:PAGES "
-          "with 1 "
-          "to 255 pages, joined by +, as in interleave=0:3+1:1",
+          "with 1 to 255 pages, joined by +, as in interleave=0:3+1:1",
           value, part);
     }
     const Result<int> node = node_number(part.substr(0, colon));
@@ -187,8 +188,7 @@ Result<const MediaKindWords*> take_kind(std::string_view& text) {
     if (word.find('/') != std::string_view::npos) {
       return usage_error(
           "a path alone does not say how it is to be used; write file:{0} to map it or block:{0} "
-          "for "
-          "the kernel's block path",
+          "for the kernel's block path",
           text);
     }
     return usage_error(
@@ -205,7 +205,7 @@ Result<const MediaKindWords*> take_kind(std::string_view& text) {
   const std::string near = nearest(word, known);
   return usage_error(
       "'{}' is not a kind of medium{}; write dram:SIZE, file:PATH, /dev/daxX.Y, "
-      "block:PATH or posix:DIRECTORY",
+      "block:PATH, posix:DIRECTORY or sim:FILE",
       word, near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
 }
 
@@ -250,7 +250,7 @@ Result<MediaSpec> parse_part(std::string_view text, std::string_view whole) {
   if (text.empty()) return usage_error("a part of '{}' is empty; write a medium there", whole);
   auto part = parse(text);
   if (!part) return usage_error("part '{}': {}", text, part.error().message);
-  if (!part->parts.empty() || part->kind == DAX_MEDIA_POSIX || part->each) {
+  if (part->kind >= DAX_MEDIA_SIM || part->each) {
     return usage_error("'{}' cannot be a part of another medium; use dram, file, devdax or block",
                        text);
   }

@@ -34,7 +34,7 @@ enum class PageChoice { kernel_default, small_4k, huge_2m, huge_1g, transparent 
 // "file:PATH[,size=SIZE][,offset=SIZE]", "/dev/daxX.Y" or "devdax:PATH" with the same two,
 // "block:PATH[,size=SIZE][,loop=off|on|auto]", "posix:DIRECTORY[,size=SIZE]". Any "file:" or
 // "block:" path that does not exist is made with the size given, and removed at the end; in a posix
-// directory that is done in a CreatedDirectory.
+// directory that is done in a CreatedDirectory. "sim:FILE[,size=SIZE]" is a model of a memory.
 //
 // "linear:A+B", "stripe:N,CHUNK:A+B+...", "logwrites:A,log=B": a medium made of others, each of
 // them one of the above but posix; "backend=NAME" behind a part names its own backend. A '+' parts

@@ -12,6 +12,7 @@
 #include "dax/media_stack.hpp"
 #include "dax/operations_check.hpp"
 #include "dax/persistence_domain.hpp"
+#include "dax/sim_device.hpp"
 #include "dax/system_error.hpp"
 #include "platform/devices.hpp"
 #include "platform/moved_thread.hpp"
@@ -45,11 +46,19 @@ class MediumBacking final : public DeviceBacking {
                   medium_.mapping.size_bytes(),
                   0,
                   0};
+      if (medium_.model) simulated_.emplace(operations_, mapping_, *medium_.model);
       return medium_.mapping.size_bytes();
     }
     return open_by_backend(spec, host);
   }
-  [[nodiscard]] void* handle() { return opened_ != nullptr ? opened_ : &mapping_; }
+  [[nodiscard]] void* handle() {
+    if (simulated_) return simulated_->handle();
+    return opened_ != nullptr ? opened_ : &mapping_;
+  }
+  [[nodiscard]] const dax_operations* operations() const {
+    return simulated_ ? simulated_->operations() : &operations_;
+  }
+  [[nodiscard]] SimMemory* simulation() { return simulated_ ? &simulated_->memory() : nullptr; }
   [[nodiscard]] Medium& medium() { return medium_; }
 
  private:
@@ -98,6 +107,7 @@ class MediumBacking final : public DeviceBacking {
   std::string options_;
   dax_mapping mapping_{};
   void* opened_ = nullptr;
+  std::optional<SimDevice> simulated_;
 };
 
 // Refuses dax devices that are not NVDIMMs: the kernel reports no domain for them.
@@ -121,10 +131,10 @@ Status check_backend(const BackendEntry& backend, const MediaSpec& spec,
   }
   const dax_operations& table = *backend.operations;
   const std::string_view kind = media_kind_name(spec.kind);
-  if ((table.media & (std::uint64_t{1} << spec.kind)) == 0) {
+  if (!serves(table, spec.kind)) {
     std::string served;
     for (std::uint32_t each = 0; each <= DAX_MEDIA_POSIX; ++each) {
-      if ((table.media & (std::uint64_t{1} << each)) == 0) continue;
+      if (!serves(table, static_cast<dax_media_kind>(each))) continue;
       served += (served.empty() ? "" : ", ") + std::string(media_kind_name(each));
     }
     return usage_error("backend {} cannot serve media kind {}; it serves: {}", backend.name, kind,
@@ -195,7 +205,8 @@ std::string description(const dax_operations& table, void* handle) {
 
 Status settle(const std::vector<MemoryRange>& ranges, const MediaSpec& spec,
               const OpenOptions& options, Medium& medium, PageWatch& pages) {
-  if (ranges.empty()) return {};
+  // Of a model the pages are nobody's concern, and it may be larger than the host's memory.
+  if (ranges.empty() || spec.kind == DAX_MEDIA_SIM) return {};
   // A touch writes, and on tmpfs a look at a hole gives it its page.
   if (options.read_only)
     return spec.kind == DAX_MEDIA_FILE ? Status() : require_memory(ranges, false);
@@ -255,6 +266,8 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& asked,
   if (!size_bytes) return size_bytes.error();
   medium.facts.size_bytes = *size_bytes;
   void* handle = backing->handle();
+  const dax_operations* const bound = backing->operations();
+  SimMemory* const simulation = backing->simulation();
   medium.facts.backend_says = description(table, handle);
   const Result<std::vector<MemoryRange>> ranges =
       reachable_memory(table, handle, medium.mapping, *size_bytes);
@@ -265,10 +278,22 @@ Result<OpenedDevice> open(const BackendEntry& backend, const MediaSpec& asked,
     return settled.error();
   }
   result.facts = medium.facts;
-  if (table.open == nullptr) result.mapping = static_cast<const dax_mapping*>(handle);
+  result.simulation = simulation;
+  if (table.open == nullptr && simulation == nullptr) {
+    result.mapping = static_cast<const dax_mapping*>(handle);
+  }
+  DeviceFacts facts = device_facts(spec, medium, table);
+  facts.simulation = simulation;
+  facts.host_mapped = facts.host_mapped && simulation == nullptr;
+  const std::vector<std::uint64_t> bad_pages =
+      medium.model ? medium.model->bad_pages : std::vector<std::uint64_t>();
   Result<std::unique_ptr<DaxDevice>> device =
-      DaxDevice::allocate(device_facts(spec, medium, table), &table, handle, std::move(backing));
+      DaxDevice::allocate(std::move(facts), bound, handle, std::move(backing));
   if (!device) return device.error();
+  for (const std::uint64_t page : bad_pages) {
+    if (page >= *size_bytes / DAX_PAGE_BYTES) continue;
+    (*device)->bad_blocks().add(page * DAX_PAGE_BYTES, DAX_PAGE_BYTES);
+  }
   result.device = std::move(*device);
   result.bases.push_back({result.device.get(), &backend});
   return result;
@@ -309,6 +334,7 @@ Status check_media(const BackendEntry& backend, const MediaSpec& spec, const Ope
 }
 
 std::string durable_claim(const MediaFacts& facts) {
+  if (facts.kind == "sim") return "simulated";
   const bool reaches_media = facts.persistence_domain == DAX_DOMAIN_MEMORY_CONTROLLER ||
                              facts.persistence_domain == DAX_DOMAIN_CPU_CACHE;
   // Behind the block path durable means written back, and that is what the drain waits for; so does

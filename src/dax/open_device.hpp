@@ -26,6 +26,7 @@ struct OpenedDevice {
   // The host's mapping, for code that makes another device over a part of it; lives as long as the
   // device. Null if the backend opened the medium itself.
   const dax_mapping* mapping = nullptr;
+  SimMemory* simulation = nullptr;  // whose clock its operations take time by; null: the hardware's
   // Itself, or those that it is made of.
   std::vector<BaseDevice> bases = {};
   // The nodes of its pages after first touch; empty if it has no addresses.

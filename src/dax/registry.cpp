@@ -29,6 +29,15 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
+bool serves(const dax_operations& operations, dax_media_kind kind) {
+  const auto has = [&](dax_media_kind each) {
+    return (operations.media >> static_cast<unsigned>(each) & 1U) != 0;
+  };
+  if (kind != DAX_MEDIA_SIM) return has(kind);
+  return has(DAX_MEDIA_DRAM) && operations.open == nullptr &&
+         (operations.capabilities & DAX_CAP_NO_WORK) == 0;
+}
+
 bool shares_mapping(const BackendEntry& backend) {
   constexpr std::uint64_t kAsWeMap = DAX_CAP_DIRECT_ACCESS | DAX_CAP_SYNCHRONOUS;
   return backend.usable() && backend.origin == kBuiltIn && backend.operations->open == nullptr &&

@@ -22,8 +22,14 @@ struct BackendEntry {
   [[nodiscard]] bool usable() const { return reason.empty() && operations != nullptr; }
 };
 
-// Is it built in, and does it work on the host's mapping, so that another such backend can go on with
-// the same device? What a plugin does to memory that is not its own would be blamed on the others.
+// Does a backend with these operations serve that kind of medium? A model (DAX_MEDIA_SIM) is
+// between the operations and ordinary memory: what serves that, leaves mapping to the host and does
+// the work serves a model too.
+[[nodiscard]] bool serves(const dax_operations& operations, dax_media_kind kind);
+
+// Is it built in, and does it work on the host's mapping, so that another such backend can go on
+// with the same device? What a plugin does to memory that is not its own would be blamed on the
+// others.
 [[nodiscard]] bool shares_mapping(const BackendEntry& backend);
 
 // Where plugins are looked for, in this order. Each FILE named by the user must load; files of a

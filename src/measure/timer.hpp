@@ -48,6 +48,8 @@ namespace pmembench {
 
 inline constexpr const char* kReadingByRdtsc = "lfence+rdtsc";
 inline constexpr const char* kReadingByRdtscp = "rdtscp+lfence";
+// Of no counter: the time is that of a simulated memory.
+inline constexpr const char* kReadingVirtual = "virtual time";
 
 // Which of the two ends operations: the one that takes fewer ticks, but the second only if it saves
 // a tenth at least, because all processes of a run must agree. `rdtscp_ticks`: 0 if the CPU has
@@ -61,6 +63,7 @@ struct TimerFacts {
   double floor_durable_ns = 0;  // and from one end_durable to the next
   bool invariant = false;       // CPUID 8000_0007h EDX[8]
   std::string reading = kReadingByRdtsc;  // that ends operations; the floors are of it
+  [[nodiscard]] bool is_virtual() const { return reading == kReadingVirtual; }
 };
 
 // Calibrates against CLOCK_MONOTONIC_RAW for about 5 ms and measures step and floors. Refuses

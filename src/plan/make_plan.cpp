@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "config/cell_values.hpp"
 #include "dax/open_device.hpp"
+#include "dax/sim_model.hpp"
 #include "plan/arrival_keys.hpp"
 #include "plan/cell_keys.hpp"
 #include "plan/cell_name.hpp"
@@ -267,10 +268,15 @@ class PlanBuilder {
       cell.skip_reason = placement.error().message;
     }
     if (cell.skip_reason.empty()) {
-      cell.sibling_threads = count_siblings(cell.placement.cpus, *input_.topology);
-      cell.cache_bytes = input_.topology->cache_bytes(
-          cell.placement.cpus,
-          memory_node_of(draft.spec, cell.placement, *input_.topology, input_.root));
+      const bool simulated = draft.spec.kind == DAX_MEDIA_SIM;
+      if (!simulated) {
+        cell.sibling_threads = count_siblings(cell.placement.cpus, *input_.topology);
+      }
+      cell.cache_bytes =
+          simulated ? sim_cache_bytes(draft.spec)
+                    : input_.topology->cache_bytes(cell.placement.cpus,
+                                                   memory_node_of(draft.spec, cell.placement,
+                                                                  *input_.topology, input_.root));
       cell.pair = node_pair_of(draft.spec, cell.placement, *input_.topology, input_.root);
     }
     return check_draft(combination, draft, up_to_all);
@@ -304,7 +310,8 @@ class PlanBuilder {
     cell.backend = backend.entry->name;
     cell.backend_options = backend.options;
     cell.capabilities = capabilities_of(*backend.entry);
-    cell.shares_mapping = draft.spec.parts.empty() && shares_mapping(*backend.entry);
+    cell.shares_mapping = draft.spec.parts.empty() && draft.spec.kind != DAX_MEDIA_SIM &&
+                          shares_mapping(*backend.entry);
     const std::string reason =
         skip_reason(*backend.entry, draft.spec, *draft.path, *draft.workload, cell.parameters);
     if (!reason.empty()) cell.skip_reason = reason;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dax/sim_model.hpp"
 #include "plan/placement_words.hpp"
 #include "platform/devices.hpp"
 
@@ -36,6 +37,32 @@ Result<Placement> place_interleaved(std::string_view asked, unsigned threads, co
   return placement;
 }
 
+// The CPUs of a simulated host are the model's. Which CPU of this host a thread of it has changes
+// no time.
+Result<Placement> place_simulated(std::string_view asked, unsigned threads, const MediaSpec& spec,
+                                  const Topology& topology) {
+  if (asked != "near") {
+    return environment_error(
+        "placement {} names nodes or CPUs of this host, and a simulated memory has none: leave it "
+        "out",
+        asked);
+  }
+  const auto model = sim_model_of(spec);
+  if (!model) return model.error();
+  if (threads != kAllThreads && threads > model->cpus) {
+    return environment_error(
+        "{} threads, but the simulated host has {} CPU{} (cpus, in {}): use fewer threads", threads,
+        model->cpus, model->cpus == 1 ? "" : "s", spec.path);
+  }
+  const std::vector<int>& usable = topology.usable_cpus;
+  if (usable.empty()) return environment_error("this process may use no CPU");
+  Placement placement{std::string(asked), {}, -1};
+  for (unsigned i = 0; i < (threads == kAllThreads ? model->cpus : threads); ++i) {
+    placement.cpus.push_back(usable[i % usable.size()]);
+  }
+  return placement;
+}
+
 bool moves_memory(std::string_view asked, int node) {
   if (asked == "far") return node < 0;
   if (asked == "near") return false;
@@ -46,6 +73,7 @@ bool moves_memory(std::string_view asked, int node) {
 Result<Placement> place_by_kind(std::string_view asked, unsigned threads, const MediaSpec& spec,
                                 const Topology& topology, const std::string& root) {
   if (!spec.interleave.empty()) return place_interleaved(asked, threads, spec, topology);
+  if (spec.kind == DAX_MEDIA_SIM) return place_simulated(asked, threads, spec, topology);
   if (spec.kind == DAX_MEDIA_DRAM) return place(asked, threads, spec.node, topology);
   const int node = found_node(spec, topology, root);
   if (moves_memory(asked, node)) {

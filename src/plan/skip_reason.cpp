@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "plan/cell_keys.hpp"
 #include "workloads/groups.hpp"
 #include "workloads/parameters.hpp"
 
@@ -82,6 +83,40 @@ std::string other_than_parts(const BackendEntry& backend, const MediaSpec& media
       backend.name, named->text, named->backend, backend.name);
 }
 
+// What does not report to a model all that it does would take no time there.
+std::string untold(const PathType& path, const WorkloadType& workload,
+                   const Parameters& parameters) {
+  if (!path.simulated) {
+    return fmt::format(
+        "path {} does not report to a simulated memory what it does: use path direct or mapped",
+        path.name);
+  }
+  if (workload.simulated == nullptr) {
+    return fmt::format(
+        "workload {} does not report to a simulated memory what it does; docs/sim.md names those "
+        "that "
+        "do",
+        workload.name);
+  }
+  if (!workload.simulated(parameters)) {
+    return fmt::format(
+        "threads of workload {} wait for each other with these parameters, and those of a "
+        "simulated host take turns",
+        workload.name);
+  }
+  const auto prefetchers = parameters.find(kPrefetchersKey);
+  if (prefetchers != parameters.end() && prefetchers->second != kPrefetchersAsFound) {
+    return "prefetchers are this host's, and a model has its own (the key prefetch of its file): "
+           "leave prefetchers out";
+  }
+  const auto probe = parameters.find("probe_media");
+  if (probe != parameters.end() && !probe->second.empty()) {
+    return "a simulated memory has its own clock, and a probe of another medium would need "
+           "the same one: leave probe_media out";
+  }
+  return {};
+}
+
 // Can the backend do what the path does of its own accord?
 std::string unfit(const BackendEntry& backend, const PathType& path, const Parameters& parameters) {
   const dax_operations& operations = *backend.operations;
@@ -114,10 +149,6 @@ std::string unfit(const BackendEntry& backend, const PathType& path, const Param
 }
 
 }  // namespace
-
-bool serves(const dax_operations& operations, dax_media_kind kind) {
-  return (operations.media >> static_cast<unsigned>(kind) & 1U) != 0;
-}
 
 BackendCapabilities capabilities_of(const BackendEntry& backend) {
   BackendCapabilities capabilities;
@@ -173,6 +204,9 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
     return fmt::format("backend {} does not serve {} media: it serves {}", backend.name,
                        media_kind_name(kind), served_kinds(operations));
   }
+  if (kind == DAX_MEDIA_SIM) {
+    if (std::string why = untold(path, workload, parameters); !why.empty()) return why;
+  }
   if (path.needs_mount && kind != DAX_MEDIA_POSIX) {
     return fmt::format(
         "path {} works on a mounted file system, not on {} media: use media posix:DIRECTORY",
@@ -194,6 +228,11 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
   if (workload.paced && (operations.capabilities & DAX_CAP_DIRECT_ACCESS) == 0) {
     return fmt::format("workload {} probes by addresses, and backend {} gives none", workload.name,
                        backend.name);
+  }
+  if (const auto probe = parameters.find("probe_media");
+      probe != parameters.end() && kind != DAX_MEDIA_SIM && probe->second.starts_with("sim:")) {
+    return "a probe of a simulated memory needs that memory's clock, and its load has another: "
+           "name it as media";
   }
   if (workload.lives && (path.needs_mount || path.needs_block_path || operations.open != nullptr)) {
     return fmt::format(

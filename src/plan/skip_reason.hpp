@@ -11,8 +11,6 @@
 
 namespace pmembench {
 
-[[nodiscard]] bool serves(const dax_operations& operations, dax_media_kind kind);
-
 // What the backend declares; the defaults where it has no table (it did not load).
 [[nodiscard]] BackendCapabilities capabilities_of(const BackendEntry& backend);
 

@@ -1,6 +1,7 @@
 #include "plan/used_ranges.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "base/units.hpp"
@@ -41,8 +42,15 @@ bool fits(const Cell& cell, std::uint64_t bytes) {
   return workload->check(cell.parameters, bytes, cell.threads).has_value();
 }
 
+// Of a model: four times what its levels hold, however large the caches of this host are.
+std::uint64_t usual_of_model(const Cell& cell) {
+  constexpr std::uint64_t kLeastOfModel = std::uint64_t{16} << 20;
+  return std::max(kLeastOfModel, std::bit_ceil(kCachesForMemory * cell.cache_bytes));
+}
+
 std::uint64_t used_by(const Cell& cell, std::uint64_t usual_bytes) {
   const auto spec = parse_media(cell.media);
+  if (spec && spec->kind == DAX_MEDIA_SIM) usual_bytes = usual_of_model(cell);
   if (!spec || spec->kind == DAX_MEDIA_POSIX || !spec->parts.empty()) return 0;
   std::uint64_t bytes = usual_bytes;
   while (bytes < kMostBytes && (bytes < named_bytes(cell, *spec) || !fits(cell, bytes))) bytes *= 2;
@@ -57,7 +65,9 @@ std::uint64_t used_by(const Cell& cell, std::uint64_t usual_bytes) {
 
 void set_used_ranges(std::vector<Cell>& cells, const Topology& topology) {
   std::uint64_t cache_bytes = 0;
-  for (const Cell& cell : cells) cache_bytes = std::max(cache_bytes, cell.cache_bytes);
+  for (const Cell& cell : cells) {
+    if (!cell.media.starts_with("sim:")) cache_bytes = std::max(cache_bytes, cell.cache_bytes);
+  }
   const std::uint64_t usual_bytes = used_range_bytes(cache_bytes, topology);
   for (Cell& cell : cells) {
     if (cell.skip_reason.empty()) cell.used_bytes = used_by(cell, usual_bytes);

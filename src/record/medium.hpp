@@ -31,6 +31,8 @@ struct BackendCapabilities {
 inline constexpr const char* kUnauditedClaim = "durable (unaudited)";
 // Of a row that another tool measured: nothing of it was proved here.
 inline constexpr const char* kImportedClaim = "imported";
+// Of a model in virtual time: nothing was measured.
+inline constexpr const char* kSimulatedClaim = "simulated";
 
 struct MediumFacts {
   std::string kind;  // "dram", "file", "devdax", "block", "sim", "posix"

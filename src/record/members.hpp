@@ -305,7 +305,8 @@ void describe(T& row, V&& members) {
       {"claim", "",
        "what a write in this cell was worth: `durable`, `durable (unaudited)` (no audit of "
        "this code on this CPU shows it), `emulated` (on a stand-in for the medium), "
-       "`volatile`, or `imported` (from another tool's file, not proved)"},
+       "`volatile`, `imported` (from another tool's file, not proved), or `simulated` (by a model in "
+       "virtual time: nothing was measured)"},
       row.claim);
   members.field({"operations", "", "in all timed slices of all replicates"}, row.operations);
   members.field({"bytes", "bytes", "in all timed slices of all replicates"}, row.bytes);

@@ -85,7 +85,8 @@ struct Row {
   RowPlacement placement;
   std::string status;  // "ok", "skipped", "unmeasured", "error"
   std::string reason;  // of skipped and error
-  std::string claim;   // "durable", "durable (unaudited)", "emulated", "volatile", "imported"
+  std::string claim;   // "durable", "durable (unaudited)", "emulated", "volatile", "imported",
+                       // "simulated"
   std::uint64_t operations = 0, bytes = 0;  // in all timed slices
   std::optional<Estimate> operations_per_s, bytes_per_s, ns_per_operation;
   std::optional<LatencyResult> latency_ns;

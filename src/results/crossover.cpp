@@ -10,6 +10,7 @@
 #include "base/units.hpp"
 #include "measure/quantile_interval.hpp"
 #include "results/printed_words.hpp"
+#include "results/row_work.hpp"
 
 namespace pmembench {
 namespace {
@@ -39,7 +40,7 @@ bool is_cached(const Row& row) { return row.capabilities.needs_flush; }
 bool is_nontemporal(const Row& row) { return row.capabilities.nontemporal_from_bytes == 1; }
 
 bool takes_part(const Row& row) {
-  const bool durable = row.status == "ok" && row.claim != "volatile" && !row.latency_ns;
+  const bool durable = row.status == "ok" && makes_durable(row) && !row.latency_ns;
   return durable && row.did_work() && (is_cached(row) || is_nontemporal(row)) &&
          row.parameters.contains("operation_size");
 }

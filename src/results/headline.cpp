@@ -128,7 +128,7 @@ std::string percentiles_text(const Row& row, std::initializer_list<const char*> 
 }
 
 bool is_durable_write(const Row& row, std::uint64_t size_bytes) {
-  return row.claim != "volatile" && row.threads == 1 && is_memory(row) &&
+  return makes_durable(row) && row.threads == 1 && is_memory(row) &&
          (row.path == "direct" || row.path == "mapped") &&
          size_parameter(row, "operation_size") == size_bytes &&
          (!is_timed(row) || row.latency_ns->mode == "durable") &&
@@ -172,7 +172,7 @@ void add_durable_write(const std::vector<Row>& rows, std::uint64_t size_bytes,
 // The kernel's block path next to the fastest direct access of the same size.
 void add_block_path(const std::vector<Row>& rows, std::vector<HeadlineLine>& lines) {
   const auto fits = [](const Row& row, bool block, std::uint64_t bytes) {
-    return row.threads == 1 && !is_timed(row) && row.claim != "volatile" &&
+    return row.threads == 1 && !is_timed(row) && makes_durable(row) &&
            direction_of(row) == "write" && (row.medium && row.medium->kind == "block") == block &&
            (block || (is_memory(row) && row.path == "direct" && !stays_in_caches(row))) &&
            (bytes == 0 || size_parameter(row, "operation_size") == bytes);

@@ -197,7 +197,7 @@ std::vector<LoadedCurve> loaded_curves(const std::vector<Row>& rows,
     const Row& first = *family.rows.front();
     LoadedCurve curve{family.group,
                       loaded_label(first, family.group, families),
-                      first.claim == "emulated",
+                      first.claim == "emulated" || first.claim == kSimulatedClaim,
                       {},
                       summary_of(family.rows, replicates, confidence)};
     for (const Row* row : family.rows) {

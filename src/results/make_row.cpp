@@ -32,6 +32,9 @@ Row identity_of(const Cell& cell) {
 
 // The weakest claim of all replicates' media, where the cell's writes are durable at all.
 std::string claim_of(const Cell& cell, const std::vector<Replicate>& replicates) {
+  for (const Replicate& replicate : replicates) {
+    if (replicate.medium.claim == kSimulatedClaim) return kSimulatedClaim;
+  }
   if (!cell.capabilities.does_work || !cell.durable) return "volatile";
   // Groups write to a second medium too; a probe there does not.
   const WorkloadType* const type = find_workload(cell.workload);
@@ -60,6 +63,7 @@ std::string claim_of(const Cell& cell, const std::vector<Replicate>& replicates)
 // node 0: 100 %".
 std::string placement_of(const Replicate& replicate) {
   std::string text;
+  if (replicate.details.timer.is_virtual()) return text;
   for (const int cpu : replicate.details.cpus) {
     text += (text.empty() ? "cpus " : ",") + std::to_string(cpu);
   }

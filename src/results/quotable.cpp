@@ -74,7 +74,8 @@ QuotableLight light_of(const std::vector<const Row*>& rows, Light light, const s
 }
 
 bool medium_is_proved(const Row& row) {
-  return row.medium.has_value() && (!row.capabilities.does_work || row.medium->size_bytes != 0);
+  return row.medium.has_value() && row.medium->kind != "sim" &&
+         (!row.capabilities.does_work || row.medium->size_bytes != 0);
 }
 
 bool placement_is_proved(const Row& row) { return !row.placement.verified.empty(); }
@@ -87,7 +88,11 @@ QuotableLight claim_light(const std::vector<const Row*>& rows) {
   for (const Row* row : rows) ++counts[row->claim];
   const std::size_t writes = rows.size() - counts["volatile"];
   QuotableLight light{"claim", "yes", ""};
-  if (counts[kImportedClaim] > 0) {
+  if (counts[kSimulatedClaim] > 0) {
+    light.answer = counts[kSimulatedClaim] == rows.size() ? "no" : "partly";
+    light.reason = fmt::format("{} of {} rows are of a model in virtual time: nothing was measured",
+                               counts[kSimulatedClaim], rows.size());
+  } else if (counts[kImportedClaim] > 0) {
     light.answer = counts[kImportedClaim] == rows.size() ? "no" : "partly";
     light.reason = fmt::format("{} of {} rows were imported from other tools and not proved",
                                counts[kImportedClaim], rows.size());

@@ -281,20 +281,37 @@ MaybeWarning warn_periodic(const std::vector<Replicate>& replicates) {
 
 }  // namespace
 
+namespace {
+
+MaybeWarning warn_virtual_time(const std::vector<Replicate>& replicates) {
+  const auto simulated =
+      std::find_if(replicates.begin(), replicates.end(),
+                   [](const Replicate& replicate) { return replicate.details.timer.is_virtual(); });
+  if (simulated == replicates.end()) return std::nullopt;
+  return Warning{"virtual_time",
+                 "the row is of " + simulated->medium.stack +
+                     ": no hardware was measured; measure the memory that is meant"};
+}
+
+}  // namespace
+
 std::vector<Warning> warnings_of(const Cell& cell, const std::vector<Replicate>& replicates,
                                  const Row& row, const RowContext& context) {
-  std::vector<Warning> warnings =
-      present({warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),
-               warn_not_converged(row, context), warn_below_floor(cell, row),
-               warn_quantised(cell, replicates, row), warn_traced(replicates),
-               warn_autocorrelation(replicates), warn_overflow(replicates), warn_simulated(cell),
-               warn_not_steady(replicates), warn_rate_not_kept(replicates),
-               warn_failed_operations(row), warn_no_slots(cell, replicates),
-               warn_periodic(replicates), warn_clock(replicates), warn_siblings(cell)});
+  std::vector<Warning> warnings = present(
+      {warn_disturbed(row), warn_steal(replicates), warn_shared_core(replicates),
+       warn_not_converged(row, context), warn_below_floor(cell, row),
+       warn_quantised(cell, replicates, row), warn_traced(replicates),
+       warn_autocorrelation(replicates), warn_overflow(replicates), warn_simulated(cell),
+       warn_virtual_time(replicates), warn_not_steady(replicates), warn_rate_not_kept(replicates),
+       warn_failed_operations(row), warn_no_slots(cell, replicates), warn_periodic(replicates),
+       warn_clock(replicates), warn_siblings(cell)});
   const std::vector<Warning> cluster = cluster_warnings_of(row);
   warnings.insert(warnings.end(), cluster.begin(), cluster.end());
   const std::vector<Warning> memory = memory_warnings_of(cell, replicates);
   warnings.insert(warnings.end(), memory.begin(), memory.end());
+  // What the host did meanwhile changed no time of a model.
+  const bool simulated = !replicates.empty() && replicates.front().details.timer.is_virtual();
+  if (simulated) return warnings;
   warnings.insert(warnings.end(), context.run_warnings.begin(), context.run_warnings.end());
   return warnings;
 }

@@ -36,6 +36,12 @@ bool is_memory(const Row& row) {
   return !row.medium || (row.medium->kind != "block" && row.medium->kind != "posix");
 }
 
+bool makes_durable(const Row& row) {
+  if (row.claim != kSimulatedClaim) return row.claim != "volatile";
+  const WorkloadType* const type = find_workload(row.workload);
+  return type != nullptr && type->writes(row.parameters) && type->durable(row.parameters);
+}
+
 bool stays_in_caches(const Row& row) {
   const bool promised = row.medium && row.medium->persistence_domain == "cpu_cache";
   return is_memory(row) && !promised && !row.capabilities.needs_flush &&

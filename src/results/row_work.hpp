@@ -18,6 +18,9 @@ namespace pmembench {
 // Its medium is memory: not a block device, not a mounted file system.
 [[nodiscard]] bool is_memory(const Row& row);
 
+// Is each of its writes durable when it returns, or would it be on what it stands for: a model?
+[[nodiscard]] bool makes_durable(const Row& row);
+
 // The backend's stores stay in the caches and nothing writes them back: durable only if the caches
 // survive a power cut, which this medium does not promise.
 [[nodiscard]] bool stays_in_caches(const Row& row);

@@ -49,6 +49,9 @@ class Run {
         budget_(*input_.clock, settings_.budget_ns) {
     rule_ = {settings_.precision, settings_.minimum_replicates, settings_.maximum_replicates};
     collect_cells();
+    all_simulated_ = std::all_of(cells_.begin(), cells_.end(), [](const CellState& state) {
+      return state.cell->media.starts_with("sim:");
+    });
     first_slices_ = slices_within_budget(settings_, cells_.size());
   }
 
@@ -329,7 +332,8 @@ class Run {
   // fewer slices, so that the budget still holds the minimum of replicates.
   [[nodiscard]] unsigned slices_now() const {
     const std::uint64_t left = outlook_.owed();
-    if (slices_taken_ == 0 || left == 0) return first_slices_;
+    // What is simulated is the same however fast this host is.
+    if (slices_taken_ == 0 || left == 0 || all_simulated_) return first_slices_;
     const double slice_cost = budget_.elapsed_ns() / static_cast<double>(slices_taken_);
     const double slices = kBudgetShare * budget_.left_ns() / static_cast<double>(left) / slice_cost;
     return static_cast<unsigned>(
@@ -359,6 +363,7 @@ class Run {
   std::vector<CellState> cells_;
   RunOutlook outlook_;  // of them all
   unsigned first_slices_ = 0;
+  bool all_simulated_ = false;
   std::uint64_t slices_taken_ = 0;
   unsigned first_round_ = 0;
   std::map<std::string, double> opening_ns_;  // of a worker's medium, when it was last opened

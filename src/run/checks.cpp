@@ -57,6 +57,7 @@ Status check_time_grows(std::uint64_t operations, double once_ns, double twice_n
 }
 
 Status check_ceiling(double bytes_per_s, double ceiling_bytes_per_s, unsigned threads) {
+  if (ceiling_bytes_per_s <= 0) return {};
   const double limit = limits::kCeilingMargin * ceiling_bytes_per_s * threads;
   if (bytes_per_s <= limit) return {};
   return runtime_error(

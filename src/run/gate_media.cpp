@@ -84,8 +84,10 @@ Result<std::string> media_of_arm(const std::string& media, Arm arm, bool destroy
     }
     return own;
   }
-  // In a posix directory each worker makes its own directory.
-  if (spec->path.empty() || spec->kind == DAX_MEDIA_POSIX) return media;
+  // In a posix directory each worker makes its own directory; a model is simulated in each.
+  if (spec->path.empty() || spec->kind == DAX_MEDIA_POSIX || spec->kind == DAX_MEDIA_SIM) {
+    return media;
+  }
   std::error_code ignored;
   const bool there = spec->kind == DAX_MEDIA_DEVDAX || std::filesystem::exists(spec->path, ignored);
   if (!there) {

@@ -116,7 +116,7 @@ class ProcessLink final : public WorkerLink {
   Result<CellDoneReply> end_cell() override {
     const auto answer = ask({{"do", "end"}}, kPrepareTimeout_ms);
     if (!answer) return answer.error();
-    if (opened_.timer.invariant) {
+    if (opened_.timer.invariant && !opened_.timer.is_virtual()) {
       const Status agreed =
           check_foreign_pace(opened_.timer.ns_per_tick, calibrated_, read_clocks());
       if (!agreed) return agreed.error();

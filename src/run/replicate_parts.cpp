@@ -74,6 +74,7 @@ Status complete_replicate(const CellDoneReply& done, const OpenedReply& opened, 
   replicate.ns_per_tick = timer.ns_per_tick;
   Details& details = replicate.details;
   details.timer = timer;
+  if (timer.is_virtual()) replicate.steal_share = 0;  // a model has all of its time
   details.counters = done.counters;
   details.figures = done.figures;
   details.cpus = done.cpus;

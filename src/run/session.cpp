@@ -65,6 +65,10 @@ Result<std::unique_ptr<Session>> Session::start(const SessionHost& host, const C
   auto team = Team::start(cell.placement.cpus);
   if (!team) return team.error();
   session->team_ = *std::move(team);
+  if (SimMemory* const memory = session->simulation(); memory != nullptr) {
+    memory->restart(cell.seed, session->team_->size());
+    session->team_->run([memory](unsigned index) { memory->sit(index); });
+  }
   const Status ready = session->prepare_threads();
   if (!ready) return ready.error();
   if (session->paced_ || session->groups_ != nullptr) return session;
@@ -97,9 +101,11 @@ Status Session::prepare_threads() {
   for (unsigned thread = 0; thread < team_->size(); ++thread) {
     threads_.push_back(std::make_unique<ThreadContext>());
   }
-  team_->run([&](unsigned index) {
+  const auto prepare = [&](unsigned index) {
     threads_[index]->status = paced_ ? prepare_paced_thread(index) : prepare_thread(index);
-  });
+  };
+  // Outside of slices the threads of a simulated memory have no order.
+  simulation() == nullptr ? team_->run(prepare) : team_->run_in_turn(prepare);
   for (const auto& thread : threads_) {
     if (!thread->status) return thread->status;
   }
@@ -230,8 +236,10 @@ Result<SliceReply> Session::summarise() const {
     reply.operations += thread.work.operations;
     reply.bytes += thread.work.bytes;
     if (paced_) continue;
-    reply.core_probes_ns.push_back(static_cast<double>(thread.core_ticks) *
-                                   host_.timer.ns_per_tick);
+    if (!host_.timer.is_virtual()) {
+      reply.core_probes_ns.push_back(static_cast<double>(thread.core_ticks) *
+                                     host_.timer.ns_per_tick);
+    }
     if (thread.role != Role::arrivals) continue;
     const double late_ns = static_cast<double>(thread.late_ticks) * host_.timer.ns_per_tick;
     reply.backlog_ns = std::max(reply.backlog_ns.value_or(0), late_ns);
@@ -241,6 +249,17 @@ Result<SliceReply> Session::summarise() const {
   if (paced_) reply.load_bytes_per_s = load_bytes_per_ns * 1e9;
   if (!host_.does_work) reply.bytes = 0;
   return reply;
+}
+
+void Session::run_thread(unsigned index, const SliceTask& task) {
+  SimMemory* const memory = simulation();
+  if (memory == nullptr) {
+    threads_[index]->run(task);
+    return;
+  }
+  memory->begin_slice();
+  threads_[index]->run<VirtualClock>(task);
+  memory->end_slice();
 }
 
 Result<SliceReply> Session::run_once(std::uint64_t operations) {
@@ -261,7 +280,7 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
   team_->run([&](unsigned index) {
     const ThreadRegisters before;
     ThreadContext& thread = *threads_[index];
-    thread.run(task);
+    run_thread(index, task);
     const std::string changes = before.changes(false);
     if (changes.empty() || !thread.status) return;
     thread.status = runtime_error(
@@ -271,6 +290,12 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
         changes);
   });
   if (life_ != nullptr && !life_->status()) return life_->status().error();
+  if (simulation() != nullptr && simulation()->gone()) {
+    return runtime_error(
+        "the simulated device is gone: its model says that it fails after {} operations "
+        "(fails_after)",
+        simulation()->model().fails_after);
+  }
   for (const auto& thread : threads_) {
     if (thread->role == Role::load) bytes_loaded_ += thread->work.bytes;
     if (is_counted(*thread, groups_ != nullptr)) operations_done_ += thread->work.operations;

@@ -88,6 +88,8 @@ class Session {
   Result<double> asked_rate(std::uint64_t operations);
   Result<std::uint64_t> begin_operations(std::uint64_t slice_ns, std::uint64_t operations);
   Status begin_paced(std::uint64_t slice_ns, std::optional<double> maximum);
+  [[nodiscard]] SimMemory* simulation() const { return host_.opened->simulation; }
+  void run_thread(unsigned index, const SliceTask& task);
   void prepare_arrivals(double rate_per_s, std::uint64_t slice_ns);
   Status inject_slowdown(double share);
   void set_pace(double bytes_per_s);

@@ -119,9 +119,10 @@ Status Session::inject_slowdown(double share) {
     if (!reply) return reply.error();
     ns_per_operation.push_back(static_cast<double>(threads_.size()) * reply->ns_per_operation);
   }
-  task_.slowdown.multiplications =
-      slowdown_multiplications(share, median(ns_per_operation), task_.slowdown.chunk,
-                               measure_ns_per_multiplication(host_.timer.ns_per_tick));
+  task_.slowdown.multiplications = slowdown_multiplications(
+      share, median(ns_per_operation), task_.slowdown.chunk,
+      host_.timer.is_virtual() ? VirtualClock::kMultiplication_ns
+                               : measure_ns_per_multiplication(host_.timer.ns_per_tick));
   return {};
 }
 

@@ -38,7 +38,11 @@ std::uint64_t slowdown_multiplications(double share, double ns_per_operation, st
       std::llround(std::max(0.0, wanted_ns) / std::max(ns_per_multiplication, 1e-3)));
 }
 
-InjectedRun run_injected(Workload& workload, std::uint64_t operations, const Slowdown& slowdown) {
+namespace {
+
+template <typename Inject>
+InjectedRun run_with(Workload& workload, std::uint64_t operations, const Slowdown& slowdown,
+                     Inject inject) {
   InjectedRun run;
   while (operations > 0) {
     const std::uint64_t wanted = std::min(operations, slowdown.chunk);
@@ -48,10 +52,24 @@ InjectedRun run_injected(Workload& workload, std::uint64_t operations, const Slo
     if (part.operations != wanted) break;
     operations -= wanted;
     if (wanted < slowdown.chunk) break;
-    run.last_value = injected_work(slowdown.multiplications);
+    run.last_value = inject(slowdown.multiplications);
     ++run.slowdowns;
   }
   return run;
+}
+
+}  // namespace
+
+InjectedRun run_injected(Workload& workload, std::uint64_t operations, const Slowdown& slowdown) {
+  return run_with(workload, operations, slowdown, injected_work);
+}
+
+InjectedRun run_injected(Workload& workload, std::uint64_t operations, const Slowdown& slowdown,
+                         void (*inject)(std::uint64_t multiplications)) {
+  return run_with(workload, operations, slowdown, [inject](std::uint64_t multiplications) {
+    inject(multiplications);
+    return std::uint64_t{0};
+  });
 }
 
 std::uint64_t injected_work(std::uint64_t multiplications) {

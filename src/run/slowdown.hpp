@@ -33,6 +33,9 @@ struct InjectedRun {
 // `operations` of the workload, slowdown.chunk > 0, with the injected work after each whole chunk,
 // and not after a rest. Ends early if the workload does less than it was asked for.
 InjectedRun run_injected(Workload& workload, std::uint64_t operations, const Slowdown& slowdown);
+// The same with other work in place of the barrier and the chain.
+InjectedRun run_injected(Workload& workload, std::uint64_t operations, const Slowdown& slowdown,
+                         void (*inject)(std::uint64_t multiplications));
 
 // The barrier and the chain. Returns the chain's last value: what depends on it was done.
 std::uint64_t injected_work(std::uint64_t multiplications);

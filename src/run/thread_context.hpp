@@ -2,7 +2,6 @@
 #pragma once
 
 #include <sched.h>
-#include <x86intrin.h>
 
 #include <algorithm>
 #include <array>
@@ -11,16 +10,13 @@
 #include <span>
 
 #include "base/result.hpp"
-#include "measure/core_probe.hpp"
 #include "measure/histogram.hpp"
 #include "measure/open_schedule.hpp"
 #include "measure/slot_series.hpp"
-#include "measure/timer.hpp"
 #include "plan/plan.hpp"
-#include "run/disturbance.hpp"
 #include "run/life_trial.hpp"
 #include "run/load_pace.hpp"
-#include "run/slowdown.hpp"
+#include "run/session_clock.hpp"
 #include "workloads/workload.hpp"
 
 namespace pmembench {
@@ -80,32 +76,33 @@ struct alignas(128) ThreadContext {
   int cpu = -1;
 
   // All operations between two readings of the clock; a full barrier closes them.
+  template <typename Clock>
   void time_slice(std::uint64_t operations, const Slowdown& slowdown) {
-    begin = tsc_begin();
+    begin = Clock::begin();
     tried = operations;
     work = slowdown.chunk == 0 ? workload->run(operations)
-                               : run_injected(*workload, operations, slowdown).work;
-    end = tsc_end_durable();
+                               : Clock::inject_between(*workload, operations, slowdown);
+    end = Clock::end_durable();
   }
 
   // The counter is read once between two operations, and its readings are counted later, a batch of
   // them at once: what is recorded is part of no operation, and waits for none.
   // `kUntil`: the slice ends after `ticks`, not after `operations`.
-  template <std::uint64_t (*kEnd)(), bool kUntil>
+  template <typename Clock, std::uint64_t (*kEnd)(), bool kUntil>
   void time_operations(std::uint64_t operations, std::uint64_t ticks, const Slowdown& slowdown) {
     std::array<std::uint64_t, kReadings> readings;  // NOLINT: each is written before it is read
     Work done;
-    begin = tsc_begin();
+    begin = Clock::begin();
     const std::uint64_t deadline = begin + ticks;
     if (slots.active()) slots.start(begin);
     std::uint64_t left = kUntil ? ~std::uint64_t{0} : operations;
     while (left > 0) {
       const std::uint64_t batch = std::min(left, kReadings);
-      const std::uint64_t start = tsc_end_issue();
+      const std::uint64_t start = Clock::end_issue();
       std::uint64_t taken = 0;
       while (taken < batch) {
         const Work one = workload->run(1);
-        if (slowdown.chunk != 0) injected_work(slowdown.multiplications);
+        if (slowdown.chunk != 0) Clock::inject(slowdown.multiplications);
         readings[taken] = kEnd();
         done.operations += one.operations;
         done.bytes += one.bytes;
@@ -120,22 +117,22 @@ struct alignas(128) ThreadContext {
       tried += taken;
     }
     work = done;
-    end = tsc_end_durable();
+    end = Clock::end_durable();
     if (slots.active()) slots.finish(end);
   }
 
   // Each operation when it is due, or as soon after that as the one before allows; then the rest of
   // the window, which belongs to their rate.
-  template <std::uint64_t (*kEnd)()>
+  template <typename Clock, std::uint64_t (*kEnd)()>
   void time_arrivals(std::uint64_t operations) {
     work = {};
-    begin = tsc_begin();
+    begin = Clock::begin();
     schedule.start(begin);
     if (slots.active()) slots.start(begin);
     for (std::uint64_t i = 0; i < operations; ++i) {
       const std::uint64_t due = schedule.next();
-      while (__rdtsc() < due) _mm_pause();
-      const std::uint64_t start = tsc_begin();
+      Clock::wait_until(Clock::now(), due);
+      const std::uint64_t start = Clock::begin();
       const Work one = workload->run(1);
       const std::uint64_t now = kEnd();
       histogram.record(now - due);
@@ -146,25 +143,23 @@ struct alignas(128) ThreadContext {
       work.bytes += one.bytes;
     }
     tried = operations;
-    end = tsc_end_durable();
+    end = Clock::end_durable();
     const std::uint64_t next_due = schedule.next();
     rated_ticks = schedule.window_ticks() + (end > next_due ? end - next_due : 0);
-    while (end < begin + schedule.window_ticks()) {
-      _mm_pause();
-      end = __rdtsc();
-    }
+    end = Clock::wait_until(end, begin + schedule.window_ticks());
     if (slots.active()) slots.finish(end);
   }
 
   // The counter is read once between two chunks: its lfence waits for the last load of a chunk, and
   // no load of the next begins before that.
+  template <typename Clock>
   void probe(std::uint64_t ticks, std::uint64_t chunk) {
-    begin = tsc_begin();
+    begin = Clock::begin();
     const std::uint64_t deadline = begin + ticks;
     std::uint64_t before = begin;
     while (before < deadline) {
       const Work one = workload->run(chunk);
-      const std::uint64_t now = tsc_end_issue();
+      const std::uint64_t now = Clock::end_issue();
       histogram.record(now - before);
       before = now;
       work.operations += one.operations;
@@ -172,8 +167,9 @@ struct alignas(128) ThreadContext {
     end = before;
   }
 
+  template <typename Clock>
   void load(std::uint64_t ticks, std::uint64_t group, std::uint64_t unpaced) {
-    begin = tsc_begin();
+    begin = Clock::begin();
     const std::uint64_t deadline = begin + ticks;
     std::uint64_t now = begin;
     pace.start(now);
@@ -186,15 +182,11 @@ struct alignas(128) ThreadContext {
         status = runtime_error("the load stopped: {}", workload->failure());
         break;
       }
-      now = __rdtsc();
+      now = Clock::now();
       if (!pace.limited()) continue;
-      const std::uint64_t next = std::min(pace.after_group(now), deadline);
-      while (now < next) {
-        _mm_pause();
-        now = __rdtsc();
-      }
+      now = Clock::wait_until(now, std::min(pace.after_group(now), deadline));
     }
-    end = idle ? deadline : tsc_end_durable();
+    end = idle ? deadline : Clock::end_durable();
   }
 
   void live(std::uint64_t operations) {
@@ -214,37 +206,47 @@ struct alignas(128) ThreadContext {
     end = tsc_end_durable();
   }
 
+  // A life's threads wait for each other: they have the counter alone.
+  template <typename Clock = TscClock>
   void run(const SliceTask& task) {
-    const Disturbance before = disturbance_so_far();
-    core_ticks = core_probe_ticks();
+    const Disturbance before = Clock::disturbance();
+    core_ticks = Clock::probe_core();
     work = {};
     rated_ticks = tried = 0;
     switch (role) {
       case Role::slice:
       case Role::server:
-        time_slice(task.operations, task.slowdown);
+        time_slice<Clock>(task.operations, task.slowdown);
         break;
       case Role::operation:
-        task.rdtscp ? time_operations<tsc_end_issue_rdtscp, tsc_end_durable_rdtscp>(task)
-                    : time_operations<tsc_end_issue, tsc_end_durable>(task);
+        if constexpr (Clock::kVirtual) {
+          time_operations<Clock, Clock::end_issue, Clock::end_durable>(task);
+        } else {
+          task.rdtscp ? time_operations<Clock, tsc_end_issue_rdtscp, tsc_end_durable_rdtscp>(task)
+                      : time_operations<Clock, tsc_end_issue, tsc_end_durable>(task);
+        }
         break;
       case Role::arrivals:
-        task.rdtscp ? time_arrivals<tsc_end_issue_rdtscp, tsc_end_durable_rdtscp>(task)
-                    : time_arrivals<tsc_end_issue, tsc_end_durable>(task);
+        if constexpr (Clock::kVirtual) {
+          time_arrivals<Clock, Clock::end_issue, Clock::end_durable>(task);
+        } else {
+          task.rdtscp ? time_arrivals<Clock, tsc_end_issue_rdtscp, tsc_end_durable_rdtscp>(task)
+                      : time_arrivals<Clock, tsc_end_issue, tsc_end_durable>(task);
+        }
         break;
       case Role::probe:
-        probe(task.ticks, task.operations_a_chunk);
+        probe<Clock>(task.ticks, task.operations_a_chunk);
         break;
       case Role::load:
-        load(task.ticks, task.operations_a_group, task.unpaced_operations);
+        load<Clock>(task.ticks, task.operations_a_group, task.unpaced_operations);
         break;
       case Role::life:
       case Role::user:
         live(task.operations);
         break;
     }
-    core_ticks = std::max(core_ticks, core_probe_ticks());
-    const Disturbance after = disturbance_so_far();
+    core_ticks = std::max(core_ticks, Clock::probe_core());
+    const Disturbance after = Clock::disturbance();
     disturbance = {after.switches - before.switches, after.minor_faults - before.minor_faults,
                    after.major_faults - before.major_faults};
     cpu = sched_getcpu();
@@ -256,19 +258,19 @@ struct alignas(128) ThreadContext {
     }
   }
 
-  template <std::uint64_t (*kIssue)(), std::uint64_t (*kDurable)()>
+  template <typename Clock, std::uint64_t (*kIssue)(), std::uint64_t (*kDurable)()>
   void time_operations(const SliceTask& task) {
-    task.durable ? time_operations<kDurable>(task) : time_operations<kIssue>(task);
+    task.durable ? time_operations<Clock, kDurable>(task) : time_operations<Clock, kIssue>(task);
   }
-  template <std::uint64_t (*kEnd)()>
+  template <typename Clock, std::uint64_t (*kEnd)()>
   void time_operations(const SliceTask& task) {
-    task.ticks == 0 ? time_operations<kEnd, false>(task.operations, 0, task.slowdown)
-                    : time_operations<kEnd, true>(0, task.ticks, task.slowdown);
+    task.ticks == 0 ? time_operations<Clock, kEnd, false>(task.operations, 0, task.slowdown)
+                    : time_operations<Clock, kEnd, true>(0, task.ticks, task.slowdown);
   }
-  template <std::uint64_t (*kIssue)(), std::uint64_t (*kDurable)()>
+  template <typename Clock, std::uint64_t (*kIssue)(), std::uint64_t (*kDurable)()>
   void time_arrivals(const SliceTask& task) {
-    task.durable ? time_arrivals<kDurable>(task.operations)
-                 : time_arrivals<kIssue>(task.operations);
+    task.durable ? time_arrivals<Clock, kDurable>(task.operations)
+                 : time_arrivals<Clock, kIssue>(task.operations);
   }
 
   // There is one operation between each reading and the one before it.

@@ -105,7 +105,8 @@ class Worker {
     bound_ = *backend;
     const auto spec = parse_media(request->media);
     if (!spec) return spec.error();
-    const auto timer = calibrate_timer();
+    const bool simulated = spec->kind == DAX_MEDIA_SIM;
+    const auto timer = simulated ? Result<TimerFacts>(virtual_timer()) : calibrate_timer();
     if (!timer) return timer.error();
     OpenOptions options;
     options.destroy = request->destroy;
@@ -117,6 +118,7 @@ class Worker {
     options.joint = request->joint;
     options.in_parallel = in_parallel;
     options.registry = &*registry_;
+    options.virtual_time = true;
     auto opened = open_device(**backend, *spec, *host, options);
     if (!opened) return opened.error();
     device_.emplace(*std::move(opened));
@@ -125,7 +127,7 @@ class Worker {
     host_ = {&*device_,
              nullptr,
              *timer,
-             measure_load_ceiling(timer->ns_per_tick),
+             simulated ? 0 : measure_load_ceiling(timer->ns_per_tick),
              ((*backend)->operations->capabilities & DAX_CAP_NO_WORK) == 0,
              ProcessState::now()};
     OpenedReply reply;
@@ -214,7 +216,8 @@ class Worker {
     if (name.empty() || name == bound_->name) return {};
     const auto backend = registry_->find(name);
     if (!backend) return backend.error();
-    if (!shares_mapping(**backend) || !shares_mapping(*bound_)) {
+    const bool simulated = device_->simulation != nullptr;
+    if (simulated || !shares_mapping(**backend) || !shares_mapping(*bound_)) {
       return runtime_error("backends {} and {} cannot take turns on one device", bound_->name,
                            name);
     }
@@ -267,7 +270,7 @@ class Worker {
     if (!proved_.insert({bound_->name + " " + kernel, size_bytes, batch}).second) return {};
     for (const BaseDevice& base : device_->bases) {
       const Status reads =
-          prove_batch_reads(*base.device->operations(), host_facts_, size_bytes, batch, kernel);
+          prove_batch_reads(*base.backend->operations, host_facts_, size_bytes, batch, kernel);
       if (!reads) return reads;
     }
     return {};

@@ -27,11 +27,12 @@ double draw_process(const SimNoise& noise, Random& random) {
   return std::exp(noise.process * normal(random));
 }
 
-SimMachine::SimMachine(const SimModel& model, std::uint64_t process)
+SimMachine::SimMachine(const SimModel& model, std::uint64_t process, unsigned threads)
     : model_(model),
       seed_(mix_seed(mix_seed(model.seed) + process)),
-      channel_free_ns_(model.channels),
+      channel_(model.channels, SimServer(threads > 1)),
       open_row_(std::size_t{model.channels} * model.banks, kNoRow),
+      drain_(threads > 1),
       spikes_(mix_seed(seed_ + 1)) {
   Random random(seed_);
   process_factor_ = draw_process(model.noise, random);
@@ -71,11 +72,12 @@ double SimMachine::after_refresh(double at) const {
 double SimMachine::begin_at_memory(std::uint64_t address, double at, bool stores,
                                    SimThread& thread) {
   const std::uint64_t channel = address / model_.granule_bytes % model_.channels;
-  double begin = std::max(at, channel_free_ns_[channel]);
+  const double busy_ns = model_.channel_ns * noise_factor(at);
+  double begin = channel_[channel].earliest(at, busy_ns);
   begin = after_refresh(begin);
   if (thread.stored_last != stores) begin += model_.turnaround_ns;
   thread.stored_last = stores;
-  channel_free_ns_[channel] = begin + model_.channel_ns * noise_factor(at);
+  channel_[channel].occupy(begin, busy_ns);
   // A controller puts writes in an order that keeps rows open.
   if (model_.banks != 0 && !stores) {
     const std::uint64_t row = address / model_.row_bytes;
@@ -141,6 +143,12 @@ void SimMachine::load_beside(SimThread& thread, std::uint64_t address, unsigned 
   thread.under_way.push_back(begin + ns);
 }
 
+void SimMachine::warm(std::uint64_t address) {
+  for (std::size_t i = 0; i < caches_.size(); ++i) {
+    if (caches_[i].touch(address / model_.caches[i].line_bytes)) return;
+  }
+}
+
 void SimMachine::join(SimThread& thread) {
   for (const double end : thread.under_way) thread.now_ns = std::max(thread.now_ns, end);
   thread.under_way.clear();
@@ -157,8 +165,10 @@ void SimMachine::store(SimThread& thread, std::uint64_t address) {
     end = std::max(end, begin_at_memory(address, thread.now_ns, true, thread) +
                             noisy(thread, model_.store_ns));
     // One line leaves at a time; a store waits until there is room for its own.
-    buffer_free_ns_ = std::max(buffer_free_ns_, end) + noisy(thread, model_.drain_ns);
-    end = buffer_free_ns_;
+    const double drain_ns = noisy(thread, model_.drain_ns);
+    const double begin = drain_.earliest(end, drain_ns);
+    drain_.occupy(begin, drain_ns);
+    end = begin + drain_ns;
   }
   if (model_.wear_writes != 0 &&
       ++wear_[address / model_.wear_block_bytes] % model_.wear_writes == 0) {

@@ -9,6 +9,7 @@
 #include "base/random.hpp"
 #include "sim/demand_cache.hpp"
 #include "sim/model.hpp"
+#include "sim/server.hpp"
 
 namespace pmembench {
 
@@ -33,7 +34,8 @@ class SimMachine {
   static constexpr double kSlice_ns = 500'000;
   static constexpr std::uint64_t kLine = 64;
 
-  SimMachine(const SimModel& model, std::uint64_t process);
+  // `threads`: more than one may be out of step by some microseconds.
+  SimMachine(const SimModel& model, std::uint64_t process, unsigned threads = 1);
 
   // A load that the next waits for.
   void load(SimThread& thread, std::uint64_t address);
@@ -41,6 +43,8 @@ class SimMachine {
   void load_uncached(SimThread& thread, std::uint64_t address);
   // A load together with up to `width` - 1 others (never more than the model's parallelism).
   void load_beside(SimThread& thread, std::uint64_t address, unsigned width);
+  // The line is cached as after a load, in no time.
+  void warm(std::uint64_t address);
   // All loads under way are done.
   static void join(SimThread& thread);
   void store(SimThread& thread, std::uint64_t address);
@@ -63,9 +67,9 @@ class SimMachine {
   double process_factor_ = 1;
   std::vector<DemandCache> caches_;
   std::vector<DemandCache> tlb_, write_buffer_;  // one or none
-  std::vector<double> channel_free_ns_;
+  std::vector<SimServer> channel_;
   std::vector<std::uint64_t> open_row_;
-  double buffer_free_ns_ = 0;
+  SimServer drain_;
   std::unordered_map<std::uint64_t, std::uint64_t> wear_;
   std::uint64_t slice_ = ~std::uint64_t{0};
   double slice_factor_ = 1;

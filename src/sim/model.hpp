@@ -28,7 +28,9 @@ struct SimNoise {
 };
 
 struct SimModel {
+  std::string description;
   std::uint64_t size_bytes = 0;
+  unsigned cpus = 8;     // of the simulated host
   double load_ns = 100;  // of a load that hits everywhere
   double store_ns = 20;  // of a store, before it finds room
   double flush_ns = 10;  // of a line
@@ -58,7 +60,8 @@ struct SimModel {
   SimNoise noise;
 };
 
-// Refuses (usage) what no memory can be, and values that contradict each other, by name.
+// Refuses (usage) what no memory can be, and values that contradict each other, by the keys of
+// docs/sim.md.
 Status check_model(const SimModel& model);
 
 }  // namespace pmembench

@@ -177,7 +177,19 @@ TEST(MediaSpec, refuses_an_unknown_kind_and_offers_the_nearest) {
   EXPECT_THAT(spec_refusal("blok:/x"), HasSubstr("(did you mean block?)"));
   EXPECT_THAT(spec_refusal("optane:/x"),
               HasSubstr("'optane' is not a kind of medium; write dram:SIZE, file:PATH"));
-  EXPECT_THAT(spec_refusal("sim:64M"), HasSubstr("'sim' is not a kind of medium"));
+  EXPECT_THAT(spec_refusal("simm:a.yaml"), HasSubstr("(did you mean sim?)"));
+}
+
+TEST(MediaSpec, takes_the_file_of_a_model) {
+  const auto spec = parse_media("sim:a/b.yaml,size=1T");
+  ASSERT_TRUE(spec);
+  EXPECT_EQ(spec->kind, DAX_MEDIA_SIM);
+  EXPECT_EQ(spec->path, "a/b.yaml");
+  EXPECT_EQ(spec->size_bytes, std::uint64_t{1} << 40);
+  EXPECT_THAT(spec_refusal("sim:a.yaml,node=0"), HasSubstr("'node' is not a key of sim"));
+  EXPECT_THAT(spec_refusal("sim:"), HasSubstr("the path is empty; write sim:FILE[,size=SIZE]"));
+  EXPECT_THAT(spec_refusal("linear:sim:a.yaml+dram:1M"),
+              HasSubstr("cannot be a part of another medium"));
 }
 
 TEST(MediaSpec, refuses_a_missing_size) {

@@ -61,6 +61,7 @@ TEST(Campaigns, all_plan_on_small_and_large_hosts) {
   int files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(configs())) {
     if (entry.path().extension() != ".yaml") continue;
+    if (entry.path().parent_path().filename() == "sim") continue;  // models, which are no campaigns
     ++files;
     for (const std::uint64_t features : {kEveryFeature, kOldestFeatures}) {
       for (const Topology& topology : {one_node(1), one_node(2), two_sockets_and_cxl()}) {

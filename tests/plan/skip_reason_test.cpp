@@ -58,7 +58,7 @@ TEST(SkipReason, looks_at_each_part_of_a_medium_that_is_made_of_others) {
   EXPECT_EQ(of("movnt", "linear:dram:1M+dram:1M", "mapped", "chase"), "");
   EXPECT_EQ(of("movnt", "stripe:2,4K:dram:1M+dram:1M", "direct", "random"), "");
   EXPECT_EQ(of("movnt", "linear:dram:1M+block:/b", "direct", "random"),
-            "backend movnt does not serve block media: it serves dram, file, devdax");
+            "backend movnt does not serve block media: it serves dram, file, devdax, sim");
   EXPECT_EQ(of("movnt", "linear:dram:1M+block:/b,backend=block", "direct", "random"), "")
       << "a part that names its own backend is that one's matter";
   EXPECT_NE(of("movnt", "linear:dram:1M,backend=clwb+dram:1M,backend=movnt", "direct", "random"),
@@ -106,7 +106,7 @@ TEST(SkipReason, repeats_what_the_probe_said) {
 
 TEST(SkipReason, names_the_media_that_a_backend_serves) {
   EXPECT_EQ(reason("movnt", DAX_MEDIA_BLOCK, "direct", "random"),
-            "backend movnt does not serve block media: it serves dram, file, devdax");
+            "backend movnt does not serve block media: it serves dram, file, devdax, sim");
   EXPECT_EQ(reason("block", DAX_MEDIA_DRAM, "direct", "random"),
             "backend block does not serve dram media: it serves block, posix");
 }
@@ -186,9 +186,32 @@ TEST(SkipReason, lets_loads_and_stores_have_any_size) {
   EXPECT_EQ(reason("wide", DAX_MEDIA_DRAM, "mapped", "random", {{"operation_size", "64"}}), "");
 }
 
+TEST(SkipReason, refuses_what_does_not_report_to_a_model) {
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_SIM, "direct", "random"), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_SIM, "mapped", "chase"), "");
+  EXPECT_EQ(reason("block", DAX_MEDIA_SIM, "direct", "random"),
+            "backend block does not serve sim media: it serves block, posix");
+  EXPECT_EQ(
+      reason("movnt", DAX_MEDIA_SIM, "char", "random"),
+      "path char does not report to a simulated memory what it does: use path direct or mapped");
+  EXPECT_EQ(
+      reason("movnt", DAX_MEDIA_SIM, "mapped", "handover"),
+      "workload handover does not report to a simulated memory what it does; docs/sim.md names "
+      "those that do");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_SIM, "direct", "durability"), "");
+  EXPECT_EQ(
+      reason("movnt", DAX_MEDIA_SIM, "direct", "durability", {{"line", "shared"}}),
+      "threads of workload durability wait for each other with these parameters, and those of a "
+      "simulated host take turns");
+  EXPECT_NE(reason("movnt", DAX_MEDIA_SIM, "direct", "loaded", {{"probe_media", "dram:1M"}}), "");
+  EXPECT_EQ(reason("movnt", DAX_MEDIA_SIM, "mapped", "chase", {{"prefetchers", "as-found"}}), "");
+  EXPECT_NE(reason("movnt", DAX_MEDIA_SIM, "mapped", "chase", {{"prefetchers", "off"}}), "");
+  EXPECT_NE(reason("movnt", DAX_MEDIA_DRAM, "direct", "loaded", {{"probe_media", "sim:m"}}), "");
+}
+
 TEST(KindName, names_every_kind) {
   EXPECT_EQ(media_kind_name(DAX_MEDIA_DRAM), "dram");
-  EXPECT_EQ(media_kind_name(DAX_MEDIA_SIM), "unknown");
+  EXPECT_EQ(media_kind_name(DAX_MEDIA_SIM), "sim");
   EXPECT_EQ(media_kind_name(static_cast<dax_media_kind>(15)), "unknown");
 }
 

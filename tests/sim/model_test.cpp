@@ -33,18 +33,18 @@ TEST(SimModel, cannot_be_absurd) {
   says([](SimModel& model) { model.size_bytes = 0; }, "size 0");
   says([](SimModel& model) { model.size_bytes = 5000; }, "size 5000");
   says([](SimModel& model) { model.load_ns = 0; }, "a load takes time");
-  says([](SimModel& model) { model.load_ns = -1; }, "load_ns is -1");
-  says([](SimModel& model) { model.store_ns = 1e300; }, "store_ns");
+  says([](SimModel& model) { model.load_ns = -1; }, "latency is -1");
+  says([](SimModel& model) { model.store_ns = 1e300; }, "store is");
   says([](SimModel& model) { model.caches[0].line_bytes = 100; }, "line 100");
   says([](SimModel& model) { model.caches[0].capacity_bytes = 512; }, "below eight lines");
   says([](SimModel& model) { model.caches.push_back(model.caches[0]); }, "is not above");
-  says([](SimModel& model) { model.caches[0].miss_ns = 0; }, "a miss takes time");
+  says([](SimModel& model) { model.caches[0].miss_ns = 0; }, "it takes time");
   says([](SimModel& model) { model.caches[0].capacity_bytes = std::uint64_t{1} << 39; },
        "the simulation keeps");
   says([](SimModel& model) { model.parallelism = 0; }, "parallelism 0");
-  says([](SimModel& model) { model.channels = 65; }, "channels 65");
-  says([](SimModel& model) { model.granule_bytes = 100; }, "granule 100");
-  says([](SimModel& model) { model.noise.slice = 2; }, "noise: slice is 2");
+  says([](SimModel& model) { model.channels = 65; }, "interleave.ways 65");
+  says([](SimModel& model) { model.granule_bytes = 100; }, "interleave.granule 100");
+  says([](SimModel& model) { model.noise.slice = 2; }, "noise.slice is 2");
   says([](SimModel& model) { model.noise.residuals = {9}; }, "a residual is 9");
   says([](SimModel& model) { model.prefetch_lines = 65; }, "prefetch 65");
   says([](SimModel& model) { model.bad_pages = {std::uint64_t{1} << 40}; }, "is beyond");

@@ -40,7 +40,7 @@ class Draws {
 [[nodiscard]] std::unique_ptr<Draws> pareto_draws(std::uint64_t slots, double skew,
                                                   std::uint64_t seed);
 
-// A percentage of all draws goes to a percentage of the range; zones lie one after the other.
+// A percentage of all draws goes to a percentage of the range; zones are adjacent.
 struct Zone {
   double draws_percent = 0;
   double range_percent = 0;

@@ -17,7 +17,7 @@ namespace pmembench {
 [[nodiscard]] Result<std::vector<std::pair<std::string_view, double>>> read_shares(
     std::string_view text);
 
-// Of 100 operations so many have that size.
+// How many of 100 operations have that size.
 struct SizeShare {
   std::uint64_t bytes = 0;
   unsigned percent = 0;

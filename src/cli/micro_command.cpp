@@ -122,6 +122,10 @@ class MicroCommand final : public Command {
     auto plan = make_plan(*campaign, {&host.registry, &topology, destroy_, "/"});
     if (!plan) return plan;
     for (const Cell& cell : plan->cells) {
+      if (cell.media.starts_with("sim:")) {
+        return usage_error("{} is a model in virtual time, and micro measures real memory: use run",
+                           cell.media);
+      }
       const PathType* path = find_path(cell.path);
       if (cell.threads == 1 && path->prepare == nullptr && cell.timing == Timing::slice) continue;
       return usage_error(

@@ -156,7 +156,7 @@ int decimals_of(std::vector<double> numbers, double unit) {
   return std::max(of_middle, of_least);
 }
 
-// The number with so many decimals, or with two digits where these would change it by over 5 %.
+// The number with N decimals, or with two digits where these would change it by over 5 %.
 std::string digits_of(double number, int decimals) {
   std::string text = fmt::format("{:.{}f}", number, decimals);
   const double rounding = std::abs(std::stod(text) - number);

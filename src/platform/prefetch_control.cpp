@@ -16,7 +16,7 @@
 namespace pmembench {
 namespace {
 
-// What the watcher is told. `cpu` < 0: write all back, and forget them.
+// What the watcher gets. `cpu` < 0: write all back, and forget them.
 struct Order {
   int cpu = -1;
   std::uint64_t value = 0;

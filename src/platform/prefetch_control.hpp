@@ -1,4 +1,4 @@
-// PrefetchControl: prefetchers of single CPUs on or off for a time, and back whatever happens.
+// PrefetchControl: prefetchers of single CPUs on or off for a time, and back in any case.
 #pragma once
 
 #include <cstdint>

@@ -264,16 +264,7 @@ void Session::run_thread(unsigned index, const SliceTask& task) {
 
 Result<SliceReply> Session::run_once(std::uint64_t operations) {
   ++runs_;
-  if (fixture_) fixture_->refresh();
-  for (auto& thread : threads_) {
-    if (thread->workload != nullptr) {
-      thread->workload->expect(operations);
-      thread->workload->refresh();
-    }
-    thread->status = {};
-    thread->slots.clear();
-    thread->schedule.refill(mix_seed(cell_.seed + runs_), operations);
-  }
+  refresh(operations);
   SliceTask task = task_;
   task.operations = operations;
   if (slice_ticks_ != 0 && warm_) task.ticks = slice_ticks_;
@@ -323,12 +314,11 @@ Result<SliceReply> Session::slice(unsigned turn) {
 }
 
 void Session::count_device(std::map<std::string, std::uint64_t>& counters) const {
-  const DeviceCounters after = this->counters();
-  const DeviceCounters& before = counters_before_;
-  counters["bytes_copied_from"] = after.bytes_copied_from - before.bytes_copied_from;
-  counters["bytes_copied_to"] = after.bytes_copied_to - before.bytes_copied_to;
-  counters["lines_flushed"] = after.lines_flushed - before.lines_flushed;
-  counters["drains"] = after.drains - before.drains;
+  const DeviceCounters counted = counted_since(counters_before_, this->counters());
+  counters["bytes_copied_from"] = counted.bytes_copied_from;
+  counters["bytes_copied_to"] = counted.bytes_copied_to;
+  counters["lines_flushed"] = counted.lines_flushed;
+  counters["drains"] = counted.drains;
 }
 
 Result<CellDoneReply> Session::finish() {

@@ -67,6 +67,8 @@ class Session {
   Status prepare_thread(unsigned index);
   Status prepare_paced_thread(unsigned index);
   Status prepare_life(const PathType& path);
+  static DeviceCounters counted_since(const DeviceCounters& before, const DeviceCounters& after);
+  void refresh(std::uint64_t operations);
   Result<SliceReply> run_once(std::uint64_t operations);
   Result<SliceReply> summarise() const;
   [[nodiscard]] double time_ns_of(const ThreadContext& thread) const;

@@ -22,6 +22,38 @@ constexpr std::uint64_t kMaximumSlice_ns = 10'000'000;
 
 }  // namespace
 
+DeviceCounters Session::counted_since(const DeviceCounters& before, const DeviceCounters& after) {
+  DeviceCounters counted;
+  counted.bytes_copied_from = after.bytes_copied_from - before.bytes_copied_from;
+  counted.bytes_copied_to = after.bytes_copied_to - before.bytes_copied_to;
+  counted.lines_flushed = after.lines_flushed - before.lines_flushed;
+  counted.drains = after.drains - before.drains;
+  return counted;
+}
+
+// What a workload writes before a slice does not belong to its operations and is not counted.
+void Session::refresh(std::uint64_t operations) {
+  const DeviceCounters before = counters();
+  const auto fixture_before =
+      fixture_ ? fixture_->counters() : decltype(fixture_counters_before_)();
+  if (fixture_) fixture_->refresh();
+  for (auto& thread : threads_) {
+    if (thread->workload != nullptr) {
+      thread->workload->expect(operations);
+      thread->workload->refresh();
+    }
+    thread->status = {};
+    thread->slots.clear();
+    thread->schedule.refill(mix_seed(cell_.seed + runs_), operations);
+  }
+  counters_before_ += counted_since(before, counters());
+  if (!fixture_) return;
+  for (const auto& [name, count] : fixture_->counters()) {
+    const auto found = fixture_before.find(name);
+    fixture_counters_before_[name] += count - (found == fixture_before.end() ? 0 : found->second);
+  }
+}
+
 Result<double> Session::time_of(std::uint64_t operations) {
   const auto reply = run_once(operations);
   if (!reply) return reply.error();

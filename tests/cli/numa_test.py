@@ -55,7 +55,7 @@ def test_pages_are_dealt_out_as_they_were_asked_for(pmembench):
     assert row["numa"]["interleave"] == [[0, 3]]
     outcome = pmembench.run("--media", "dram:4M,interleave=0:3+999:1,pages=4k", campaign=PLACED)
     assert outcome.status == 3
-    assert "NUMA node 999 does not exist; nodes with memory: 0" in outcome.err
+    assert "this host has no node 999: it has 0" in outcome.rows()[0]["reason"]
 
 
 def test_each_is_refused_where_one_medium_is_meant(pmembench):

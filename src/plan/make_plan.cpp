@@ -217,6 +217,11 @@ class PlanBuilder {
     std::vector<ParameterSpec> specs = specs_of(**workload, **path);
     auto parameters = parameters_of(combination, **workload, specs);
     if (!parameters) return parameters.error();
+    // Cells that leave the prefetchers alone are what they were before there was the key.
+    if (parameters->at(kPrefetchersKey) == kPrefetchersAsFound) {
+      parameters->erase(kPrefetchersKey);
+      std::erase_if(specs, [](const ParameterSpec& each) { return each.name == kPrefetchersKey; });
+    }
     const auto timing = timing_of(combination);
     if (!timing) return timing.error();
     const auto latency_mode = latency_mode_of(combination, **workload, *timing);
@@ -315,7 +320,7 @@ class PlanBuilder {
     const std::string reason =
         skip_reason(*backend.entry, draft.spec, *draft.path, *draft.workload, cell.parameters);
     if (!reason.empty()) cell.skip_reason = reason;
-    if (cell.skip_reason.empty() && cell.parameters.at(kPrefetchersKey) != kPrefetchersAsFound) {
+    if (cell.skip_reason.empty() && cell.parameters.contains(kPrefetchersKey)) {
       const Status can = prefetchers_can_be_switched(HostTree(input_.root));
       if (!can) cell.skip_reason = can.error().message;
     }

@@ -32,8 +32,18 @@ TEST(MakePlan, fills_in_every_default) {
   EXPECT_EQ(cell.timing, Timing::slice);
   EXPECT_EQ(cell.latency_mode, "");
   EXPECT_EQ(cell.skip_reason, "");
-  EXPECT_EQ(cell.parameters.size(), find_workload("random")->parameters.size() + 1);  // prefetchers
+  EXPECT_EQ(cell.parameters.size(), find_workload("random")->parameters.size());
   EXPECT_EQ(cell.parameters.at("access"), "read");
+}
+
+TEST(MakePlan, knows_prefetchers_only_where_they_are_switched) {
+  const auto cells =
+      cells_of(group("workload: random, backend: movnt, matrix: {prefetchers: [as-found, 'off']}"));
+  ASSERT_EQ(cells.size(), 2U);
+  EXPECT_FALSE(cells[0].parameters.contains("prefetchers"));
+  EXPECT_EQ(cells[0].name, "dram:1M/movnt/direct/random/t1");
+  EXPECT_EQ(cells[1].parameters.at("prefetchers"), "off");
+  EXPECT_EQ(cells[1].name, "dram:1M/movnt/direct/random/prefetchers=off/t1");
 }
 
 TEST(MakePlan, says_which_cells_write_durably) {

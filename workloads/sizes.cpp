@@ -80,17 +80,15 @@ std::vector<SizePart> parts_of(const Parameters& parameters, const std::vector<S
   std::vector<SizePart> parts;
   for (const SizeShare& size : sizes) {
     const double share = static_cast<double>(size.bytes) * size.percent / bytes_of_all;
-    const auto bytes = static_cast<std::uint64_t>(share * static_cast<double>(range_bytes));
+    const auto all = static_cast<std::uint64_t>(share * static_cast<double>(range_bytes));
+    const std::uint64_t bytes = all / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
     Parameters part = parameters;
     part["operation_size"] = std::to_string(size.bytes);
     part["range_offset"] = std::to_string(next);
-    part["range_size"] = std::to_string(bytes / DAX_PAGE_BYTES * DAX_PAGE_BYTES);
+    part["range_size"] = std::to_string(bytes);
     part["distribution"] = "uniform";
     part["batch"] = "1";
-    part["alpha"] = "0.99";
-    part["pareto_h"] = "0.2";
-    part["zones"] = "100:100";
-    next += bytes / DAX_PAGE_BYTES * DAX_PAGE_BYTES;
+    next += bytes;
     parts.push_back({size, std::move(part)});
   }
   return parts;

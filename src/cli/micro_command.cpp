@@ -16,6 +16,7 @@
 #include "cli/probe_report.hpp"
 #include "cli/utc_time.hpp"
 #include "cli/version.hpp"
+#include "dax/sim_model.hpp"
 #include "measure/estimate.hpp"
 #include "platform/environment.hpp"
 #include "record/codec.hpp"
@@ -122,7 +123,7 @@ class MicroCommand final : public Command {
     auto plan = make_plan(*campaign, {&host.registry, &topology, destroy_, "/"});
     if (!plan) return plan;
     for (const Cell& cell : plan->cells) {
-      if (cell.media.starts_with("sim:")) {
+      if (is_model(cell.media)) {
         return usage_error("{} is a model in virtual time, and micro measures real memory: use run",
                            cell.media);
       }

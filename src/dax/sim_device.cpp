@@ -23,27 +23,16 @@ std::int64_t simulated(void* handle, dax_iter* iter,
   return result;
 }
 
-std::int64_t sim_copy_from(void* handle, dax_iter* iter) noexcept {
-  const std::uint64_t size_bytes = iter->size_bytes;
-  return simulated(handle, iter, &dax_operations::copy_from_iter,
-                   [size_bytes](SimHandle& own, std::uint64_t offset_bytes) {
-                     own.memory->write(offset_bytes, size_bytes);
-                   });
-}
+using Operation = std::int64_t (*dax_operations::*)(void*, dax_iter*);
+using Access = void (SimMemory::*)(std::uint64_t offset_bytes, std::uint64_t size_bytes);
 
-std::int64_t sim_copy_to(void* handle, dax_iter* iter) noexcept {
+// An operation of the backend of which each range is one access.
+template <Operation kOperation, Access kAccess>
+std::int64_t sim_copy(void* handle, dax_iter* iter) noexcept {
   const std::uint64_t size_bytes = iter->size_bytes;
-  return simulated(handle, iter, &dax_operations::copy_to_iter,
+  return simulated(handle, iter, kOperation,
                    [size_bytes](SimHandle& own, std::uint64_t offset_bytes) {
-                     own.memory->read(offset_bytes, size_bytes);
-                   });
-}
-
-std::int64_t sim_recovery_write(void* handle, dax_iter* iter) noexcept {
-  const std::uint64_t size_bytes = iter->size_bytes;
-  return simulated(handle, iter, &dax_operations::recovery_write,
-                   [size_bytes](SimHandle& own, std::uint64_t offset_bytes) {
-                     own.memory->write(offset_bytes, size_bytes);
+                     (own.memory->*kAccess)(offset_bytes, size_bytes);
                    });
 }
 
@@ -85,12 +74,14 @@ int sim_zero(void* handle, std::uint64_t page_offset, std::uint64_t pages) noexc
 
 dax_operations simulated_table(const dax_operations& backend) {
   dax_operations table = backend;
-  table.copy_from_iter = sim_copy_from;
-  table.copy_to_iter = sim_copy_to;
+  table.copy_from_iter = sim_copy<&dax_operations::copy_from_iter, &SimMemory::write>;
+  table.copy_to_iter = sim_copy<&dax_operations::copy_to_iter, &SimMemory::read>;
   table.flush = sim_flush;
   table.drain = sim_drain;
   table.zero_page_range = sim_zero;
-  if (backend.recovery_write != nullptr) table.recovery_write = sim_recovery_write;
+  if (backend.recovery_write != nullptr) {
+    table.recovery_write = sim_copy<&dax_operations::recovery_write, &SimMemory::write>;
+  }
   if (backend.persist_from_iter != nullptr) table.persist_from_iter = sim_persist;
   // Loops that differ in nothing that a model knows.
   table.choose_read_kernel = nullptr;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "dax/sim_model.hpp"
 #include "plan/cell_keys.hpp"
 #include "workloads/groups.hpp"
 #include "workloads/parameters.hpp"
@@ -230,7 +231,7 @@ std::string skip_reason(const BackendEntry& backend, dax_media_kind kind, const 
                        backend.name);
   }
   if (const auto probe = parameters.find("probe_media");
-      probe != parameters.end() && kind != DAX_MEDIA_SIM && probe->second.starts_with("sim:")) {
+      probe != parameters.end() && kind != DAX_MEDIA_SIM && is_model(probe->second)) {
     return "a probe of a simulated memory needs that memory's clock, and its load has another: "
            "name it as media";
   }

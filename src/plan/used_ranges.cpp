@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/units.hpp"
+#include "dax/sim_model.hpp"
 #include "platform/used_range.hpp"
 
 namespace pmembench {
@@ -66,7 +67,7 @@ std::uint64_t used_by(const Cell& cell, std::uint64_t usual_bytes) {
 void set_used_ranges(std::vector<Cell>& cells, const Topology& topology) {
   std::uint64_t cache_bytes = 0;
   for (const Cell& cell : cells) {
-    if (!cell.media.starts_with("sim:")) cache_bytes = std::max(cache_bytes, cell.cache_bytes);
+    if (!is_model(cell.media)) cache_bytes = std::max(cache_bytes, cell.cache_bytes);
   }
   const std::uint64_t usual_bytes = used_range_bytes(cache_bytes, topology);
   for (Cell& cell : cells) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "dax/sim_model.hpp"
 #include "measure/stopping_rule.hpp"
 #include "plan/arrival_keys.hpp"
 #include "plan/cell_name.hpp"
@@ -50,7 +51,7 @@ class Run {
     rule_ = {settings_.precision, settings_.minimum_replicates, settings_.maximum_replicates};
     collect_cells();
     all_simulated_ = std::all_of(cells_.begin(), cells_.end(), [](const CellState& state) {
-      return state.cell->media.starts_with("sim:");
+      return is_model(state.cell->media);
     });
     first_slices_ = slices_within_budget(settings_, cells_.size());
   }

@@ -39,7 +39,7 @@ TEST(MediaSim, is_opened_and_claims_nothing) {
   EXPECT_EQ(opened->facts.page_bytes, 0U) << "no page of it is proved";
   EXPECT_TRUE(opened->facts.node_share.empty());
   EXPECT_EQ(durable_claim(opened->facts), "simulated");
-  EXPECT_EQ(opened->mapping, nullptr) << "whoever divided it would bypass the model";
+  EXPECT_EQ(opened->mapping, nullptr) << "a caller that divided it would bypass the model";
   ASSERT_NE(opened->simulation, nullptr);
   EXPECT_EQ(opened->device->facts().simulation, opened->simulation);
 }

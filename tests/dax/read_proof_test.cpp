@@ -78,7 +78,7 @@ TEST(ReadProof, finds_a_backend_that_reads_the_first_page_of_a_range_alone) {
   EXPECT_THAT(refused.error().message, HasSubstr("touched 4 of 16 pages"));
 }
 
-// Of each page its first line and of each range its last one, but for the last range of a batch.
+// The first line of each page and the last line of each range, except the last range of a batch.
 std::int64_t read_little(void* handle, dax_iter* iter) {
   const auto* const mapping = static_cast<const dax_mapping*>(handle);
   std::int64_t bytes = 0;

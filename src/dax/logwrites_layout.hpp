@@ -49,20 +49,20 @@ inline std::uint64_t whole_log_lines(std::uint64_t bytes) {
 
 inline int store_logged(DaxDevice& device, DaxReader& reader, std::uint64_t offset,
                         const void* data, std::uint64_t size) {
-  dax_iter iter = pmembench::one_range(offset, data, size);
+  dax_iter iter = one_range(offset, data, size);
   {
     const ReadSection section(reader);
     const std::int64_t done = device.copy_from_iter(section, iter);
     if (done < 0) return static_cast<int>(done);
     if (iter.count != 0) return device.alive() ? -EIO : -ENXIO;
   }
-  dax_iter flushed = pmembench::one_range(offset, nullptr, size);
+  dax_iter flushed = one_range(offset, nullptr, size);
   return static_cast<int>(std::min<std::int64_t>(device.flush(reader, flushed), 0));
 }
 
 inline int load_logged(DaxDevice& device, DaxReader& reader, std::uint64_t offset, void* data,
                        std::uint64_t size) {
-  dax_iter iter = pmembench::one_range(offset, data, size);
+  dax_iter iter = one_range(offset, data, size);
   const ReadSection section(reader);
   const std::int64_t done = device.copy_to_iter(section, iter);
   if (done < 0) return static_cast<int>(done);

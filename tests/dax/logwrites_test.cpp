@@ -2,14 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "base/checksum.hpp"
 #include "base/random.hpp"
-#include "dax/logwrites_layout.hpp"
 #include "dax/one_range.hpp"
 #include "tests/fakes/fake_backend.hpp"
 
@@ -150,17 +152,14 @@ TEST_F(LogWritesTest, ends_at_an_entry_that_cannot_be_applied) {
     TearDown();
     DaxDevice& top = make();
     ASSERT_EQ(top.drain(*reader_), 0);
-    DaxReader reader = log_->make_reader();
-    LogHead head;
-    ASSERT_EQ(load_logged(*log_, reader, 0, &head, sizeof head), 0);
-    LogLine line;
-    line.sequence = 2;
-    line.kind = one.kind;
-    line.offset_bytes = one.offset_bytes;
-    line.size_bytes = one.size_bytes;
-    line.data_check = checksum({}, head.nonce);
-    line.check = line.expected_check(head.nonce);
-    ASSERT_EQ(store_logged(*log_, reader, kFirstLogEntry + sizeof line, &line, sizeof line), 0);
+    // As the layout is: the nonce is the head's second number; the first entry is behind the head's
+    // page; an entry is its sequence, kind, offset, size, the data's checksum, two unused, its own.
+    std::uint64_t nonce = 0;
+    std::memcpy(&nonce, log_fake_->bytes() + 8, sizeof nonce);
+    std::array<std::uint64_t, 8> line{
+        2, one.kind, one.offset_bytes, one.size_bytes, checksum({}, nonce), 0, 0, 0};
+    line[7] = checksum(std::as_bytes(std::span(line).first(7)), nonce);
+    std::memcpy(log_fake_->bytes() + DAX_PAGE_BYTES + DAX_LINE_BYTES, line.data(), sizeof line);
     EXPECT_EQ(WriteLog::read(*log_)->entries().size(), one.entries)
         << one.kind << " " << one.offset_bytes << " " << one.size_bytes;
   }
@@ -190,7 +189,7 @@ TEST(WriteLogTest, replays_a_write_that_is_larger_than_a_piece) {
   ASSERT_EQ(written->marks(), 1U);
   ASSERT_TRUE(written->replay(1, *device));
   EXPECT_EQ(std::memcmp(onto.bytes(), device_fake.bytes(), kDeviceBytes), 0);
-  log_fake.bytes()[kFirstLogEntry + sizeof(LogLine) + (2 << 20)] ^= 1;  // in its third piece
+  log_fake.bytes()[DAX_PAGE_BYTES + DAX_LINE_BYTES + (2 << 20)] ^= 1;  // in its third piece
   EXPECT_EQ(WriteLog::read(below)->entries().size(), 0U);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
@@ -210,8 +211,11 @@ Result<CharacterizeOutcome> characterize_media(
   CharacterizeSession session(wishes, host, global, database, identities, *store);
   const auto probes = session.measure(plans.probes);
   if (!probes) return probes.error();
-  const auto stalls = session.measure(plans.stalls);
+  auto stalls = session.measure(plans.stalls);
   if (!stalls) return stalls.error();
+  auto banks = session.measure(plans.banks);
+  if (!banks) return banks.error();
+  std::move(banks->cells.begin(), banks->cells.end(), std::back_inserter(stalls->cells));
   const auto wear = session.measure(plans.wear);
   if (!wear) return wear.error();
   CharacterizeOutcome outcome = std::move(session.outcome);

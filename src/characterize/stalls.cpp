@@ -251,10 +251,10 @@ StallLook look_at_stalls(const StallResult& empty, const StallSeries& series,
 
 StallResult infer_stalls(std::string_view period, std::string_view stall, const StallSeries& series,
                          std::uint64_t seed) {
-  if (series.ns.size() < kFewestOperations) {
-    const std::string reason = "fewer than 2,000 operations";
-    return {not_determined(period, reason), not_determined(stall, reason)};
-  }
+  const auto neither = [&](const std::string& reason) {
+    return StallResult{not_determined(period, reason), not_determined(stall, reason)};
+  };
+  if (series.ns.size() < kFewestOperations) return neither("fewer than 2,000 operations");
   const std::string test = "H-test of slots by permutation, both halves agree";
   StallResult empty;
   empty.period = {
@@ -269,8 +269,13 @@ StallResult infer_stalls(std::string_view period, std::string_view stall, const 
   timed.by_time = true;
   const LevelledSeries in_time = levelled(timed);
   const StallLook by_time = look_at_stalls(empty, timed, in_time, seed);
-  if (!by_time.found()) return found.result;
-  if (found.found() && found.fit.relative_error() <= by_time.fit.relative_error()) {
+  const double whole = std::round(found.fit.period);
+  const bool counts = std::abs(found.fit.period - whole) <= found.fit.error + 1e-6 * whole;
+  if (!by_time.found()) {
+    return !found.found() || counts ? found.result
+                                    : neither("the period is no whole number of operations");
+  }
+  if (found.found() && counts && found.fit.relative_error() <= by_time.fit.relative_error()) {
     return found.result;
   }
   for (std::size_t i = 0; i < own.ratio.size(); ++i) {

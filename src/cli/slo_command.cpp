@@ -62,6 +62,7 @@ json trial_json(const RateTrial& trial) {
           {"service_percentile_ns", trial.service_percentile_ns},
           {"n", trial.n},
           {"rate_kept", trial.rate_kept},
+          {"disturbed_share", trial.disturbed_share},
           {"answer", answer_name(trial.answer)},
           {"bound_kept", trial.answer == RateAnswer::kept}};
 }
@@ -76,13 +77,19 @@ json finding_json(const RateFinding& finding) {
           {"trials", trials}};
 }
 
-// Of a trial without an answer.
-std::uint64_t most_operations(const RateFinding& finding) {
-  std::uint64_t most = 0;
+SloProcessResult result_of(const RateFinding& finding) {
+  SloProcessResult result{.state = finding.state,
+                          .kept_per_s = finding.kept_per_s,
+                          .missed_per_s = finding.missed_per_s,
+                          .closed_loop_per_s = finding.closed_loop_per_s};
   for (const RateTrial& trial : finding.trials) {
-    if (trial.answer == RateAnswer::cannot_tell) most = std::max(most, trial.n);
+    result.disturbed_share += trial.disturbed_share / static_cast<double>(finding.trials.size());
+    if (trial.answer != RateAnswer::cannot_tell) continue;
+    result.untold_operations = std::max(result.untold_operations, trial.n);
   }
-  return most;
+  // The search begins at the lowest rate.
+  if (!finding.trials.empty()) result.lowest_percentile_ns = finding.trials.front().percentile_ns;
+  return result;
 }
 
 class SloCommand final : public Command {
@@ -240,8 +247,7 @@ class SloCommand final : public Command {
     std::vector<SloProcessResult> processes;
     json all = json::array();
     for (const RateFinding& finding : findings) {
-      processes.push_back({finding.state, finding.kept_per_s, finding.missed_per_s,
-                           finding.closed_loop_per_s, most_operations(finding)});
+      processes.push_back(result_of(finding));
       all.push_back(finding_json(finding));
     }
     json result = to_json(summarise_slo(bound, processes));

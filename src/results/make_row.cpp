@@ -5,6 +5,7 @@
 
 #include "measure/stopping_rule.hpp"
 #include "record/same_subject.hpp"
+#include "record/slice_count.hpp"
 #include "results/row_checks.hpp"
 #include "results/row_parts.hpp"
 #include "workloads/workload.hpp"
@@ -119,20 +120,14 @@ Estimate rate_of(const Estimate& time_ns, double units) {
 }
 
 void count_work(const std::vector<Replicate>& replicates, Row& row) {
-  std::uint64_t kept_disturbed = 0;
-  std::uint64_t seen_disturbed = 0;
+  SliceCount slices;
   for (const Replicate& replicate : replicates) {
     row.operations += replicate.operations;
     row.bytes += replicate.bytes;
     row.slices += replicate.slice_ns_per_operation.size();
-    const auto kept = static_cast<std::uint64_t>(
-        std::count(replicate.slice_disturbed.begin(), replicate.slice_disturbed.end(), true));
-    kept_disturbed += kept;
-    seen_disturbed += std::max(kept, replicate.disturbed);
+    slices += count_slices(replicate);
   }
-  // Slices that were run: those kept, and those thrown away because they were disturbed.
-  const std::uint64_t run = row.slices + seen_disturbed - kept_disturbed;
-  if (run > 0) row.disturbed_share = static_cast<double>(seen_disturbed) / static_cast<double>(run);
+  if (slices.run > 0) row.disturbed_share = slices.disturbed_share();
 }
 
 // What the device counts, in the words of a row.

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
-
 #include "record/codec.hpp"
+#include "record/limits.hpp"
 
 namespace pmembench {
 namespace {
@@ -32,10 +32,21 @@ std::string interval_text(const Estimate& rate) {
   return fmt::format("{} to {}", format_rate(rate.low), format_rate(rate.high));
 }
 
-}  // namespace
+// What a person may do about a disturbed machine; empty where it was quiet.
+std::string disturbance_text(const std::vector<SloProcessResult>& processes) {
+  double share = 0;
+  for (const SloProcessResult& one : processes) {
+    share += one.disturbed_share / static_cast<double>(processes.size());
+  }
+  if (share <= limits::kDisturbedShare) return "";
+  return fmt::format(
+      "; something else held the CPUs in {:.0f} % of the slices: on a quieter machine the rate may "
+      "be higher",
+      100 * share);
+}
 
-SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcessResult>& processes,
-                         double confidence) {
+SloSummary summarise(const LatencyBound& bound, const std::vector<SloProcessResult>& processes,
+                     double confidence) {
   SloSummary summary;
   const std::string limit = fmt::format("{} <= {}", bound.name, format_duration_ns(bound.limit_ns));
   const std::size_t found = count_of(processes, State::found);
@@ -50,9 +61,11 @@ SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcess
   }
   if (never == all) {
     summary.verdict = "NEVER_KEPT";
-    summary.sentence =
-        fmt::format("{} is kept at no rate: not even at {}, the lowest that was tried", limit,
-                    format_rate(processes.front().missed_per_s));
+    summary.sentence = fmt::format(
+        "{} is kept at no rate: not even at {}, the lowest that was tried, where it was "
+        "{}",
+        limit, format_rate(processes.front().missed_per_s),
+        format_duration_ns(processes.front().lowest_percentile_ns));
     return summary;
   }
   if (untold > 0) {
@@ -89,6 +102,15 @@ SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcess
     summary.sentence +=
         fmt::format("; in {} of {} processes it was kept at all rates", always, all);
   }
+  return summary;
+}
+
+}  // namespace
+
+SloSummary summarise_slo(const LatencyBound& bound, const std::vector<SloProcessResult>& processes,
+                         double confidence) {
+  SloSummary summary = summarise(bound, processes, confidence);
+  if (summary.verdict != "NOT_MEASURED") summary.sentence += disturbance_text(processes);
   return summary;
 }
 

@@ -9,6 +9,7 @@
 #include "measure/histogram.hpp"
 #include "plan/arrival_keys.hpp"
 #include "record/limits.hpp"
+#include "record/slice_count.hpp"
 #include "run/budget.hpp"
 #include "run/closed_rates.hpp"
 #include "run/measure_cell.hpp"
@@ -106,6 +107,7 @@ class SloProcess {
     trial.n = histogram.count();
     trial.percentile_ns = histogram.quantile(input_.bound.share) * replicate.ns_per_tick;
     trial.service_percentile_ns = open.service.quantile(input_.bound.share) * open.ns_per_tick;
+    trial.disturbed_share = count_slices(replicate).disturbed_share();
     trial.rate_kept = trial.achieved_per_s >= limits::kRateKept * trial.asked_per_s;
     trial.answer = answer_of(trial, histogram, replicate.ns_per_tick);
     return trial;

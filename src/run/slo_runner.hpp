@@ -20,6 +20,7 @@ struct RateTrial {
   double service_percentile_ns = 0;  // from the possible one; 0: unknown
   std::uint64_t n = 0;
   bool rate_kept = false;
+  double disturbed_share = 0;  // of its slices: something else held the CPUs
   RateAnswer answer = RateAnswer::cannot_tell;
 };
 

@@ -23,6 +23,13 @@ TINY_CURVE = ("curve", "--media", SIM, "--rounds", "1", "--points", "5", "--budg
               "--slice", "1ms", "--threads", "2")
 
 
+@pytest.mark.parametrize("slice", ["999us", "11s"])
+def test_refuses_a_slice_that_it_would_not_take(pmembench, slice):
+    refused = pmembench(*TINY_CURVE[:-4], "--slice", slice)
+    assert refused.status == 2
+    assert f"--slice: {slice} is not between 1 ms and 10 s" in refused.err
+
+
 def curves(outcome):
     assert outcome.status == 0, outcome.err
     document = json.loads(outcome.out)

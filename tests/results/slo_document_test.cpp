@@ -33,11 +33,14 @@ TEST(SloDocument, says_that_too_few_processes_have_no_interval) {
 TEST(SloDocument, says_that_nothing_keeps_the_bound) {
   SloProcessResult none = process(State::never_kept, 0);
   none.missed_per_s = 9000;
+  none.lowest_percentile_ns = 41'200;
   const SloSummary summary = summarise_slo(kBound, {none, none});
   EXPECT_EQ(summary.verdict, "NEVER_KEPT");
   EXPECT_FALSE(summary.rate_per_s);
-  EXPECT_EQ(summary.sentence,
-            "p99 <= 2 us is kept at no rate: not even at 9 k/s, the lowest that was tried");
+  EXPECT_EQ(
+      summary.sentence,
+      "p99 <= 2 us is kept at no rate: not even at 9 k/s, the lowest that was tried, where it was "
+      "41.2 us");
   EXPECT_EQ(to_json(summary)["rate_per_s"], nullptr);
 }
 
@@ -61,6 +64,19 @@ TEST(SloDocument, says_that_processes_disagree) {
       summarise_slo(kBound, {process(State::always_kept, 1e6), process(State::found, 9e5)});
   EXPECT_EQ(some.verdict, "FOUND");
   EXPECT_NE(some.sentence.find("in 1 of 2 processes it was kept at all rates"), std::string::npos);
+}
+
+TEST(SloDocument, says_that_the_machine_was_disturbed) {
+  SloProcessResult quiet = process(State::never_kept, 0);
+  SloProcessResult busy = quiet;
+  busy.disturbed_share = 0.5;
+  EXPECT_EQ(summarise_slo(kBound, {quiet}).sentence.find("something else"), std::string::npos);
+  EXPECT_NE(summarise_slo(kBound, {quiet, busy}).sentence.find("in 25 % of the slices"),
+            std::string::npos);
+  busy.state = State::found;
+  busy.kept_per_s = 1000;
+  EXPECT_NE(summarise_slo(kBound, {busy}).sentence.find("in 50 % of the slices"),
+            std::string::npos);
 }
 
 TEST(SloDocument, does_not_judge_a_search_that_was_not_finished) {

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kFewestBankPairs = 400;
 constexpr double kApart = 4;
 constexpr double kClearBic = 10;
-constexpr double kLeastConflict = 0.025;  // as logarithm: less is what is left of noise
+constexpr double kLeastConflict = 0.05;  // as logarithm: less is what is left of noise
 constexpr double kRarest = 1.0 / 500;    // of pairs, that conflict
 
 struct Mixture {
@@ -157,7 +157,7 @@ BankResult infer_banks(const ByProcess& pairs) {
     result.conflict.determined = result.classes.determined = true;
     result.conflict.none = result.classes.none = true;
     result.conflict.missed = result.classes.missed =
-        "a conflict that costs less than 3 %, or of fewer than one pair in 500";
+        "a conflict that costs less than 5 % of a load with its flush, or of fewer than one pair in 500";
     return result;
   }
   if (shown < 3) {

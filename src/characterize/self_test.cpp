@@ -146,12 +146,13 @@ Judgement judge_wear(const SimModel& model) {
 
 Judgement judge_banks(const SimModel& model) {
   const BankResult result = infer_banks(sim_bank_pairs(model));
-  // Of less than this part of a load together with the flush before it the line says that it would
-  // be missed.
-  constexpr double kSeenConflict = 0.03;
+  // Of less than this part of a load together with the flush before it "none" says that it would be
+  // missed.
+  constexpr double kSeenConflict = 0.055;
   double reload_ns = model.load_ns + model.flush_ns + model.fence_ns / 2;
   for (const SimCache& cache : model.caches) reload_ns += cache.miss_ns;
-  const bool conflicts = model.banks != 0 && model.conflict_ns >= kSeenConflict * reload_ns;
+  const bool seen = !result.conflict.none || model.conflict_ns >= kSeenConflict * reload_ns;
+  const bool conflicts = model.banks != 0 && seen;
   const double expected = conflicts ? double{1} * model.banks * model.channels : 0;
   const Judgement cost = judge_within(result.conflict, conflicts ? model.conflict_ns : 0, 0.25);
   // The interval is of 95 %: the value is right within twice its width.

@@ -4,8 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/pair_block.hpp"
 #include "base/random.hpp"
-#include "measure/pair_block.hpp"
 #include "workloads/access_pattern.hpp"
 #include "workloads/loads.hpp"
 #include "workloads/parameters.hpp"

@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "base/pair_block.hpp"
 #include "measure/estimate.hpp"
-#include "measure/pair_block.hpp"
 #include "measure/spread.hpp"
 
 namespace pmembench {

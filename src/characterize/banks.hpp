@@ -10,7 +10,7 @@ struct BankResult {
 };
 
 // Times of pairs of lines drawn at random, of each process in order and in blocks
-// (measure/pair_block.hpp): what a load of a pair took, in ns. Each over the time of the pairs
+// (base/pair_block.hpp): what a load of a pair took, in ns. Each over the time of the pairs
 // around it, where the host's speed is the same before and after; of a pair the least. Two normal
 // distributions against one by BIC, in both halves of the pairs; attempted only where the two are
 // more than four deviations apart. The smaller share, of the slow pairs, is that of pairs in one

@@ -16,21 +16,21 @@ enum class Verdict { right, wrong, open };
 
 struct Judgement {
   Verdict verdict = Verdict::open;
-  std::string planted = {}, inferred = {};
+  std::string simulated = {}, inferred = {};
 };
 
-// The planted value in the words of the inferred one.
-std::string planted_text(const Inference& inference, double expected) {
-  Inference planted;
-  planted.unit = inference.unit;
-  planted.determined = true;
-  planted.none = expected == 0;
-  planted.value = expected;
-  return value_text(planted);
+// The simulated value in the words of the inferred one.
+std::string simulated_text(const Inference& inference, double expected) {
+  Inference simulated;
+  simulated.unit = inference.unit;
+  simulated.determined = true;
+  simulated.none = expected == 0;
+  simulated.value = expected;
+  return value_text(simulated);
 }
 
 Judgement judge_within(const Inference& inference, double expected, double tolerance) {
-  Judgement own{Verdict::open, planted_text(inference, expected), value_text(inference)};
+  Judgement own{Verdict::open, simulated_text(inference, expected), value_text(inference)};
   if (!inference.determined) return own;
   const bool right = inference.none || expected == 0
                          ? inference.none == (expected == 0)
@@ -40,7 +40,7 @@ Judgement judge_within(const Inference& inference, double expected, double toler
 }
 
 Judgement both(const Judgement& a, const Judgement& b) {
-  Judgement own{Verdict::right, a.planted + ", " + b.planted, a.inferred + ", " + b.inferred};
+  Judgement own{Verdict::right, a.simulated + ", " + b.simulated, a.inferred + ", " + b.inferred};
   if (a.verdict == Verdict::open || b.verdict == Verdict::open) own.verdict = Verdict::open;
   if (a.verdict == Verdict::wrong || b.verdict == Verdict::wrong) own.verdict = Verdict::wrong;
   return own;
@@ -316,7 +316,7 @@ std::vector<PropertyScore> self_test(const SelfTestSpec& spec) {
       if (own.verdict == Verdict::open) ++scores[i].not_determined;
       if (own.verdict != Verdict::wrong) continue;
       ++scores[i].wrong;
-      scores[i].mistakes.push_back({device, own.planted, own.inferred});
+      scores[i].mistakes.push_back({device, own.simulated, own.inferred});
     }
     if (spec.goes_on && !spec.goes_on(device + 1)) break;
   }

@@ -14,7 +14,7 @@ namespace pmembench {
 // A line that was wrong: of which device, by its number.
 struct Mistake {
   unsigned device = 0;
-  std::string planted, inferred;
+  std::string simulated, inferred;
 };
 
 struct PropertyScore {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <functional>
 
+#include "base/pair_block.hpp"
 #include "measure/estimate.hpp"
-#include "measure/pair_block.hpp"
 #include "sim/machine.hpp"
 
 namespace pmembench {

@@ -273,7 +273,7 @@ StallResult infer_stalls(std::string_view period, std::string_view stall, const 
   const bool counts = std::abs(found.fit.period - whole) <= found.fit.error + 1e-6 * whole;
   if (!by_time.found()) {
     return !found.found() || counts ? found.result
-                                    : neither("the period is no whole number of operations");
+                                    : neither("the period is not a whole number of operations");
   }
   if (found.found() && counts && found.fit.relative_error() <= by_time.fit.relative_error()) {
     return found.result;

@@ -250,7 +250,7 @@ class CharacterizeCommand final : public Command {
       json mistakes = json::array();
       for (const Mistake& each : score.mistakes) {
         mistakes.push_back({{"device", each.device},
-                            {"planted", each.planted},
+                            {"simulated", each.simulated},
                             {"inferred", each.inferred}});
       }
       list.push_back({{"property", score.property},
@@ -278,8 +278,8 @@ class CharacterizeCommand final : public Command {
     print_text(table.text());
     for (const PropertyScore& score : scores) {
       for (const Mistake& each : score.mistakes) {
-        print_text(fmt::format("wrong: {} of device {}: planted {}, inferred {}\n", score.property,
-                               each.device, each.planted, each.inferred));
+        print_text(fmt::format("wrong: {} of device {}: simulated {}, inferred {}\n", score.property,
+                               each.device, each.simulated, each.inferred));
       }
     }
   }

@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
+#include "base/pair_block.hpp"
 #include "base/units.hpp"
 #include "measure/estimate.hpp"
-#include "measure/pair_block.hpp"
 
 namespace pmembench {
 namespace {

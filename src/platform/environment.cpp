@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "platform/host_tree.hpp"
+#include "platform/interleave_weights.hpp"
 #include "platform/prefetchers.hpp"
 #include "platform/virtualisation.hpp"
 
@@ -77,7 +78,7 @@ std::optional<double> read_load(const HostTree& tree) {
 
 // "no", or "yes" with the weight of each node, and whether the kernel computes them itself.
 std::string read_weights(const HostTree& tree) {
-  const std::string folder = "sys/kernel/mm/mempolicy/weighted_interleave";
+  const std::string folder = kInterleaveWeights;
   const std::vector<std::string> names = tree.names(folder);
   if (names.empty()) return "no";
   std::string text = "yes";

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/units.hpp"
+#include "platform/interleave_weights.hpp"
 #include "results/node_matrix.hpp"
 #include "results/printed_words.hpp"
 
@@ -115,12 +116,12 @@ std::string commands_text(const InterleaveSweep& sweep) {
     return fmt::format("to use it: numactl --membind={} COMMAND\n",
                        second == 0 ? sweep.nodes.first : sweep.nodes.second);
   }
-  constexpr const char* kFolder = "/sys/kernel/mm/mempolicy/weighted_interleave";
   return fmt::format(
-      "to use it: echo {0} > {4}/node{1}; echo {2} > {4}/node{3}\n"
+      "to use it: echo {0} > /{4}/node{1}; echo {2} > /{4}/node{3}\n"
       "           numactl --weighted-interleave={1},{3} COMMAND\n"
-      "the kernel's own weights: grep . {4}/*\n",
-      first, sweep.nodes.first, second, sweep.nodes.second, kFolder);
+      "the kernel's own weights: grep . /{4}/*\n",
+      first, sweep.nodes.first, second, sweep.nodes.second,
+      kInterleaveWeights);
 }
 
 PrintedTable table_of(const InterleaveSweep& sweep) {

@@ -141,6 +141,12 @@ StallTrain train_of(const StallSeries& series, const LevelledSeries& own, double
     train.at.push_back(own.at[i]);
     train.ns.push_back(series.ns[i] - own.level_ns[i]);
   }
+  const auto early = static_cast<std::size_t>(std::count_if(
+      stalls.begin(), stalls.end(), [&](std::size_t i) { return own.at[i] < own.end / 2; }));
+  if (5 * std::min(early, stalls.size() - early) < stalls.size()) {
+    train.fault = "the halves of the series disagree";
+    return train;
+  }
   // A fraction of the period at which more of them meet, or a multiple at which all do, is as
   // likely the period.
   constexpr double kMoreMeet = 1.3, kAllMeet = 0.9;

@@ -31,7 +31,8 @@ Line line_of_medians(const TurnaroundSlices& slices) {
 
 Inference infer_turnaround(std::span<const TurnaroundSlices> processes) {
   constexpr std::string_view kName = "turnaround";
-  constexpr double kNegligible = 0.05;  // of an operation
+  constexpr double kNegligible = 0.08;  // of an operation
+  constexpr double kWidestSlope = 0.6;  // of the cost: the interval that is still one
   std::vector<double> slopes, operations;
   for (const TurnaroundSlices& each : processes) {
     if (each.ns.size() < 3) continue;
@@ -55,8 +56,8 @@ Inference infer_turnaround(std::span<const TurnaroundSlices> processes) {
     result.missed = fmt::format("a cost of up to {:.1f} % of an operation", 100 * most);
     return result;
   }
-  if (slope.high - slope.low > slope.estimate / 2) {
-    return not_determined(kName, "noise: the interval is wider than half of the cost");
+  if (slope.high - slope.low > kWidestSlope * slope.estimate) {
+    return not_determined(kName, "noise: the interval is wider than 60 % of the cost");
   }
   result.determined = true;
   result.value = slope.estimate;

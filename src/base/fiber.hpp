@@ -1,5 +1,5 @@
-// Fiber: a stack of its own on which a function runs until it gives way to another. Many run on one
-// thread, and none of them goes on before it is told to: what they do has one order.
+// Fiber: a separate stack on which a function runs until it gives way to another. Many run on one
+// thread, and each goes on only when another switches to it: what they do has one order.
 #pragma once
 
 #include <ucontext.h>

@@ -125,7 +125,7 @@ std::vector<std::size_t> in_phase(const LevelledSeries& own, const std::vector<s
 // The stalls nearest to each multiple of the period from the phase that most of them share.
 struct StallTrain {
   std::vector<double> number, at, ns;
-  std::string fault;  // why these are no stalls of that period
+  std::string fault;  // why these are not stalls of that period
 };
 
 StallTrain train_of(const StallSeries& series, const LevelledSeries& own, double period) {

@@ -35,9 +35,8 @@ using nlohmann::json;
 constexpr const char* kMlcPauses =
     "20000,9000,5000,3500,2500,1700,1300,1000,700,500,400,300,200,100,50,15,8,2,0";
 
-// A slice of --slice; the runner itself may shorten it on a busy machine.
-constexpr std::uint64_t kShortestSlice_ns = 1'000'000;
-constexpr std::uint64_t kLongestSlice_ns = 10'000'000'000;
+// Of --slice; the runner itself may shorten it on a busy machine.
+constexpr std::uint64_t kShortestSlice_ns = 1'000'000, kLongestSlice_ns = 10'000'000'000;
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> pieces;

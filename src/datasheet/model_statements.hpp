@@ -1,4 +1,4 @@
-// What the file of a simulated memory says, beside what was inferred of it.
+// What the file of a simulated memory says, next to what was inferred of it.
 #pragma once
 
 #include <vector>

@@ -9,7 +9,7 @@
 namespace pmembench {
 namespace {
 
-// Whatever size an entry claims, this much memory is taken for its data.
+// The memory that is taken for the data of an entry of any size.
 constexpr std::uint64_t kPieceBytes = 1 << 20;
 
 // Calls `each` with the offset and the bytes of each piece of `size_bytes` in the log from `from`

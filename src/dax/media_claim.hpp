@@ -37,7 +37,7 @@ Status claim_medium(const std::string& path, int fd, std::uint64_t offset_bytes,
                     const std::string& root);
 
 // Keeps these bytes (of size 0: all from the offset on) from the claims of others, likewise,
-// without a claim of its own. `joint`: others may hold them too.
+// without claiming them. `joint`: others may hold them too.
 Status hold_medium(const std::string& path, int fd, std::uint64_t offset_bytes,
                    std::uint64_t size_bytes, bool joint, std::uint64_t patience_ms,
                    const std::string& root);

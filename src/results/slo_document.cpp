@@ -74,8 +74,7 @@ SloSummary summarise(const LatencyBound& bound, const std::vector<SloProcessResu
     summary.verdict = "CANNOT_TELL";
     if (most == 0) {
       summary.sentence = fmt::format(
-          "{}: no answer: the bound was kept, and the rate was not, as far as can be told because "
-          "of other work",
+          "{}: no answer: the bound was kept, and the rate was not, perhaps because of other work",
           limit);
       return summary;
     }

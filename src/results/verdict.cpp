@@ -138,8 +138,8 @@ Measured confirmation_of(const ArmSamples& confirmation, const std::string& metr
   return absent;
 }
 
-// The least p of n pairs by their signs and ranks is 2 / 2^n; of one change among the tests the
-// adjusted p is so many times as large.
+// The least p of n pairs by their signs and ranks is 2 / 2^n; the adjusted p
+// of one change among the tests is their number times that.
 std::string more_replicates(unsigned replicates, std::size_t tests, double false_discovery_rate) {
   unsigned enough = limits::kFewestReplicates;
   while (std::ldexp(2.0, -static_cast<int>(enough)) * static_cast<double>(tests) >
@@ -147,8 +147,8 @@ std::string more_replicates(unsigned replicates, std::size_t tests, double false
     ++enough;
   }
   if (replicates >= enough) return "more replicates decide it";
-  return fmt::format("{} replicates cannot show one change among so many; give --replicates {}",
-                     replicates, enough);
+  return fmt::format("{} replicates cannot show one change among {} tests; give --replicates {}",
+                     replicates, tests, enough);
 }
 
 void decide(const ArmSamples* confirmation, double adjusted_p, std::size_t tests,

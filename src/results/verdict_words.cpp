@@ -27,7 +27,7 @@ constexpr std::array<NamedVerdict, 7> kVerdicts{{{Verdict::pass, "PASS"},
 struct ExplainedCode {
   std::string_view code, words;
 };
-constexpr std::array<ExplainedCode, 26> kCodes{{
+constexpr std::array<ExplainedCode, 27> kCodes{{
     {"within_effect",
      "The interval's upper end is below the minimal effect: a slowdown that matters would have "
      "been "

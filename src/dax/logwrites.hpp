@@ -31,7 +31,8 @@ class WriteLog {
     std::uint64_t size_bytes = 0;
     std::uint64_t data_bytes = 0;  // where its data begin in the log; of a write only
   };
-  // Error (usage): the device holds no log. Entries end with the first that is not whole.
+  // Error (usage): the device holds no log. Entries end with the first that is not whole, of no
+  // known kind, or not within the device that the log is of.
   static Result<WriteLog> read(DaxDevice& log);
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   [[nodiscard]] std::uint64_t marks() const { return marks_; }

@@ -1,4 +1,5 @@
 // Reading a log of writes, and replaying it.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -6,6 +7,39 @@
 #include "dax/logwrites_layout.hpp"
 
 namespace pmembench {
+namespace {
+
+// Whatever size an entry claims, this much memory is taken for its data.
+constexpr std::uint64_t kPieceBytes = 1 << 20;
+
+// Calls `each` with the offset and the bytes of each piece of `size_bytes` in the log from `from`
+// on, until it returns other than 0. Returns what it did, or a negative errno of the log.
+template <typename Each>
+int each_piece(DaxDevice& log, DaxReader& reader, std::uint64_t from, std::uint64_t size_bytes,
+               std::vector<std::byte>& buffer, Each each) {
+  for (std::uint64_t done = 0; done < size_bytes; done += kPieceBytes) {
+    buffer.resize(std::min(size_bytes - done, kPieceBytes));
+    int failed = load_logged(log, reader, from + done, buffer.data(), buffer.size());
+    if (failed == 0) failed = each(done, std::span<const std::byte>(buffer));
+    if (failed != 0) return failed;
+  }
+  return 0;
+}
+
+// Of a kind that there is, and within the device.
+bool can_be_applied(const LogLine& line, std::uint64_t device_bytes) {
+  switch (static_cast<WriteLog::Kind>(line.kind)) {
+    case WriteLog::Kind::write:
+    case WriteLog::Kind::zero:
+      return line.offset_bytes <= device_bytes &&
+             line.size_bytes <= device_bytes - line.offset_bytes;
+    case WriteLog::Kind::mark:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 Result<WriteLog> WriteLog::read(DaxDevice& log) {
   WriteLog all(log);
@@ -23,19 +57,20 @@ Result<WriteLog> WriteLog::read(DaxDevice& log) {
     if (load_logged(log, reader, at, &line, sizeof line) != 0) break;
     const bool whole = line.sequence == all.entries_.size() + 1 &&
                        line.check == line.expected_check(head.nonce) &&
-                       line.size_bytes <= head.device_bytes;
+                       can_be_applied(line, head.device_bytes);
     if (!whole) break;
     const Kind kind = static_cast<Kind>(line.kind);
     std::uint64_t next = at + DAX_LINE_BYTES;
     if (kind == Kind::write) {
-      if (line.size_bytes > log.size_bytes() - next) break;  // before there is memory for it
+      if (line.size_bytes > log.size_bytes() - next) break;
+      ChecksumOfPieces sum(line.size_bytes, head.nonce);
+      const int failed = each_piece(log, reader, next, line.size_bytes, data,
+                                    [&](std::uint64_t, std::span<const std::byte> piece) {
+                                      sum.add(piece);
+                                      return 0;
+                                    });
       next += whole_log_lines(line.size_bytes);
-      data.resize(line.size_bytes);
-      if (next > log.size_bytes() ||
-          load_logged(log, reader, at + DAX_LINE_BYTES, data.data(), data.size()) != 0 ||
-          checksum(data, head.nonce) != line.data_check) {
-        break;
-      }
+      if (failed != 0 || next > log.size_bytes() || sum.value() != line.data_check) break;
     }
     // They are counted: a replay goes on until it has met the one that it wants.
     if (kind == Kind::mark && line.offset_bytes != all.marks_ + 1) break;
@@ -81,12 +116,12 @@ Status WriteLog::apply(const Entry& entry, DaxDevice& device,
     failed = device.zero_page_range(section, entry.offset_bytes / DAX_PAGE_BYTES,
                                     entry.size_bytes / DAX_PAGE_BYTES);
   } else {
-    buffer.resize(entry.size_bytes);
     DaxReader log_reader = log_->make_reader();
-    failed = load_logged(*log_, log_reader, entry.data_bytes, buffer.data(), buffer.size());
-    if (failed == 0) {
-      failed = store_logged(device, reader, entry.offset_bytes, buffer.data(), buffer.size());
-    }
+    failed = each_piece(*log_, log_reader, entry.data_bytes, entry.size_bytes, buffer,
+                        [&](std::uint64_t from, std::span<const std::byte> piece) {
+                          return store_logged(device, reader, entry.offset_bytes + from,
+                                              piece.data(), piece.size());
+                        });
   }
   if (failed == 0) return {};
   return runtime_error("an entry of the log on '{}' cannot be replayed onto '{}' ({})",

@@ -18,6 +18,14 @@
 
 namespace pmembench {
 
+// The outcome of a cell, without its figures.
+struct CellState {
+  std::string cell, status, reason, source;  // as in its row
+  std::uint64_t slices = 0;                  // of all replicates
+  unsigned replicates = 0;
+  std::vector<Warning> warnings;
+};
+
 struct RunRecord {
   std::int64_t id = 0;       // given by the store
   std::string started_utc;   // ISO 8601
@@ -83,6 +91,8 @@ class Store {
   // In the order of the plan, one at a time; after an error nothing of them counts.
   Status each_row(std::int64_t run, const std::function<void(Row&&)>& take) const;
   Result<std::vector<Row>> rows(std::int64_t run) const;
+  // What a comparison needs of each row, likewise: much less than the rows.
+  Status each_state(std::int64_t run, const std::function<void(CellState&&)>& take) const;
   Result<std::vector<Replicate>> replicates(std::int64_t run, const std::string& cell) const;
   // False: nothing that is read of this file can be compared with what was stored.
   [[nodiscard]] bool has_checksums() const;

@@ -2,6 +2,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/plain_text.hpp"
+#include "record/codec.hpp"
 #include "results/store_checksums.hpp"
 #include "results/store_impl.hpp"
 
@@ -24,6 +26,56 @@ Result<std::int64_t> save_cell(const Database& database, std::int64_t run, const
   const std::int64_t id = save.integer(0);
   if (const Status sealed = seal(database, Sealed::cells, id); !sealed) return sealed.error();
   return id;
+}
+
+// The members that Store::each_state asks for.
+Result<CellState> state_from(const nlohmann::json& members) {
+  CellState state;
+  try {
+    members.at(0).get_to(state.cell);
+    members.at(1).get_to(state.status);
+    members.at(2).get_to(state.reason);
+    if (!members.at(3).is_null()) members.at(3).get_to(state.source);
+    members.at(4).get_to(state.slices);
+    members.at(5).get_to(state.replicates);
+    state.warnings = warnings_from(members.at(6));
+  } catch (const nlohmann::json::exception& failure) {
+    return runtime_error(
+        "a row of results is damaged or of another version of pmembench ({}): read it with the "
+        "version that wrote it",
+        without_library(failure.what()));
+  }
+  return state;
+}
+
+// Reads `members` of each row of a run, an SQL expression, in the order of the plan.
+Status each_row_of(const Database& database, std::int64_t run, const char* members,
+                   const std::function<Status(const nlohmann::json&)>& take) {
+  const Snapshot snapshot(database);
+  const Status known = check_run(database, run);
+  if (!known) return known.error();
+  Statement select(
+      database,
+      fmt::format("SELECT {}, {} AND {}, cells.cell FROM cells{} WHERE cells.run_id = ? "
+                  "ORDER BY position IS NULL, position, cells.id",
+                  members, scalars_whole(database, Sealed::cells),
+                  body_whole(database, Sealed::cells), checksum_join(database, Sealed::cells)),
+      "read the rows of a run");
+  select.bind(run);
+  std::size_t rows = 0;
+  for (;; ++rows) {
+    const Result<bool> more = select.step();
+    if (!more) return more.error();
+    if (!*more) break;
+    if (select.integer(1) == 0) {
+      return changed(database, fmt::format("the row of cell {} of run {}", select.text(2), run));
+    }
+    const Status taken = take(nlohmann::json::parse(select.text(0), nullptr, false));
+    if (!taken) {
+      return taken.error().with_context(fmt::format("{}, run {}", database.name(), run));
+    }
+  }
+  return check_count(database, Sealed::cells, run, rows);
 }
 
 }  // namespace
@@ -75,33 +127,25 @@ Status Store::save(std::int64_t run, const std::vector<Row>& rows) {
 }
 
 Status Store::each_row(std::int64_t run, const std::function<void(Row&&)>& take) const {
-  const Database& database = impl_->database;
-  const Snapshot snapshot(database);
-  const Status known = check_run(database, run);
-  if (!known) return known.error();
-  Statement select(
-      database,
-      fmt::format("SELECT cells.row, {} AND {}, cells.cell FROM cells{} WHERE cells.run_id = ? "
-                  "ORDER BY position IS NULL, position, cells.id",
-                  scalars_whole(database, Sealed::cells), body_whole(database, Sealed::cells),
-                  checksum_join(database, Sealed::cells)),
-      "read the rows of a run");
-  select.bind(run);
-  std::size_t rows = 0;
-  for (;; ++rows) {
-    const Result<bool> more = select.step();
-    if (!more) return more.error();
-    if (!*more) break;
-    if (select.integer(1) == 0) {
-      return changed(database, fmt::format("the row of cell {} of run {}", select.text(2), run));
-    }
-    Result<Row> row = row_from_json(nlohmann::json::parse(select.text(0), nullptr, false));
-    if (!row) {
-      return row.error().with_context(fmt::format("{}, run {}", database.name(), run));
-    }
+  return each_row_of(impl_->database, run, "cells.row", [&](const nlohmann::json& value) -> Status {
+    Result<Row> row = row_from_json(value);
+    if (!row) return row.error();
     take(*std::move(row));
-  }
-  return check_count(database, Sealed::cells, run, rows);
+    return {};
+  });
+}
+
+Status Store::each_state(std::int64_t run, const std::function<void(CellState&&)>& take) const {
+  // SQLite finds the few members without making the rest.
+  constexpr const char* kMembers =
+      "json_extract(cells.row, '$.cell', '$.status', '$.reason', '$.source', '$.slices', "
+      "'$.replicates', '$.warnings')";
+  return each_row_of(impl_->database, run, kMembers, [&](const nlohmann::json& value) -> Status {
+    Result<CellState> state = state_from(value);
+    if (!state) return state.error();
+    take(*std::move(state));
+    return {};
+  });
 }
 
 Result<std::vector<Row>> Store::rows(std::int64_t run) const {

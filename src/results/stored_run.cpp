@@ -9,7 +9,7 @@ namespace pmembench {
 namespace {
 
 // Takes the cell's figures out of `figures`: there are many.
-StoredCell stored_cell(const Row& row, FiguresByCell& figures) {
+StoredCell stored_cell(const CellState& row, FiguresByCell& figures) {
   StoredCell cell;
   cell.cell = row.cell;
   cell.status = row.status;
@@ -44,8 +44,8 @@ Result<StoredRun> stored_run(const Store& store, std::optional<std::int64_t> run
     const auto session = environment.find("session");
     if (session != environment.end() && session->is_string()) stored.session = *session;
   }
-  const Status read = store.each_row(
-      record->id, [&](Row&& row) { stored.cells.push_back(stored_cell(row, *figures)); });
+  const Status read = store.each_state(
+      record->id, [&](CellState&& state) { stored.cells.push_back(stored_cell(state, *figures)); });
   if (!read) return read.error();
   return stored;
 }

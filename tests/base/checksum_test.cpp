@@ -30,5 +30,17 @@ TEST(Checksum, tells_lengths_and_seeds_apart) {
   }
 }
 
+TEST(Checksum, of_pieces_is_the_one_of_the_whole) {
+  std::vector<std::byte> bytes(203);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * 7);
+  for (const std::size_t piece : {8, 64, 200}) {
+    ChecksumOfPieces sum(bytes.size(), 5);
+    for (std::size_t at = 0; at < bytes.size(); at += piece) {
+      sum.add(std::span(bytes).subspan(at, std::min(piece, bytes.size() - at)));
+    }
+    EXPECT_EQ(sum.value(), checksum(bytes, 5)) << piece;
+  }
+}
+
 }  // namespace
 }  // namespace pmembench

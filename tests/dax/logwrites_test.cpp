@@ -2,10 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cerrno>
+#include <cstring>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "base/checksum.hpp"
 #include "base/random.hpp"
 #include "dax/one_range.hpp"
 #include "tests/fakes/fake_backend.hpp"
@@ -125,6 +130,67 @@ TEST_F(LogWritesTest, ends_at_an_entry_that_is_damaged) {
   }
   EXPECT_EQ(WriteLog::read(*log_)->entries().size(), 1U);
   EXPECT_EQ(WriteLog::read(*log_)->marks(), 0U);
+}
+
+TEST_F(LogWritesTest, ends_at_an_entry_that_cannot_be_applied) {
+  using Kind = WriteLog::Kind;
+  const auto number = [](Kind kind) { return static_cast<std::uint64_t>(kind); };
+  struct Case {
+    std::uint64_t kind, offset_bytes, size_bytes;
+    std::size_t entries;  // that are read
+  };
+  for (const Case& one : std::initializer_list<Case>{
+           {number(Kind::zero), 0, kLoggedBytes, 2},
+           {number(Kind::zero), DAX_PAGE_BYTES, kLoggedBytes, 1},
+           {number(Kind::zero), kLoggedBytes + 1, 0, 1},
+           {number(Kind::write), kLoggedBytes, 0, 2},
+           {number(Kind::write), kLoggedBytes, 8, 1},
+           {number(Kind::write), 0, UINT64_MAX, 1},
+           {0, 0, 0, 1},
+           {4, 0, 0, 1},
+       }) {
+    TearDown();
+    DaxDevice& top = make();
+    ASSERT_EQ(top.drain(*reader_), 0);
+    // As the layout is: the nonce is the head's second number; the first entry is behind the head's
+    // page; an entry is its sequence, kind, offset, size, the data's checksum, two unused, its own.
+    std::uint64_t nonce = 0;
+    std::memcpy(&nonce, log_fake_->bytes() + 8, sizeof nonce);
+    std::array<std::uint64_t, 8> line{
+        2, one.kind, one.offset_bytes, one.size_bytes, checksum({}, nonce), 0, 0, 0};
+    line[7] = checksum(std::as_bytes(std::span(line).first(7)), nonce);
+    std::memcpy(log_fake_->bytes() + DAX_PAGE_BYTES + DAX_LINE_BYTES, line.data(), sizeof line);
+    EXPECT_EQ(WriteLog::read(*log_)->entries().size(), one.entries)
+        << one.kind << " " << one.offset_bytes << " " << one.size_bytes;
+  }
+}
+
+TEST(WriteLogTest, replays_a_write_that_is_larger_than_a_piece) {
+  constexpr std::uint64_t kDeviceBytes = 4 << 20;
+  fakes::FakeBackend device_fake(kDeviceBytes), log_fake(2 * kDeviceBytes), onto(kDeviceBytes);
+  auto log = log_fake.device({.name = "log"});
+  DaxDevice& below = *log;
+  const auto made = make_logwrites("logged", device_fake.device(), std::move(log));
+  ASSERT_TRUE(made) << made.error().message;
+  DaxDevice& top = **made;
+  std::vector<unsigned char> data((3 << 20) + 13);
+  Random random(3);
+  for (auto& byte : data) byte = static_cast<unsigned char>(random());
+  DaxReader reader = top.make_reader();
+  dax_iter iter = one_range(100, data.data(), data.size());
+  {
+    const ReadSection section(reader);
+    ASSERT_EQ(top.copy_from_iter(section, iter), static_cast<std::int64_t>(data.size()));
+  }
+  ASSERT_EQ(top.drain(reader), 0);
+  const auto device = onto.device();
+  auto written = WriteLog::read(below);
+  ASSERT_TRUE(written);
+  ASSERT_EQ(written->marks(), 1U);
+  ASSERT_TRUE(written->replay(1, *device));
+  EXPECT_EQ(std::memcmp(onto.bytes(), device_fake.bytes(), kDeviceBytes), 0);
+  log_fake.bytes()[DAX_PAGE_BYTES + DAX_LINE_BYTES + (2 << 20)] ^= 1;  // in its third piece
+  EXPECT_EQ(WriteLog::read(below)->entries().size(), 0U);
 }
 
 TEST_F(LogWritesTest, fails_a_write_for_which_the_log_has_no_room) {

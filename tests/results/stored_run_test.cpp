@@ -39,5 +39,47 @@ TEST(StoredRun, reads_runs_of_the_store_and_how_they_scatter) {
   EXPECT_TRUE(stored_scatter(*changed, 1, 5)->empty());
 }
 
+TEST(StoredRun, reads_the_states_that_the_rows_have) {
+  const sample::Folder folder;
+  auto store = Store::open(folder.path("results.db"), Store::Mode::write);
+  ASSERT_TRUE(store);
+  const auto run = store->begin_run(sample::run_record());
+  Row row = make_row(sample::cell(), sample::replicates(), "", {});
+  row.warnings = {{"unaudited", "its claim is \"durable\""}, {"disturbed", "\u00e9"}};
+  row.source = "fio-3.33";
+  row.reason = "line 1\nline 2";
+  ASSERT_TRUE(store->save(*run, {row}));
+  std::vector<CellState> states;
+  const auto keep = [&](CellState&& state) { states.push_back(std::move(state)); };
+  const Status read = store->each_state(*run, keep);
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(states.size(), 1U);
+  const CellState& state = states.front();
+  EXPECT_EQ(state.cell, row.cell);
+  EXPECT_EQ(state.status, row.status);
+  EXPECT_EQ(state.reason, row.reason);
+  EXPECT_EQ(state.source, row.source);
+  EXPECT_EQ(state.slices, row.slices);
+  EXPECT_EQ(state.replicates, row.replicates);
+  ASSERT_EQ(state.warnings.size(), 2U);
+  EXPECT_EQ(state.warnings[0].sentence, row.warnings[0].sentence);
+  EXPECT_EQ(state.warnings[1].sentence, row.warnings[1].sentence);
+}
+
+TEST(StoredRun, says_that_a_row_is_damaged) {
+  const sample::Folder folder;
+  auto store = Store::open(folder.path("results.db"), Store::Mode::write);
+  ASSERT_TRUE(store);
+  const auto run = store->begin_run(sample::run_record());
+  ASSERT_TRUE(store->save(*run, {make_row(sample::cell(), sample::replicates(), "", {})}));
+  RawDatabase(folder.path("results.db"))
+      .execute("UPDATE cells SET row = json_set(row, '$.warnings', 1); DELETE FROM checksums");
+  const auto changed = Store::open(folder.path("results.db"), Store::Mode::read);
+  ASSERT_TRUE(changed) << changed.error().message;
+  const Status read = changed->each_state(*run, [](CellState&&) {});
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("is damaged or of another version"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace pmembench

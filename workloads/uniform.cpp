@@ -49,15 +49,16 @@ template <typename Loads>
 class Uniform final : public Workload {
  public:
   Uniform(Loads loads, UniformSlots own, UniformSlots beside, std::uint64_t chains,
-          std::uint64_t seed)
-      : loads_(loads), own_(own), beside_(beside), chains_(chains) {
+          std::uint64_t warmed, std::uint64_t seed)
+      : loads_(loads), own_(own), beside_(beside), chains_(chains), warmed_(warmed) {
     for (std::uint64_t i = 0; i < chains_; ++i) state_[i] = mix_seed(seed + i);
   }
 
   // One pass in order: loads at random alone would leave some lines cold for very long.
   Status prepare() override {
     std::uint64_t sum = 0;
-    for (std::uint64_t slot = 0; slot < std::min(own_.slots, kMostWarmLines); ++slot) {
+    for (std::uint64_t slot = own_.slots - std::min(own_.slots, warmed_); slot < own_.slots;
+         ++slot) {
       sum += loads_.word_beside(own_.place(slot), kMostUniformChains);
     }
     asm volatile("" : : "r"(sum));
@@ -137,6 +138,7 @@ class Uniform final : public Workload {
   [[no_unique_address]] Loads loads_;
   UniformSlots own_, beside_;
   std::uint64_t chains_;
+  std::uint64_t warmed_;  // of the places, the last ones
   unsigned turn_ = 0;
   std::array<std::uint64_t, kMostUniformChains> state_{}, start_{};
   std::uint64_t sum_ = 0, done_ = 0;
@@ -164,6 +166,18 @@ Status check_uniform(const Parameters& parameters, std::uint64_t device_bytes, u
   if (uniform_region(parameters, device_bytes, 0, threads).size_bytes >= 2 * spacing) return {};
   return usage_error("each thread needs two lines {} bytes apart: use a larger range_size",
                      spacing);
+}
+
+// How many places a pass has to warm: of a model, twice as many as its largest level holds.
+std::uint64_t warmed_places(const SimMemory* memory, std::uint64_t spacing_bytes) {
+  if (memory == nullptr) return kMostWarmLines;
+  const SimModel& model = memory->model();
+  std::uint64_t most =
+      model.tlb_entries * std::max<std::uint64_t>(1, model.page_bytes / spacing_bytes);
+  for (const SimCache& cache : model.caches) {
+    most = std::max(most, cache.capacity_bytes / std::min(spacing_bytes, cache.line_bytes));
+  }
+  return 2 * most;
 }
 
 bool has_two_turns(const Parameters& parameters) {
@@ -212,7 +226,8 @@ WorkloadType uniform_type() {
     if (text_of(parameters, "line") == "hashed") own.lines = beside.lines;
     return with_loads(path, [&](auto loads) -> std::unique_ptr<Workload> {
       return std::make_unique<Uniform<decltype(loads)>>(
-          loads, own, beside, number_of(parameters, "chains"), position.thread_seed());
+          loads, own, beside, number_of(parameters, "chains"),
+          warmed_places(path.simulation(), own.spacing_bytes), position.thread_seed());
     });
   };
   type.simulated = [](const Parameters&) { return true; };

@@ -39,7 +39,9 @@ Status Session::check_threads(CellDoneReply& reply) const {
   for (std::size_t index = 0; index < threads_.size(); ++index) {
     const ThreadContext& thread = *threads_[index];
     if (!thread.status) return thread.status;
-    if (thread.cpu >= 0 && thread.cpu != cell_.placement.cpus[index]) {
+    // Threads of a model are fibers of one thread.
+    const bool placed = thread.cpu >= 0 && simulation() == nullptr;
+    if (placed && thread.cpu != cell_.placement.cpus[index]) {
       return runtime_error("thread {} ran on CPU {}, not on CPU {} where it was put", index,
                            thread.cpu, cell_.placement.cpus[index]);
     }

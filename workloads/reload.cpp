@@ -1,7 +1,10 @@
 // reload: one line, or a pair of lines, flushed from the caches and loaded again, so that each load
 // reaches the memory: refreshes and rows that conflict.
+#include <array>
 #include <cstring>
+#include <utility>
 
+#include "base/pair_block.hpp"
 #include "base/random.hpp"
 #include "workloads/access_pattern.hpp"
 #include "workloads/loads.hpp"
@@ -12,7 +15,6 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kReloadLine = 64;
-constexpr unsigned kReloadRepeats = 4;  // of a pair, as one operation
 
 template <typename Loads>
 class Reload final : public Workload {
@@ -34,8 +36,10 @@ class Reload final : public Workload {
   }
 
   Work run(std::uint64_t operations) override {
-    for (std::uint64_t i = 0; i < operations; ++i) pairs_ ? reload_pair() : reload_one();
-    done_ += operations;
+    for (std::uint64_t i = 0; i < operations; ++i) {
+      pairs_ ? reload_pair(done_) : reload_one();
+      ++done_;
+    }
     return {operations, operations * sizeof(std::uint64_t) * loads()};
   }
 
@@ -49,8 +53,8 @@ class Reload final : public Workload {
         sum += word_at(0);
         continue;
       }
-      const std::uint64_t a = random.below(lines_), b = random.below(lines_);
-      sum += kReloadRepeats * (word_at(a) + word_at(b));
+      const auto [a, b] = pair_of(i, random);
+      sum += kLoadsOfAPair / 2 * (word_at(a) + word_at(b));
     }
     if (sum == sum_) return {};
     return runtime_error("{} reloads added up to {} where the same words add up to {}", done_, sum_,
@@ -58,7 +62,7 @@ class Reload final : public Workload {
   }
 
  private:
-  [[nodiscard]] std::uint64_t loads() const { return pairs_ ? 2 * kReloadRepeats : 1; }
+  [[nodiscard]] std::uint64_t loads() const { return pairs_ ? kLoadsOfAPair : 1; }
   [[nodiscard]] std::uint64_t word_at(std::uint64_t line) const {
     std::uint64_t value = 0;
     std::memcpy(&value, bytes_.data() + line * kReloadLine, sizeof value);
@@ -76,10 +80,21 @@ class Reload final : public Workload {
     loads_of_.flush_fence();
     load_after(bytes_.data(), 0);
   }
-  void reload_pair() {
-    const std::byte* const a = bytes_.data() + random_.below(lines_) * kReloadLine;
-    const std::byte* const b = bytes_.data() + random_.below(lines_) * kReloadLine;
-    for (unsigned i = 0; i < kReloadRepeats; ++i) {
+  // Of an operation: new pairs in the first round of a block.
+  std::pair<std::uint64_t, std::uint64_t> pair_of(std::uint64_t operation, Random& random) {
+    const std::uint64_t at = operation % kTimesOfABlock;
+    auto& own = block_[at % kPairsOfABlock];
+    if (at < kPairsOfABlock) {
+      own.first = random.below(lines_);
+      own.second = random.below(lines_);
+    }
+    return own;
+  }
+  void reload_pair(std::uint64_t operation) {
+    const auto [first, second] = pair_of(operation, random_);
+    const std::byte* const a = bytes_.data() + first * kReloadLine;
+    const std::byte* const b = bytes_.data() + second * kReloadLine;
+    for (std::uint64_t i = 0; i < kLoadsOfAPair / 2; ++i) {
       loads_of_.flush(a);
       loads_of_.flush(b);
       loads_of_.flush_fence();
@@ -91,6 +106,7 @@ class Reload final : public Workload {
   std::span<const std::byte> bytes_;
   bool pairs_;
   std::uint64_t lines_;
+  std::array<std::pair<std::uint64_t, std::uint64_t>, kPairsOfABlock> block_{};
   Random random_, begun_at_{0};
   std::uint64_t sum_ = 0, done_ = 0;
 };
@@ -122,7 +138,8 @@ WorkloadType reload_type() {
                       ValueKind::choice,
                       "one",
                       {"one", "pair"},
-                      "pair: another pair of lines each operation, four times in a row"},
+                      "pair: of random pairs of lines, one each operation, 64 times; blocks of eight pairs are "
+       "timed three times"},
                      range_size_spec()};
   type.writes = type.durable = [](const Parameters&) { return false; };
   type.check = check_reload;

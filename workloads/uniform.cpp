@@ -28,12 +28,14 @@ constexpr std::uint64_t kMultiplier = 6364136223846793005ULL;  // Knuth's MMIX
 struct UniformSlots {
   const std::byte* base = nullptr;
   std::uint64_t slots = 0, spacing_bytes = kUniformLine;
-  std::uint64_t line_mask = 0;  // which line of its slot: 0: the first; else by a hash of the slot
+  std::uint64_t lines = 1;  // of a slot; which of them is decided by a hash of the slot
 
-  [[nodiscard, gnu::always_inline]] const std::byte* at(std::uint64_t state) const {
-    const std::uint64_t slot = high_product(state, slots);
-    const std::uint64_t line = ((slot * 0x9E3779B97F4A7C15ULL) >> 40) & line_mask;
+  [[nodiscard, gnu::always_inline]] const std::byte* place(std::uint64_t slot) const {
+    const std::uint64_t line = high_product(slot * 0x9E3779B97F4A7C15ULL, lines);
     return base + slot * spacing_bytes + line * kUniformLine;
+  }
+  [[nodiscard, gnu::always_inline]] const std::byte* at(std::uint64_t state) const {
+    return place(high_product(state, slots));
   }
 };
 
@@ -56,9 +58,7 @@ class Uniform final : public Workload {
   Status prepare() override {
     std::uint64_t sum = 0;
     for (std::uint64_t slot = 0; slot < std::min(own_.slots, kMostWarmLines); ++slot) {
-      const std::uint64_t line = ((slot * 0x9E3779B97F4A7C15ULL) >> 40) & own_.line_mask;
-      sum += loads_.word_beside(own_.base + slot * own_.spacing_bytes + line * kUniformLine,
-                                kMostUniformChains);
+      sum += loads_.word_beside(own_.place(slot), kMostUniformChains);
     }
     asm volatile("" : : "r"(sum));
     refresh();
@@ -154,10 +154,6 @@ Status check_uniform(const Parameters& parameters, std::uint64_t device_bytes, u
   if (spacing < kUniformLine || spacing % kUniformLine != 0) {
     return usage_error("spacing {} is not a multiple of 64 bytes", spacing);
   }
-  const std::uint64_t lines = spacing / kUniformLine;
-  if (text_of(parameters, "line") == "hashed" && (lines & (lines - 1)) != 0) {
-    return usage_error("line: hashed needs a spacing that is a power of two, not {}", spacing);
-  }
   if (chains == 0 || chains > kMostUniformChains) {
     return usage_error("chains {} is not 1 to {}", chains, kMostUniformChains);
   }
@@ -198,7 +194,7 @@ WorkloadType uniform_type() {
        ValueKind::choice,
        "none",
        {"none", "lines"},
-       "lines: slices take turns with slices of random lines of the same range"},
+       "lines: slices take turns with slices of as many random lines of the same range"},
       range_size_spec()};
   type.writes = type.durable = [](const Parameters&) { return false; };
   type.turns = [](const Parameters& parameters) { return has_two_turns(parameters) ? 2U : 1U; };
@@ -210,13 +206,10 @@ WorkloadType uniform_type() {
     own.base = path.mapping().data() + region.offset_bytes;
     own.spacing_bytes = number_of(parameters, "spacing");
     own.slots = region.size_bytes / own.spacing_bytes;
-    if (text_of(parameters, "line") == "hashed") {
-      own.line_mask = own.spacing_bytes / kUniformLine - 1;
-    }
+    // Of as many places: a cache holds the same share of both.
     UniformSlots beside = own;
-    beside.spacing_bytes = kUniformLine;
-    beside.slots = region.size_bytes / kUniformLine;
-    beside.line_mask = 0;
+    beside.lines = own.spacing_bytes / kUniformLine;
+    if (text_of(parameters, "line") == "hashed") own.lines = beside.lines;
     return with_loads(path, [&](auto loads) -> std::unique_ptr<Workload> {
       return std::make_unique<Uniform<decltype(loads)>>(
           loads, own, beside, number_of(parameters, "chains"), position.thread_seed());

@@ -17,6 +17,7 @@ constexpr double kGridStep = 0.06;  // octaves
 constexpr double kBicMargin = 10;
 constexpr double kLeastStep = 0.06;  // of the level below
 constexpr double kLargeStep = 0.2;   // that no half of the samples may miss
+constexpr double kWidestSmall = 1.7;  // times: the interval of a smaller step that is still one
 constexpr double kMergeBelow = 3;    // times
 constexpr double kAgree = 0.42;      // octaves: a third
 constexpr double kMostOffFit = 0.12;
@@ -257,8 +258,12 @@ CapacityResult infer_capacities(std::string_view property, const CapacitySamples
       sizes[j].push_back(best);
     }
   }
+  double level = fit.first;
   for (std::size_t j = 0; j < fit.size.size(); ++j) {
     std::sort(sizes[j].begin(), sizes[j].end());
+    const bool small = fit.added[j] < kLargeStep * level;
+    level += fit.added[j];
+    if (small && sizes[j].back() > kWidestSmall * sizes[j].front()) continue;
     Capacity capacity;
     capacity.size = {.property = std::string(property),
                      .determined = true,

@@ -31,8 +31,9 @@ struct CapacityResult {
 
 // Knees by forward selection, weights 1 / T^2, each worth it by BIC + 10; knees nearer than three
 // times are one, steps of less than 6 % none. Steps that both halves of the processes show are
-// found. Not determined: fewer than 12 regions; halves of the processes, or of the regions, that
-// disagree about a step of 20 % or more; points off the fit by more than 12 %.
+// found, those of less than 20 % if their place is known within 1.7 times. Not determined: fewer
+// than 12 regions; halves of the processes, or of the regions, that disagree about a step of 20 % or
+// more; points off the fit by more than 12 %.
 [[nodiscard]] CapacityResult infer_capacities(std::string_view property,
                                               const CapacitySamples& samples);
 

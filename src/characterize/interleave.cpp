@@ -13,6 +13,8 @@ namespace {
 
 constexpr double kMostOffPair = 0.25;
 constexpr double kClearlyWorse = 6;  // in BIC, of the second over the best
+constexpr double kMostCached = 1.2;     // times the rate of lines that no cache holds
+constexpr std::size_t kFewestStrides = 8;
 constexpr std::uint64_t kMostWays = 12;
 constexpr std::uint64_t kSmallestGranule = 64;
 
@@ -21,9 +23,17 @@ struct PairFit {
   double squares = 1e300, bic = 0;
 };
 
+// Of w channels in pieces of g bytes, what the multiples of a stride are served by: as much as they
+// are, if they meet all channels alike; else what the one that most of them meet allows. They meet
+// residues of g * w that are multiples of gcd(S, g * w), each as often.
 double expected_share(std::uint64_t stride, std::uint64_t granule, std::uint64_t ways) {
-  if (stride % granule != 0) return 1;
-  return 1.0 / static_cast<double>(std::gcd(stride / granule, ways));
+  const std::uint64_t step = std::gcd(stride, granule * ways);
+  if (step <= granule && granule % step == 0) return 1;
+  std::vector<std::uint64_t> met(ways);
+  for (std::uint64_t at = 0; at < granule * ways; at += step) ++met[at / granule];
+  const auto residues = static_cast<double>(granule * ways / step);
+  return residues /
+         static_cast<double>(ways * *std::max_element(met.begin(), met.end()));
 }
 
 // Loads at random leave channels idle that a stride keeps busy: what is restricted may be faster
@@ -50,24 +60,50 @@ PairFit fit_pair(std::span<const StrideRates> strides, const std::vector<double>
   return fit;
 }
 
+// What the slices of a stride show: the logarithm of its rate over that of as many random lines.
+struct StrideRatio {
+  double log_ratio = 0, random_per_s = 0;
+};
+
+StrideRatio ratio_of(const StrideRates& rates) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(rates.per_s.size(), rates.unrestricted_per_s.size()); ++i) {
+    ratios.push_back(std::log(rates.per_s[i] / rates.unrestricted_per_s[i]));
+  }
+  return {median(ratios), median(rates.unrestricted_per_s)};
+}
+
 }  // namespace
 
-InterleaveResult infer_interleave(std::span<const StrideRates> strides) {
+InterleaveResult infer_interleave(std::span<const StrideRates> measured) {
   const auto neither = [](const std::string& reason) {
     return InterleaveResult{not_determined("interleave_granule", reason),
                             not_determined("interleave_ways", reason)};
   };
-  if (strides.size() < 8) return neither("too few strides");
+  if (measured.size() < kFewestStrides) return neither("too few strides");
+  std::vector<StrideRatio> ratios;
+  std::vector<double> random_per_s;
+  for (const StrideRates& each : measured) {
+    if (each.per_s.empty() || each.unrestricted_per_s.empty()) {
+      return neither("a stride has no slices");
+    }
+    ratios.push_back(ratio_of(each));
+    random_per_s.push_back(ratios.back().random_per_s);
+  }
+  // Few lines fit into a cache before the channels, and then no channel limits their rate.
+  std::sort(random_per_s.begin(), random_per_s.end());
+  const double from_memory = random_per_s[random_per_s.size() / 4];
+  std::vector<StrideRates> strides;
   std::vector<double> logs;
   std::uint64_t longest = 0;
-  for (const StrideRates& each : strides) {
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < std::min(each.per_s.size(), each.unrestricted_per_s.size()); ++i) {
-      ratios.push_back(std::log(each.per_s[i] / each.unrestricted_per_s[i]));
-    }
-    if (ratios.empty()) return neither("a stride has no slices");
-    logs.push_back(median(ratios));
-    longest = std::max(longest, each.stride_bytes);
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    if (ratios[i].random_per_s > kMostCached * from_memory) continue;
+    strides.push_back(measured[i]);
+    logs.push_back(ratios[i].log_ratio);
+    longest = std::max(longest, measured[i].stride_bytes);
+  }
+  if (strides.size() < kFewestStrides) {
+    return neither("caches hold part of the lines of most strides");
   }
   std::vector<PairFit> fits;
   for (std::uint64_t ways = 1; ways <= kMostWays; ++ways) {

@@ -1,5 +1,7 @@
 #include "characterize/paired_cost.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,7 +12,10 @@ namespace pmembench {
 namespace {
 
 constexpr std::size_t kFewestProcesses = 6;
-constexpr double kNoDifference = 0.04;
+constexpr double kNoDifference = 0.05;  // of what was measured: an interval that ends there is none
+
+constexpr double kNoFactor = 0.08;  // as logarithm
+constexpr double kWidest = 0.4;  // of the value: the interval that is still one
 
 }  // namespace
 
@@ -27,15 +32,16 @@ Inference infer_cost(std::string_view property, std::span<const double> with_ns,
   result.test = "signed rank of paired medians";
   result.p = signed_rank_p_value(differences);
   if (cost.low <= 0) {
-    if (cost.high - cost.low > kNoDifference * median(without_ns)) {
+    const double most = std::max(cost.high, 0.0) / median(without_ns);
+    if (most > kNoDifference) {
       return not_determined(property, "noise: the interval of the cost holds 0");
     }
     result.determined = result.none = true;
-    result.missed = "a cost below 4 % of the time without it";
+    result.missed = fmt::format("a cost of up to {:.1f} % of the time without it", 100 * most);
     return result;
   }
-  if (cost.high - cost.low > cost.estimate) {
-    return not_determined(property, "noise: the interval is wider than the cost");
+  if (cost.high - cost.low > kWidest * cost.estimate) {
+    return not_determined(property, "noise: the interval is wider than 40 % of the cost");
   }
   result.determined = true;
   result.value = cost.estimate;
@@ -56,15 +62,16 @@ Inference infer_factor(std::string_view property, std::span<const double> with,
   result.unit = "x";
   result.test = "signed rank of paired log ratios";
   result.p = signed_rank_p_value(logs);
-  if (factor.low <= 0 && factor.high >= 0) {
-    if (std::max(-factor.low, factor.high) > kNoDifference) {
-      return not_determined(property, "noise: the interval of the factor holds 1");
-    }
+  const double most = std::max(std::abs(factor.low), std::abs(factor.high));
+  if (most <= kNoFactor) {
     result.determined = result.none = true;
-    result.missed = "a factor within 4 % of 1";
+    result.missed = fmt::format("a factor within {:.1f} % of 1", 100 * std::expm1(most));
     return result;
   }
-  if (factor.high - factor.low > std::max(std::abs(factor.estimate), kNoDifference)) {
+  if (factor.low <= 0 && factor.high >= 0) {
+    return not_determined(property, "noise: the interval of the factor holds 1");
+  }
+  if (factor.high - factor.low > std::max(std::abs(factor.estimate), kNoFactor)) {
     return not_determined(property, "noise: the interval is wider than the factor is from 1");
   }
   result.determined = true;

@@ -6,12 +6,13 @@
 namespace pmembench {
 
 // Medians of processes, with and without: the difference and its interval over processes. None
-// where the interval holds 0 and is narrower than 4 % of `without`. Not determined: fewer than six
-// processes, an interval that holds 0 or is wider than the value.
+// where the interval holds 0 and ends below 5 % of `without`; `missed` says where. Not determined:
+// fewer than six processes, an interval that holds 0 or is wider than 40 % of the value.
 [[nodiscard]] Inference infer_cost(std::string_view property, std::span<const double> with_ns,
                                    std::span<const double> without_ns);
 
-// The same as a factor: with / without. None where the interval is within 4 % of 1.
+// The same as a factor: with / without. None where the interval is within 8 % of 1.
+// Not determined: an interval that is wider than the factor is from 1.
 [[nodiscard]] Inference infer_factor(std::string_view property, std::span<const double> with,
                                      std::span<const double> without);
 

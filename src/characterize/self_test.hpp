@@ -11,9 +11,16 @@
 
 namespace pmembench {
 
+// A line that was wrong: of which device, by its number.
+struct Mistake {
+  unsigned device = 0;
+  std::string simulated, inferred;
+};
+
 struct PropertyScore {
   std::string property;
   unsigned right = 0, wrong = 0, not_determined = 0;
+  std::vector<Mistake> mistakes;  // each wrong one
   [[nodiscard]] unsigned devices() const { return right + wrong + not_determined; }
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 
+#include "base/pair_block.hpp"
 #include "measure/estimate.hpp"
 #include "sim/machine.hpp"
 
@@ -12,6 +13,10 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kLineBytes = SimMachine::kLine;
+// What a host does between two accesses never takes twice the same; at most this of an access.
+// Without it accesses that are longer than a stall keep in step with it, and meet every second one
+// or none.
+constexpr double kMostBetween = 0.1;
 
 SimModel without_noise(const SimModel& model) {
   SimModel quiet = model;
@@ -57,16 +62,26 @@ double slice_time(SimThread& thread, std::uint64_t operations,
   return (thread.now_ns - begin) / static_cast<double>(operations);
 }
 
+// Are there enough processes? As a campaign adds them.
+bool enough_processes(const std::vector<double>& medians) {
+  constexpr double kPrecision = 0.02;
+  if (medians.size() < kProbeProcesses) return false;
+  const Estimate time = hodges_lehmann(medians);
+  return medians.size() >= kMostProbeProcesses ||
+         time.high - time.low <= 2 * kPrecision * time.estimate;
+}
+
 PairedMedians paired(const SimModel& model,
                      const std::function<void(SimMachine&, SimThread&, Random&, bool)>& operation) {
   constexpr std::uint64_t kOperations = 256;
   PairedMedians medians;
-  for (unsigned process = 0; process < kProbeProcesses; ++process) {
+  for (unsigned process = 0;
+       !enough_processes(medians.without) || !enough_processes(medians.with); ++process) {
     SimMachine machine(model, process);
     SimThread thread;
     Random random(mix_seed(process));
     std::array<std::vector<double>, 2> times;
-    for (unsigned slice = 0; slice < 2 * kProbeSlices; ++slice) {
+    for (unsigned slice = 0; slice < kProbeSlices; ++slice) {
       for (const bool with : {false, true}) {
         times[with ? 1 : 0].push_back(
             slice_time(thread, kOperations, [&] { operation(machine, thread, random, with); }));
@@ -140,9 +155,13 @@ std::vector<PairSlices> sim_pairs(const SimModel& model, bool stores) {
 }
 
 std::vector<ChainRates> sim_chains(const SimModel& model) {
-  constexpr std::uint64_t kLoads = 512;
+  constexpr std::uint64_t kRounds = 40;
   std::vector<ChainRates> rates;
-  for (unsigned chains = 1; chains <= 64; chains += chains < 24 ? 1 : 2) {
+  for (const unsigned chains :
+       {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64}) {
+    // Loads of the same time end together, as many as are under way: of few rounds the last one,
+    // which is not full, would be a large part.
+    const std::uint64_t loads = std::max<std::uint64_t>(256, kRounds * chains);
     ChainRates own{chains, {}};
     for (unsigned process = 0; process < kProbeProcesses; ++process) {
       SimMachine machine(model, process * 100 + chains);
@@ -150,7 +169,7 @@ std::vector<ChainRates> sim_chains(const SimModel& model) {
       Random random(mix_seed(model.seed + chains * 7 + process));
       std::vector<double> slices;
       for (unsigned i = 0; i < kProbeSlices; ++i) {
-        slices.push_back(1e9 / slice_time(thread, kLoads, [&] {
+        slices.push_back(1e9 / slice_time(thread, loads, [&] {
                            machine.load_beside(thread, random_line(model, random), chains);
                          }));
       }
@@ -167,7 +186,7 @@ std::vector<StrideRates> sim_strides(const SimModel& model) {
   SimMachine machine(model, 0);
   std::array<SimThread, kThreads> threads;
   Random random(mix_seed(model.seed + 5));
-  const auto rate = [&](std::uint64_t stride) {
+  const auto rate = [&](const std::function<std::uint64_t()>& address) {
     double latest = 0;
     for (const SimThread& each : threads) latest = std::max(latest, each.now_ns);
     for (SimThread& each : threads) {
@@ -175,12 +194,18 @@ std::vector<StrideRates> sim_strides(const SimModel& model) {
       SimMachine::next_slice(each);
     }
     const double begin = threads.front().now_ns;
+    // In the order in which they can issue: one with all loads under way waits for one of them.
+    std::array<double, kThreads> issues{};
+    issues.fill(begin);
     for (std::uint64_t i = 0; i < loads; ++i) {
-      SimThread& first = *std::min_element(
-          threads.begin(), threads.end(),
-          [](const SimThread& a, const SimThread& b) { return a.now_ns < b.now_ns; });
-      machine.load_beside(first, random.below(model.size_bytes / stride) * stride,
-                          model.parallelism);
+      const auto next = static_cast<std::size_t>(
+          std::min_element(issues.begin(), issues.end()) - issues.begin());
+      SimThread& own = threads[next];
+      machine.load_beside(own, address(), model.parallelism);
+      issues[next] = own.now_ns;
+      if (own.under_way.size() < model.parallelism) continue;
+      issues[next] = std::max(
+          own.now_ns, *std::min_element(own.under_way.begin(), own.under_way.end()));
     }
     double end = 0;
     for (SimThread& each : threads) {
@@ -190,13 +215,23 @@ std::vector<StrideRates> sim_strides(const SimModel& model) {
     return static_cast<double>(loads) / (end - begin);
   };
   std::vector<StrideRates> all;
-  for (const std::uint64_t odd : {1, 3, 5, 7, 9, 11}) {
-    for (std::uint64_t stride = 64 * odd; stride <= 16384 * odd; stride *= 2) {
+  struct Octaves {
+    std::uint64_t first, last;
+  };
+  for (const Octaves& octaves : {Octaves{128, 65536}, Octaves{192, 49152}, Octaves{320, 40960},
+                                 Octaves{448, 28672}, Octaves{576, 36864}}) {
+    for (std::uint64_t stride = octaves.first; stride <= octaves.last; stride *= 2) {
       if (stride * 64 > model.size_bytes) break;
+      const std::uint64_t places = model.size_bytes / stride;
+      const auto strided = [&] { return random.below(places) * stride; };
+      const auto elsewhere = [&] {
+        const std::uint64_t place = random.below(places);
+        return place * stride + mix_seed(place) % (stride / kLineBytes) * kLineBytes;
+      };
       StrideRates own{stride, {}, {}};
       for (unsigned i = 0; i < kProbeSlices; ++i) {
-        own.per_s.push_back(rate(stride));
-        own.unrestricted_per_s.push_back(rate(kLineBytes));
+        own.per_s.push_back(rate(strided));
+        own.unrestricted_per_s.push_back(rate(elsewhere));
       }
       all.push_back(std::move(own));
     }
@@ -207,12 +242,13 @@ std::vector<StrideRates> sim_strides(const SimModel& model) {
 std::vector<TurnaroundSlices> sim_turnaround(const SimModel& model) {
   constexpr std::uint64_t kAccesses = 512;
   std::vector<TurnaroundSlices> all;
-  for (unsigned process = 0; process < kProbeProcesses; ++process) {
+  std::vector<double> medians;
+  for (unsigned process = 0; !enough_processes(medians); ++process) {
     SimMachine machine(model, process);
     SimThread thread;
     Random random(mix_seed(model.seed + 11 + process));
     TurnaroundSlices own;
-    for (unsigned repeat = 0; repeat < 3 * kProbeSlices; ++repeat) {
+    for (unsigned repeat = 0; repeat < kProbeSlices; ++repeat) {
       for (std::uint64_t run = 1; run <= 128; run *= 2) {
         std::uint64_t i = 0;
         own.changes.push_back(1.0 / static_cast<double>(run));
@@ -222,6 +258,7 @@ std::vector<TurnaroundSlices> sim_turnaround(const SimModel& model) {
         }));
       }
     }
+    medians.push_back(median(own.ns));
     all.push_back(std::move(own));
   }
   return all;
@@ -232,8 +269,10 @@ StallSeries sim_refresh(const SimModel& model) {
   StallSeries series;
   SimMachine machine(model, 0);
   SimThread thread;
+  Random random(mix_seed(model.seed + 19));
   for (std::uint64_t i = 0; i < kLoads; ++i) {
     const double before = thread.now_ns;
+    thread.now_ns += kMostBetween * random.unit() * model.load_ns;
     machine.load_uncached(thread, 0);
     series.ns.push_back(thread.now_ns - before);
   }
@@ -245,8 +284,10 @@ StallSeries sim_wear(const SimModel& model, std::uint64_t writes) {
   series.by_time = false;
   SimMachine machine(model, 0);
   SimThread thread;
+  Random random(mix_seed(model.seed + 23));
   for (std::uint64_t i = 0; i < writes; ++i) {
     const double before = thread.now_ns;
+    thread.now_ns += kMostBetween * random.unit() * model.store_ns;
     machine.store(thread, 0);
     machine.flush(thread, 1);
     machine.fence(thread);
@@ -255,28 +296,32 @@ StallSeries sim_wear(const SimModel& model, std::uint64_t writes) {
   return series;
 }
 
-std::vector<double> sim_bank_pairs(const SimModel& model) {
-  constexpr unsigned kPairs = 3000, kRepeats = 9, kTurns = 4;
-  std::vector<double> pairs;
-  SimMachine machine(model, 0);
-  SimThread thread;
-  Random random(mix_seed(model.seed + 13));
-  for (unsigned i = 0; i < kPairs; ++i) {
-    const std::uint64_t a = random_line(model, random), b = random_line(model, random);
-    std::vector<double> repeats;
-    for (unsigned k = 0; k < kRepeats; ++k) {
-      machine.load_uncached(thread, a);
-      machine.load_uncached(thread, b);
-      repeats.push_back(slice_time(thread, kTurns, [&] {
+ByProcess sim_bank_pairs(const SimModel& model) {
+  constexpr unsigned kProcesses = 3;  // configs/banks.yaml
+  constexpr double kSlice_ns = 80e6;
+  ByProcess all;
+  for (unsigned process = 0; process < kProcesses; ++process) {
+    BySample pairs;
+    SimMachine machine(model, process);
+    SimThread thread;
+    Random random(mix_seed(model.seed + 13 + process));
+    std::array<std::pair<std::uint64_t, std::uint64_t>, kPairsOfABlock> block{};
+    while (thread.now_ns < kSlice_ns) {
+      const std::size_t at = pairs.size() % kTimesOfABlock;
+      if (at < block.size()) block[at] = {random_line(model, random), random_line(model, random)};
+      const auto [a, b] = block[at % block.size()];
+      const double before = thread.now_ns;
+      for (std::uint64_t i = 0; i < kLoadsOfAPair / 2; ++i) {
+        machine.flush(thread, 2);
+        machine.fence(thread);
         machine.load_uncached(thread, a);
         machine.load_uncached(thread, b);
-      }));
+      }
+      pairs.push_back((thread.now_ns - before) / kLoadsOfAPair);
     }
-    // A host only ever adds time: the third of nine was disturbed only if seven were.
-    std::nth_element(repeats.begin(), repeats.begin() + 2, repeats.end());
-    pairs.push_back(repeats[2] / 2);
+    all.push_back(std::move(pairs));
   }
-  return pairs;
+  return all;
 }
 
 PairedMedians sim_prefetch(const SimModel& model) {

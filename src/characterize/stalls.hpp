@@ -16,11 +16,15 @@ struct StallResult {
   Inference period, stall;
 };
 
-// The slowest operation of each slot of a few operations; find_period of the slots (H-test with a
-// permutation, the fundamental, both halves agree). The period is then that of the line through the
-// times of the stalls, its interval from their scatter; the stall is what those operations take
-// more than the median. Periods of 100 us and more are noted as those of a timer. None: p > 0.2.
-// Not determined: between that and 0.01, halves that disagree, fewer than 2,000 operations.
+// The slowest operation of each slot of a few operations, over the median of its neighbourhood;
+// find_period of the slots (H-test with a permutation, the fundamental, both halves agree). Stalls
+// of two kinds, of which one is at least half as long again, are looked at one after the other, the
+// longer first. The period is then that of the line through the times of the stalls, its interval
+// from their scatter; the stall is what those operations take more than their neighbours. Periods
+// of 100 us and more are noted as those of a timer. None: p > 0.05. Not determined: between that
+// and 0.01, halves that disagree, stalls that meet at a fraction of the period or all at a multiple
+// of it, fewer than 2,000 operations. Of a period in operations, stalls that come back after a time
+// are left out.
 [[nodiscard]] StallResult infer_stalls(std::string_view period, std::string_view stall,
                                        const StallSeries& series, std::uint64_t seed);
 

@@ -1,5 +1,7 @@
 #include "characterize/turnaround.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -29,7 +31,8 @@ Line line_of_medians(const TurnaroundSlices& slices) {
 
 Inference infer_turnaround(std::span<const TurnaroundSlices> processes) {
   constexpr std::string_view kName = "turnaround";
-  constexpr double kNegligible = 0.02;
+  constexpr double kNegligible = 0.08;  // of an operation
+  constexpr double kWidestSlope = 0.6;  // of the cost: the interval that is still one
   std::vector<double> slopes, operations;
   for (const TurnaroundSlices& each : processes) {
     if (each.ns.size() < 3) continue;
@@ -45,15 +48,16 @@ Inference infer_turnaround(std::span<const TurnaroundSlices> processes) {
   result.test = "regression of time on changes, signed rank over processes";
   result.p = signed_rank_p_value(slopes, Alternative::greater);
   if (slope.low <= 0) {
-    if (slope.high > kNegligible * median(operations)) {
+    const double most = std::max(slope.high, 0.0) / median(operations);
+    if (most > kNegligible) {
       return not_determined(kName, "noise: the interval of the cost holds 0");
     }
     result.determined = result.none = true;
-    result.missed = "a cost below 2 % of an operation";
+    result.missed = fmt::format("a cost of up to {:.1f} % of an operation", 100 * most);
     return result;
   }
-  if (slope.high - slope.low > slope.estimate / 2) {
-    return not_determined(kName, "noise: the interval is wider than half of the cost");
+  if (slope.high - slope.low > kWidestSlope * slope.estimate) {
+    return not_determined(kName, "noise: the interval is wider than 60 % of the cost");
   }
   result.determined = true;
   result.value = slope.estimate;

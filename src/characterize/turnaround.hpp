@@ -11,8 +11,8 @@ struct TurnaroundSlices {
 };
 
 // The slope by least squares in each process; its interval over processes (Hodges-Lehmann). None
-// where the interval holds 0 and ends below 2 % of an operation. Not determined: fewer than six
-// processes, an interval that is wider than half of the value.
+// where the interval holds 0 and ends below 8 % of an operation; `missed` says where. Not
+// determined: fewer than six processes, an interval that is wider than 60 % of the value.
 [[nodiscard]] Inference infer_turnaround(std::span<const TurnaroundSlices> processes);
 
 }  // namespace pmembench

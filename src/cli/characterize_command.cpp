@@ -127,7 +127,7 @@ class CharacterizeCommand final : public Command {
     std::vector<NamedPath> media;
     for (const auto& [name, own] :
          {std::pair("characterize", &plans.probes), std::pair("stalls", &plans.stalls),
-          std::pair("wear", &plans.wear)}) {
+          std::pair("banks", &plans.banks), std::pair("wear", &plans.wear)}) {
       if (own == &plans.wear && !wishes_.wear) continue;
       CharacterizeWishes wishes = wishes_;
       if (own != &plans.probes) wishes.budget.clear();
@@ -180,7 +180,8 @@ class CharacterizeCommand final : public Command {
                                       const SheetSelfTest& test) const {
     const double sheets = wishes_.against.empty() ? 1 : 2;
     const double test_ns = sheets * static_cast<double>(test.most_ns);
-    const double all = budget_of(plans.probes) + budget_of(plans.stalls) + budget_of(plans.wear);
+    const double all = budget_of(plans.probes) + budget_of(plans.stalls) + budget_of(plans.banks) +
+                       budget_of(plans.wear);
     std::string text = fmt::format("this takes at most {}: {} to measure, ",
                                    format_duration_ns(all + test_ns), format_duration_ns(all));
     text += test.most_ns == 0
@@ -246,10 +247,17 @@ class CharacterizeCommand final : public Command {
   void print_scores(const std::vector<PropertyScore>& scores) const {
     json list = json::array();
     for (const PropertyScore& score : scores) {
+      json mistakes = json::array();
+      for (const Mistake& each : score.mistakes) {
+        mistakes.push_back({{"device", each.device},
+                            {"simulated", each.simulated},
+                            {"inferred", each.inferred}});
+      }
       list.push_back({{"property", score.property},
                       {"right", score.right},
                       {"wrong", score.wrong},
-                      {"not_determined", score.not_determined}});
+                      {"not_determined", score.not_determined},
+                      {"mistakes", mistakes}});
     }
     print_json({{"noise", noise_}, {"seed", seed_}, {"properties", list}}, 2);
   }
@@ -268,6 +276,12 @@ class CharacterizeCommand final : public Command {
                  share(score.wrong), share(score.not_determined)});
     }
     print_text(table.text());
+    for (const PropertyScore& score : scores) {
+      for (const Mistake& each : score.mistakes) {
+        print_text(fmt::format("wrong: {} of device {}: simulated {}, inferred {}\n", score.property,
+                               each.device, each.simulated, each.inferred));
+      }
+    }
   }
 
   CharacterizeWishes wishes_;

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
 #include "cli/campaign_session.hpp"
 #include "cli/interrupt.hpp"
+#include "datasheet/model_statements.hpp"
+#include "dax/sim_model.hpp"
 #include "measure/estimate.hpp"
 #include "platform/environment.hpp"
 #include "platform/host_tree.hpp"
@@ -190,6 +193,10 @@ MediumSheet sheet_of(const std::string& media, const MeasuredProbes& probes,
   context.only = wishes.only;
   sheet.structure = infer_structure(set, stall_set.cells().empty() ? nullptr : &stall_set,
                                     wear_set.cells().empty() ? nullptr : &wear_set, context);
+  const auto spec = parse_media(media);
+  if (simulated && spec) {
+    if (const auto model = sim_model_of(*spec)) state_model(*model, sheet.structure);
+  }
   const bool figures = wishes.only.empty() || std::find(wishes.only.begin(), wishes.only.end(),
                                                         "figures") != wishes.only.end();
   if (figures) sheet.figures = headline_figures(set, curves_of_medium(probes, media));
@@ -210,8 +217,11 @@ Result<CharacterizeOutcome> characterize_media(
   CharacterizeSession session(wishes, host, global, database, identities, *store);
   const auto probes = session.measure(plans.probes);
   if (!probes) return probes.error();
-  const auto stalls = session.measure(plans.stalls);
+  auto stalls = session.measure(plans.stalls);
   if (!stalls) return stalls.error();
+  auto banks = session.measure(plans.banks);
+  if (!banks) return banks.error();
+  std::move(banks->cells.begin(), banks->cells.end(), std::back_inserter(stalls->cells));
   const auto wear = session.measure(plans.wear);
   if (!wear) return wear.error();
   CharacterizeOutcome outcome = std::move(session.outcome);

@@ -12,7 +12,7 @@
 namespace pmembench {
 
 struct CharacterizePlans {
-  CharacterizePlan probes, stalls, wear;
+  CharacterizePlan probes, stalls, banks, wear;
 };
 
 struct SheetSelfTest {

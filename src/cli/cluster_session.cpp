@@ -25,6 +25,7 @@
 #include "cli/version.hpp"
 #include "cluster/cluster_run.hpp"
 #include "cluster/roll_call.hpp"
+#include "dax/sim_model.hpp"
 #include "platform/devices.hpp"
 #include "record/codec.hpp"
 #include "results/stored_derived.hpp"
@@ -167,6 +168,13 @@ Result<int> ClusterSession::lead(Conductor& conductor, const Host& host,
   auto plan = plan_on_host(*campaign, host, destroy_);
   if (!plan) return plan.error();
   if (const Status holds = check_budget(*plan); !holds) return holds.error();
+  for (const Cell& cell : plan->cells) {
+    if (!is_model(cell.media)) continue;
+    return usage_error(
+        "medium '{}' is a model in virtual time, which is of one host: measure it with pmembench "
+        "run",
+        cell.media);
+  }
   std::vector<NamedPath> inputs = media_paths(*plan);
   inputs.push_back({"the campaign", options_.file});
   if (const Status apart = keep_results_apart(database_, inputs); !apart) return apart.error();

@@ -69,8 +69,8 @@ class GateCommand final : public Command {
       : Command(app.add_subcommand("gate", "Decide whether a head is slower than its base.")) {
     CLI::App& gate = *subcommand_;
     gate.footer(
-        "Exit status: 0 not slower, 1 slower (confirmed by fresh processes), 3 undecided (with "
-        "--strict),\n4 a cell did not run or cannot be trusted, 2 wrong usage.\n"
+        "Exit status: 0 not slower, 1 slower (confirmed by fresh processes), 2 wrong usage, 3 "
+        "undecided (with --strict), 4 a cell did not run or cannot be trusted.\n"
         "Examples:\n  pmembench gate --base old/pmembench --head new/pmembench configs/gate.yaml\n"
         "  pmembench gate --base a/pmembench-my.so --head b/pmembench-my.so mine.yaml\n"
         "  pmembench gate --head-env GLIBC_TUNABLES=glibc.malloc.hugetlb=1 configs/gate.yaml\n"

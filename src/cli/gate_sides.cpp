@@ -9,6 +9,7 @@
 
 #include "config/campaign_reader.hpp"
 #include "dax/plugin_loader.hpp"
+#include "dax/sim_model.hpp"
 #include "platform/environment.hpp"
 #include "platform/executable.hpp"
 #include "run/host_info.hpp"
@@ -141,7 +142,14 @@ Result<std::string> use_judged_backend(const GateSides& sides, const std::string
   const auto plan = make_plan(campaign, input);
   if (!plan) return plan.error();
   std::set<std::string> used;
-  for (const Cell& cell : plan->cells) used.insert(cell.backend);
+  for (const Cell& cell : plan->cells) {
+    used.insert(cell.backend);
+    if (!is_model(cell.media)) continue;
+    return usage_error(
+        "{} is a model in virtual time, which does not run the code of {} and {}: nothing of them "
+        "would be measured; name a medium of this machine, such as --media dram:64M",
+        cell.media, sides.base.label, sides.head.label);
+  }
   if (used.contains(sides.backend)) return std::string();
   const std::string others = fmt::format("{}", fmt::join(used, ", "));
   if (!asked.empty()) {

@@ -84,7 +84,7 @@ SloProcessResult result_of(const RateFinding& finding) {
                           .closed_loop_per_s = finding.closed_loop_per_s};
   for (const RateTrial& trial : finding.trials) {
     result.disturbed_share += trial.disturbed_share / static_cast<double>(finding.trials.size());
-    if (trial.answer != RateAnswer::cannot_tell) continue;
+    if (trial.answer != RateAnswer::cannot_tell || !trial.rate_kept) continue;
     result.untold_operations = std::max(result.untold_operations, trial.n);
   }
   // The search begins at the lowest rate.

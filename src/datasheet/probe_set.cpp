@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/pair_block.hpp"
 #include "base/units.hpp"
 #include "measure/estimate.hpp"
 
@@ -12,8 +13,6 @@ namespace pmembench {
 namespace {
 
 constexpr std::size_t kMostResiduals = 4000;
-constexpr std::size_t kBankSamples = 3000;
-constexpr double kPairsAnOperation = 4;  // workload reload
 
 std::uint64_t number(const ProbeCell& cell, const char* name) {
   const auto found = cell.row.parameters.find(name);
@@ -211,6 +210,8 @@ std::vector<TurnaroundSlices> turnaround_samples(const ProbeSet& set) {
 std::vector<StallSeries> stall_samples(const ProbeSet& set, std::string_view workload) {
   std::vector<StallSeries> all;
   for (const ProbeCell* cell : set.of(workload)) {
+    const auto lines = cell->row.parameters.find("lines");
+    if (lines != cell->row.parameters.end() && lines->second == "pair") continue;
     for (const Replicate& each : cell->replicates) {
       if (!each.details.slots) continue;
       const SlotDetails& slots = *each.details.slots;
@@ -228,25 +229,22 @@ std::vector<StallSeries> stall_samples(const ProbeSet& set, std::string_view wor
   return all;
 }
 
-std::vector<double> bank_samples(const ProbeSet& set) {
-  Histogram all;
-  double ns_per_tick = 0;
+// A slot is shorter than an operation on a pair: one that has a time has that of one pair.
+ByProcess bank_samples(const ProbeSet& set) {
+  ByProcess all;
   for (const ProbeCell* cell : set.of("reload", {{"lines", "pair"}})) {
     for (const Replicate& each : cell->replicates) {
-      if (!each.histogram) continue;
-      all.merge(*each.histogram);
-      ns_per_tick = each.ns_per_tick;
+      if (!each.details.slots) continue;
+      const SlotDetails& slots = *each.details.slots;
+      BySample pairs;
+      // Of two that ended in one slot, one is unknown, and which pair the next is.
+      for (std::size_t i = 0; i < slots.max_ns.size() && slots.n[i] <= 1; ++i) {
+        if (slots.n[i] == 1) pairs.push_back(slots.max_ns[i] / kLoadsOfAPair);
+      }
+      all.push_back(std::move(pairs));
     }
   }
-  std::vector<double> pairs;
-  if (all.count() < kBankSamples) return pairs;
-  // Quantiles, in an order that is the same in both halves.
-  for (std::size_t i = 0; i < kBankSamples; ++i) {
-    const std::size_t at = i * 1201 % kBankSamples;
-    pairs.push_back(all.quantile((static_cast<double>(at) + 0.5) / kBankSamples) * ns_per_tick /
-                    kPairsAnOperation);
-  }
-  return pairs;
+  return all;
 }
 
 CellMedians paired_medians(const ProbeCell* with, const ProbeCell* without) {

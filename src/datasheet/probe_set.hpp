@@ -50,10 +50,11 @@ class ProbeSet {
 [[nodiscard]] std::vector<ChainRates> chain_samples(const ProbeSet& set);
 [[nodiscard]] std::vector<StrideRates> stride_samples(const ProbeSet& set);
 [[nodiscard]] std::vector<TurnaroundSlices> turnaround_samples(const ProbeSet& set);
-// One for each process.
+// Of one line; one for each process.
 [[nodiscard]] std::vector<StallSeries> stall_samples(const ProbeSet& set,
                                                      std::string_view workload);
-[[nodiscard]] std::vector<double> bank_samples(const ProbeSet& set);
+// Pairs of each process in order, in ns a load.
+[[nodiscard]] ByProcess bank_samples(const ProbeSet& set);
 
 // Medians of the processes that have both, in their order; an empty pair where there is none.
 struct CellMedians {

@@ -16,6 +16,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kLargePage = std::uint64_t{2} << 20;
+constexpr const char* kNotRun = "its probe did not run";
 constexpr double kSaturated = 0.8;  // of as many times one thread's rate as there are threads
 
 using Lines = std::vector<StructureLine>;
@@ -221,12 +222,12 @@ Lines stall_lines(const ProbeSet* set, std::string_view workload, const char* pr
           line_of(fmt::format("{} stall", name), first.stall, property)};
 }
 
-Lines bank_lines(const ProbeSet& set) {
-  const std::vector<double> pairs = bank_samples(set);
-  BankResult result{not_determined("bank_conflict", "fewer than 3,000 pairs"),
-                    not_determined("bank_classes", "fewer than 3,000 pairs")};
-  if (!pairs.empty()) result = infer_banks(pairs);
-  const std::string reason = pairs.empty() ? set.reason("reload", {{"lines", "pair"}}) : "";
+Lines bank_lines(const ProbeSet* set) {
+  const ByProcess pairs = set == nullptr ? ByProcess() : bank_samples(*set);
+  BankResult result = infer_banks(pairs);
+  std::string reason;
+  if (set == nullptr) reason = kNotRun;
+  if (set != nullptr && pairs.empty()) reason = set->reason("reload", {{"lines", "pair"}});
   return {line_of("bank conflict", with_reason(std::move(result.conflict), reason), "banks"),
           line_of("bank classes", with_reason(std::move(result.classes), reason), "banks")};
 }
@@ -270,12 +271,12 @@ std::vector<StructureLine> infer_structure(const ProbeSet& set, const ProbeSet* 
   add({line_of("page walk", walk_cost(set), "page_walk")});
   add(line_lines(set));
   add(interleave_lines(set, context));
-  add(bank_lines(set));
+  add(bank_lines(stalls));
   add({line_of("loads under way of one core", chain_parallelism(set), "parallelism"),
        line_of("change between reading and writing", turnaround_cost(set), "turnaround"),
        line_of("sequential over shuffled loads", prefetch_factor(set), "prefetch")});
   add(cost_lines(set));
-  add(stall_lines(stalls, "reload", "refresh", "refresh", "its probe did not run"));
+  add(stall_lines(stalls, "reload", "refresh", "refresh", kNotRun));
   add(stall_lines(wear, "durability", "wear", "wear",
                   "it writes one line again and again, which needs --wear"));
   return lines;

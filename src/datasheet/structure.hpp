@@ -36,7 +36,7 @@ struct StructureContext {
 // those that only a host has.
 [[nodiscard]] const std::vector<std::string>& datasheet_properties();
 
-// `stalls` is the run of single operations in order, or null.
+// `stalls` are the runs of single operations in order, or null.
 [[nodiscard]] std::vector<StructureLine> infer_structure(const ProbeSet& set,
                                                          const ProbeSet* stalls,
                                                          const ProbeSet* wear,

@@ -41,8 +41,9 @@ struct OpenOptions {
   bool shared = false;
   // Other processes of this measurement use the same bytes: it is claimed as readers do.
   bool joint = false;
-  bool virtual_time = false;                // who opens it reads a model's clock where it has one
-  bool keep_created = false;                // what is made for the medium stays
+  bool held = false;          // the measurement that this process belongs to holds it (media_hold)
+  bool virtual_time = false;  // who opens it reads a model's clock where it has one
+  bool keep_created = false;  // what is made for the medium stays
   std::uint64_t claim_patience_ms = 2'500;  // for one who is about to end (media_claim)
   // Of a larger medium no more than this is used, and touched; 0: all of it. Of "dram:auto" it is
   // the size.

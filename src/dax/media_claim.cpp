@@ -13,6 +13,7 @@ namespace pmembench {
 namespace {
 
 constexpr std::uint64_t kTurn_ms = 20;
+constexpr std::uint64_t kFirstHold = std::uint64_t{1} << 61;
 
 // True: it is taken or free. Errors of file systems without locks count as free.
 bool try_lock(int fd, struct flock lock, bool test) {
@@ -21,9 +22,39 @@ bool try_lock(int fd, struct flock lock, bool test) {
   return !test || lock.l_type == F_UNLCK;
 }
 
+struct flock lock_of(short kind, std::uint64_t offset_bytes, std::uint64_t size_bytes) {
+  struct flock lock {};
+  lock.l_type = kind;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = static_cast<off_t>(offset_bytes);
+  lock.l_len = static_cast<off_t>(size_bytes);
+  return lock;
+}
+
+// Beyond the bytes of every medium, in the same order.
+struct flock hold_lock(short kind, std::uint64_t offset_bytes, std::uint64_t size_bytes) {
+  return lock_of(kind, kFirstHold + offset_bytes,
+                 size_bytes > 0 ? size_bytes : kFirstHold - offset_bytes);
+}
+
 Error busy(Error error) {
   error.code = EBUSY;
   return error;
+}
+
+template <typename Try>
+Status wait_for(const std::string& path, int fd, std::uint64_t patience_ms, const std::string& root,
+                Try taken) {
+  for (std::uint64_t waited_ms = 0;; waited_ms += kTurn_ms) {
+    if (taken()) return {};
+    if (waited_ms >= patience_ms) {
+      struct stat facts {};
+      if (fstat(fd, &facts) != 0) return busy(environment_error("{} is in use", path));
+      return medium_in_use(path, facts, root);
+    }
+    const timespec turn{0, static_cast<long>(kTurn_ms) * 1'000'000};
+    nanosleep(&turn, nullptr);
+  }
 }
 
 }  // namespace
@@ -73,23 +104,21 @@ Error medium_in_use(const std::string& path, const struct stat& facts, const std
 }
 
 Status claim_medium(const std::string& path, int fd, std::uint64_t offset_bytes,
-                    std::uint64_t size_bytes, Claim claim, std::uint64_t patience_ms,
+                    std::uint64_t size_bytes, Claim claim, bool held, std::uint64_t patience_ms,
                     const std::string& root) {
-  struct flock lock {};
-  lock.l_type = claim == Claim::write ? F_WRLCK : F_RDLCK;
-  lock.l_whence = SEEK_SET;
-  lock.l_start = static_cast<off_t>(offset_bytes);
-  lock.l_len = static_cast<off_t>(size_bytes);
-  for (std::uint64_t waited_ms = 0;; waited_ms += kTurn_ms) {
-    if (try_lock(fd, lock, claim == Claim::test)) return {};
-    if (waited_ms >= patience_ms) {
-      struct stat facts {};
-      if (fstat(fd, &facts) != 0) return busy(environment_error("{} is in use", path));
-      return medium_in_use(path, facts, root);
-    }
-    const timespec turn{0, static_cast<long>(kTurn_ms) * 1'000'000};
-    nanosleep(&turn, nullptr);
-  }
+  const short kind = claim == Claim::write ? F_WRLCK : F_RDLCK;
+  const auto hold = hold_lock(kind, offset_bytes, size_bytes);
+  const auto lock = lock_of(kind, offset_bytes, size_bytes);
+  return wait_for(path, fd, patience_ms, root, [&] {
+    return (held || try_lock(fd, hold, true)) && try_lock(fd, lock, claim == Claim::test);
+  });
+}
+
+Status hold_medium(const std::string& path, int fd, std::uint64_t offset_bytes,
+                   std::uint64_t size_bytes, bool joint, std::uint64_t patience_ms,
+                   const std::string& root) {
+  const auto hold = hold_lock(joint ? F_RDLCK : F_WRLCK, offset_bytes, size_bytes);
+  return wait_for(path, fd, patience_ms, root, [&] { return try_lock(fd, hold, false); });
 }
 
 }  // namespace pmembench

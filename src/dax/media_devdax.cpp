@@ -142,9 +142,9 @@ Result<DaxSight> look(const MediaSpec& spec, const OpenOptions& options, Access 
                       : access != Access::look                ? Claim::read
                                                               : Claim::test;
   sight.node = node_for_claims(sight.fd.get(), sight.facts.name, mode, options.sysfs_root);
-  const Status claimed =
-      claim_medium(spec.path, sight.node ? sight.node.get() : sight.fd.get(), spec.offset_bytes,
-                   sight.size_bytes, claim, options.claim_patience_ms, options.sysfs_root);
+  const Status claimed = claim_medium(spec.path, sight.node ? sight.node.get() : sight.fd.get(),
+                                      spec.offset_bytes, sight.size_bytes, claim, options.held,
+                                      options.claim_patience_ms, options.sysfs_root);
   if (!claimed) return claimed.error();
   if (options.destroy || options.found_empty || access == Access::read) return sight;
   if (Status empty = check_content(spec, sight, options); !empty) return empty.error();

@@ -205,7 +205,7 @@ Status claim(const MediaSpec& spec, const OpenOptions& options, Access access,
                                                              : Claim::test;
   const bool part = spec.offset_bytes != 0 || spec.size_bytes != 0;
   Status claimed = claim_medium(spec.path, sight.fd.get(), part ? spec.offset_bytes : 0,
-                                part ? sight.size_bytes : whole_bytes, kind,
+                                part ? sight.size_bytes : whole_bytes, kind, options.held,
                                 options.claim_patience_ms, options.sysfs_root);
   if (!claimed || !sight.block_device) return claimed;
   Result<UniqueFd> backing = backing_file_of(sight.fd.get(), options.sysfs_root);
@@ -213,8 +213,8 @@ Status claim(const MediaSpec& spec, const OpenOptions& options, Access access,
   sight.backing = std::move(*backing);
   if (!sight.backing) return {};
   return claim_medium(spec.path, sight.backing.get(), 0, 0,
-                      kind == Claim::test ? Claim::test : Claim::read, options.claim_patience_ms,
-                      options.sysfs_root);
+                      kind == Claim::test ? Claim::test : Claim::read, options.held,
+                      options.claim_patience_ms, options.sysfs_root);
 }
 
 // All of it counts, including the bytes beyond those that would be used: a table at the end

@@ -21,6 +21,7 @@ struct ArmReplicate {
   std::uint64_t involuntary_switches = 0;
   double steal_share = 0;
   double huge_share = 0;               // of the mapping, as verified
+  double bytes_per_operation = 0;      // of all slices; 0: its operations move none
   std::string unaudited;               // the command that would prove its claim; empty: none is due
   std::optional<Histogram> histogram;  // in ticks, where operations are timed
   double ns_per_tick = 0;

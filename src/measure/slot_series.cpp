@@ -34,6 +34,19 @@ void SlotSeries::clear() {
   std::fill(counts_.begin(), counts_.end(), 0U);
 }
 
+// Time ended with a slot: what ended at that moment is of this slot, for there is no next one.
+void SlotSeries::end_at_slot() {
+  if (at_ == 0 || at_ >= slots_.size()) return;
+  Slot& last = slots_[at_ - 1];
+  last.sum += slots_[at_].sum;
+  last.maximum = std::max(last.maximum, slots_[at_].maximum);
+  slots_[at_] = {};
+  for (std::uint32_t i = 0; i < kBuckets; ++i) {
+    counts_[(at_ - 1) * kBuckets + i] += counts_[at_ * kBuckets + i];
+    counts_[at_ * kBuckets + i] = 0;
+  }
+}
+
 void SlotSeries::merge(const SlotSeries& other) {
   PMB_CHECK(slots_.size() == other.slots_.size(), "series of one cell have one length");
   for (std::size_t i = 0; i < slots_.size(); ++i) {

@@ -49,6 +49,7 @@ class SlotSeries {
       ++at_;
     }
     last_ticks_ = now + slot_ticks_ - slot_end_;
+    if (last_ticks_ == 0) end_at_slot();
   }
   // An operation ended at `now` and took `ticks`. No allocation, no division.
   void record(std::uint64_t now, std::uint64_t ticks) {
@@ -83,6 +84,7 @@ class SlotSeries {
   struct Slot {
     std::uint64_t sum = 0, maximum = 0;
   };
+  void end_at_slot();
   [[nodiscard]] double quantile(std::size_t slot, std::uint64_t count, double share) const;
 
   std::uint64_t slot_ticks_ = 0;

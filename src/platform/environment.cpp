@@ -1,6 +1,8 @@
 // The conditions of a measurement, from ROOT/proc and ROOT/sys.
 #include "platform/environment.hpp"
 
+#include <fmt/format.h>
+
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <string_view>
 
 #include "platform/host_tree.hpp"
+#include "platform/interleave_weights.hpp"
 #include "platform/prefetchers.hpp"
 #include "platform/virtualisation.hpp"
 
@@ -73,6 +76,23 @@ std::optional<double> read_load(const HostTree& tree) {
   return load;
 }
 
+// "no", or "yes" with the weight of each node, and whether the kernel computes them itself.
+std::string read_weights(const HostTree& tree) {
+  const std::string folder = kInterleaveWeights;
+  const std::vector<std::string> names = tree.names(folder);
+  if (names.empty()) return "no";
+  std::string text = "yes";
+  for (const std::string& name : names) {
+    const auto weight = tree.number(folder + "/" + name);
+    if (name.starts_with("node") && weight) {
+      text += fmt::format("{} {} {}", text == "yes" ? ":" : ",", name, *weight);
+    }
+  }
+  const std::string computed = tree.line_or_unknown(folder + "/auto");
+  if (computed == "1" || computed == "Y" || computed == "true") text += "; auto";
+  return text;
+}
+
 }  // namespace
 
 EnvironmentFacts read_environment(const std::string& root) {
@@ -93,8 +113,7 @@ EnvironmentFacts read_environment(const std::string& root) {
   facts.clock_source =
       tree.line_or_unknown("sys/devices/system/clocksource/clocksource0/current_clocksource");
   facts.prefetchers = read_prefetchers(tree);
-  const bool weights = !tree.names("sys/kernel/mm/mempolicy/weighted_interleave").empty();
-  facts.weighted_interleave = weights ? "yes" : "no";
+  facts.weighted_interleave = read_weights(tree);
   facts.command_line = tree.line_or_unknown("proc/cmdline");
   facts.numa_balancing = named(tree, "proc/sys/kernel/numa_balancing", {"off", "on", "tiering"});
   facts.load_1min = read_load(tree);

@@ -16,7 +16,7 @@ struct EnvironmentFacts {
   std::string virtualisation;  // "kvm", "none", ...: from DMI and CPUID text; "unknown"
   std::string clock_source;
   std::string prefetchers;          // MSR 0x1A4 where readable; "unknown"
-  std::string weighted_interleave;  // has the kernel MPOL_WEIGHTED_INTERLEAVE: "yes", "no"
+  std::string weighted_interleave;  // "no", or "yes: node0 4, node1 1; auto"
   std::string command_line;         // of the kernel
   std::string numa_balancing;
   std::optional<double> load_1min;

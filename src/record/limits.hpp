@@ -50,6 +50,7 @@ inline constexpr double kLostShare = 0.05;  // of slices, beyond which a process
 // A comparison does not judge below the first, nor beyond the others.
 inline constexpr unsigned kFewestReplicates = 6;  // on each side: 95 % takes six pairs
 inline constexpr double kPageDifference = 0.10;   // of bytes in huge pages, between arms
+inline constexpr double kWorkDifference = 0.02;   // of bytes an operation, between arms
 inline constexpr double kUnusableShare = 0.10;    // of blocks of either kind, without a result
 
 }  // namespace pmembench::limits

@@ -253,7 +253,10 @@ std::string closing(const CompareRules& rules, std::size_t skipped) {
                                "; limits follow how stored runs of one build scatter, for {} "
                                "cells",
                                rules.scatter.size());
-  if (skipped > 0) text += fmt::format("; {} cells were skipped on both sides", skipped);
+  if (skipped > 0) {
+    text +=
+        fmt::format("; {} cell{} skipped on both sides", skipped, skipped == 1 ? " was" : "s were");
+  }
   return text;
 }
 

@@ -127,7 +127,9 @@ void count_work(const std::vector<Replicate>& replicates, Row& row) {
     row.slices += replicate.slice_ns_per_operation.size();
     slices += count_slices(replicate);
   }
-  if (slices.run > 0) row.disturbed_share = slices.disturbed_share();
+  // Another harness takes its times without looking at who else ran.
+  const bool watched = replicates.empty() || replicates.front().details.harness.empty();
+  if (watched && slices.run > 0) row.disturbed_share = slices.disturbed_share();
 }
 
 // What the device counts, in the words of a row.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/units.hpp"
+#include "platform/interleave_weights.hpp"
 #include "results/node_matrix.hpp"
 #include "results/printed_words.hpp"
 
@@ -108,6 +109,21 @@ std::string found_text(const InterleaveSweep& sweep) {
                     100 * nearest.bytes_per_s.estimate / best.bytes_per_s.estimate);
 }
 
+// The commands that set the best weights; nothing where all pages are on one node.
+std::string commands_text(const InterleaveSweep& sweep) {
+  const auto& [first, second] = sweep.points[sweep.best.point].weights;
+  if (first == 0 || second == 0) {
+    return fmt::format("to use it: numactl --membind={} COMMAND\n",
+                       second == 0 ? sweep.nodes.first : sweep.nodes.second);
+  }
+  return fmt::format(
+      "to use it: echo {0} > /{4}/node{1}; echo {2} > /{4}/node{3}\n"
+      "           numactl --weighted-interleave={1},{3} COMMAND\n"
+      "the kernel's own weights: grep . /{4}/*\n",
+      first, sweep.nodes.first, second, sweep.nodes.second,
+      kInterleaveWeights);
+}
+
 PrintedTable table_of(const InterleaveSweep& sweep) {
   const auto& [first, second] = sweep.nodes;
   PrintedTable table{"interleave",
@@ -118,7 +134,7 @@ PrintedTable table_of(const InterleaveSweep& sweep) {
                       {"bandwidth", true},
                       {"interval", true}},
                      {},
-                     found_text(sweep)};
+                     found_text(sweep) + commands_text(sweep)};
   for (const SweepPoint& point : sweep.points) {
     table.rows.push_back(
         {{fmt::format("{:.0f} %", 100 * point.first_share), weights_text(point),

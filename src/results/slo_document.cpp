@@ -72,6 +72,13 @@ SloSummary summarise(const LatencyBound& bound, const std::vector<SloProcessResu
     std::uint64_t most = 0;
     for (const SloProcessResult& one : processes) most = std::max(most, one.untold_operations);
     summary.verdict = "CANNOT_TELL";
+    if (most == 0) {
+      summary.sentence = fmt::format(
+          "{}: no answer: the bound was kept, and the rate was not, as far as can be told because "
+          "of other work",
+          limit);
+      return summary;
+    }
     summary.sentence = fmt::format(
         "{}: no answer: {} operations fit into the longest trial, and the percentile takes "
         "{:.0f}; give a larger --budget, or ask for a lower percentile",

@@ -16,7 +16,7 @@ namespace pmembench {
 struct SloProcessResult {
   RateSearch::State state = RateSearch::State::searching;
   double kept_per_s = 0, missed_per_s = 0, closed_loop_per_s = 0;
-  std::uint64_t untold_operations = 0;  // of the longest trial without an answer; 0: none
+  std::uint64_t untold_operations = 0;  // of the longest trial with too few for an answer; 0: none
   double lowest_percentile_ns = 0;      // at the lowest rate that was tried
   double disturbed_share = 0;           // of the slices of its trials, on average
 };

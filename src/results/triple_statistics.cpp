@@ -151,6 +151,26 @@ void warn_of_disturbance(const ArmSamples& cell, MetricSamples& time) {
            limits::kStealShare * 100)});
 }
 
+bool work_differs(const ArmReplicate& a, const ArmReplicate& b) {
+  return std::abs(a.bytes_per_operation - b.bytes_per_operation) >
+         limits::kWorkDifference * std::max(a.bytes_per_operation, b.bytes_per_operation);
+}
+
+// Times of other work say nothing of the head.
+void check_work(const ArmSamples& cell, MetricSamples& time) {
+  for (const ArmTriple& triple : cell.triples) {
+    const ArmReplicate& base = arm_of(triple, Arm::base);
+    const ArmReplicate& head = arm_of(triple, Arm::head);
+    if (!work_differs(head, base)) continue;
+    refuse(Verdict::untrusted, "other_work",
+           fmt::format("the head moved {:.6g} bytes an operation and the base {:.6g}: that is not "
+                       "the same work",
+                       head.bytes_per_operation, base.bytes_per_operation),
+           time);
+    return;
+  }
+}
+
 bool pages_differ(const ArmReplicate& a, const ArmReplicate& b) {
   return std::abs(a.huge_share - b.huge_share) > limits::kPageDifference;
 }
@@ -293,6 +313,7 @@ std::vector<MetricSamples> metrics_of(const ArmSamples& cell, const GateRules& r
   warn_of_disturbance(cell, metrics.front());
   warn_of_audit(cell, metrics.front());
   check_pages(cell, rules, metrics.front());
+  check_work(cell, metrics.front());
   add_quantiles(cell, rules, metrics);
   return metrics;
 }

@@ -138,18 +138,30 @@ Measured confirmation_of(const ArmSamples& confirmation, const std::string& metr
   return absent;
 }
 
+// The least p of n pairs by their signs and ranks is 2 / 2^n; of one change among the tests the
+// adjusted p is so many times as large.
+std::string more_replicates(unsigned replicates, std::size_t tests, double false_discovery_rate) {
+  unsigned enough = limits::kFewestReplicates;
+  while (std::ldexp(2.0, -static_cast<int>(enough)) * static_cast<double>(tests) >
+         false_discovery_rate) {
+    ++enough;
+  }
+  if (replicates >= enough) return "more replicates decide it";
+  return fmt::format("{} replicates cannot show one change among so many; give --replicates {}",
+                     replicates, enough);
+}
+
 void decide(const ArmSamples* confirmation, double adjusted_p, std::size_t tests,
             const GateRules& rules, Measured& measured) {
   CellVerdict& verdict = measured.verdict;
   const int direction = direction_of(measured.ln, verdict.minimal_effect);
   if (direction == 0) return decide_without_change(measured);
   if (!(adjusted_p <= rules.false_discovery_rate)) {
-    conclude(
-        Verdict::inconclusive, "not_significant_in_suite",
-        fmt::format("{} is significant alone, and not among {} tests (adjusted p {:.2g}): more "
-                    "replicates decide it",
-                    interval_words(*verdict.effect), tests, adjusted_p),
-        verdict);
+    conclude(Verdict::inconclusive, "not_significant_in_suite",
+             fmt::format("{} is significant alone, and not among {} tests (adjusted p {:.2g}): {}",
+                         interval_words(*verdict.effect), tests, adjusted_p,
+                         more_replicates(verdict.replicates, tests, rules.false_discovery_rate)),
+             verdict);
     return;
   }
   if (confirmation != nullptr) {

@@ -71,6 +71,9 @@ constexpr std::array<ExplainedCode, 26> kCodes{{
     {"no_latencies", "One arm timed single operations and another did not."},
     {"few_operations",
      "A percentile q needs ten operations beyond it in each process: n (1 - q) >= 10."},
+    {"other_work",
+     "An operation of the head moved more or fewer bytes than one of the base: the worker or its "
+     "backend is defective."},
     {"other_pages",
      "The head's memory was in other pages than the base's in most replicates, and the base's own "
      "did not scatter so: that changes times by itself."},

@@ -68,9 +68,17 @@ class Arms {
     for (std::size_t arm = 0; arm < kArms; ++arm) {
       ArmReplicate& replicate = outcome_.triple.arms[arm];
       replicate.involuntary_switches = slices.involuntary_switches[arm];
+      std::uint64_t operations = 0, bytes = 0;
       for (const SliceReply& slice : slices_of_arm(slices, arm)) {
         replicate.slice_ns_per_operation.push_back(slice.ns_per_operation);
         replicate.slice_disturbed.push_back(is_disturbed(slice));
+        operations += slice.operations;
+        // A load's bytes are not those of the probe's operations.
+        if (!slice.load_bytes_per_s) bytes += slice.bytes;
+      }
+      if (operations > 0) {
+        replicate.bytes_per_operation =
+            static_cast<double>(bytes) / static_cast<double>(operations);
       }
     }
     return true;

@@ -217,6 +217,15 @@ std::string WorkerLauncher::identity_of(const std::string& media) {
   return join_identities(identities);
 }
 
+Status WorkerLauncher::hold(const std::string& media) {
+  const auto spec = parse_media(media);
+  if (!spec || spec->kind == DAX_MEDIA_POSIX || spec->kind == DAX_MEDIA_SIM) return {};
+  for (const MediaSpec* part : simple_media(*spec)) {
+    if (Status held = settings_.holds->take(*part, settings_.joint, "/"); !held) return held;
+  }
+  return {};
+}
+
 bool WorkerLauncher::is_ours(const std::string& identity) const {
   if (settings_.destroy || identity.empty()) return false;
   const std::vector<std::string> parts = split_identities(identity);
@@ -227,11 +236,15 @@ bool WorkerLauncher::is_ours(const std::string& identity) const {
 }
 
 Result<std::unique_ptr<WorkerLink>> WorkerLauncher::start(const Cell& cell) {
+  for (const std::string& media : {cell.media, cell.probe_media()}) {
+    if (const Status held = hold(media); !held) return held.error();
+  }
   auto process = WorkerProcess::start(settings_.command, settings_.environment);
   if (!process) return process.error();
   OpenRequest request = open_request_for(cell);
   request.destroy = settings_.destroy;
   request.joint = settings_.joint;
+  request.held = true;
   request.identity = identity_of(request.media);
   request.found_empty = is_ours(request.identity);
   if (!request.probe_media.empty()) {

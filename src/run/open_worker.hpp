@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dax/media_hold.hpp"
 #include "dax/registry.hpp"
 #include "platform/prefetch_control.hpp"
 #include "run/read_kernel.hpp"
@@ -29,6 +30,8 @@ struct WorkerSettings {
   std::map<std::string, std::string> identities;
   const std::atomic<bool>* interrupted = nullptr;  // set by SIGINT; may be null
   // Of the run, which may have several launchers.
+  // Media that this run keeps from all others between its workers.
+  std::shared_ptr<MediaHolds> holds = std::make_shared<MediaHolds>();
   std::shared_ptr<KernelChoices> kernels = std::make_shared<KernelChoices>();
   std::shared_ptr<PrefetchControl> prefetchers = std::make_shared<PrefetchControl>();
 };
@@ -63,6 +66,7 @@ class WorkerLauncher final : public WorkerSource {
  private:
   // Of the medium's path, looked at now if it was not before; empty: it has none.
   std::string identity_of(const std::string& media);
+  Status hold(const std::string& media);
   // A worker of this launcher found it empty, or filled it since, by whichever name.
   [[nodiscard]] bool is_ours(const std::string& identity) const;
 

@@ -140,6 +140,7 @@ void describe(T& open, V&& members) {
   members.unless_empty("probe_found_empty", open.probe_found_empty);
   members.unless_empty("used_bytes", open.used_bytes);
   members.unless_empty("joint", open.joint);
+  members.unless_empty("held", open.held);
 }
 
 template <typename T, typename V>

@@ -58,6 +58,7 @@ struct OpenRequest {
   bool found_empty = false, probe_found_empty = false;
   std::uint64_t used_bytes = 0;  // of each medium; 0: all of it
   bool joint = false;            // other processes of this measurement use the same bytes
+  bool held = false;             // and the run keeps them from all others (dax/media_hold.hpp)
 };
 
 struct OpenedReply {

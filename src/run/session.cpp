@@ -252,14 +252,7 @@ Result<SliceReply> Session::summarise() const {
 }
 
 void Session::run_thread(unsigned index, const SliceTask& task) {
-  SimMemory* const memory = simulation();
-  if (memory == nullptr) {
-    threads_[index]->run(task);
-    return;
-  }
-  memory->begin_slice();
-  threads_[index]->run<VirtualClock>(task);
-  memory->end_slice();
+  simulation() == nullptr ? threads_[index]->run(task) : threads_[index]->run<VirtualClock>(task);
 }
 
 Result<SliceReply> Session::run_once(std::uint64_t operations) {
@@ -268,7 +261,7 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
   SliceTask task = task_;
   task.operations = operations;
   if (slice_ticks_ != 0 && warm_) task.ticks = slice_ticks_;
-  team_->run([&](unsigned index) {
+  const auto part = [&](unsigned index) {
     const ThreadRegisters before;
     ThreadContext& thread = *threads_[index];
     run_thread(index, task);
@@ -279,7 +272,8 @@ Result<SliceReply> Session::run_once(std::uint64_t operations) {
         "thread's "
         "registers as it found them",
         changes);
-  });
+  };
+  simulation() == nullptr ? team_->run(part) : simulation()->run_slice(part);
   if (life_ != nullptr && !life_->status()) return life_->status().error();
   if (simulation() != nullptr && simulation()->gone()) {
     return runtime_error(

@@ -50,7 +50,8 @@ class SloProcess {
     while (search.state() == RateSearch::State::searching) {
       auto trial = try_rate(search.next(), trial_ns(search.next()));
       // Once more, for longer, before the rate is left without an answer.
-      if (trial && trial->answer == RateAnswer::cannot_tell && longer_ns(*trial) > 0) {
+      if (trial && trial->answer == RateAnswer::cannot_tell && trial->rate_kept &&
+          longer_ns(*trial) > 0) {
         trial = try_rate(search.next(), longer_ns(*trial));
       }
       if (!trial) return trial.error();
@@ -116,7 +117,10 @@ class SloProcess {
   // Too few operations may still hold more beyond the bound than enough of them could have.
   [[nodiscard]] RateAnswer answer_of(const RateTrial& trial, const Histogram& histogram,
                                      double ns_per_tick) const {
-    if (!trial.rate_kept) return RateAnswer::missed;
+    // Others may have taken the time that the rate lacks.
+    const bool others = trial.disturbed_share > limits::kDisturbedShare &&
+                        trial.percentile_ns <= input_.bound.limit_ns;
+    if (!trial.rate_kept) return others ? RateAnswer::cannot_tell : RateAnswer::missed;
     if (quantile_is_supported(trial.n, input_.bound.share)) {
       return trial.percentile_ns <= input_.bound.limit_ns ? RateAnswer::kept : RateAnswer::missed;
     }

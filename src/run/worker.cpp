@@ -116,6 +116,7 @@ class Worker {
     options.found_empty = request->found_empty;
     options.used_bytes = request->used_bytes;
     options.joint = request->joint;
+    options.held = request->held;
     options.in_parallel = in_parallel;
     options.registry = &*registry_;
     options.virtual_time = true;
@@ -164,6 +165,7 @@ class Worker {
     options.destroy = request.probe_destroy;
     options.identity = request.probe_identity;
     options.found_empty = request.probe_found_empty;
+    options.held = request.held;
     options.used_bytes = request.used_bytes;
     options.in_parallel = in_parallel;
     options.registry = &*registry_;

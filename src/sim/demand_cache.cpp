@@ -1,6 +1,7 @@
 #include "sim/demand_cache.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace pmembench {
 
@@ -15,15 +16,39 @@ DemandCache::DemandCache(SimPolicy policy, std::uint64_t lines)
     behind_.assign(lines_, kNone);
   }
   tags_.assign(lines_, 0);
+  if (sets_ != 0) return;
+  const std::uint64_t places = std::bit_ceil(2 * lines_ + 2);
+  table_.assign(places, kNone);
+  shift_ = 64 - static_cast<unsigned>(std::countr_zero(places));
+}
+
+std::size_t DemandCache::place_of(std::uint64_t line) const {
+  const std::size_t mask = table_.size() - 1;
+  std::size_t at = first_place(line);
+  while (table_[at] != kNone && tags_[table_[at]] != line + 1) at = (at + 1) & mask;
+  return at;
+}
+
+// Lines behind it that were put there because it was in their place move up.
+void DemandCache::forget(std::uint64_t line) {
+  const std::size_t mask = table_.size() - 1;
+  std::size_t hole = place_of(line);
+  for (std::size_t at = (hole + 1) & mask; table_[at] != kNone; at = (at + 1) & mask) {
+    const std::size_t wanted = first_place(tags_[table_[at]] - 1);
+    if (((at - wanted) & mask) < ((at - hole) & mask)) continue;
+    table_[hole] = table_[at];
+    hole = at;
+  }
+  table_[hole] = kNone;
 }
 
 bool DemandCache::touch(std::uint64_t line) {
   if (sets_ != 0) return touch_set(line);
-  const auto found = slot_of_.find(line);
-  if (found != slot_of_.end()) {
-    if (policy_ == SimPolicy::lru && newest_ != found->second) {
-      unlink(found->second);
-      push_front(found->second);
+  const std::uint32_t found = table_[place_of(line)];
+  if (found != kNone) {
+    if (policy_ == SimPolicy::lru && newest_ != found) {
+      unlink(found);
+      push_front(found);
     }
     return true;
   }
@@ -40,10 +65,10 @@ bool DemandCache::touch(std::uint64_t line) {
     } else {
       slot = static_cast<std::uint32_t>(random_.below(lines_));
     }
-    slot_of_.erase(tags_[slot] - 1);
+    forget(tags_[slot] - 1);
   }
   tags_[slot] = line + 1;
-  slot_of_.emplace(line, slot);
+  table_[place_of(line)] = slot;
   if (policy_ == SimPolicy::lru) push_front(slot);
   return false;
 }

@@ -72,12 +72,13 @@ double SimMachine::after_refresh(double at) const {
 double SimMachine::begin_at_memory(std::uint64_t address, double at, bool stores,
                                    SimThread& thread) {
   const std::uint64_t channel = address / model_.granule_bytes % model_.channels;
-  const double busy_ns = model_.channel_ns * noise_factor(at);
-  double begin = channel_[channel].earliest(at, busy_ns);
+  const bool occupies = model_.channel_ns > 0;
+  const double busy_ns = occupies ? model_.channel_ns * noise_factor(at) : 0;
+  double begin = occupies ? channel_[channel].earliest(at, busy_ns) : at;
   begin = after_refresh(begin);
   if (thread.stored_last != stores) begin += model_.turnaround_ns;
   thread.stored_last = stores;
-  channel_[channel].occupy(begin, busy_ns);
+  if (occupies) channel_[channel].occupy(begin, busy_ns);
   // A controller puts writes in an order that keeps rows open.
   if (model_.banks != 0 && !stores) {
     const std::uint64_t row = address / model_.row_bytes;

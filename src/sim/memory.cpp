@@ -28,7 +28,12 @@ SimMemory::SimMemory(const SimModel& model, const void* base)
 void SimMemory::restart(std::uint64_t seed, unsigned threads) {
   if (machine_) operations_before_ += machine_->operations();
   machine_ = std::make_unique<SimMachine>(model_, seed, threads);
-  threads_.assign(std::max(1U, threads), Context());
+  threads_.clear();
+  for (unsigned i = 0; i < std::max(1U, threads); ++i) {
+    threads_.push_back(std::make_unique<Context>());
+    threads_.back()->memory = this;
+    threads_.back()->index = i;
+  }
 }
 
 void SimMemory::sit(unsigned thread) {
@@ -43,63 +48,67 @@ SimMemory& SimMemory::of_this_thread() {
 
 SimMemory::Context& SimMemory::context() {
   const bool own = own_place.memory == this && own_place.thread < threads_.size();
-  return threads_[own ? own_place.thread : 0];
+  return *threads_[own ? own_place.thread : 0];
 }
 
-// The last one to come begins the slice: all clocks show the same time then.
-void SimMemory::begin_slice() {
-  Context& own = context();
+void SimMemory::begin_part(void* context) {
+  Context& own = *static_cast<Context*>(context);
+  (*own.memory->part_)(own.index);
   SimMachine::join(own.thread);
-  std::unique_lock lock(mutex_);
-  const std::uint64_t slice = slices_;
-  if (++waiting_ == threads_.size()) {
-    double latest = 0;
-    for (const Context& each : threads_) latest = std::max(latest, each.thread.now_ns);
-    for (Context& each : threads_) {
-      each.thread.now_ns = latest;
-      SimMachine::next_slice(each.thread);
-      each.active = true;
-    }
-    waiting_ = 0;
-    ++slices_;
-    choose_next();
-  }
-  const auto index = static_cast<unsigned>(&own - threads_.data());
-  changed_.wait(lock, [&] { return slices_ != slice && running_ == index; });
-}
-
-void SimMemory::end_slice() {
-  Context& own = context();
-  SimMachine::join(own.thread);
-  const std::lock_guard lock(mutex_);
   own.active = false;
-  choose_next();
+}
+
+void SimMemory::run_slice(const std::function<void(unsigned)>& part) {
+  const Place before = own_place;
+  double latest = 0;
+  for (const auto& each : threads_) {
+    SimMachine::join(each->thread);
+    latest = std::max(latest, each->thread.now_ns);
+  }
+  part_ = &part;
+  for (const auto& each : threads_) {
+    each->thread.now_ns = latest;
+    SimMachine::next_slice(each->thread);
+    each->active = true;
+    if (threads_.size() > 1) each->fiber.prepare(begin_part, each.get(), caller_);
+  }
+  // One that ends comes back here.
+  for (unsigned next = choose_next(); next != kNobody; next = choose_next()) {
+    own_place = {this, next};
+    if (threads_.size() > 1) {
+      caller_.switch_to(threads_[next]->fiber);
+    } else {
+      begin_part(threads_[next].get());
+    }
+  }
+  part_ = nullptr;
+  own_place = before;
 }
 
 void SimMemory::give_way(Context& own) {
-  std::unique_lock lock(mutex_);
-  const auto index = static_cast<unsigned>(&own - threads_.data());
-  choose_next();
-  changed_.wait(lock, [&] { return running_ == index; });
+  const unsigned next = choose_next();
+  if (next == own.index) return;
+  own_place = {this, next};
+  own.fiber.switch_to(threads_[next]->fiber);
 }
 
 // The one whose clock is behind the others', and how far it may go.
-void SimMemory::choose_next() {
+unsigned SimMemory::choose_next() {
   constexpr double kNever = std::numeric_limits<double>::infinity();
   unsigned next = kNobody;
-  for (unsigned i = 0; i < threads_.size(); ++i) {
-    if (!threads_[i].active) continue;
-    if (next == kNobody || threads_[i].thread.now_ns < threads_[next].thread.now_ns) next = i;
-  }
-  const unsigned before = running_;
-  running_ = next;
-  if (next == kNobody) return;
   double others_ns = kNever;
-  for (unsigned i = 0; i < threads_.size(); ++i) {
-    if (i != next && threads_[i].active) others_ns = std::min(others_ns, threads_[i].thread.now_ns);
+  for (const auto& each : threads_) {
+    if (!each->active) continue;
+    const double now_ns = each->thread.now_ns;
+    if (next == kNobody || now_ns < threads_[next]->thread.now_ns) {
+      if (next != kNobody) others_ns = threads_[next]->thread.now_ns;
+      next = each->index;
+    } else {
+      others_ns = std::min(others_ns, now_ns);
+    }
   }
-  threads_[next].most_ns = others_ns + kTurn_ns;
-  if (next != before) changed_.notify_all();
+  if (next != kNobody) threads_[next]->most_ns = others_ns + kTurn_ns;
+  return next;
 }
 
 std::uint64_t SimMemory::now() {

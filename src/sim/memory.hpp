@@ -2,17 +2,18 @@
 // time is that of a SimMachine. Each thread says where it loads and stores, and reads its clock
 // here.
 //
-// Threads of one slice take turns on the machine, in the order of their clocks, not in the
-// kernel's: the same accesses take the same times on any host. One may be ahead of the others by
-// kTurn_ns; what it leaves free of a channel meanwhile is theirs (sim/server.hpp).
+// Threads of one slice take turns on the machine, in the order of their clocks: they are fibers of
+// the thread that begins the slice, so that the same accesses take the same times on any host, and a
+// turn costs no more than a call of the kernel. One may be ahead of the others by kTurn_ns; what it
+// leaves free of a channel meanwhile is theirs (sim/server.hpp).
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/fiber.hpp"
 #include "sim/machine.hpp"
 
 namespace pmembench {
@@ -35,10 +36,9 @@ class SimMemory {
   // Where the calling thread sits; it does.
   [[nodiscard]] static SimMemory& of_this_thread();
 
-  // Around what threads do at the same time: all of them come, and each returns when it is its
-  // turn.
-  void begin_slice();
-  void end_slice();
+  // What all threads do at the same time: `part` of each, by its number, from clocks that show the
+  // same time. Called by one thread, which sits at each of them in turn, and where it did after.
+  void run_slice(const std::function<void(unsigned)>& part);
 
   // ---- the clock of the calling thread, in ticks of kTick_ns. Reading it waits for its loads.
   [[nodiscard]] std::uint64_t now();
@@ -66,6 +66,9 @@ class SimMemory {
     SimThread thread;
     bool active = false;  // in a slice
     double most_ns = 0;   // of its clock, before it is another's turn
+    Fiber fiber;
+    SimMemory* memory = nullptr;
+    unsigned index = 0;
   };
   static constexpr unsigned kNobody = ~0U;
 
@@ -79,20 +82,18 @@ class SimMemory {
     if (context.active && context.thread.now_ns > context.most_ns) [[unlikely]]
       give_way(context);
   }
-  void give_way(Context& context);
-  void choose_next();
+  void give_way(Context& own);
+  [[nodiscard]] unsigned choose_next();
+  static void begin_part(void* context);
 
   SimModel model_;
   const char* base_;
   std::unique_ptr<SimMachine> machine_;
-  std::vector<Context> threads_;
+  std::vector<std::unique_ptr<Context>> threads_;
   std::uint64_t operations_before_ = 0;  // of machines that were switched off
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  unsigned waiting_ = 0;      // for a slice that has not begun
-  std::uint64_t slices_ = 0;  // begun so far
-  unsigned running_ = kNobody;
+  const std::function<void(unsigned)>* part_ = nullptr;  // of the slice that is run
+  Fiber caller_;                                         // who runs it
 };
 
 }  // namespace pmembench

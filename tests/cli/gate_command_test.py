@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from command import BINARY, PLUGINS, ROOT, TINY
+from simulated import SIM, simulate
 
 # Two cells, seven short processes of each arm: over at once. What they say of time is not asserted.
 GATE = """
@@ -112,6 +113,14 @@ def test_objects_that_the_command_line_leaves_no_cell_are_refused(pmembench, wor
     assert outcome.status == 2
     assert "all cells use backend movnt, as the command line asks" in outcome.error()
     assert "name example" in outcome.error()
+
+
+def test_objects_are_not_judged_on_a_model_that_does_not_run_them(pmembench):
+    simulate(pmembench)
+    example = PLUGINS / "good/pmembench-example.so"
+    outcome = gate(pmembench, "--base", example, "--head", example, "--media", SIM)
+    assert outcome.status == 2
+    assert "does not run the code of" in outcome.error()
 
 
 def missing_cells(outcome):

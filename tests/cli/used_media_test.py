@@ -43,3 +43,31 @@ def test_dry_run_refuses_what_could_never_be_measured(pmembench, cell, words):
     assert (outcome.status, outcome.out) == (2, "")
     for word in words:
         assert word in outcome.err
+
+
+def test_a_medium_is_kept_between_the_processes_of_a_run(pmembench, memory_folder):
+    """Another command may not have it at any time of the run, whoever uses it at the moment."""
+    file = memory_folder / "kept"
+    file.write_bytes(bytes(4 << 20))
+    campaign = pmembench.campaign("""
+name: kept
+budget: 60s
+minimum_replicates: 30
+maximum_replicates: 30
+slices: 2
+slice: 1ms
+cells:
+  - {workload: random, backend: movnt, access: write, operation_size: 64}
+""")
+    run = pmembench.start("run", campaign, "--media", f"file:{file}")
+    tried = refused = 0
+    while run.poll() is None:
+        other = pmembench("mkfs", f"file:{file}", "--destroy")
+        if run.poll() is not None:
+            break
+        tried += 1
+        refused += other.status == 3 and "is in use by process" in other.err
+    assert run.wait() == 0
+    assert tried > 0
+    # The first try may have been before the run had opened it.
+    assert refused >= tried - 1, (refused, tried)

@@ -40,7 +40,7 @@ TEST(MediaClaim, is_for_one_writer_or_many_readers) {
   const UniqueFd one = opened(path);
   UniqueFd other = opened(path);
   const auto claim = [&](const UniqueFd& fd, std::uint64_t offset, std::uint64_t size, Claim kind) {
-    return static_cast<bool>(claim_medium(path, fd.get(), offset, size, kind, 0, "/"));
+    return static_cast<bool>(claim_medium(path, fd.get(), offset, size, kind, false, 0, "/"));
   };
   EXPECT_TRUE(claim(one, 0, 4096, Claim::write));
   EXPECT_TRUE(claim(other, 4096, 4096, Claim::write));

@@ -196,3 +196,10 @@ def test_a_medium_of_another_size_fails_the_cell_of_all_hosts(two_hosts, campaig
     assert [row["status"] for row in rows] == ["error"] * 3
     assert all("16777216 bytes" in row["reason"] and "8388608 on host" in row["reason"] for row in rows)
     assert outcome.err.count("cell failed: ") == 1
+
+
+def test_a_model_is_of_one_host(ranks, campaign, tmp_path):
+    (tmp_path / "memory.yaml").write_text("size: 64M\nlatency: 300ns\n")
+    outcome = ranks(2).run("run", campaign("sim:memory.yaml"), "--json")
+    assert outcome.status == 2
+    assert "is a model in virtual time, which is of one host" in outcome.err

@@ -63,6 +63,18 @@ TEST(SlotSeries, says_that_it_was_cut) {
   EXPECT_EQ(summary.count, (std::vector<std::uint64_t>{1, 0}));
 }
 
+TEST(SlotSeries, has_what_ends_with_the_last_slot) {
+  SlotSeries series(10, 100);
+  series.start(0);
+  series.record(150, 50);
+  series.record(200, 70);
+  series.finish(200);
+  const SlotSummary summary = series.summary(1.0);
+  EXPECT_EQ(summary.count, (std::vector<std::uint64_t>{0, 2}));
+  EXPECT_DOUBLE_EQ(summary.maximum_ns[1], 70);
+  EXPECT_DOUBLE_EQ(summary.last_share, 1);
+}
+
 TEST(SlotSeries, begins_anew) {
   SlotSeries series(4, 100);
   series.start(0);

@@ -42,6 +42,14 @@ TEST(ReadEnvironment, reads_a_bare_metal_server) {
   EXPECT_DOUBLE_EQ(*facts.load_1min, 0.25);
 }
 
+TEST(ReadEnvironment, reads_the_weights_of_nodes) {
+  fakes::SysfsTree tree;
+  write_cxl_host(tree);
+  const std::string folder = "sys/kernel/mm/mempolicy/weighted_interleave/";
+  tree.file(folder + "node0", "5").file(folder + "node1", "2").file(folder + "auto", "Y");
+  EXPECT_EQ(read_environment(tree.root()).weighted_interleave, "yes: node0 5, node1 2; auto");
+}
+
 TEST(ReadEnvironment, reads_the_other_spelling_of_each_switch) {
   fakes::SysfsTree tree;
   write_cxl_host(tree);

@@ -24,7 +24,7 @@ SMALLER = {"bandwidth": ["--media", "dram:2M", "--set", "operation_size=64", "--
 BUDGETS = {name: "8s" for name in ("bandwidth", "characterize", "durability", "latency", "quick")}
 UNFINISHED = 5
 # Slots of 10 ms want a slice of several.
-SLICES = {"stalls": "1ms", "wear": "2ms", "tail": "60ms", "loaded": "2ms"}
+SLICES = {"stalls": "1ms", "banks": "5ms", "wear": "2ms", "tail": "60ms", "loaded": "2ms"}
 
 
 @dataclass

@@ -110,7 +110,7 @@ TEST(Compare, does_not_pass_a_cell_that_failed_on_one_side) {
   base.cells[0] = head.cells[0] = {"a", "skipped", "no clwb", {}, 0};
   comparison = compare_runs(base, head, {});
   EXPECT_EQ(comparison.exit, 0);
-  EXPECT_THAT(comparison.sentence, HasSubstr("; 1 cells were skipped on both sides"));
+  EXPECT_THAT(comparison.sentence, HasSubstr("; 1 cell was skipped on both sides"));
 }
 
 TEST(Compare, trusts_no_comparison_of_two_machines) {

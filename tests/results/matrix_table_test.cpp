@@ -61,6 +61,9 @@ TEST(MatrixTable, says_which_interleave_is_best_and_which_was_predicted) {
   EXPECT_THAT(text, HasSubstr("interleave: nodes 0 and 1, from node 0, of movnt/direct/random/t1"));
   EXPECT_THAT(text, HasSubstr("best: 3:1 of nodes 0:1, 1.24 GiB/s ±0."));
   EXPECT_THAT(text, HasSubstr("; it may be at 75 to 75 % of the pages on node 0.\n"));
+  EXPECT_THAT(text, HasSubstr("echo 3 > /sys/kernel/mm/mempolicy/weighted_interleave/node0; echo 1 > "
+                              "/sys/kernel/mm/mempolicy/weighted_interleave/node1\n"));
+  EXPECT_THAT(text, HasSubstr("numactl --weighted-interleave=0,1 COMMAND\n"));
   EXPECT_THAT(text, HasSubstr("predicted by the nodes' bandwidths: 75 % on node 0, 1.24 GiB/s at "
                               "most; 3:1, the nearest that was measured, reaches 100 % of the "
                               "best.\n"));

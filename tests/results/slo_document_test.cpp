@@ -79,6 +79,15 @@ TEST(SloDocument, says_that_the_machine_was_disturbed) {
             std::string::npos);
 }
 
+TEST(SloDocument, does_not_blame_a_rate_for_what_others_took) {
+  SloProcessResult none = process(State::cannot_tell, 0);
+  none.disturbed_share = 0.9;
+  const SloSummary summary = summarise_slo(kBound, {none, none});
+  EXPECT_EQ(summary.verdict, "CANNOT_TELL");
+  EXPECT_NE(summary.sentence.find("because of other work; something else held"), std::string::npos)
+      << summary.sentence;
+}
+
 TEST(SloDocument, does_not_judge_a_search_that_was_not_finished) {
   EXPECT_EQ(summarise_slo(kBound, {}).verdict, "NOT_MEASURED");
   EXPECT_EQ(summarise_slo(kBound, {process(State::searching, 5)}).verdict, "NOT_MEASURED");

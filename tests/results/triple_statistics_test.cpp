@@ -60,6 +60,19 @@ TEST(TripleStatistics, tells_of_disturbed_processes_and_of_other_pages) {
   EXPECT_EQ(verdict.warnings[0].type, "other_pages");
 }
 
+TEST(TripleStatistics, does_not_compare_times_of_other_work) {
+  ArmSamples samples = cell("a", {}, 19);
+  for (ArmTriple& triple : samples.triples) {
+    for (ArmReplicate& arm : triple.arms) arm.bytes_per_operation = 4096;
+  }
+  EXPECT_EQ(judge_triples(samples).verdict, Verdict::pass);
+  samples.triples[7].arms[2].bytes_per_operation = 4096.0 / 3;
+  const CellVerdict verdict = judge_triples(samples);
+  EXPECT_EQ(verdict.verdict, Verdict::untrusted);
+  EXPECT_EQ(verdict.code, "other_work");
+  EXPECT_THAT(verdict.reason, HasSubstr("moved 1365.33 bytes an operation and the base 4096"));
+}
+
 TEST(TripleStatistics, tells_of_a_claim_that_no_audit_proves_once_for_each_side) {
   ArmSamples samples = cell("a", {}, 19);
   for (ArmTriple& triple : samples.triples) triple.arms[2].unaudited = "pmembench audit ./x.so";

@@ -93,6 +93,8 @@ TEST(Suite, holds_a_lucky_cell_against_all_the_others) {
   stage1[0] = cell("cell0", {.effect = 0.05, .process = 0.001, .triples = 6}, 4);
   const SuiteVerdict suite = judge_suite(stage1, {}, {});
   EXPECT_EQ(suite.cells[0].code, "not_significant_in_suite");
+  EXPECT_THAT(suite.cells[0].reason,
+              HasSubstr("6 replicates cannot show one change among so many; give --replicates 11"));
   EXPECT_EQ(suite.cells[0].verdict, Verdict::inconclusive);
   EXPECT_THAT(suite.cells[0].reason, HasSubstr("is significant alone, and not among 30 tests"));
   EXPECT_TRUE(judge_suite(std::span(stage1).first(1), {}, {}).cells[0].wants_confirmation);

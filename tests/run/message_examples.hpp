@@ -47,10 +47,10 @@ auto members_of(const OpenRequest& open) {
   // The version is the protocol's: another one is refused.
   [[maybe_unused]] const auto& [version, media, backend, backend_options, node, destroy, plugins,
                                 without_cpu, probe_media, probe_destroy, identity, probe_identity,
-                                found_empty, probe_found_empty, used_bytes, joint] = open;
+                                found_empty, probe_found_empty, used_bytes, joint, held] = open;
   return std::tie(media, backend, backend_options, node, destroy, plugins, without_cpu, probe_media,
                   probe_destroy, identity, probe_identity, found_empty, probe_found_empty,
-                  used_bytes, joint);
+                  used_bytes, joint, held);
 }
 
 auto members_of(const MediumFacts& medium) {
@@ -266,6 +266,7 @@ OpenRequest example_open() {
   open.found_empty = open.probe_found_empty = true;
   open.used_bytes = std::uint64_t{1} << 30;
   open.joint = true;
+  open.held = true;
   return open;
 }
 

@@ -40,39 +40,50 @@ TEST(SimMemory, takes_the_time_of_what_is_done) {
   EXPECT_EQ(ns_of(memory), 1000U);
 }
 
-// Whatever the kernel lets run first, what threads do takes the same time.
-TEST(SimMemory, is_the_same_whoever_runs_first) {
+// What threads do takes the same time, wherever the slice is run.
+TEST(SimMemory, is_the_same_on_any_thread) {
   SimModel model = memory_model();
   model.channels = 2;
   model.channel_ns = 30;
   model.noise.slice = 0.05;
   std::vector<char> bytes(1 << 20);
-  const auto times = [&](unsigned delayed) {
+  const auto times = [&] {
     SimMemory memory(model, bytes.data());
     memory.restart(7, 3);
     std::vector<std::uint64_t> ends(3);
-    std::vector<std::thread> threads;
-    for (unsigned index = 0; index < 3; ++index) {
-      threads.emplace_back([&, index] {
-        for (unsigned i = 0; index == delayed && i < 100; ++i) std::this_thread::yield();
-        memory.sit(index);
-        Random random(index);
-        for (int slice = 0; slice < 3; ++slice) {
-          memory.begin_slice();
-          for (int i = 0; i < 500; ++i) {
-            memory.load_beside(bytes.data() + random.below(16384) * 64, 4);
-          }
-          ends[index] = memory.now();
-          memory.end_slice();
+    std::vector<Random> random{Random(0), Random(1), Random(2)};
+    for (int slice = 0; slice < 3; ++slice) {
+      memory.run_slice([&](unsigned index) {
+        for (int i = 0; i < 500; ++i) {
+          memory.load_beside(bytes.data() + random[index].below(16384) * 64, 4);
         }
+        ends[index] = memory.now();
       });
     }
-    for (std::thread& each : threads) each.join();
     return ends;
   };
-  const auto first = times(0);
-  EXPECT_EQ(first, times(1));
-  EXPECT_EQ(first, times(2));
+  const auto first = times();
+  std::vector<std::uint64_t> elsewhere;
+  std::thread([&] { elsewhere = times(); }).join();
+  EXPECT_EQ(first, elsewhere);
+}
+
+// Each thread has its own place, in a slice and after it.
+TEST(SimMemory, has_a_clock_for_each_thread) {
+  std::vector<char> bytes(1 << 20);
+  SimMemory memory(memory_model(), bytes.data());
+  memory.restart(1, 3);
+  memory.sit(2);
+  std::vector<std::uint64_t> took(3);
+  memory.run_slice([&](unsigned index) {
+    const std::uint64_t begin = ns_of(memory);
+    for (unsigned i = 0; i < 20 * (index + 1); ++i) memory.load(bytes.data());
+    took[index] = ns_of(memory) - begin;
+  });
+  EXPECT_EQ(took, (std::vector<std::uint64_t>{2000, 4000, 6000}));
+  const std::uint64_t before = ns_of(memory);
+  memory.sit(0);
+  EXPECT_EQ(before - ns_of(memory), 4000U);
 }
 
 // Three threads that saturate a channel take as long as one that does the work of all.
@@ -83,18 +94,11 @@ TEST(SimMemory, shares_a_channel_among_threads) {
   SimMemory memory(model, bytes.data());
   memory.restart(1, 3);
   std::vector<double> took(3);
-  std::vector<std::thread> threads;
-  for (unsigned index = 0; index < 3; ++index) {
-    threads.emplace_back([&, index] {
-      memory.sit(index);
-      memory.begin_slice();
-      const std::uint64_t begin = memory.now();
-      for (std::uint64_t i = 0; i < 1000; ++i) memory.load_beside(bytes.data() + i * 64, 4);
-      took[index] = static_cast<double>(memory.now() - begin) * SimMemory::kTick_ns;
-      memory.end_slice();
-    });
-  }
-  for (std::thread& each : threads) each.join();
+  memory.run_slice([&](unsigned index) {
+    const std::uint64_t begin = memory.now();
+    for (std::uint64_t i = 0; i < 1000; ++i) memory.load_beside(bytes.data() + i * 64, 4);
+    took[index] = static_cast<double>(memory.now() - begin) * SimMemory::kTick_ns;
+  });
   EXPECT_NEAR(*std::max_element(took.begin(), took.end()), 3000 * 50, 8000);
 }
 
@@ -106,18 +110,11 @@ TEST(SimMemory, lets_a_thread_use_what_others_leave) {
   SimMemory memory(model, bytes.data());
   memory.restart(1, 2);
   std::vector<double> took(2);
-  std::vector<std::thread> threads;
-  for (unsigned index = 0; index < 2; ++index) {
-    threads.emplace_back([&, index] {
-      memory.sit(index);
-      memory.begin_slice();
-      const std::uint64_t begin = memory.now();
-      for (std::uint64_t i = 0; i < 1000; ++i) memory.load(bytes.data() + i * 64);
-      took[index] = static_cast<double>(memory.now() - begin) * SimMemory::kTick_ns;
-      memory.end_slice();
-    });
-  }
-  for (std::thread& each : threads) each.join();
+  memory.run_slice([&](unsigned index) {
+    const std::uint64_t begin = memory.now();
+    for (std::uint64_t i = 0; i < 1000; ++i) memory.load(bytes.data() + i * 64);
+    took[index] = static_cast<double>(memory.now() - begin) * SimMemory::kTick_ns;
+  });
   for (const double each : took) EXPECT_NEAR(each, 1000 * 100, 12000) << "of 100 ns, 10 are shared";
 }
 

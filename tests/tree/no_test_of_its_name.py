@@ -38,6 +38,8 @@ NO_TEST_OF_ITS_NAME: dict[str, str] = {
     "workloads/loads": "session_clock_test runs both kinds of it, those of each workload the real one",
     "workloads/told": "session_clock_test runs both kinds of it, those of each path the real one",
     "src/sim/demand_cache": "machine_test: each policy by its share of hits",
+    "src/base/pair_block": "constants: refusals_test makes blocks of them, probe_set_test reads some",
+    "src/platform/interleave_weights": "a path: environment_test reads it, matrix_table_test prints it",
     "src/base/check": "it ends the process; result_test sees it do so",
     "src/base/clock": "one call of the kernel; whatever waits is tested with a fake",
     "src/base/value_kind": "an enum; the campaign reader and every workload's parameters use it",

@@ -20,7 +20,7 @@ struct Mistake {
 struct PropertyScore {
   std::string property;
   unsigned right = 0, wrong = 0, not_determined = 0;
-  std::vector<Mistake> mistakes;  // each wrong one
+  std::vector<Mistake> mistakes{};  // each wrong one
   [[nodiscard]] unsigned devices() const { return right + wrong + not_determined; }
 };
 

@@ -194,12 +194,16 @@ TEST_F(OpenWorkerTest, asks_for_the_file_that_was_there_when_the_run_began) {
   const std::string before = medium_identity(medium());
   WorkerSettings with = settings();
   with.identities = {{medium(), before}};
-  WorkerLauncher launcher(std::move(with));
-  std::filesystem::rename(medium(), folder_ / "kept");
-  std::ofstream(medium()) << "another";
-  ASSERT_NE(medium_identity(medium()), before);
-  ASSERT_TRUE(open_worker(launcher, cell_));
-  EXPECT_EQ(lines("\"identity\":\"" + before + "\""), 1u);
+  {
+    WorkerLauncher launcher(std::move(with));
+    std::filesystem::rename(medium(), folder_ / "kept");
+    std::ofstream(medium()) << "another";
+    ASSERT_NE(medium_identity(medium()), before);
+    ASSERT_TRUE(open_worker(launcher, cell_));
+    EXPECT_EQ(lines("\"identity\":\"" + before + "\""), 1u);
+    WorkerLauncher meanwhile(settings());
+    EXPECT_FALSE(open_worker(meanwhile, cell_)) << "the first run keeps it, also without a worker";
+  }
   WorkerLauncher later(settings());
   ASSERT_TRUE(open_worker(later, cell_));
   std::filesystem::remove(medium());

@@ -88,7 +88,7 @@ Status require_same_medium(const std::string& path, const std::string& expected,
 
 Error medium_in_use(const std::string& path, const struct stat& facts, const std::string& root) {
   const auto holder = holder_of(root, facts);
-  if (holder && holder->pid == getpid()) {
+  if (holder && (holder->pid == getpid() || holder->pid == getppid())) {
     return busy(environment_error(
         "{} is in use already by this command: two media of one measurement must be two files or "
         "devices, also by other names; name another",

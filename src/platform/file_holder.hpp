@@ -15,8 +15,8 @@ struct FileHolder {
 };
 
 // A process that has the file (by device and inode) or device (by its number) open; another one
-// than this process if there is one. Nothing: none is seen, which without privileges is so for the
-// processes of other users.
+// than this process and its parent if there is one. Nothing: none is seen, which without privileges
+// is so for the processes of other users.
 std::optional<FileHolder> holder_of(const std::string& root, const struct stat& facts);
 
 // The path of the file beneath the loop device of this number, as the kernel has it; empty: it is

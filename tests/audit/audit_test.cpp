@@ -46,18 +46,19 @@ TEST(Audit, a_finding_names_instruction_place_word_and_smallest_case) {
   const AuditResult result = injected::audit(table);
   ASSERT_FALSE(result.findings.empty());
   // A copy of one byte runs other instructions than one of 25: each has its own smallest case.
-  bool one_byte = false;
+  bool one_byte = false, repeated = false;
   for (const Finding& finding : result.findings) {
     if (!finding.error) continue;
     EXPECT_FALSE(finding.instruction.empty());
     EXPECT_FALSE(finding.place.empty());
     ASSERT_TRUE(finding.word_offset_bytes);
     EXPECT_GE(*finding.word_offset_bytes, 4096U);
-    EXPECT_GT(finding.times, 1U);
+    repeated = repeated || finding.times > 1;
     const bool smallest = finding.smallest_case.find("1 x 1 B at +4096") != std::string::npos;
     one_byte = one_byte || smallest;
   }
   EXPECT_TRUE(one_byte);
+  EXPECT_TRUE(repeated);
 }
 
 TEST(Audit, work_for_nothing_is_a_cost_and_no_error) {

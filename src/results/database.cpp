@@ -1,5 +1,6 @@
 #include "results/database.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -8,6 +9,12 @@
 
 namespace pmembench {
 namespace {
+
+// Are files of this process limited in size (ulimit -f)?
+bool has_file_limit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
 
 bool disk_is_full(int code, int system_errno) {
   if (code == SQLITE_FULL) return true;
@@ -84,7 +91,9 @@ Error Database::error(int code, std::string_view doing) const {
     full.code = ENOSPC;
     return full;
   }
-  if ((primary == SQLITE_IOERR || primary == SQLITE_FULL) && system_errno == EFBIG) {
+  // What SQLite does to undo a write may have changed errno since.
+  const bool limited = system_errno == EFBIG || has_file_limit();
+  if ((primary == SQLITE_IOERR || primary == SQLITE_FULL) && limited) {
     return runtime_error(
         "{} has reached the limit on the size of files (ulimit -f), and what was to be stored is "
         "not; "

@@ -161,13 +161,15 @@ def test_bytes_that_are_no_text_end_in_no_exception(pmembench):
     assert done.returncode == 2 and b"it is not UTF-8" in done.stderr, done.stderr
 
 
-def test_a_limit_on_the_size_of_files_is_one_sentence(pmembench):
+@pytest.mark.parametrize("blocks", [1, 60, 160])
+def test_a_limit_on_the_size_of_files_is_named(pmembench, blocks):
     campaign = pmembench.campaign()
     pmembench.run()
-    done = subprocess.run(["sh", "-c", f"ulimit -f 1; exec {BINARY} run {campaign} --json"],
+    done = subprocess.run(["sh", "-c", f"ulimit -f {blocks}; exec {BINARY} run {campaign} --json"],
                           cwd=pmembench.folder, capture_output=True, text=True)
     assert done.returncode in (3, 4), done.stderr
-    assert done.stderr.splitlines()[-1].startswith("pmembench: ")
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("pmembench: ") and "(ulimit -f)" in last
 
 
 def test_a_document_that_never_ends_is_refused(pmembench):

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <ctime>
@@ -88,7 +87,7 @@ Status require_same_medium(const std::string& path, const std::string& expected,
 
 Error medium_in_use(const std::string& path, const struct stat& facts, const std::string& root) {
   const auto holder = holder_of(root, facts);
-  if (holder && (holder->pid == getpid() || holder->pid == getppid())) {
+  if (holder && holder->own) {
     return busy(environment_error(
         "{} is in use already by this command: two media of one measurement must be two files or "
         "devices, also by other names; name another",

@@ -3,14 +3,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "dax/media.hpp"
 #include "dax/media_claim.hpp"
 
 namespace pmembench {
 namespace {
 
 constexpr int kFlags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-constexpr std::uint64_t kPatience_ms = 2'500;  // for a measurement that is about to end
-
 UniqueFd open_to_hold(const std::string& path) {
   UniqueFd fd(open(path.c_str(), O_RDWR | kFlags));
   return fd ? std::move(fd) : UniqueFd(open(path.c_str(), O_RDONLY | kFlags));
@@ -24,13 +23,17 @@ Status MediaHolds::take(const MediaSpec& medium, bool joint, const std::string& 
   // A FIFO would have an effect on being opened.
   if (stat(medium.path.c_str(), &facts) != 0) return {};
   if (!S_ISREG(facts.st_mode) && !S_ISBLK(facts.st_mode) && !S_ISCHR(facts.st_mode)) return {};
-  UniqueFd fd = open_to_hold(medium.path);
-  if (!fd || fstat(fd.get(), &facts) != 0) return {};
+  // Each process that is started asks again: what is kept already is not opened for it.
   const std::string key =
       fmt::format("{} {}+{}", medium_identity(facts), medium.offset_bytes, medium.size_bytes);
   if (held_.contains(key)) return {};
+  UniqueFd fd = open_to_hold(medium.path);
+  struct stat opened {};
+  if (!fd || fstat(fd.get(), &opened) != 0) return {};
+  // Replaced meanwhile: the process that is started refuses it.
+  if (medium_identity(opened) != medium_identity(facts)) return {};
   const Status held = hold_medium(medium.path, fd.get(), medium.offset_bytes, medium.size_bytes,
-                                  joint, kPatience_ms, root);
+                                  joint, OpenOptions().claim_patience_ms, root);
   if (!held) return held;
   held_.emplace(key, std::move(fd));
   return {};

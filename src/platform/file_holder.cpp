@@ -43,12 +43,11 @@ std::optional<FileHolder> holder_of(const std::string& root, const struct stat& 
   for (const std::string& name : tree.names("proc")) {
     const auto pid = parse_number(name);
     if (!pid) continue;
-    // A worker and the command that started it are one.
     const bool own = static_cast<pid_t>(*pid) == getpid() || static_cast<pid_t>(*pid) == getppid();
     if (own && found) continue;
     const std::string process = "proc/" + name;
     if (!is_open_in(tree, process, facts)) continue;
-    found = FileHolder{static_cast<pid_t>(*pid), tree.line_or_unknown(process + "/comm")};
+    found = FileHolder{static_cast<pid_t>(*pid), tree.line_or_unknown(process + "/comm"), own};
     if (!own) return found;
   }
   return found;

@@ -12,6 +12,7 @@ namespace pmembench {
 struct FileHolder {
   pid_t pid = 0;
   std::string name;  // of its program, printable
+  bool own = false;  // this process or its parent: a worker and its command are one
 };
 
 // A process that has the file (by device and inode) or device (by its number) open; another one

@@ -46,7 +46,7 @@ def test_dry_run_refuses_what_could_never_be_measured(pmembench, cell, words):
 
 
 def test_a_medium_is_kept_between_the_processes_of_a_run(pmembench, memory_folder):
-    """Another command may not have it at any time of the run, whoever uses it at the moment."""
+    """No other command gets it at any time of the run, whether or not a worker has it open."""
     file = memory_folder / "kept"
     file.write_bytes(bytes(4 << 20))
     campaign = pmembench.campaign("""

@@ -15,4 +15,4 @@ def test_each_part_of_ci_has_one_job():
     jobs = re.search(r"^ *parts: \[(.*)\]$", workflow, re.MULTILINE).group(1).split(", ")
     assert sorted(" ".join(jobs).split()) == sorted(parts)
     alone = re.search(r"parts=\(([a-z ]+)\)$", script, re.MULTILINE).group(1)
-    assert alone == jobs[0], "what .ci/run does without a word is one job"
+    assert alone == jobs[0], "what .ci/run does without arguments is one job"

@@ -142,6 +142,7 @@ Status Session::prepare_thread(unsigned index) {
   thread.path = *std::move(path);
   const ThreadPosition place{index, team_->size(), cell_.seed};
   thread.workload = type.make(cell_.parameters, *thread.path, place);
+  thread.never_waits = calls_no_kernel(device(), cell_.path);
   return thread.workload->prepare();
 }
 
@@ -151,7 +152,8 @@ Status Session::prepare_paced_thread(unsigned index) {
   thread.role = probing ? Role::probe : Role::load;
   DaxDevice& load = device();
   DaxDevice& own = probing && host_.probe != nullptr ? *host_.probe->device : load;
-  auto path = find_path(probing ? "direct" : cell_.path)->make(own, nullptr);
+  const std::string_view own_path = probing ? kRootPath : std::string_view(cell_.path);
+  auto path = find_path(own_path)->make(own, nullptr);
   if (!path) return path.error();
   thread.path = *std::move(path);
   const LoadedLayout layout =
@@ -168,6 +170,7 @@ Status Session::prepare_paced_thread(unsigned index) {
         own.name());
   }
   const ThreadPosition place{probing ? 0 : index - 1, probing ? 1 : team_->size() - 1, cell_.seed};
+  thread.never_waits = calls_no_kernel(own, own_path);
   thread.workload = probing ? make_loaded_probe(cell_.parameters, *thread.path, layout.probe, place)
                             : make_load(cell_.parameters, *thread.path, layout.load, place);
   return thread.workload->prepare();

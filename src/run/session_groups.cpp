@@ -19,8 +19,9 @@ Status Session::prepare_group_thread(unsigned index) {
   const ThreadGroup& group = groups_->group(index);
   const bool apart = group.on_other || !group.path.empty();
   DaxDevice& own = group.on_other ? *host_.probe->device : device();
-  auto path = find_path(group.path.empty() ? cell_.path : group.path)
-                  ->make(own, apart ? nullptr : fixture_.get());
+  const std::string& own_path = group.path.empty() ? cell_.path : group.path;
+  auto path = find_path(own_path)->make(own, apart ? nullptr : fixture_.get());
+  thread.never_waits = calls_no_kernel(own, own_path);
   if (!path) return path.error();
   thread.path = *std::move(path);
   const ThreadPosition place{index, team_->size(), cell_.seed};

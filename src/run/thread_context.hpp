@@ -47,6 +47,11 @@ struct SliceTask {
   Slowdown slowdown;                       // injected
 };
 
+// Of the backends only those on the host's mapping are known to make no call.
+[[nodiscard]] inline bool calls_no_kernel(const DaxDevice& device, std::string_view path) {
+  return path == kRootPath && device.facts().host_mapped;
+}
+
 // On separate lines: threads share nothing while they are timed.
 struct alignas(128) ThreadContext {
   static constexpr std::uint64_t kReadings = 128;  // 1 KiB: a small part of the first-level cache
@@ -62,7 +67,8 @@ struct alignas(128) ThreadContext {
   OpenSchedule schedule;  // closed: operations follow each other
   SlotSeries slots;
   LoadPace pace;
-  bool idle = false;  // a load thread that is not to load
+  bool idle = false;         // a load thread that is not to load
+  bool never_waits = false;  // what it does calls no kernel
   Status status;
   Work work;
   std::uint64_t tried = 0;  // operations; those that failed are not in `work`
@@ -246,9 +252,8 @@ struct alignas(128) ThreadContext {
         break;
     }
     core_ticks = std::max(core_ticks, Clock::probe_core());
-    const Disturbance after = Clock::disturbance();
-    disturbance = {after.switches - before.switches, after.minor_faults - before.minor_faults,
-                   after.major_faults - before.major_faults};
+    disturbance = Clock::disturbance().since(before);
+    if (never_waits) disturbance.count_stops();
     cpu = sched_getcpu();
     if (rated_ticks == 0) rated_ticks = end - begin;
     const bool counted = role != Role::probe && role != Role::load && life == nullptr;

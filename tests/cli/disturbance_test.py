@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from command import TINY, is_alive
 
-# Some hundred milliseconds, so that the disturbance meets most slices.
-CAMPAIGN = TINY.replace("slices: 2", "slices: 12").replace("slice: 100us", "slice: 10ms")
+# More than half a second: the disturbance meets most slices, also where it begins late.
+CAMPAIGN = TINY.replace("slices: 2", "slices: 60").replace("slice: 100us", "slice: 10ms")
 PTRACE_SEIZE = 0x4206
 
 

@@ -34,12 +34,18 @@ TEST_F(NamedMedium, is_claimed_by_one_whatever_its_name) {
       EXPECT_THAT(refusal_of("example", medium, now),
                   testing::HasSubstr("is in use already by this command"));
     }
-    // A process of its own is named.
+    // Another command is named; a worker and the command that started it are one.
+    const pid_t holder = getpid();
     const pid_t other = fork();
     if (other == 0) {
-      const auto refused = open_medium_with("example", medium_, now);
-      const std::string who = fmt::format("in use by process {} (", getppid());
-      _exit(!refused && refused.error().message.find(who) != std::string::npos ? 0 : 1);
+      const pid_t worker = fork();
+      if (worker == 0) {
+        const auto refused = open_medium_with("example", medium_, now);
+        const std::string who = fmt::format("in use by process {} (", holder);
+        _exit(!refused && refused.error().message.find(who) != std::string::npos ? 0 : 1);
+      }
+      int ended = 0;
+      _exit(waitpid(worker, &ended, 0) == worker && WIFEXITED(ended) ? WEXITSTATUS(ended) : 2);
     }
     int status = -1;
     ASSERT_EQ(waitpid(other, &status, 0), other);

@@ -187,6 +187,39 @@ TEST(ThreadContext, rates_an_overload_by_what_it_kept) {
   EXPECT_GE(thread.rated_ticks, 50'000u);
 }
 
+// What stops a thread that has nothing to wait for counts as it does if its CPU were taken.
+TEST(ThreadContext, was_stopped_where_it_gave_its_cpu_up_and_calls_nothing) {
+  class Sleeping final : public Workload {
+    Status prepare() override { return {}; }
+    Work run(std::uint64_t operations) override {
+      const timespec nap{0, 1'000'000};
+      nanosleep(&nap, nullptr);
+      return {operations, operations};
+    }
+    std::string failure() const override { return ""; }
+    Status verify() override { return {}; }
+  };
+  for (const bool never_waits : {true, false}) {
+    ThreadContext thread = thread_of(Role::slice);
+    thread.workload = std::make_unique<Sleeping>();
+    thread.never_waits = never_waits;
+    thread.run(operations_of(1));
+    EXPECT_GE(thread.disturbance.waits, 1u);
+    if (thread.disturbance.minor_faults > 0) continue;
+    if (never_waits) {
+      EXPECT_GE(thread.disturbance.switches, thread.disturbance.waits);
+    }
+  }
+}
+
+TEST(ThreadContext, waits_for_a_fault_and_is_not_stopped_by_it) {
+  for (const std::uint64_t faults : {0, 1}) {
+    Disturbance disturbance{1, 2, faults, 0};
+    disturbance.count_stops();
+    EXPECT_EQ(disturbance.switches, faults == 0 ? 3u : 1u);
+  }
+}
+
 TEST(ThreadContext, ends_a_slice_of_operations_by_the_clock) {
   ThreadContext thread = thread_of(Role::operation, 1000);
   thread.slots = SlotSeries(100, 100'000);

@@ -62,7 +62,7 @@ class ClusterCell {
   Status make_commands() {
     const Cell& cell = *order_.cell;
     const auto size = place_.size_bytes.find(cell.media);
-    const auto ordinals = cpu_ordinals(cell, place_.hellos);
+    const auto ordinals = cpu_ordinals(cell, place_.hellos, order_.replicate);
     for (unsigned rank = 0; rank < conductor_.size(); ++rank) {
       const auto media =
           media_of_rank(cell.media, place_.ranges, cell_writes(cell), rank, conductor_.size(),

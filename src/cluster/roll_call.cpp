@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/random.hpp"
 #include "record/codec.hpp"
@@ -131,21 +132,29 @@ Result<json> prove_identity(Conductor& conductor, const std::vector<std::string>
 }
 
 std::vector<std::vector<std::size_t>> cpu_ordinals(const Cell& cell,
-                                                   const std::vector<json>& hellos) {
+                                                   const std::vector<json>& hellos,
+                                                   unsigned replicate) {
   const auto usable = hellos[0].value("cpus", std::vector<int>());
   std::vector<std::size_t> places;
   for (const int cpu : cell.placement.cpus) {
     const auto found = std::find(usable.begin(), usable.end(), cpu);
     places.push_back(static_cast<std::size_t>(found - usable.begin()));
   }
-  std::map<std::string, std::size_t> before;  // ranks of the same kernel and CPUs
-  std::vector<std::vector<std::size_t>> ordinals;
-  for (const json& hello : hellos) {
-    const std::string key = hello.value("boot", "") + json_text(hello.value("cpus", json()));
-    const std::size_t shift = before[key]++ * places.size();
-    std::vector<std::size_t> own = places;
-    for (std::size_t& place : own) place += shift;
-    ordinals.push_back(std::move(own));
+  std::map<std::string, std::vector<std::size_t>> neighbours;  // of the same kernel and CPUs
+  for (std::size_t rank = 0; rank < hellos.size(); ++rank) {
+    const json& hello = hellos[rank];
+    neighbours[hello.value("boot", "") + json_text(hello.value("cpus", json()))].push_back(rank);
+  }
+  std::vector<std::vector<std::size_t>> ordinals(hellos.size(), places);
+  for (const auto& [machine, ranks] : neighbours) {
+    // Blocks of a Latin square: each rank is once at each place.
+    std::vector<std::size_t> order(ranks.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    shuffle(order, mix_seed(cell.seed + replicate / ranks.size()));
+    for (std::size_t at = 0; at < ranks.size(); ++at) {
+      const std::size_t shift = order[(at + replicate) % ranks.size()] * places.size();
+      for (std::size_t& place : ordinals[ranks[at]]) place += shift;
+    }
   }
   return ordinals;
 }

@@ -33,8 +33,9 @@ Result<nlohmann::json> prove_identity(Conductor& conductor, const std::vector<st
                                       Ranges ranges, bool destroy, std::uint64_t seed);
 
 // The places of the cell's CPUs among the root's usable ones, for each rank: ranks of one kernel
-// and the same CPUs are given different ones as long as there are.
+// and the same CPUs are given different ones as long as there are. They take turns, so that a CPU
+// that other work uses slows none of them in every replicate.
 [[nodiscard]] std::vector<std::vector<std::size_t>> cpu_ordinals(
-    const Cell& cell, const std::vector<nlohmann::json>& hellos);
+    const Cell& cell, const std::vector<nlohmann::json>& hellos, unsigned replicate);
 
 }  // namespace pmembench

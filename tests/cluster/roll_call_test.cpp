@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace pmembench {
 namespace {
@@ -50,15 +52,36 @@ TEST(RollCall, media_of_other_sizes_pages_or_domains_are_refused) {
   }
 }
 
-TEST(RollCall, ranks_of_one_kernel_get_cpus_of_their_own_and_those_of_another_the_same) {
+TEST(RollCall, ranks_of_one_kernel_get_cpus_of_their_own_and_take_turns_at_them) {
   Cell cell;
   cell.placement.cpus = {2};
-  const auto ordinals =
-      cpu_ordinals(cell, {hello("s", "k", {0, 2, 4}, "1"), hello("s", "k", {0, 2, 4}, "1"),
-                          hello("s", "k", {0, 2, 4}, "2")});
-  EXPECT_EQ(ordinals[0], std::vector<std::size_t>{1});
-  EXPECT_EQ(ordinals[1], std::vector<std::size_t>{2});
-  EXPECT_EQ(ordinals[2], std::vector<std::size_t>{1});
+  const std::vector<json> hellos{hello("s", "k", {0, 2, 4}, "1"), hello("s", "k", {0, 2, 4}, "1"),
+                                 hello("s", "k", {0, 2, 4}, "2")};
+  std::array<std::set<std::size_t>, 2> taken;
+  for (unsigned replicate = 6; replicate < 8; ++replicate) {
+    const auto ordinals = cpu_ordinals(cell, hellos, replicate);
+    EXPECT_EQ(ordinals[2], std::vector<std::size_t>{1}) << "alone on its machine";
+    for (unsigned rank = 0; rank < 2; ++rank) taken[rank].insert(ordinals[rank].at(0));
+    EXPECT_NE(ordinals[0], ordinals[1]);
+  }
+  // In a block of as many replicates as ranks each has been everywhere.
+  EXPECT_EQ(taken[0], (std::set<std::size_t>{1, 2}));
+  EXPECT_EQ(taken[1], (std::set<std::size_t>{1, 2}));
+}
+
+// Four ranks on two CPUs: not always the same two share one.
+TEST(RollCall, ranks_that_share_a_cpu_change) {
+  Cell cell;
+  cell.placement.cpus = {0};
+  const std::vector<json> hellos(4, hello("s", "k", {0, 1}, "1"));
+  std::set<std::size_t> with_the_first;
+  for (unsigned replicate = 0; replicate < 40; ++replicate) {
+    const auto ordinals = cpu_ordinals(cell, hellos, replicate);
+    for (std::size_t rank = 1; rank < 4; ++rank) {
+      if (ordinals[rank][0] % 2 == ordinals[0][0] % 2) with_the_first.insert(rank);
+    }
+  }
+  EXPECT_EQ(with_the_first, (std::set<std::size_t>{1, 2, 3}));
 }
 
 }  // namespace

@@ -25,16 +25,32 @@ std::vector<double> log_ratios(std::span<const HostSample> hosts, std::size_t ho
   return ratios;
 }
 
-// Twice the sum of the ranks that each host has among all of them in each block.
-std::vector<unsigned> doubled_rank_sums(std::span<const HostSample> hosts) {
-  std::vector<unsigned> sums(hosts.size(), 0);
+// Scores are exact ranks up to here; of more values neighbouring ranks share one.
+constexpr std::uint64_t kMostScore = 1024;
+
+// A block's scores, one a host: the ranks among the values of all blocks, each of which is the
+// logarithm of a time over its block's median. So a block counts by how far a host is from the
+// others in it, and what all hosts share in it does not.
+std::vector<std::vector<unsigned>> aligned_scores(std::span<const HostSample> hosts) {
+  const std::size_t blocks = hosts.front().times.size();
+  std::vector<double> aligned;
   std::vector<double> block(hosts.size());
-  for (std::size_t at = 0; at < hosts.front().times.size(); ++at) {
-    for (std::size_t host = 0; host < hosts.size(); ++host) block[host] = hosts[host].times[at];
-    const Midranks ranks = midranks(block);
-    for (std::size_t host = 0; host < hosts.size(); ++host) sums[host] += ranks.doubled[host];
+  for (std::size_t at = 0; at < blocks; ++at) {
+    for (std::size_t host = 0; host < hosts.size(); ++host) {
+      block[host] = std::log(hosts[host].times[at]);
+    }
+    const double middle = median(block);
+    for (const double each : block) aligned.push_back(each - middle);
   }
-  return sums;
+  const Midranks ranks = midranks(aligned);
+  const std::uint64_t most = 2 * aligned.size();
+  std::vector<std::vector<unsigned>> scores(blocks);
+  for (std::size_t i = 0; i < aligned.size(); ++i) {
+    const std::uint64_t rank = ranks.doubled[i];
+    scores[i / hosts.size()].push_back(
+        static_cast<unsigned>(most <= kMostScore ? rank : rank * kMostScore / most));
+  }
+  return scores;
 }
 
 Estimate exponential(const Estimate& on_log) {
@@ -50,12 +66,15 @@ std::vector<double> logarithms(std::span<const double> values) {
 
 void stand_together(std::span<const HostSample> hosts, const StragglerRules& rules,
                     std::vector<HostStanding>& standings) {
-  const auto count = static_cast<unsigned>(hosts.size());
-  const auto blocks = static_cast<unsigned>(hosts.front().times.size());
-  const std::vector<unsigned> sums = doubled_rank_sums(hosts);
+  const std::vector<std::vector<unsigned>> scores = aligned_scores(hosts);
+  const std::vector<double> probabilities = sum_probabilities(scores);
   for (std::size_t host = 0; host < hosts.size(); ++host) {
-    const RankSumTails tails = rank_sum_tails(count, blocks, sums[host]);
-    standings[host].p_value = std::min(1.0, 2 * std::min(tails.at_most, tails.at_least));
+    std::size_t own = 0;
+    for (const std::vector<unsigned>& block : scores) own += block[host];
+    double at_most = 0, at_least = 0;
+    for (std::size_t sum = 0; sum <= own; ++sum) at_most += probabilities[sum];
+    for (std::size_t sum = probabilities.size(); sum-- > own;) at_least += probabilities[sum];
+    standings[host].p_value = std::min(1.0, 2 * std::min(at_most, at_least));
     standings[host].ratio = exponential(hodges_lehmann(log_ratios(hosts, host), rules.confidence));
   }
 }
@@ -124,24 +143,19 @@ std::string_view name_of(HostVerdict verdict) {
   return "unknown";
 }
 
-RankSumTails rank_sum_tails(unsigned hosts, unsigned blocks, unsigned doubled_sum) {
-  PMB_CHECK(hosts > 0, "ranks are among at least one host");
-  // ways[s]: the probability that the ranks so far sum to s, counted from 0 instead of 1.
+std::vector<double> sum_probabilities(std::span<const std::vector<unsigned>> blocks) {
   std::vector<double> ways{1};
-  for (unsigned block = 0; block < blocks; ++block) {
-    std::vector<double> next(ways.size() + hosts - 1, 0);
+  for (const std::vector<unsigned>& block : blocks) {
+    PMB_CHECK(!block.empty(), "one value of each block is summed");
+    std::vector<double> next(ways.size() + *std::max_element(block.begin(), block.end()), 0);
     for (std::size_t sum = 0; sum < ways.size(); ++sum) {
-      for (unsigned rank = 0; rank < hosts; ++rank) next[sum + rank] += ways[sum] / hosts;
+      const double each = ways[sum] / static_cast<double>(block.size());
+      if (each == 0) continue;
+      for (const unsigned value : block) next[sum + value] += each;
     }
     ways = std::move(next);
   }
-  RankSumTails tails{0, 0};
-  for (std::size_t sum = 0; sum < ways.size(); ++sum) {
-    const std::size_t doubled = 2 * (sum + blocks);
-    if (doubled <= doubled_sum) tails.at_most += ways[sum];
-    if (doubled >= doubled_sum) tails.at_least += ways[sum];
-  }
-  return tails;
+  return ways;
 }
 
 std::vector<HostStanding> rank_hosts(std::span<const HostSample> hosts, bool together,

@@ -35,9 +35,10 @@ struct StragglerRules {
 };
 
 // Each host against the rest. `together`: value i of every host was measured at the same time, as
-// all ranks of a run do. Then hosts are ranked among each other at each time, and the sum of a
-// host's ranks has an exact distribution, which disturbances that all hosts share do not change (a
-// block is a time, as in Friedman's test; JASA 32, 1937). Otherwise the test is Mann and Whitney's
+// all ranks of a run do. Then a time is a block: each value is divided by the median of its block,
+// all of them are ranked together, and the sum of a host's ranks is compared with those that any
+// exchange of hosts within the blocks gives. That distribution is exact, and what all hosts share
+// does not change it (aligned ranks: Hodges and Lehmann, Ann. Math. Statist. 33, 1962). Otherwise the test is Mann and Whitney's
 // of the host and the pooled rest. p is two-sided and adjusted as by Benjamini and Hochberg. A host
 // is named if its adjusted p is at most `false_discovery`, the interval of its ratio excludes 1 and
 // the ratio differs from 1 by at least `minimal_effect`. `unknown`: there are too few values for an
@@ -46,12 +47,8 @@ struct StragglerRules {
 [[nodiscard]] std::vector<HostStanding> rank_hosts(std::span<const HostSample> hosts, bool together,
                                                    const StragglerRules& rules = {});
 
-// P(sum <= observed) and P(sum >= observed) for a sum of `blocks` independent ranks, each uniform
-// on 1..`hosts`: exact, by convolution. `doubled_sum` is twice the sum, as midranks can be halves.
-struct RankSumTails {
-  double at_most = 1;
-  double at_least = 1;
-};
-[[nodiscard]] RankSumTails rank_sum_tails(unsigned hosts, unsigned blocks, unsigned doubled_sum);
+// The probability of each sum, from 0 on, of one value of each block, every value of a block being
+// equally likely: exact, by convolution.
+[[nodiscard]] std::vector<double> sum_probabilities(std::span<const std::vector<unsigned>> blocks);
 
 }  // namespace pmembench

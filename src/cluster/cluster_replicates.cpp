@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "run/replicate_parts.hpp"
+#include "run/slice_budget.hpp"
 #include "run/slice_loop.hpp"
 
 namespace pmembench {
@@ -110,6 +111,9 @@ Result<ClusterReplicates> cluster_replicates(const Cell& cell, unsigned index, s
     for (const SliceReply& slice : part.slices) cores[rank].learn(slice.core_probes_ns);
     const Cell own = host_cell(cell, hosts[rank]);
     Replicate replicate = replicate_of(own, index, seed, kept);
+    // Slices that end with the window cannot be taken again.
+    replicate.median_ns_per_operation =
+        replicate_of(own, index, seed, undisturbed(kept, kFewestSlices)).median_ns_per_operation;
     for (const SliceReply& slice : kept) {
       replicate.involuntary_switches += slice.involuntary_switches;
       replicate.disturbed += is_disturbed(slice) ? 1 : 0;

@@ -27,14 +27,6 @@ Judgement judge(const std::vector<Block>& kept, const PointOrder& order) {
   return {steady_state(bandwidths, rule), steady_state(latencies, rule)};
 }
 
-// Without the disturbed ones where enough others remain.
-std::vector<SliceReply> undisturbed(const std::vector<SliceReply>& kept, unsigned fewest) {
-  std::vector<SliceReply> quiet;
-  std::copy_if(kept.begin(), kept.end(), std::back_inserter(quiet),
-               [](const SliceReply& slice) { return !is_disturbed(slice); });
-  return quiet.size() >= fewest ? quiet : kept;
-}
-
 LoadedDetails::Steady steady_details(const Judgement& judgement, std::size_t dropped) {
   LoadedDetails::Steady steady;
   steady.steady = judgement.level();

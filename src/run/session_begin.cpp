@@ -7,6 +7,7 @@
 #include "run/calibrate_operations.hpp"
 #include "run/checks.hpp"
 #include "run/session.hpp"
+#include "run/slice_loop.hpp"
 #include "run/slowdown.hpp"
 #include "workloads/parameters.hpp"
 
@@ -17,7 +18,8 @@ constexpr std::uint64_t kLongestCalibration_ns = 2'000'000;  // of open loops an
 constexpr std::uint64_t kOperationsOfGroup = 16;             // between two looks at the clock
 constexpr unsigned kPeakIntervals = 5;   // whose median is what an open loop does without waiting
 constexpr unsigned kSlowdownSlices = 5;  // whose median is how long the operations take
-constexpr unsigned kMaximumSlices = 5;   // whose median is what the load moves without a pace
+constexpr unsigned kSlowdownAttempts = 40;  // until as many were undisturbed
+constexpr unsigned kMaximumSlices = 5;      // whose median is what the load moves without a pace
 constexpr std::uint64_t kMaximumSlice_ns = 10'000'000;
 
 }  // namespace
@@ -145,11 +147,18 @@ Status Session::inject_slowdown(double share) {
   const bool timed_one_by_one = cell_.timing == Timing::operation;
   task_.slowdown = {timed_one_by_one ? 1 : slowdown_chunk(task_.operations), 0};
   if (share <= 0) return {};
-  std::vector<double> ns_per_operation;
-  for (unsigned slice = 0; slice < kSlowdownSlices; ++slice) {
-    const auto reply = run_once(task_.operations);
+  // A share of what an operation takes, not of what other work on this CPU adds to it.
+  std::vector<SliceReply> slices;
+  unsigned quiet = 0;
+  while (quiet < kSlowdownSlices && slices.size() < kSlowdownAttempts) {
+    auto reply = run_once(task_.operations);
     if (!reply) return reply.error();
-    ns_per_operation.push_back(static_cast<double>(threads_.size()) * reply->ns_per_operation);
+    quiet += is_disturbed(*reply) ? 0 : 1;
+    slices.push_back(*std::move(reply));
+  }
+  std::vector<double> ns_per_operation;
+  for (const SliceReply& slice : undisturbed(slices, 1)) {
+    ns_per_operation.push_back(static_cast<double>(threads_.size()) * slice.ns_per_operation);
   }
   task_.slowdown.multiplications = slowdown_multiplications(
       share, median(ns_per_operation), task_.slowdown.chunk,

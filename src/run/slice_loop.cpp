@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "measure/estimate.hpp"
@@ -102,6 +103,13 @@ class Loop {
 
 bool is_disturbed(const SliceReply& slice) {
   return slice.involuntary_switches > 0 || slice.overlap < limits::kOverlap;
+}
+
+std::vector<SliceReply> undisturbed(const std::vector<SliceReply>& slices, unsigned fewest) {
+  std::vector<SliceReply> quiet;
+  std::copy_if(slices.begin(), slices.end(), std::back_inserter(quiet),
+               [](const SliceReply& slice) { return !is_disturbed(slice); });
+  return quiet.size() >= fewest ? quiet : slices;
 }
 
 bool is_disturbed(const Block& block) {

@@ -14,6 +14,10 @@ namespace pmembench {
 // Preempted, or its threads ran together for less than limits::kOverlap of the time.
 [[nodiscard]] bool is_disturbed(const SliceReply& slice);
 
+// Without the disturbed ones where at least `fewest` others remain; else all.
+[[nodiscard]] std::vector<SliceReply> undisturbed(const std::vector<SliceReply>& slices,
+                                                  unsigned fewest);
+
 // Do the last five show a slope below 1 % over their span? (fio's steadystate, on a short window.)
 [[nodiscard]] bool is_steady(std::span<const double> ns_per_operation);
 

@@ -64,6 +64,31 @@ TEST(ClusterReplicates, the_total_is_the_sum_of_what_the_hosts_did_in_the_window
   EXPECT_EQ(made->hosts[0].details.cluster->hosts.size(), 1U);
 }
 
+// Slices that end with the window are not taken again: what disturbed them is not the host's time.
+TEST(ClusterReplicates, a_host_s_time_is_that_of_its_undisturbed_slices_and_its_sums_are_of_all) {
+  Cell cell;
+  std::vector<CoreWatch> cores;
+  RankPart own = part(1'000, 13, 5, {});
+  for (unsigned i = 0; i < 8; ++i) {
+    own.slices[i].involuntary_switches = 1;
+    own.slices[i].ns_per_operation = 9;
+  }
+  const auto host = [&](const RankPart& first) {
+    const auto made =
+        cluster_replicates(cell, 0, 0, {first, part(1'000, 13, 5, {})}, kNames, 1'000, cores);
+    EXPECT_TRUE(made);
+    return made ? made->hosts[0] : Replicate{};
+  };
+  const Replicate quiet = host(own);
+  EXPECT_EQ(quiet.median_ns_per_operation, 5);
+  EXPECT_EQ(quiet.disturbed, 8U);
+  EXPECT_EQ(quiet.operations, 13U * 10 + 13 * 12 / 2);
+  // Four are too few to stand for it.
+  own.slices[8].involuntary_switches = 1;
+  own.slices[8].ns_per_operation = 9;
+  EXPECT_EQ(host(own).median_ns_per_operation, 9);
+}
+
 TEST(ClusterReplicates, hosts_that_never_ran_together_are_an_error_that_names_one) {
   Cell cell;
   std::vector<CoreWatch> cores;

@@ -134,7 +134,8 @@ TEST(Stragglers, sums_of_ranks_have_exact_probabilities) {
   EXPECT_EQ(sum_probabilities(two), (std::vector<double>{0, 0, 0, 0.125, 0.375, 0.375, 0.125}));
   // Blocks of other values: 1 or 5, and 2 or 3.
   const std::vector<std::vector<unsigned>> unlike{{1, 5}, {2, 3}};
-  EXPECT_EQ(sum_probabilities(unlike), (std::vector<double>{0, 0, 0, 0.25, 0.25, 0, 0, 0.25, 0.25}));
+  EXPECT_EQ(sum_probabilities(unlike),
+            (std::vector<double>{0, 0, 0, 0.25, 0.25, 0, 0, 0.25, 0.25}));
   const std::vector<std::vector<unsigned>> four(10, {1, 2, 3, 4});
   EXPECT_NEAR(sum_probabilities(four).back(), std::pow(0.25, 10), 1e-18);
 }

@@ -135,9 +135,8 @@ TEST_F(VirtualThread, charges_the_backlog_of_an_overload_to_those_who_wait) {
   EXPECT_EQ(thread.end - thread.begin, kOperations * kService);
   EXPECT_EQ(thread.late_ticks, (kOperations - 1) * (kService - kInterval));
   // The i-th is served after i others, and was due after i intervals.
-  const double mean =
-      static_cast<double>(kService) +
-      static_cast<double>(kService - kInterval) * static_cast<double>(kOperations - 1) / 2;
+  const double mean = static_cast<double>(kService) + static_cast<double>(kService - kInterval) *
+                                                          static_cast<double>(kOperations - 1) / 2;
   EXPECT_NEAR(thread.histogram.mean() / mean, 1, 0.01) << "the bins of the histogram";
 }
 
@@ -154,8 +153,7 @@ TEST_F(VirtualThread, rates_arrivals_over_their_window_and_not_over_the_gaps_bet
 
 TEST_F(VirtualThread, rates_an_overload_by_what_it_kept) {
   // Due at 250, over at 50,250, the next due at 1,250: the window of 1,000 and 49,000 over it.
-  ThreadContext thread =
-      thread_with_arrivals(OpenSchedule(Arrival::fixed, 1000, 0.25), 1, 50'000);
+  ThreadContext thread = thread_with_arrivals(OpenSchedule(Arrival::fixed, 1000, 0.25), 1, 50'000);
   run(thread, operations_of(1));
   EXPECT_EQ(thread.rated_ticks, 50'000u);
 }

@@ -11,11 +11,11 @@
 
 namespace pmembench {
 
-// As configs/characterize.yaml takes them: seven processes of twelve slices, and up to twelve where
+// As configs/characterize.yaml takes them: seven processes of 24 slices, and up to twelve where
 // the time is not known within 2 % after seven.
 inline constexpr unsigned kProbeProcesses = 7;
 inline constexpr unsigned kMostProbeProcesses = 12;
-inline constexpr unsigned kProbeSlices = 12;
+inline constexpr unsigned kProbeSlices = 24;
 
 [[nodiscard]] CapacitySamples sim_capacities(const SimModel& model, bool stores);
 [[nodiscard]] std::vector<PairSlices> sim_pairs(const SimModel& model, bool stores);

@@ -61,13 +61,13 @@ cells:
 """)
     run = pmembench.start("run", campaign, "--media", f"file:{file}")
     pmembench.worker_of(run)
-    tried = refused = 0
+    refused = []
     while run.poll() is None:
         other = pmembench("mkfs", f"file:{file}", "--destroy")
         if run.poll() is not None:
             break
-        tried += 1
-        refused += other.status == 3 and "is in use by process" in other.err
+        refused.append(other.status == 3 and "is in use by process" in other.err)
     assert run.wait() == 0
-    assert tried > 0
-    assert refused == tried
+    assert refused
+    # The last one may have come when the run had let it go and was about to end.
+    assert all(refused[:-1]), refused

@@ -29,7 +29,7 @@ constexpr std::array kTypes{
         "at",
         "measure on a host, or a hypervisor's CPU model, that has an invariant counter"},
     WarningType{"disturbed", kRow, Light::noise,
-                "more than a tenth of the slices were preempted or ran unevenly",
+                "more than a tenth of the slices were preempted, stopped or ran unevenly",
                 "stop the other work on these CPUs, or place the cell on idle ones"},
     WarningType{
         "failed_operations", kRow, Light::claim,

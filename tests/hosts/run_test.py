@@ -40,6 +40,12 @@ def test_there_is_a_row_for_each_host_and_one_in_total(ranks, campaign):
     assert total[0]["cluster"]["window_ns"] > 0
 
 
+def time_of(slices):
+    """A host's, of its slices in the window: of those that nothing disturbed, where five or more are left."""
+    quiet = [s for s in slices if s["involuntary_switches"] == 0 and s.get("overlap", 1) >= 0.8]
+    return statistics.median(s["ns_per_operation"] for s in (quiet if len(quiet) >= 5 else slices))
+
+
 def test_the_total_is_what_each_rank_logged_for_the_window(ranks, campaign, tmp_path):
     rows = rows_of(ranks(4).run("run", campaign(replicates=2), "--json", "--logs", tmp_path / "logs"))
     total = next(row for row in rows if "host" not in row)
@@ -61,7 +67,7 @@ def test_the_total_is_what_each_rank_logged_for_the_window(ranks, campaign, tmp_
             counted = next(run for run in runs
                            if sum(s["operations"] for s in run) == host["operations"]
                            and sum(s["bytes"] for s in run) == host["bytes"]
-                           and statistics.median(s["ns_per_operation"] for s in run) == host["ns_per_operation"])
+                           and time_of(run) == host["ns_per_operation"])
             assert len(counted) == host["slices"] > 0
             assert len(log["slices"]) == host["slices"] + host["slices_outside"]
             operations += sum(s["operations"] for s in counted)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "measure/estimate.hpp"
 #include "run/replicate_parts.hpp"
 #include "run/slice_budget.hpp"
 #include "run/slice_loop.hpp"
@@ -37,6 +38,15 @@ ClusterHost host_of(const RankPart& part, const std::string& name, unsigned rank
   host.bound_ns = part.clock.bound_ns();
   host.drift_ppm = part.clock.drift_ppm();
   return host;
+}
+
+// Slices that end with the window cannot be taken again: the disturbed ones do not count.
+double time_of(const std::vector<SliceReply>& slices) {
+  std::vector<double> ns_per_operation;
+  for (const SliceReply& slice : undisturbed(slices, kFewestSlices)) {
+    ns_per_operation.push_back(slice.ns_per_operation);
+  }
+  return median(ns_per_operation);
 }
 
 // From the strongest to the weakest, as make_row ranks them.
@@ -111,9 +121,7 @@ Result<ClusterReplicates> cluster_replicates(const Cell& cell, unsigned index, s
     for (const SliceReply& slice : part.slices) cores[rank].learn(slice.core_probes_ns);
     const Cell own = host_cell(cell, hosts[rank]);
     Replicate replicate = replicate_of(own, index, seed, kept);
-    // Slices that end with the window cannot be taken again.
-    replicate.median_ns_per_operation =
-        replicate_of(own, index, seed, undisturbed(kept, kFewestSlices)).median_ns_per_operation;
+    replicate.median_ns_per_operation = time_of(kept);
     for (const SliceReply& slice : kept) {
       replicate.involuntary_switches += slice.involuntary_switches;
       replicate.disturbed += is_disturbed(slice) ? 1 : 0;

@@ -10,6 +10,7 @@ namespace pmembench {
 namespace {
 
 constexpr int kFlags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
 UniqueFd open_to_hold(const std::string& path) {
   UniqueFd fd(open(path.c_str(), O_RDWR | kFlags));
   return fd ? std::move(fd) : UniqueFd(open(path.c_str(), O_RDONLY | kFlags));

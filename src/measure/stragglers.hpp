@@ -38,12 +38,12 @@ struct StragglerRules {
 // all ranks of a run do. Then a time is a block: each value is divided by the median of its block,
 // all of them are ranked together, and the sum of a host's ranks is compared with those that any
 // exchange of hosts within the blocks gives. That distribution is exact, and what all hosts share
-// does not change it (aligned ranks: Hodges and Lehmann, Ann. Math. Statist. 33, 1962). Otherwise the test is Mann and Whitney's
-// of the host and the pooled rest. p is two-sided and adjusted as by Benjamini and Hochberg. A host
-// is named if its adjusted p is at most `false_discovery`, the interval of its ratio excludes 1 and
-// the ratio differs from 1 by at least `minimal_effect`. `unknown`: there are too few values for an
-// interval or for the test to name anything, or there is one host. Requires the same number of
-// values of all hosts if they were measured together.
+// does not change it (aligned ranks: Hodges and Lehmann, Ann. Math. Statist. 33, 1962). Otherwise
+// the test is Mann and Whitney's of the host and the pooled rest. p is two-sided and adjusted as by
+// Benjamini and Hochberg. A host is named if its adjusted p is at most `false_discovery`, the
+// interval of its ratio excludes 1 and the ratio differs from 1 by at least `minimal_effect`.
+// `unknown`: there are too few values for an interval or for the test to name anything, or there is
+// one host. Requires the same number of values of all hosts if they were measured together.
 [[nodiscard]] std::vector<HostStanding> rank_hosts(std::span<const HostSample> hosts, bool together,
                                                    const StragglerRules& rules = {});
 

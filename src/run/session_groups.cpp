@@ -21,8 +21,8 @@ Status Session::prepare_group_thread(unsigned index) {
   DaxDevice& own = group.on_other ? *host_.probe->device : device();
   const std::string& own_path = group.path.empty() ? cell_.path : group.path;
   auto path = find_path(own_path)->make(own, apart ? nullptr : fixture_.get());
-  thread.never_waits = calls_no_kernel(own, own_path);
   if (!path) return path.error();
+  thread.never_waits = calls_no_kernel(own, own_path);
   thread.path = *std::move(path);
   const ThreadPosition place{index, team_->size(), cell_.seed};
   thread.workload = find_workload(cell_.workload)->make(cell_.parameters, *thread.path, place);

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <numeric>
+
+#include "timed_threads.hpp"
 
 namespace pmembench {
 namespace {
@@ -29,12 +30,6 @@ class CountingWorkload final : public Workload {
   std::uint64_t spin_ticks_;
 };
 
-SliceTask operations_of(std::uint64_t operations) {
-  SliceTask task;
-  task.operations = operations;
-  return task;
-}
-
 ThreadContext thread_of(Role role, std::uint64_t spin_ticks = 0) {
   ThreadContext thread;
   thread.role = role;
@@ -44,15 +39,7 @@ ThreadContext thread_of(Role role, std::uint64_t spin_ticks = 0) {
 
 ThreadContext thread_with_arrivals(const OpenSchedule& schedule, std::uint64_t operations,
                                    std::uint64_t spin_ticks = 0) {
-  ThreadContext thread = thread_of(Role::arrivals, spin_ticks);
-  thread.schedule = schedule;
-  thread.schedule.refill(1, operations);
-  return thread;
-}
-
-std::uint64_t counted(const SlotSeries& slots) {
-  const SlotSummary summary = slots.summary(1.0);
-  return std::accumulate(summary.count.begin(), summary.count.end(), std::uint64_t{0});
+  return with_arrivals(thread_of(Role::arrivals, spin_ticks), schedule, operations);
 }
 
 // So that it fails after some operations.

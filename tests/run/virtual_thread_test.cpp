@@ -1,9 +1,7 @@
 // What a thread times in each of its roles, in virtual time: exact, however busy the host is.
 #include <gtest/gtest.h>
 
-#include <numeric>
-
-#include "run/thread_context.hpp"
+#include "timed_threads.hpp"
 
 namespace pmembench {
 namespace {
@@ -38,29 +36,17 @@ class VirtualThread : public testing::Test {
   }
   static ThreadContext thread_with_arrivals(const OpenSchedule& schedule, std::uint64_t operations,
                                             std::uint64_t ticks) {
-    ThreadContext thread = thread_of(Role::arrivals, ticks);
-    thread.schedule = schedule;
-    thread.schedule.refill(1, operations);
-    return thread;
+    return with_arrivals(thread_of(Role::arrivals, ticks), schedule, operations);
   }
   static void run(ThreadContext& thread, const SliceTask& task) {
     thread.run<VirtualClock>(task);
     EXPECT_TRUE(thread.status);
     EXPECT_EQ(thread.disturbance.switches, 0u);
   }
-  static SliceTask operations_of(std::uint64_t operations) {
-    SliceTask task;
-    task.operations = operations;
-    return task;
-  }
   static SliceTask until(std::uint64_t ticks) {
     SliceTask task;
     task.ticks = ticks;
     return task;
-  }
-  static std::uint64_t counted(const SlotSeries& slots) {
-    const SlotSummary summary = slots.summary(1.0);
-    return std::accumulate(summary.count.begin(), summary.count.end(), std::uint64_t{0});
   }
 
  private:

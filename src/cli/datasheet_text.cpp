@@ -97,8 +97,11 @@ std::string noise_text(const MediumSheet& sheet) {
 std::string medium_text_of(const MediumSheet& sheet) {
   std::string text = sheet.media;
   if (!sheet.kind.empty()) {
-    text += fmt::format("   {}, {} used, pages of {}, {}", sheet.kind,
-                        format_size(sheet.size_bytes), format_size(sheet.page_bytes), sheet.claim);
+    text += fmt::format("   {}, {} used, {}, {}", sheet.kind, format_size(sheet.size_bytes),
+                        sheet.page_bytes == 0  // of a model
+                            ? std::string("not mapped")
+                            : fmt::format("pages of {}", format_size(sheet.page_bytes)),
+                        sheet.claim);
   }
   return text + "\n" + figures_text(sheet) + inferred_text(sheet) + open_text(sheet) +
          noise_text(sheet);

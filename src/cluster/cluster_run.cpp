@@ -7,34 +7,32 @@
 #include "base/random.hpp"
 #include "measure/estimate.hpp"
 #include "measure/stopping_rule.hpp"
+#include "measure/stragglers.hpp"
+#include "results/row_parts.hpp"
 
 namespace pmembench {
 namespace {
 
 struct CellOnAll {
   const Cell* cell = nullptr;
-  std::vector<double> log_medians;  // of the totals
+  std::vector<Replicate> totals;
   std::vector<std::uint64_t> operations;
   std::vector<CoreWatch> cores;
-  bool failed = false;
+  bool wants_more = true;
 };
 
 class RunOnAll {
  public:
   RunOnAll(ClusterRunInput input, RunObserver& observer)
       : input_(std::move(input)), observer_(observer), settings_(input_.plan->settings) {
-    rule_.half_width = settings_.precision;
-    rule_.minimum_replicates = settings_.minimum_replicates;
-    rule_.maximum_replicates = settings_.maximum_replicates;
     for (const Cell& cell : input_.plan->cells) {
       if (!cell.skip_reason.empty() || !cluster_skip_reason(cell, input_.place.ranges).empty()) {
         continue;
       }
       CellOnAll state;
       state.cell = &cell;
-      for (const Replicate& replicate : input_.replicates[cell.name]) {
-        state.log_medians.push_back(std::log(replicate.median_ns_per_operation));
-      }
+      state.totals = std::move(input_.replicates[cell.name]);
+      state.wants_more = cluster_wants_more(state.totals, settings_);
       cells_.push_back(std::move(state));
     }
   }
@@ -45,10 +43,10 @@ class RunOnAll {
       std::vector<std::size_t> open;
       bool any = false;
       for (std::size_t i = 0; i < cells_.size(); ++i) {
-        if (!wants_more(cells_[i])) continue;
+        if (!cells_[i].wants_more) continue;
         any = true;
         // A cell that is ahead of this round (resumed) waits for the others.
-        if (cells_[i].log_medians.size() <= round) open.push_back(i);
+        if (cells_[i].totals.size() <= round) open.push_back(i);
       }
       if (!any) break;
       shuffle(open, mix_seed(settings_.seed + round));
@@ -69,7 +67,7 @@ class RunOnAll {
     observer_.progress(progress(cell, round));
     ClusterOrder order;
     order.cell = &cell;
-    order.replicate = static_cast<unsigned>(state.log_medians.size());
+    order.replicate = static_cast<unsigned>(state.totals.size());
     order.seed = mix_seed(settings_.seed + round);
     order.slices = settings_.slices;
     order.slice_ns = settings_.slice_ns;
@@ -78,7 +76,7 @@ class RunOnAll {
     if (const auto* failure = std::get_if<ClusterFailure>(&made)) {
       if (failure->error.kind == ErrorKind::interrupted || interrupted()) return {};
       if (failure->of_run) return failure->error;
-      state.failed = true;
+      state.wants_more = false;
       ++outcome_.failed;
       Status stored = observer_.failure(total_cell(cell, input_.conductor->size()), failure->error);
       for (const std::string& host : input_.conductor->hosts()) {
@@ -93,19 +91,10 @@ class RunOnAll {
           observer_.replicate(host_cell(cell, hosts[rank]), replicates.hosts[rank]);
       if (!stored) return stored;
     }
-    state.log_medians.push_back(std::log(replicates.total.median_ns_per_operation));
+    state.totals.push_back(replicates.total);
+    state.wants_more = cluster_wants_more(state.totals, settings_);
     ++outcome_.replicates;
     return observer_.replicate(total_cell(cell, hosts.size()), replicates.total);
-  }
-
-  [[nodiscard]] bool wants_more(const CellOnAll& state) const {
-    if (state.failed) return false;
-    const auto taken = static_cast<unsigned>(state.log_medians.size());
-    if (taken == 0) return true;
-    const Estimate on_log = hodges_lehmann(state.log_medians, settings_.confidence);
-    const Estimate estimate{std::exp(on_log.estimate), std::exp(on_log.low), std::exp(on_log.high),
-                            on_log.has_interval};
-    return rule_.wants_more(estimate, taken);
   }
 
   [[nodiscard]] Progress progress(const Cell& cell, unsigned round) const {
@@ -113,7 +102,7 @@ class RunOnAll {
     now.cell = cell.name;
     now.cells = cells_.size();
     now.open = static_cast<std::size_t>(std::count_if(
-        cells_.begin(), cells_.end(), [&](const CellOnAll& each) { return wants_more(each); }));
+        cells_.begin(), cells_.end(), [](const CellOnAll& each) { return each.wants_more; }));
     now.round = round + 1;
     now.done = outcome_.replicates;
     now.elapsed_s = elapsed_ns() * 1e-9;
@@ -136,13 +125,34 @@ class RunOnAll {
   ClusterRunInput input_;
   RunObserver& observer_;
   MeasureSettings settings_;
-  StoppingRule rule_;
   std::vector<CellOnAll> cells_;
   std::uint64_t begin_ns_ = 0;
   RunOutcome outcome_;
 };
 
 }  // namespace
+
+bool cluster_wants_more(const std::vector<Replicate>& totals, const MeasureSettings& settings) {
+  const auto taken = static_cast<unsigned>(totals.size());
+  if (taken == 0) return true;
+  StoppingRule rule;
+  rule.half_width = settings.precision;
+  rule.minimum_replicates = settings.minimum_replicates;
+  rule.maximum_replicates = settings.maximum_replicates;
+  std::vector<double> log_medians;
+  for (const Replicate& total : totals) {
+    log_medians.push_back(std::log(total.median_ns_per_operation));
+  }
+  const Estimate on_log = hodges_lehmann(log_medians, settings.confidence);
+  const Estimate estimate{std::exp(on_log.estimate), std::exp(on_log.low), std::exp(on_log.high),
+                          on_log.has_interval};
+  if (rule.wants_more(estimate, taken)) return true;
+  rule.half_width = StragglerRules{}.equal_within / 2;
+  const auto cluster = cluster_of(totals, settings.confidence);
+  return cluster && cluster->hosts.size() > 1 &&
+         std::any_of(cluster->hosts.begin(), cluster->hosts.end(),
+                     [&](const RowHost& host) { return rule.wants_more(host.ratio, taken); });
+}
 
 Plan plan_with_hosts(const Plan& plan, const std::vector<std::string>& hosts, Ranges ranges) {
   Plan all = plan;

@@ -15,6 +15,13 @@ namespace pmembench {
 [[nodiscard]] Plan plan_with_hosts(const Plan& plan, const std::vector<std::string>& hosts,
                                    Ranges ranges);
 
+// Until the total is known as well as the settings ask, and the interval of each host's ratio to
+// the rest is within half of the difference that `equal` excludes (measure/stragglers.hpp); between
+// the smallest and the largest number of replicates. It is the width that counts, not what is
+// found, so that looking after each replicate names nobody.
+[[nodiscard]] bool cluster_wants_more(const std::vector<Replicate>& totals,
+                                      const MeasureSettings& settings);
+
 struct ClusterRunInput {
   const Plan* plan = nullptr;  // of one rank: without the hosts' cells
   Conductor* conductor = nullptr;

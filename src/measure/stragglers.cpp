@@ -95,15 +95,16 @@ void stand_apart(std::span<const HostSample> hosts, const StragglerRules& rules,
 }
 
 HostVerdict verdict_of(const HostStanding& standing, const StragglerRules& rules) {
-  if (!standing.ratio.has_interval) return HostVerdict::unknown;
-  if (standing.adjusted > rules.false_discovery) return HostVerdict::equal;
-  if (standing.ratio.low > 1 && standing.ratio.estimate >= 1 + rules.minimal_effect) {
-    return HostVerdict::slower;
+  const Estimate& ratio = standing.ratio;
+  if (!ratio.has_interval) return HostVerdict::unknown;
+  if (standing.adjusted <= rules.false_discovery) {
+    if (ratio.low > 1 && ratio.estimate >= 1 + rules.minimal_effect) return HostVerdict::slower;
+    if (ratio.high < 1 && ratio.estimate <= 1 / (1 + rules.minimal_effect)) {
+      return HostVerdict::faster;
+    }
   }
-  if (standing.ratio.high < 1 && standing.ratio.estimate <= 1 / (1 + rules.minimal_effect)) {
-    return HostVerdict::faster;
-  }
-  return HostVerdict::equal;
+  const double most = 1 + rules.equal_within;
+  return ratio.high <= most && ratio.low >= 1 / most ? HostVerdict::equal : HostVerdict::unknown;
 }
 
 // The smallest p that the test can give with N values, adjusted as for one host of several.

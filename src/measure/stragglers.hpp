@@ -31,6 +31,7 @@ struct HostStanding {
 struct StragglerRules {
   double false_discovery = 0.01;  // expected share of wrong names among those named
   double minimal_effect = 0.02;   // a smaller difference is not named, however certain it is
+  double equal_within = 0.10;     // equal: the interval excludes a difference of this and more
   double confidence = 0.95;       // of the interval of the ratio
 };
 
@@ -42,8 +43,10 @@ struct StragglerRules {
 // the test is Mann and Whitney's of the host and the pooled rest. p is two-sided and adjusted as by
 // Benjamini and Hochberg. A host is named if its adjusted p is at most `false_discovery`, the
 // interval of its ratio excludes 1 and the ratio differs from 1 by at least `minimal_effect`.
-// `unknown`: there are too few values for an interval or for the test to name anything, or there is
-// one host. Requires the same number of values of all hosts if they were measured together.
+// A host that is not named is equal if the interval of its ratio is within 1 / (1 + equal_within)
+// and 1 + equal_within. `unknown`: it is not, or there are too few values for an interval or for
+// the test to name anything, or there is one host. Requires the same number of values of all hosts
+// if they were measured together.
 [[nodiscard]] std::vector<HostStanding> rank_hosts(std::span<const HostSample> hosts, bool together,
                                                    const StragglerRules& rules = {});
 

@@ -115,6 +115,21 @@ TEST(Stragglers, a_certain_difference_below_the_minimal_effect_is_not_named) {
   EXPECT_EQ(standings[1].verdict, HostVerdict::equal);
 }
 
+// Its interval reaches 1.2: such a host may well be a tenth slower.
+TEST(Stragglers, a_host_whose_interval_is_wide_is_not_equal) {
+  for (const bool together : {true, false}) {
+    std::vector<HostSample> samples{{"a", {}}, {"b", {}}, {"c", {}}, {"d", {}}, {"e", {}}};
+    for (unsigned i = 0; i < 10; ++i) {
+      samples[0].times.push_back(i % 2 == 0 ? 80 : 120);
+      for (unsigned host = 1; host < 5; ++host) {
+        samples[host].times.push_back(100 + 0.1 * ((3 * host + i) % 10));
+      }
+    }
+    EXPECT_EQ(rank_hosts(samples, together)[0].verdict, HostVerdict::unknown) << together;
+    EXPECT_EQ(rank_hosts(samples, together)[1].verdict, HostVerdict::equal) << together;
+  }
+}
+
 TEST(Stragglers, too_few_values_name_nothing) {
   const std::vector<HostSample> three{{"a", {1, 1, 1}}, {"b", {9, 9, 9}}};
   for (const bool together : {true, false}) {

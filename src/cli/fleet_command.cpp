@@ -18,7 +18,7 @@ class FleetCommand final : public Command {
         "RUN is the number of a run (or latest), FILE.db:NUMBER, or FILE.db for its latest run. "
         "Each host is tested against all others (Mann-Whitney, corrected for their number); it "
         "takes six processes or more a host.\n"
-        "Exit status 1: a host is slower than the rest.\n"
+        "Exit status 1: a host is slower than the rest. 5: none is named, and one may be.\n"
         "Examples:\n  pmembench fleet n01.db n02.db n03.db n04.db\n"
         "  pmembench fleet 3 4 5 --minimal-effect 5%");
     subcommand_->add_option("runs", words_, "Runs of two hosts or more.")
@@ -43,7 +43,9 @@ class FleetCommand final : public Command {
     const auto fleet = fleet_of(*runs, rules);
     if (!fleet) return fleet.error();
     as_json_ ? print_json(fleet_document(*fleet, rules), 2) : print_text(fleet_text(*fleet));
-    return has_slower_host(*fleet) ? kStatusFound : kStatusDone;
+    const HostVerdict verdict = verdict_of(*fleet);
+    if (verdict == HostVerdict::slower) return kStatusFound;
+    return verdict == HostVerdict::unknown ? kStatusUnfinished : kStatusDone;
   }
 
  private:

@@ -51,20 +51,26 @@ std::string fleet_text(const std::vector<FleetCell>& cells) {
                    {"against the rest", Align::right},
                    {"p", Align::right},
                    {"verdict"}});
-  std::string slower;
+  std::string slower, unknown;
   for (const FleetCell& cell : cells) {
     table.add_heading(cell.cell);
     for (const HostStanding& host : cell.hosts) {
       const std::string verdict(name_of(host.verdict));
       table.add({host.host, format_duration_ns(host.median), standing_text(host.ratio, verdict),
                  fmt::format("{:.2g}", host.adjusted), verdict});
+      if (host.verdict == HostVerdict::unknown) {
+        unknown +=
+            fmt::format("host {} may be slower in {}: too few processes, or they differ too much\n",
+                        host.host, cell.cell);
+      }
       if (host.verdict != HostVerdict::slower) continue;
       slower += fmt::format("host {} is {:.0f} % slower [{:.0f}, {:.0f}] in {}\n", host.host,
                             100 * (host.ratio.estimate - 1), 100 * (host.ratio.low - 1),
                             100 * (host.ratio.high - 1), cell.cell);
     }
   }
-  return table.text() + "\n" + (slower.empty() ? "no host is slower than the rest\n" : slower);
+  const std::string found = slower + unknown;
+  return table.text() + "\n" + (found.empty() ? "no host is slower than the rest\n" : found);
 }
 
 }  // namespace pmembench

@@ -13,7 +13,8 @@ namespace pmembench {
 Result<std::vector<FleetRun>> load_fleet(const std::vector<std::string>& words,
                                          const std::string& database);
 
-// A line for each host of each cell, and the sentence of those that are slower.
+// A line for each host of each cell, and the sentences of those that are or may be
+// slower.
 [[nodiscard]] std::string fleet_text(const std::vector<FleetCell>& cells);
 
 }  // namespace pmembench

@@ -51,7 +51,7 @@ class MergeCommand final : public Command {
       }
     }
     const auto kept =
-        store->save_document({0, "", "fleet", *id, has_slower_host(*fleet) ? "SLOWER" : "EQUAL",
+        store->save_document({0, "", "fleet", *id, std::string(name_of(verdict_of(*fleet))),
                               fleet_document(*fleet, rules)});
     if (!kept) return kept.error();
     Status closed = save_derived(*store, *id);

@@ -115,13 +115,15 @@ Result<std::vector<FleetCell>> fleet_of(const std::vector<FleetRun>& runs,
       "no cell was measured by two of these hosts: give runs of the same campaign and medium");
 }
 
-bool has_slower_host(const std::vector<FleetCell>& cells) {
+HostVerdict verdict_of(const std::vector<FleetCell>& cells) {
+  HostVerdict all = HostVerdict::equal;
   for (const FleetCell& cell : cells) {
     for (const HostStanding& host : cell.hosts) {
-      if (host.verdict == HostVerdict::slower) return true;
+      if (host.verdict == HostVerdict::slower) return HostVerdict::slower;
+      if (host.verdict == HostVerdict::unknown) all = HostVerdict::unknown;
     }
   }
-  return false;
+  return all;
 }
 
 json fleet_document(const std::vector<FleetCell>& cells, const StragglerRules& rules) {

@@ -40,8 +40,9 @@ struct FleetCell {
 Result<std::vector<FleetCell>> fleet_of(const std::vector<FleetRun>& runs,
                                         const StragglerRules& rules);
 
-// Is a host slower than the rest in any cell?
-[[nodiscard]] bool has_slower_host(const std::vector<FleetCell>& cells);
+// Of all hosts and cells: slower where one is, else unknown where one is, else equal (also where
+// one is faster).
+[[nodiscard]] HostVerdict verdict_of(const std::vector<FleetCell>& cells);
 
 // The document of kind `fleet`: "pmembench-fleet", version 1 (docs/hosts.md).
 [[nodiscard]] nlohmann::json fleet_document(const std::vector<FleetCell>& cells,

@@ -103,7 +103,7 @@ HostVerdict verdict_of(const HostStanding& standing, const StragglerRules& rules
       return HostVerdict::faster;
     }
   }
-  const double most = 1 + rules.equal_within;
+  const double most = 1 + std::max(rules.equal_within, rules.minimal_effect);
   return ratio.high <= most && ratio.low >= 1 / most ? HostVerdict::equal : HostVerdict::unknown;
 }
 

@@ -31,7 +31,8 @@ struct HostStanding {
 struct StragglerRules {
   double false_discovery = 0.01;  // expected share of wrong names among those named
   double minimal_effect = 0.02;   // a smaller difference is not named, however certain it is
-  double equal_within = 0.10;     // equal: the interval excludes a difference of this and more
+  double equal_within = 0.10;     // equal: the interval excludes a difference of this and more,
+                                  // or of the minimal effect if that is more
   double confidence = 0.95;       // of the interval of the ratio
 };
 

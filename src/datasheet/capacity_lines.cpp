@@ -173,7 +173,7 @@ std::vector<StructureLine> capacity_lines(const ProbeSet& set, const StructureCo
   add(named_steps(infer_capacities("tlb", page_samples(set)), "TLB reach", "tlb",
                   set.reason("uniform", {{"line", "hashed"}})));
   add(named_steps(infer_capacities("write_buffer", store_samples(set)), "write buffer",
-                  "write_buffer", set.reason("random", {{"access", "write"}})));
+                  "write_buffer", set.reason("random", store_cells())));
   return lines;
 }
 

@@ -141,8 +141,10 @@ CapacitySamples page_samples(const ProbeSet& set) {
   return samples;
 }
 
+ProbeSet::Wanted store_cells() { return {{"access", "write"}, {"durability", "batch"}}; }
+
 CapacitySamples store_samples(const ProbeSet& set) {
-  return region_samples(by_region(set.of("random", {{"access", "write"}})));
+  return region_samples(by_region(set.of("random", store_cells())));
 }
 
 std::vector<PairSlices> pair_samples(const ProbeSet& set, std::string_view access) {

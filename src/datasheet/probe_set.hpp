@@ -44,7 +44,8 @@ class ProbeSet {
 // What one line a page of as many pages takes more than as many lines next to each other, over the
 // smallest of those: no cache has a part in it. `region_bytes` is of the pages.
 [[nodiscard]] CapacitySamples page_samples(const ProbeSet& set);
-// Stores at random of growing regions.
+// Stores at random of growing regions; of the cells of `random` those that `store_cells` gives.
+[[nodiscard]] ProbeSet::Wanted store_cells();
 [[nodiscard]] CapacitySamples store_samples(const ProbeSet& set);
 [[nodiscard]] std::vector<PairSlices> pair_samples(const ProbeSet& set, std::string_view access);
 [[nodiscard]] std::vector<ChainRates> chain_samples(const ProbeSet& set);

@@ -69,7 +69,9 @@ TEST(CapacityLines, say_that_regions_were_too_small_for_a_cache) {
 TEST(CapacityLines, give_the_reason_of_a_medium_that_was_too_small) {
   const std::vector<StructureLine> lines = capacity_lines(
       ProbeSet({skipped_cell("uniform", {}, "4 KiB is too little"),
-                skipped_cell("random", {{"access", "write"}}, "4 KiB is too little")}),
+                skipped_cell("random", {{"access", "write"}}, "of another probe"),
+                skipped_cell("random", {{"access", "write"}, {"durability", "batch"}},
+                             "4 KiB is too little")}),
       with_caches());
   EXPECT_EQ(line_named(lines, "L1 cache").inference.reason, "4 KiB is too little");
   EXPECT_EQ(line_named(lines, "write buffer").inference.reason, "4 KiB is too little");

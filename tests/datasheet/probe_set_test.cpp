@@ -131,7 +131,9 @@ TEST(ProbeSet, pairs_medians_of_the_same_process) {
 
 TEST(ProbeSet, takes_stores_for_the_write_buffer) {
   EXPECT_EQ(store_samples(
-                ProbeSet({even_cell("random", {{"access", "write"}, {"range_size", "4096"}}, 3)}))
+                ProbeSet({even_cell(
+                    "random",
+                    {{"access", "write"}, {"durability", "batch"}, {"range_size", "4096"}}, 3)}))
                 .region_bytes.size(),
             1U);
 }

@@ -147,7 +147,7 @@ bool cluster_wants_more(const std::vector<Replicate>& totals, const MeasureSetti
   const Estimate estimate{std::exp(on_log.estimate), std::exp(on_log.low), std::exp(on_log.high),
                           on_log.has_interval};
   if (rule.wants_more(estimate, taken)) return true;
-  rule.half_width = StragglerRules{}.equal_within / 2;
+  rule.half_width = StragglerRules{}.equal_within / 3;
   const auto cluster = cluster_of(totals, settings.confidence);
   return cluster && cluster->hosts.size() > 1 &&
          std::any_of(cluster->hosts.begin(), cluster->hosts.end(),

@@ -16,7 +16,7 @@ namespace pmembench {
                                    Ranges ranges);
 
 // Until the total is known as well as the settings ask, and the interval of each host's ratio to
-// the rest is within half of the difference that `equal` excludes (measure/stragglers.hpp); between
+// the rest is within a third of the difference that `equal` excludes (measure/stragglers.hpp); between
 // the smallest and the largest number of replicates. It is the width that counts, not what is
 // found, so that looking after each replicate names nobody.
 [[nodiscard]] bool cluster_wants_more(const std::vector<Replicate>& totals,

@@ -36,7 +36,10 @@ class Alternate final : public Workload {
     refresh();
     return {};
   }
-  void take_turn(unsigned turn) override { run_lines_ = std::uint64_t{1} << turn; }
+  void take_turn(unsigned turn) override {
+    run_lines_ = left_ = std::uint64_t{1} << turn;
+    writes_ = false;
+  }
   void refresh() override {
     for (std::uint64_t& word : line_) word = random_();
     iter_.buffer = reinterpret_cast<unsigned char*>(line_.data());
@@ -47,10 +50,9 @@ class Alternate final : public Workload {
 
   Work run(std::uint64_t operations) override {
     Work work;
-    bool writes = false;
     while (work.operations < operations) {
-      const std::uint64_t count = std::min(run_lines_, operations - work.operations);
-      if (writes) {
+      const std::uint64_t count = std::min(left_, operations - work.operations);
+      if (writes_) {
         iter_.count = count;
         last_ = iter_;
         const std::int64_t bytes = path_.write(iter_);
@@ -61,9 +63,13 @@ class Alternate final : public Workload {
       } else {
         load_run(count);
       }
-      writes = !writes;
       work.operations += count;
-      work.bytes += count * (writes ? sizeof(std::uint64_t) : kAlternateLine);
+      work.bytes += count * (writes_ ? kAlternateLine : sizeof(std::uint64_t));
+      left_ -= count;
+      if (left_ == 0) {
+        left_ = run_lines_;
+        writes_ = !writes_;
+      }
     }
     return work;
   }
@@ -110,7 +116,9 @@ class Alternate final : public Workload {
   std::span<std::byte> bytes_;
   std::uint64_t lines_;
   Random random_, begun_at_{0};
-  std::uint64_t run_lines_ = 1;
+  // Of the run under way, which goes on where a call ends: calls may be of one operation.
+  std::uint64_t run_lines_ = 1, left_ = 1;
+  bool writes_ = false;
   alignas(kAlternateLine) std::array<std::uint64_t, kAlternateLine / 8> line_{};
   dax_iter iter_{}, last_{};
   std::uint64_t sum_ = 0, loads_ = 0;
@@ -145,6 +153,8 @@ WorkloadType alternate_type() {
   type.writes = [](const Parameters&) { return true; };
   type.durable = [](const Parameters&) { return false; };
   type.turns = [](const Parameters&) { return kAlternateTurns; };
+  // The longest run of loads and that of writes: a slice that ended within them has more loads.
+  type.operations_a_round = [](const Parameters&) { return std::uint64_t{1} << kAlternateTurns; };
   type.check = check_alternate;
   type.moves_words = true;
   type.make = [](const Parameters& parameters, Path& path, const ThreadPosition& position) {

@@ -99,6 +99,9 @@ struct WorkloadType {
   // Operations of a slice and thread, where the workload says how many there are; 0 or null: as
   // many as fit the time.
   std::function<std::uint64_t(const Parameters&)> operations_a_slice = nullptr;
+  // Operations of a round: as many as fit the time are rounded up to whole ones, so that each slice
+  // has the same of every kind. Null: 1.
+  std::function<std::uint64_t(const Parameters&)> operations_a_round = nullptr;
   // Variants whose slices take turns on one mapping, so that they differ in nothing else: slice i
   // of a replicate is of turn i modulo their number. Null: one.
   std::function<unsigned(const Parameters&)> turns = nullptr;

@@ -20,8 +20,9 @@ std::vector<std::string> uses_of_uniform(const Cell& cell) {
 std::vector<std::string> properties_of(const Cell& cell) {
   const std::string& workload = cell.workload;
   if (workload == "uniform") return uses_of_uniform(cell);
-  if (workload == "pairs")
-    return {value_of(cell, "access") == "store" ? "write_line" : "read_line"};
+  if (workload == "pairs" && value_of(cell, "access") == "store") return {"write_line"};
+  // Pages are compared with lines, which says nothing where the device's own lines are longer.
+  if (workload == "pairs") return {"read_line", "tlb", "page_walk"};
   if (workload == "random" && cell.capabilities.does_work) return {"write_buffer"};
   if (workload == "random") return {};
   if (workload == "alternate") return {"turnaround"};

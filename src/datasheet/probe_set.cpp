@@ -195,16 +195,22 @@ std::vector<StrideRates> stride_samples(const ProbeSet& set) {
 
 std::vector<TurnaroundSlices> turnaround_samples(const ProbeSet& set) {
   constexpr std::size_t kTurns = 8;
-  std::vector<TurnaroundSlices> all;
+  const ProbeCell* largest = nullptr;
   for (const ProbeCell* cell : set.of("alternate")) {
-    for (const Replicate& each : cell->replicates) {
-      TurnaroundSlices own;
-      for (std::size_t i = 0; i < each.slice_ns_per_operation.size(); ++i) {
-        own.changes.push_back(1.0 / static_cast<double>(1U << (i % kTurns)));
-        own.ns.push_back(each.slice_ns_per_operation[i]);
-      }
-      all.push_back(std::move(own));
+    if (cell->replicates.empty()) continue;
+    if (largest == nullptr || number(*cell, "range_size") > number(*largest, "range_size")) {
+      largest = cell;
     }
+  }
+  std::vector<TurnaroundSlices> all;
+  if (largest == nullptr) return all;
+  for (const Replicate& each : largest->replicates) {
+    TurnaroundSlices own;
+    for (std::size_t i = 0; i < each.slice_ns_per_operation.size(); ++i) {
+      own.changes.push_back(1.0 / static_cast<double>(1U << (i % kTurns)));
+      own.ns.push_back(each.slice_ns_per_operation[i]);
+    }
+    all.push_back(std::move(own));
   }
   return all;
 }

@@ -50,6 +50,7 @@ class ProbeSet {
 [[nodiscard]] std::vector<PairSlices> pair_samples(const ProbeSet& set, std::string_view access);
 [[nodiscard]] std::vector<ChainRates> chain_samples(const ProbeSet& set);
 [[nodiscard]] std::vector<StrideRates> stride_samples(const ProbeSet& set);
+// Of the largest range that was measured: loads that a cache of the device answers change nothing.
 [[nodiscard]] std::vector<TurnaroundSlices> turnaround_samples(const ProbeSet& set);
 // Of one line; one for each process.
 [[nodiscard]] std::vector<StallSeries> stall_samples(const ProbeSet& set,

@@ -247,6 +247,27 @@ Inference turnaround_cost(const ProbeSet& set) {
                      samples.empty() ? set.reason("alternate") : std::string());
 }
 
+// What is inferred from one line a page beside as many lines next to each other: not where the
+// device has longer lines of its own, of which the first take more than the second. A found 128 B
+// may be a prefetcher of the CPU (line_lines).
+void refuse_pages_of_long_lines(Lines& lines, const Lines& of_lines) {
+  constexpr double kLongLine = 256;
+  for (const StructureLine& line : of_lines) {
+    const Inference& read = line.inference;
+    if (read.property != "read_line" || !read.determined || read.value < kLongLine) continue;
+    for (StructureLine& each : lines) {
+      Inference& pages = each.inference;
+      const bool of_pages = pages.property == "tlb" || pages.property == "page_walk";
+      if (!of_pages || (pages.determined && pages.none)) continue;
+      pages = not_determined(
+          pages.property,
+          fmt::format("the memory's own lines are of {0:.0f} B: one line a page takes {1:.0f} "
+                      "times as much of its buffers as lines next to each other",
+                      read.value, read.value / 64));
+    }
+  }
+}
+
 }  // namespace
 
 const std::vector<std::string>& datasheet_properties() {
@@ -267,9 +288,11 @@ std::vector<StructureLine> infer_structure(const ProbeSet& set, const ProbeSet* 
       if (asked) lines.push_back(std::move(each));
     }
   };
-  add(capacity_lines(set, context));
-  add({line_of("page walk", walk_cost(set), "page_walk")});
-  add(line_lines(set));
+  Lines pages = capacity_lines(set, context), of_lines = line_lines(set);
+  pages.push_back(line_of("page walk", walk_cost(set), "page_walk"));
+  refuse_pages_of_long_lines(pages, of_lines);
+  add(std::move(pages));
+  add(std::move(of_lines));
   add(interleave_lines(set, context));
   add(bank_lines(stalls));
   add({line_of("loads under way of one core", chain_parallelism(set), "parallelism"),

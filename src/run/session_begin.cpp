@@ -63,8 +63,14 @@ Result<double> Session::time_of(std::uint64_t operations) {
 }
 
 Result<std::uint64_t> Session::calibrate(std::uint64_t slice_ns) {
-  return calibrate_operations(slice_ns,
-                              [this](std::uint64_t operations) { return time_of(operations); });
+  auto calibrated = calibrate_operations(
+      slice_ns, [this](std::uint64_t operations) { return time_of(operations); });
+  const WorkloadType& type = *find_workload(cell_.workload);
+  if (calibrated && type.operations_a_round != nullptr) {
+    const std::uint64_t round = type.operations_a_round(cell_.parameters);
+    *calibrated = (*calibrated + round - 1) / round * round;
+  }
+  return calibrated;
 }
 
 Result<std::uint64_t> Session::begin_operations(std::uint64_t slice_ns, std::uint64_t operations) {

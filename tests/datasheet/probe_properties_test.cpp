@@ -24,7 +24,7 @@ TEST(ProbeProperties, are_those_that_its_samples_enter) {
   EXPECT_EQ(uses_of("uniform", {{"line", "hashed"}}), (Names{"tlb", "page_walk"}));
   EXPECT_EQ(uses_of("uniform", {{"chains", "8"}}), (Names{"parallelism", "interleave"}));
   EXPECT_EQ(uses_of("uniform", {{"turns_with", "lines"}}), Names{"interleave"});
-  EXPECT_EQ(uses_of("pairs", {}), Names{"read_line"});
+  EXPECT_EQ(uses_of("pairs", {}), (Names{"read_line", "tlb", "page_walk"}));
   EXPECT_EQ(uses_of("pairs", {{"access", "store"}}), Names{"write_line"});
   EXPECT_EQ(uses_of("random", {}), Names{"write_buffer"});
   EXPECT_EQ(uses_of("random", {}, 0, false), Names{});

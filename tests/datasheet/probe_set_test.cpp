@@ -69,6 +69,18 @@ TEST(ProbeSet, gives_each_slice_to_its_turn) {
   EXPECT_EQ(runs[0].changes[8], 1);
 }
 
+TEST(ProbeSet, takes_the_largest_range_for_the_cost_of_a_change) {
+  const auto slices_of = [](double ns) {
+    return [ns](unsigned) { return std::vector<double>(8, ns); };
+  };
+  const ProbeSet set({made_cell("alternate", {}, slices_of(1)),
+                      made_cell("alternate", {{"range_size", "1048576"}}, slices_of(2)),
+                      skipped_cell("alternate", {{"range_size", "2097152"}}, "too little")});
+  const std::vector<TurnaroundSlices> runs = turnaround_samples(set);
+  ASSERT_EQ(runs.size(), 7U);
+  EXPECT_EQ(runs[0].ns.front(), 2);
+}
+
 TEST(ProbeSet, counts_chains_of_one_thread_over_all_of_the_medium) {
   ProbeCell of_two = even_cell("uniform", {{"chains", "4"}}, 3);
   of_two.row.threads = 2;

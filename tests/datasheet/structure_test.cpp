@@ -41,19 +41,26 @@ TEST(Structure, has_only_what_was_asked_for) {
   }
 }
 
-TEST(Structure, finds_lines_chains_costs_and_changes) {
+// Pairs at four distances, of which the partner is there already up to the `longest`.
+std::vector<ProbeCell> line_cells(std::uint64_t longest) {
   std::vector<ProbeCell> cells;
-  for (const char* distance : {"64", "128", "256", "512"}) {
-    const bool gains = std::string(distance) == "64";  // the next line is there already
-    cells.push_back(made_cell("pairs", {{"distance", distance}}, [gains](unsigned process) {
-      std::vector<double> slices;
-      for (int i = 0; i < 12; ++i) {
-        slices.push_back((gains ? 150 : 200) + 0.1 * process + 0.3 * (i * 7 % 5));
-        slices.push_back(200 + 0.1 * process + 0.3 * (i * 3 % 5));
-      }
-      return slices;
-    }));
+  for (const std::uint64_t distance : {64U, 128U, 256U, 512U}) {
+    const bool gains = distance <= longest;
+    cells.push_back(
+        made_cell("pairs", {{"distance", std::to_string(distance)}}, [gains](unsigned process) {
+          std::vector<double> slices;
+          for (int i = 0; i < 12; ++i) {
+            slices.push_back((gains ? 150 : 200) + 0.1 * process + 0.3 * (i * 7 % 5));
+            slices.push_back(200 + 0.1 * process + 0.3 * (i * 3 % 5));
+          }
+          return slices;
+        }));
   }
+  return cells;
+}
+
+TEST(Structure, finds_lines_chains_costs_and_changes) {
+  std::vector<ProbeCell> cells = line_cells(64);
   for (unsigned chains = 1; chains <= 32; ++chains) {
     cells.push_back(
         even_cell("uniform", {{"chains", std::to_string(chains)}}, 100.0 / std::min(chains, 12U)));
@@ -125,6 +132,11 @@ TEST(Structure, takes_stalls_only_where_processes_agree) {
       structure_line(infer_structure(ProbeSet({}), &same, nullptr, {}), "refresh period").inference;
   ASSERT_TRUE(period.determined) << period.reason;
   EXPECT_NEAR(period.value, 57'000, 600);
+  // An operation that begins within the stall waits for less than all of it.
+  const Inference stall =
+      structure_line(infer_structure(ProbeSet({}), &same, nullptr, {}), "refresh stall").inference;
+  ASSERT_TRUE(stall.determined) << stall.reason;
+  EXPECT_GT(stall.high - stall.value, 90);
 }
 
 TEST(Structure, tells_the_cost_of_a_page_from_that_of_a_line) {
@@ -142,6 +154,23 @@ TEST(Structure, tells_the_cost_of_a_page_from_that_of_a_line) {
   ASSERT_TRUE(walk.determined) << walk.reason;
   EXPECT_NEAR(walk.value, 25, 1);
   EXPECT_NE(walk.note.find("1024 pages"), std::string::npos);
+}
+
+// A device whose lines are of 256 B: pages differ from lines next to each other by what its buffers
+// hold, with no translation in it.
+TEST(Structure, the_cost_of_a_page_is_refused_where_the_memorys_lines_are_long) {
+  for (const auto& [longest, refused] : {std::pair(64U, false), std::pair(128U, true)}) {
+    std::vector<ProbeCell> cells = line_cells(longest);
+    cells.push_back(even_cell("uniform", {{"range_size", "65536"}}, 10));
+    cells.push_back(even_cell(
+        "uniform", {{"range_size", "4194304"}, {"spacing", "4096"}, {"line", "hashed"}}, 35));
+    const Inference walk =
+        structure_line(infer_structure(ProbeSet(std::move(cells)), nullptr, nullptr, {}),
+                       "page walk")
+            .inference;
+    EXPECT_EQ(walk.determined, !refused);
+    EXPECT_EQ(walk.reason.find("own lines are of 256 B") != std::string::npos, refused);
+  }
 }
 
 }  // namespace

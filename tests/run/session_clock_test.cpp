@@ -44,7 +44,8 @@ class VirtualTime : public testing::Test {
     EXPECT_TRUE(ready) << ready.error().message;
     std::vector<double> ns;
     for (unsigned i = 0; ready && i < slices; ++i) {
-      const auto slice = slice_reply_from_json(worker.ask({{"do", "slice"}, {"first", i == 0}}));
+      const auto slice =
+          slice_reply_from_json(worker.ask({{"do", "slice"}, {"first", i == 0}, {"turn", i}}));
       EXPECT_TRUE(slice) << slice.error().message;
       if (!slice) break;
       ns.push_back(slice->ns_per_operation);
@@ -76,6 +77,16 @@ TEST_F(VirtualTime, chains_overlap_as_far_as_the_model_lets_them) {
     const double overlap = std::min(4.0, std::stod(chains));
     const auto all = times(medium(), mapped(live_cell("uniform", {{"chains", chains}}, 1)), 2);
     for (const double ns : all) EXPECT_NEAR(ns, 300 / overlap, 3) << chains;
+  }
+}
+
+// However few operations a slice has time for: each holds as many loads as stores.
+TEST_F(VirtualTime, a_change_between_loads_and_stores_costs_what_the_model_says) {
+  const Cell cell = mapped(live_cell("alternate", {}, 1));
+  const std::vector<double> all = times(medium("turnaround: 400ns\n"), cell, 8);
+  ASSERT_EQ(all.size(), 8U);
+  for (unsigned turn = 0; turn < 8; ++turn) {
+    EXPECT_NEAR(all[turn], (300 + 40) / 2.0 + 400.0 / (1 << turn), 400.0 / 256) << turn;
   }
 }
 

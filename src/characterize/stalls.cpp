@@ -1,9 +1,12 @@
 #include "characterize/stalls.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "base/units.hpp"
 #include "measure/estimate.hpp"
 #include "measure/period.hpp"
 
@@ -15,10 +18,11 @@ constexpr std::size_t kMostSlots = 4000;
 constexpr double kTimer_ns = 100'000;
 constexpr double kSignificance = 0.01;
 constexpr double kNoPeriod = 0.05;
-constexpr std::size_t kReach = 25;      // operations to either side that are its neighbourhood
-constexpr double kNear = 0.125;         // of a period, from where a stall is expected
-constexpr double kLeastStall = 1.1;     // of an operation that does not stall
-constexpr double kOfAnotherKind = 1.5;  // the least of the long stalls over the longest of the short
+constexpr std::size_t kReach = 25;   // operations to either side that are its neighbourhood
+constexpr double kNear = 0.125;      // of a period, from where a stall is expected
+constexpr double kLeastStall = 1.1;  // of an operation that does not stall
+constexpr double kOfAnotherKind =
+    1.5;  // the least of the long stalls over the longest of the short
 constexpr std::size_t kFewestStalls = 8;
 
 // Operations in order, each over the median of its neighbourhood: a burst of the host changes all
@@ -185,8 +189,7 @@ TrainFit fit_train(const StallTrain& train) {
     squares += off * off;
     spread += (train.number[i] - mean) * (train.number[i] - mean);
   }
-  return {line.intercept, line.slope,
-          2 * std::sqrt(squares / (count - 2) / std::max(spread, 1.0))};
+  return {line.intercept, line.slope, 2 * std::sqrt(squares / (count - 2) / std::max(spread, 1.0))};
 }
 
 struct StallLook {
@@ -196,7 +199,7 @@ struct StallLook {
 };
 
 StallLook look_at_kind(StallResult result, const StallSeries& series, const LevelledSeries& own,
-                      std::uint64_t seed, double significance) {
+                       std::uint64_t seed, double significance) {
   const auto neither = [&](const std::string& reason) {
     return StallLook{{not_determined(result.period.property, reason),
                       not_determined(result.stall.property, reason)},
@@ -211,12 +214,15 @@ StallLook look_at_kind(StallResult result, const StallSeries& series, const Leve
   if (!found.found) {
     if (found.p_value <= kNoPeriod) {
       return neither(found.halves_agree ? "a period is possible and not shown"
-                                              : "the halves of the series disagree");
+                                        : "the halves of the series disagree");
     }
     result.period.determined = result.stall.determined = true;
     result.period.none = result.stall.none = true;
+    const auto words = [&](double at) {
+      return series.by_time ? format_duration_ns(at) : fmt::format("{:.0f} writes", at);
+    };
     result.period.missed = result.stall.missed =
-        "periods below two operations, or above a quarter of the series";
+        fmt::format("periods below {}, or above {}", words(2 * slots.width), words(own.end / 4));
     return {result, {}};
   }
   const StallTrain train = train_of(series, own, found.period * slots.width);

@@ -157,7 +157,7 @@ def test_two_hosts_measure_one_file_together(two_hosts, campaign, pool, tmp_path
     pmembench(tmp_path, "report", "latest", "--html", "hosts.html")
     page = (tmp_path / "hosts.html").read_text()
     assert 'id="figure-hosts"' in page and 'id="figure-window"' in page
-    fleet = json.loads(pmembench(tmp_path, "fleet", "latest", "--json", statuses=(0, 1)))
+    fleet = json.loads(pmembench(tmp_path, "fleet", "latest", "--json", statuses=(0, 1, 5)))
     assert len(fleet["cells"][0]["hosts"]) == 4
 
 

@@ -241,8 +241,8 @@ StallLook look_at_kind(StallResult result, const StallSeries& series, const Leve
   result.stall.value = cost.estimate;
   result.stall.low = cost.low;
   result.stall.high = cost.high;
-  // Operations go on at the end of a stall, and the next one begins at the same phase of them: what
-  // waits is late for it by the same time, which is up to an operation.
+  // All operations wait for the end of a stall, so that the next stall meets them in the same
+  // phase, and the one that waits always begins as long after the stall did: up to an operation.
   if (series.by_time) {
     result.stall.high += median(own.level_ns);
     result.stall.note = "what an operation waits; it may begin up to an operation after the stall";

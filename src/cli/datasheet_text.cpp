@@ -6,6 +6,7 @@
 
 #include "base/units.hpp"
 #include "cli/text_table.hpp"
+#include "results/printed_words.hpp"
 
 namespace pmembench {
 namespace {
@@ -98,10 +99,7 @@ std::string medium_text_of(const MediumSheet& sheet) {
   std::string text = sheet.media;
   if (!sheet.kind.empty()) {
     text += fmt::format("   {}, {} used, {}, {}", sheet.kind, format_size(sheet.size_bytes),
-                        sheet.page_bytes == 0  // of a model
-                            ? std::string("not mapped")
-                            : fmt::format("pages of {}", format_size(sheet.page_bytes)),
-                        sheet.claim);
+                        pages_text(sheet.page_bytes), sheet.claim);
   }
   return text + "\n" + figures_text(sheet) + inferred_text(sheet) + open_text(sheet) +
          noise_text(sheet);

@@ -104,8 +104,7 @@ std::string work_line(const Row& row) {
 std::string medium_line(const MediumFacts& medium) {
   std::string text = fmt::format("{}, {}", medium.kind, format_size(medium.size_bytes));
   if (medium.whole_bytes != 0) text += fmt::format(" of its {}", format_size(medium.whole_bytes));
-  text += medium.page_bytes == 0 ? ", not mapped"
-                                 : fmt::format(", pages of {}", format_size(medium.page_bytes));
+  text += ", " + pages_text(medium.page_bytes);
   if (medium.page_bytes != 0)
     text += fmt::format(" ({:.0f} % of the bytes in huge pages)", 100 * medium.huge_share);
   text += fmt::format(", persistence domain {}",

@@ -13,8 +13,7 @@ namespace pmembench {
 Result<std::vector<FleetRun>> load_fleet(const std::vector<std::string>& words,
                                          const std::string& database);
 
-// A line for each host of each cell, and the sentences of those that are or may be
-// slower.
+// A line for each host of each cell, and a sentence for each that is or may be slower.
 [[nodiscard]] std::string fleet_text(const std::vector<FleetCell>& cells);
 
 }  // namespace pmembench

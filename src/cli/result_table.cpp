@@ -96,9 +96,7 @@ std::string node_text(const std::map<int, double>& shares) {
 // What was found to be mapped, in words; the same for all rows of a backend on a medium.
 std::string medium_text(const MediumFacts& medium, bool sized) {
   const double huge = medium.huge_share;
-  std::string text = medium.page_bytes == 0
-                         ? std::string("not mapped")
-                         : fmt::format("pages of {}", format_size(medium.page_bytes));
+  std::string text = pages_text(medium.page_bytes);
   if (huge > 0 && huge < 1) text += fmt::format(" ({:.0f} % in huge pages)", huge * 100);
   if (medium.whole_bytes != 0) {
     text = fmt::format("{} of its {} used, {}", format_size(medium.size_bytes),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,11 @@ namespace pmembench {
 [[nodiscard]] inline std::string parameter_of(const Row& row, const std::string& name) {
   const auto found = row.parameters.find(name);
   return found == row.parameters.end() ? std::string() : found->second;
+}
+
+// "pages of 2 MiB"; "not mapped" where there are none, as of a model.
+[[nodiscard]] inline std::string pages_text(std::uint64_t page_bytes) {
+  return page_bytes == 0 ? "not mapped" : "pages of " + format_size(page_bytes);
 }
 
 // Half of an interval, as a share of the estimate; NaN without one.
